@@ -1,0 +1,45 @@
+//! `log`: messages of a plugin for the operator, under its name, shortened and on one line.
+
+use crate::model::plain;
+use crate::plugin::HostCalls;
+use crate::plugin::bindings::net_scout::plugin::log::{Host, Level};
+
+/// The longest message that is kept, in characters.
+const LONGEST: usize = 1_000;
+/// How many messages of one call are kept.
+const MESSAGES: u32 = 1_000;
+
+/// The log of one call.
+pub struct LogContext {
+    plugin: String,
+    calls: HostCalls,
+    written: u32,
+}
+
+impl LogContext {
+    /// For a plugin of this name.
+    #[must_use]
+    pub fn new(plugin: &str, calls: HostCalls) -> Self {
+        Self { plugin: plugin.to_owned(), calls, written: 0 }
+    }
+}
+
+impl Host for LogContext {
+    async fn write(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
+        self.calls.count()?;
+        self.written = self.written.saturating_add(1);
+        if self.written > MESSAGES {
+            return Ok(());
+        }
+        let rule = &self.plugin;
+        let message =
+            if self.written == MESSAGES { "too many messages, the rest is dropped".to_owned() } else { plain(&message, LONGEST) };
+        match level {
+            Level::Debug => tracing::debug!("{rule}: {message}"),
+            Level::Info => tracing::info!("{rule}: {message}"),
+            Level::Warn => tracing::warn!("{rule}: {message}"),
+            Level::Error => tracing::error!("{rule}: {message}"),
+        }
+        Ok(())
+    }
+}

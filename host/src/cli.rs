@@ -1,0 +1,338 @@
+//! The command line: the only part of the program that knows clap. It turns arguments into a configuration and calls one command.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::clock::{Clock, FixedClock, SystemClock};
+use crate::commands::alerts::{self, AlertsRequest};
+use crate::commands::import::{self, ImportRequest};
+use crate::commands::scan::{self, ScanRequest};
+use crate::commands::{config as config_command, migrate};
+use crate::config::{Config, ConfigFile, Flags, Layers};
+use crate::exit::{self, UsageError};
+use crate::import::DefaultVerdict;
+use crate::output::{self, Format};
+
+/// Scans a net-sentinel database for port scans, probing and high connection volume.
+#[derive(Parser)]
+#[command(
+    name = "net-scout",
+    version,
+    after_help = "Examples:\n  \
+        net-scout scan --plugins plugins/            scan the last hour, keep the alerts\n  \
+        net-scout scan --since '7 days' --dry-run    look at a week, write nothing\n  \
+        net-scout alerts --min-score 80              list the strongest stored alerts\n  \
+        net-scout import /var/log/kern.log           make a database from a firewall log\n\n\
+        Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 done but a plugin failed or was refused."
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct Global {
+    /// The database [default: ./net_sentinel.db, else ../net_sentinel.db]
+    #[arg(long, global = true, value_name = "FILE")]
+    db_path: Option<String>,
+    /// The configuration file [default: the first of ./net-scout.toml, ~/.config/net-scout/net-scout.toml, /etc/net-scout.toml]
+    #[arg(long, global = true, value_name = "FILE", env = "NET_SCOUT_CONFIG")]
+    config: Option<PathBuf>,
+    /// The table that alerts are kept in [default: scout_alerts]
+    #[arg(long, global = true, value_name = "TABLE")]
+    alert_table: Option<String>,
+    /// How long to wait for another program's lock [default: 10]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    busy_timeout: Option<String>,
+    /// How much is logged: off, error, warn, info, debug, trace [default: warn]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log_level: Option<String>,
+    /// The file that the log is added to [default: standard error]
+    #[arg(long, global = true, value_name = "FILE")]
+    log_file: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Let the rules judge a window of the events, and keep their alerts
+    Scan(ScanArgs),
+    /// List the stored alerts, newest first
+    Alerts(AlertsArgs),
+    /// Turn netfilter and UFW log lines into a database
+    Import(ImportArgs),
+    /// Make or update the tables of net-scout in the database
+    Migrate(MigrateArgs),
+    /// Show every setting, its value and where it came from
+    Config(ConfigArgs),
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    net-scout scan --plugins plugins/ --since '1 hour'\n  \
+    net-scout scan --since 24h --format json --dry-run | jq '.[].src_ip'\n  \
+    net-scout scan --since 2026-03-11 --until 2026-03-12T06:00:00Z --table ip_events_30\n  \
+    net-scout scan --set vertical_scan.ports_threshold=20 --set horizontal_scan.count=hits")]
+struct ScanArgs {
+    /// The folder of the plugins: every *.wasm directly in it is loaded [default: plugins]
+    #[arg(long, value_name = "DIR")]
+    plugins: Option<String>,
+    /// Where the window begins: a duration back from its end (1 hour, 90m, 7 days, 2w), a date, or a date and time [default: 1 hour]
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Where the window ends, in the same forms [default: open]
+    #[arg(long, value_name = "WHEN")]
+    until: Option<String>,
+    /// The table to scan [default: ip_events]
+    #[arg(long, value_name = "TABLE")]
+    table: Option<String>,
+    /// The most alerts of a scan; the strongest are kept [default: 500]
+    #[arg(long, value_name = "N")]
+    max_alerts: Option<String>,
+    /// Set a parameter of a rule
+    #[arg(long, value_name = "RULE.PARAMETER=VALUE", value_parser = parameter)]
+    set: Vec<(String, String, String)>,
+    /// Write nothing at all, only show what would be kept
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  net-scout alerts --since 24h --min-score 80\n  net-scout alerts --type vertical_scan --format csv > scans.csv"
+)]
+struct AlertsArgs {
+    /// Only of this type
+    #[arg(long = "type", value_name = "TYPE")]
+    alert_type: Option<String>,
+    /// Only from this address
+    #[arg(long, value_name = "IP")]
+    src: Option<String>,
+    /// Only to this address
+    #[arg(long, value_name = "IP")]
+    dst: Option<String>,
+    /// Only with at least this score
+    #[arg(long, value_name = "0-100", value_parser = clap::value_parser!(i64).range(0..=100))]
+    min_score: Option<i64>,
+    /// Only in this status: new, enriched, snoozed, false_positive, ...
+    #[arg(long, value_name = "STATUS")]
+    status: Option<String>,
+    /// Only those raised, first or again, since then
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// At most so many, the newest
+    #[arg(long, value_name = "N")]
+    limit: Option<u32>,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  net-scout import /var/log/ufw.log /var/log/ufw.log.2.gz\n  journalctl -k -o short-iso | net-scout import --db-path home.db -"
+)]
+struct ImportArgs {
+    /// The logs, plain or gzip; - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The verdict of lines whose prefix names none
+    #[arg(long, value_enum, value_name = "VERDICT", default_value = "drop")]
+    default_verdict: Verdict,
+    /// The offset from UTC of dates without a zone, such as +02:00
+    #[arg(long, value_name = "OFFSET", default_value = "+00:00", allow_hyphen_values = true, value_parser = utc_offset)]
+    utc_offset: i32,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Verdict {
+    Drop,
+    Accept,
+    None,
+}
+
+#[derive(Args)]
+struct MigrateArgs {
+    /// Also add the column event_hash with a unique index to the event tables, and fill it
+    #[arg(long)]
+    event_hash: bool,
+}
+
+#[derive(Args)]
+struct ConfigArgs {
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Args)]
+struct FormatArg {
+    /// How results are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    format: FormatName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatName {
+    Table,
+    Json,
+    Ndjson,
+    Csv,
+}
+
+impl From<&FormatArg> for Format {
+    fn from(arg: &FormatArg) -> Self {
+        match arg.format {
+            FormatName::Table => Self::Table,
+            FormatName::Json => Self::Json,
+            FormatName::Ndjson => Self::Ndjson,
+            FormatName::Csv => Self::Csv,
+        }
+    }
+}
+
+fn parameter(text: &str) -> Result<(String, String, String), String> {
+    let parts =
+        text.split_once('=').and_then(|(name, value)| name.split_once('.').map(|(rule, parameter)| (rule, parameter, value)));
+    let (rule, parameter, value) = parts.ok_or("write RULE.PARAMETER=VALUE, such as vertical_scan.ports_threshold=20")?;
+    Ok((rule.trim().to_owned(), parameter.trim().to_owned(), value.to_owned()))
+}
+
+/// Seconds east of UTC.
+fn utc_offset(text: &str) -> Result<i32, String> {
+    let error = || "write an offset such as +02:00 or -05:30, at most 15 hours".to_owned();
+    let (sign, clock) = match text.split_at_checked(1).ok_or_else(error)? {
+        ("+", clock) => (1, clock),
+        ("-", clock) => (-1, clock),
+        _ => return Err(error()),
+    };
+    let (hours, minutes) = clock.split_once(':').ok_or_else(error)?;
+    let number =
+        |text: &str, most: i32| text.parse().ok().filter(|value| text.len() == 2 && (0..=most).contains(value)).ok_or_else(error);
+    Ok(sign * (number(hours, 15)? * 3_600 + number(minutes, 59)? * 60))
+}
+
+/// Runs the program and says how it ended.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no error.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::SUCCESS });
+        }
+    };
+    match execute(&cli) {
+        Ok(code) => ExitCode::from(code),
+        // The reader of a pipe went away: it has what it wanted.
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(exit::SUCCESS),
+        Err(error) => {
+            output::error(&format_args!("{error:#}"));
+            ExitCode::from(if error.is::<UsageError>() { exit::USAGE } else { exit::FAILURE })
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe))
+}
+
+fn execute(cli: &Cli) -> anyhow::Result<u8> {
+    let layers = Layers {
+        flags: flags(cli),
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+            .filter(|(name, _)| name.starts_with("NET_SCOUT_"))
+            .collect(),
+        file: ConfigFile::find(cli.global.config.as_deref())?,
+    };
+    let config = Config::resolve(&layers)?;
+    output::start_log(&config.log_level, config.log_file.as_deref()).map_err(|error| {
+        UsageError(format!("log_file: {} cannot be opened: {error}", config.log_file.clone().unwrap_or_default().display()))
+    })?;
+    let clock: Box<dyn Clock> = match config.now {
+        Some(now) => Box::new(FixedClock(now)),
+        None => Box::new(SystemClock),
+    };
+    let now = clock.now();
+    match &cli.command {
+        Command::Scan(args) => scan::run(
+            &config,
+            &ScanRequest { until: args.until.clone(), dry_run: args.dry_run, format: (&args.format).into() },
+            now,
+        ),
+        Command::Alerts(args) => {
+            let request = AlertsRequest {
+                alert_type: args.alert_type.clone(),
+                src_ip: args.src.clone(),
+                dst_ip: args.dst.clone(),
+                minimum_score: args.min_score,
+                status: args.status.clone(),
+                since: args.since.clone(),
+                limit: args.limit,
+                format: (&args.format).into(),
+            };
+            alerts::run(&config, request, now)
+        }
+        Command::Import(args) => {
+            let default_verdict = match args.default_verdict {
+                Verdict::Drop => DefaultVerdict::Drop,
+                Verdict::Accept => DefaultVerdict::Accept,
+                Verdict::None => DefaultVerdict::Unknown,
+            };
+            import::run(
+                &config,
+                &ImportRequest { files: args.files.clone(), default_verdict, utc_offset_seconds: args.utc_offset },
+                now,
+            )
+        }
+        Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
+        Command::Config(args) => config_command::run(&config, (&args.format).into()),
+    }
+}
+
+fn flags(cli: &Cli) -> Flags {
+    let Global { db_path, config: _, alert_table, busy_timeout, log_level, log_file } = &cli.global;
+    let mut values = vec![
+        ("db_path", db_path),
+        ("alert_table", alert_table),
+        ("busy_timeout", busy_timeout),
+        ("log_level", log_level),
+        ("log_file", log_file),
+    ];
+    let mut parameters = Vec::new();
+    if let Command::Scan(ScanArgs { plugins, since, table, max_alerts, set, .. }) = &cli.command {
+        values.extend([("plugins", plugins), ("since", since), ("table", table), ("max_alerts_per_run", max_alerts)]);
+        parameters.clone_from(set);
+    }
+    Flags { values: values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect(), parameters }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn offsets_and_parameters() {
+        assert_eq!(utc_offset("+02:00"), Ok(7_200));
+        assert_eq!(utc_offset("-05:30"), Ok(-19_800));
+        for text in ["", "02:00", "+2:00", "+16:00", "+02:60", "+02", "é"] {
+            assert!(utc_offset(text).is_err(), "{text}");
+        }
+        assert_eq!(parameter("a.b=c=d"), Ok(("a".into(), "b".into(), "c=d".into())));
+        assert!(parameter("a=b").is_err());
+    }
+}

@@ -1,0 +1,95 @@
+//! `net-scout import`: firewall logs into a database, for those who have no net-sentinel.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::config::Config;
+use crate::database::{Database, DatabaseError, ImportedRows};
+use crate::exit;
+use crate::import::{self, DefaultVerdict, ImportOptions, ImportReport};
+use crate::model::Timestamp;
+use crate::output::{self, Progress};
+
+/// What to import, and how to read it.
+#[derive(Clone, Debug)]
+pub struct ImportRequest {
+    /// The logs; `-` for standard input.
+    pub files: Vec<PathBuf>,
+    /// The verdict of lines whose prefix names none.
+    pub default_verdict: DefaultVerdict,
+    /// The offset of dates without a zone, in seconds east of UTC.
+    pub utc_offset_seconds: i32,
+}
+
+/// Imports. Lines that cannot be read are counted and the first few shown; that is no error unless nothing could be read.
+///
+/// # Errors
+/// When a file cannot be read, the database cannot be written, or no line of any file is a firewall event.
+pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::Result<u8> {
+    // Every file must be there before the database is touched.
+    let inputs = request
+        .files
+        .iter()
+        .map(|file| {
+            let path = (file.as_os_str() != "-").then_some(file.as_path());
+            import::open(path).with_context(|| format!("the log {} cannot be read", file.display())).map(|input| (file, input))
+        })
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    // A database that does not take events is known before the work; one is only made when there is an event to put into it.
+    let mut database = if config.db_path.exists() { Some(open(config, now)?) } else { None };
+
+    let options = ImportOptions { now, utc_offset_seconds: request.utc_offset_seconds, default_verdict: request.default_verdict };
+    let (mut events, mut rows) = (0, ImportedRows::default());
+    let progress = Progress::new("importing", "rows", 0);
+    for (file, mut input) in inputs {
+        let mut report = ImportReport::default();
+        let mut flush = |batch: Vec<_>| {
+            let database = match &mut database {
+                Some(database) => database,
+                None => database.insert(open(config, now)?),
+            };
+            let imported = database.import(&batch)?;
+            rows.added += imported.added;
+            rows.repeated += imported.repeated;
+            progress.advance(batch.len() as u64, "");
+            Ok::<(), DatabaseError>(())
+        };
+        import::read_log(&mut *input, &options, &mut flush, &mut report)
+            .with_context(|| format!("importing {} stopped", file.display()))?;
+        events += report.events;
+        describe(&file.display().to_string(), &report);
+    }
+    drop(progress);
+    if events == 0 {
+        anyhow::bail!("no line is a netfilter event (kernel: ... IN=... OUT=... SRC=... DST=... PROTO=...)");
+    }
+    output::note(&format_args!(
+        "{}: {events} events became {} new rows, {} rows that were there count more often now",
+        config.db_path.display(),
+        rows.added,
+        rows.repeated
+    ));
+    Ok(exit::SUCCESS)
+}
+
+fn open(config: &Config, now: Timestamp) -> Result<Database, DatabaseError> {
+    let mut database = Database::open_or_create(&config.db_path, &config.alert_table, config.busy_timeout)?;
+    database.prepare_import()?;
+    database.migrate(now)?;
+    Ok(database)
+}
+
+fn describe(file: &str, report: &ImportReport) {
+    let without = match report.without_verdict {
+        0 => String::new(),
+        count => format!(", {count} without a verdict"),
+    };
+    output::note(&format_args!("{file}: {} lines, {} events{without}", report.lines, report.events));
+    if report.unreadable > 0 {
+        output::warning(&format_args!("{file}: {} lines are no firewall events", report.unreadable));
+        for example in &report.examples {
+            output::note(&format_args!("  line {}: {}: {}", example.line, example.reason, example.text));
+        }
+    }
+}

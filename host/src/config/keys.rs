@@ -1,0 +1,118 @@
+//! Every key of the configuration: its name in net-scout.toml, its environment variable, its default and its meaning.
+
+use std::path::Path;
+
+/// A key of the configuration.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name in net-scout.toml; a dot stands for a table.
+    pub name: &'static str,
+    /// Its environment variable.
+    pub environment: Option<&'static str>,
+    /// Used when nothing is set. Empty for the two that depend on the machine.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+impl Key {
+    /// The flag that sets it, where there is one.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        match self.name {
+            "max_alerts_per_run" => "--max-alerts".to_owned(),
+            name => format!("--{}", name.replace('_', "-")),
+        }
+    }
+}
+
+const fn key(name: &'static str, environment: &'static str, default: &'static str, meaning: &'static str) -> Key {
+    Key { name, environment: Some(environment), default, meaning }
+}
+
+const fn limit(name: &'static str, default: &'static str, meaning: &'static str) -> Key {
+    Key { name, environment: None, default, meaning }
+}
+
+/// Every key.
+pub static KEYS: [Key; 20] = [
+    key("db_path", "NET_SCOUT_DB_PATH", "", "the database of net-sentinel"),
+    key("table", "NET_SCOUT_TABLE", "ip_events", "the table to scan: ip_events, or ip_events_30 for the archive"),
+    key("alert_table", "NET_SCOUT_ALERT_TABLE", "scout_alerts", "the table that alerts are kept in"),
+    key("plugins", "NET_SCOUT_PLUGINS", "plugins", "the folder of the plugins"),
+    key("since", "NET_SCOUT_DEFAULT_SINCE", "1 hour", "where the window of a scan begins"),
+    key("max_alerts_per_run", "NET_SCOUT_MAX_ALERTS_PER_RUN", "500", "the most alerts of a scan; the strongest are kept"),
+    key("busy_timeout", "NET_SCOUT_BUSY_TIMEOUT", "10", "seconds to wait for another program's lock"),
+    key("cache_dir", "NET_SCOUT_CACHE_DIR", "", "where compiled plugins are kept, for this user alone; empty for nowhere"),
+    key("log_level", "NET_SCOUT_LOG_LEVEL", "warn", "off, error, warn, info, debug or trace"),
+    key("log_file", "NET_SCOUT_LOG_FILE", "", "the file that the log is added to; empty for standard error"),
+    key("now", "NET_SCOUT_NOW", "", "the time that counts as now, to go back over an old database; empty for the clock"),
+    limit("limits.cpu_seconds", "30", "the longest that one call of a plugin computes"),
+    limit("limits.wall_seconds", "300", "the longest that one call of a plugin takes, queries included"),
+    limit("limits.query_seconds", "120", "the longest that one query of a rule takes"),
+    limit("limits.memory_mib", "256", "the most memory of one call of a plugin"),
+    limit("limits.table_elements", "100000", "the most elements of a WebAssembly table"),
+    limit("limits.host_calls", "1000000", "the most calls that a plugin makes into the host"),
+    limit("limits.rows", "100000000", "the most rows of one query"),
+    limit("limits.result_mib", "4096", "the most that the rows of one query take"),
+    limit("limits.alerts", "100000", "the most alerts that a rule raises"),
+];
+
+/// The variables of the Python program that set a parameter of a rule: variable, rule, parameter.
+pub(super) const PARAMETER_VARIABLES: [(&str, &str, &str); 4] = [
+    ("NET_SCOUT_HORIZONTAL_DST_IP_THRESHOLD", "horizontal_scan", "dst_ip_threshold"),
+    ("NET_SCOUT_HORIZONTAL_CONN_THRESHOLD", "horizontal_scan", "conn_threshold"),
+    ("NET_SCOUT_VERTICAL_PORTS_THRESHOLD", "vertical_scan", "ports_threshold"),
+    ("NET_SCOUT_REPEATED_CONN_THRESHOLD", "high_connection_volume", "conn_threshold"),
+];
+
+/// `net_sentinel.db` in the folder, else one level up, as the Python program looked for it.
+pub(super) fn default_db_path(folder: &Path) -> String {
+    const NAME: &str = "net_sentinel.db";
+    let above = format!("../{NAME}");
+    if !folder.join(NAME).exists() && folder.join(&above).exists() { above } else { format!("./{NAME}") }
+}
+
+/// `net-scout/code` in the user's cache folder (XDG Base Directory Specification); empty where there is no home.
+pub(super) fn default_cache_dir() -> String {
+    let absolute = |name: &str| std::env::var(name).ok().filter(|path| Path::new(path).is_absolute());
+    let cache = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| format!("{home}/.cache")));
+    cache.map_or(String::new(), |cache| format!("{cache}/net-scout/code"))
+}
+
+/// The name of a log level, which may be written as Python does.
+pub(super) fn log_level(text: &str) -> Option<&'static str> {
+    Some(match text.trim().to_ascii_lowercase().as_str() {
+        "off" => "off",
+        "error" | "critical" => "error",
+        "warn" | "warning" => "warn",
+        "info" => "info",
+        "debug" => "debug",
+        "trace" => "trace",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_one_level_up_is_the_second_choice() {
+        let parent = tempfile::tempdir().expect("folder");
+        let folder = parent.path().join("here");
+        std::fs::create_dir(&folder).expect("folder");
+        assert_eq!(default_db_path(&folder), "./net_sentinel.db");
+        std::fs::write(parent.path().join("net_sentinel.db"), "").expect("file");
+        assert_eq!(default_db_path(&folder), "../net_sentinel.db");
+        std::fs::write(folder.join("net_sentinel.db"), "").expect("file");
+        assert_eq!(default_db_path(&folder), "./net_sentinel.db");
+    }
+
+    #[test]
+    fn levels_as_python_writes_them() {
+        assert_eq!(log_level("WARNING"), Some("warn"));
+        assert_eq!(log_level("Info"), Some("info"));
+        assert_eq!(log_level("loud"), None);
+    }
+}

@@ -1,0 +1,27 @@
+//! The SQLite database: the only part of the program that knows rusqlite.
+//!
+//! Reading is [`Snapshot`]: several read-only connections that see the same state, behind a gate that lets a rule read exactly what it
+//! was granted. Writing is [`Database`]: migrations, alerts, imported events. It must never know a scan or a plugin.
+
+mod access;
+mod alerts;
+mod error;
+mod event_hash;
+mod gate;
+mod import;
+mod migrations;
+mod open;
+mod query;
+mod reader;
+mod snapshot;
+
+pub use access::Access;
+pub use alerts::{AlertFilter, Recorded};
+pub use error::DatabaseError;
+pub use event_hash::{HashProgress, HashReport};
+pub use gate::{ReadGrant, TableGrant};
+pub use import::{EventRow, ImportedRows};
+pub use migrations::Migrated;
+pub use open::{Database, quote};
+pub use query::{QueryError, QueryLimits, RowStream};
+pub use snapshot::{Snapshot, SnapshotOptions};

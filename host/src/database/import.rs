@@ -1,0 +1,130 @@
+//! Events from elsewhere into the v2 layout, deduplicated as net-sentinel does it: one row for each key, and how often it was seen.
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::open::{columns, source};
+use super::{Database, DatabaseError};
+use crate::events::layout::{Layout, LayoutError, MAXIMUM_HIT_COUNT, Source};
+use crate::model::Timestamp;
+
+/// The table that takes imported events.
+const TABLE: &str = "ip_events";
+
+/// An event to keep, with all its repeats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRow {
+    /// Source address.
+    pub src_ip: String,
+    /// Source port; none for ICMP.
+    pub src_port: Option<u16>,
+    /// Destination address.
+    pub dst_ip: String,
+    /// Destination port; none for ICMP.
+    pub dst_port: Option<u16>,
+    /// TCP, UDP, ICMP, ...
+    pub proto: String,
+    /// Interface it came in by.
+    pub in_if: Option<String>,
+    /// Interface it went out by.
+    pub out_if: Option<String>,
+    /// DROP or ACCEPT; none where the log does not say.
+    pub verdict: Option<&'static str>,
+    /// INBOUND or OUTBOUND.
+    pub direction: &'static str,
+    /// When it was last seen.
+    pub last: Timestamp,
+    /// How often it was seen.
+    pub hits: i64,
+}
+
+/// What became of imported events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportedRows {
+    /// Rows that are new.
+    pub added: u64,
+    /// Rows that were there and count more often now.
+    pub repeated: u64,
+}
+
+impl Database {
+    /// Keeps events in one transaction, and makes the event tables where there are none.
+    ///
+    /// # Errors
+    /// When the event table is of the old layout or no event table, or the database is locked, read-only or full.
+    pub fn import(&mut self, rows: &[EventRow]) -> Result<ImportedRows, DatabaseError> {
+        self.prepare_import()?;
+        self.write("import events into", |connection| {
+            let mut imported = ImportedRows::default();
+            for row in rows {
+                if keep(connection, row)? {
+                    imported.added += 1;
+                } else {
+                    imported.repeated += 1;
+                }
+            }
+            Ok(imported)
+        })
+    }
+
+    /// Makes the event tables where there are none, and makes sure that they take imported events.
+    ///
+    /// # Errors
+    /// As [`Self::import`].
+    pub fn prepare_import(&mut self) -> Result<(), DatabaseError> {
+        if columns(&self.connection, TABLE).map_err(self.error("read"))?.is_empty() {
+            self.write("create the event tables in", |connection| {
+                for table in [TABLE, "ip_events_30"] {
+                    connection.execute_batch(&include_str!("v2.sql").replace("{table}", table))?;
+                }
+                Ok(())
+            })?;
+        }
+        match source(&self.connection, &self.path, TABLE, self.busy_seconds)? {
+            Source { layout: Layout::V2, .. } => Ok(()),
+            Source { layout: Layout::V1, .. } => {
+                let source = LayoutError::Old { table: TABLE.to_owned() };
+                Err(DatabaseError::Layout { path: self.path.clone(), source })
+            }
+        }
+    }
+}
+
+/// Adds a row, or counts a known one more often. True when it is new. Nulls are alike here, unlike in the table's unique key.
+fn keep(connection: &Connection, row: &EventRow) -> rusqlite::Result<bool> {
+    let key = (&row.src_ip, &row.dst_ip, row.src_port, row.dst_port, &row.proto, row.verdict, row.direction);
+    let known: Option<(i64, String, i64)> = connection
+        .prepare_cached(
+            "SELECT id, timestamp, coalesce(hit_count, 1) FROM ip_events WHERE src_ip = ?1 AND dst_ip = ?2 AND src_port IS ?3
+             AND dst_port IS ?4 AND proto IS ?5 AND verdict IS ?6 AND direction IS ?7 ORDER BY id LIMIT 1",
+        )?
+        .query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    if let Some((id, timestamp, hits)) = known {
+        let earlier = crate::events::time::parse_timestamp(&timestamp).is_none_or(|known| known < row.last);
+        let timestamp = if earlier { row.last.to_string() } else { timestamp };
+        let hits = hits.saturating_add(row.hits).min(MAXIMUM_HIT_COUNT);
+        connection
+            .prepare_cached("UPDATE ip_events SET timestamp = ?2, hit_count = ?3 WHERE id = ?1")?
+            .execute((id, timestamp, hits))?;
+        return Ok(false);
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO ip_events (src_ip, dst_ip, src_port, dst_port, proto, verdict, direction, in_if, out_if, timestamp, hit_count)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute((
+            &row.src_ip,
+            &row.dst_ip,
+            row.src_port,
+            row.dst_port,
+            &row.proto,
+            row.verdict,
+            row.direction,
+            &row.in_if,
+            &row.out_if,
+            row.last.to_string(),
+            row.hits,
+        ))?;
+    Ok(true)
+}

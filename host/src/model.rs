@@ -1,0 +1,15 @@
+//! The words of the domain: what an alert, a window, a value and a plugin's description are. Knows nothing else of the program.
+
+mod alert;
+mod columns;
+mod description;
+mod plain;
+mod value;
+mod window;
+
+pub use alert::{Alert, EvidenceValue, Severity, StoredAlert};
+pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
+pub use description::{Description, Parameter, ParameterError, ParameterType, TableRequest};
+pub use plain::plain;
+pub use value::Value;
+pub use window::{Timestamp, Window};

@@ -1,0 +1,107 @@
+//! Alerts.
+
+use std::fmt;
+
+use super::Value;
+
+/// How much an alert matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth keeping, nothing to do.
+    Informational,
+    /// Look when there is time.
+    Low,
+    /// Look today.
+    Medium,
+    /// Look now.
+    High,
+    /// Act now.
+    Critical,
+}
+
+impl Severity {
+    /// As stored and shown.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Informational => "informational",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// One piece of evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EvidenceValue {
+    /// A single value.
+    Scalar(Value),
+    /// Several integers.
+    Integers(Vec<i64>),
+    /// Several texts.
+    Texts(Vec<String>),
+}
+
+impl From<EvidenceValue> for serde_json::Value {
+    fn from(value: EvidenceValue) -> Self {
+        match value {
+            EvidenceValue::Scalar(value) => value.into(),
+            EvidenceValue::Integers(values) => values.into(),
+            EvidenceValue::Texts(values) => values.into(),
+        }
+    }
+}
+
+/// Something suspicious, as a rule raised it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// One of the types that the rule described.
+    pub alert_type: String,
+    /// Who did it, where it is one source.
+    pub src_ip: Option<String>,
+    /// To whom, where it is one destination.
+    pub dst_ip: Option<String>,
+    /// From 0 to 100.
+    pub score: u8,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The rule that raised it.
+    pub rule: String,
+    /// What a person can check.
+    pub evidence: serde_json::Map<String, serde_json::Value>,
+}
+
+/// An alert as it stands in the database. What another program wrote there may be anything.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredAlert {
+    /// Its number.
+    pub id: i64,
+    /// Its type.
+    pub alert_type: String,
+    /// Who did it.
+    pub src_ip: Option<String>,
+    /// To whom.
+    pub dst_ip: Option<String>,
+    /// From 0 to 100.
+    pub score: i64,
+    /// How much it matters; unknown where the Python program wrote it.
+    pub severity: Option<String>,
+    /// The rule that raised it; unknown where the Python program wrote it.
+    pub rule: Option<String>,
+    /// new, enriched, snoozed, false_positive, ...
+    pub status: String,
+    /// When it was first raised, UTC ISO 8601.
+    pub created_at: String,
+    /// When it was last raised.
+    pub updated_at: Option<String>,
+    /// What a person can check; null where it is no JSON.
+    pub evidence: serde_json::Value,
+}

@@ -1,0 +1,129 @@
+//! What a plugin says of itself, and how the text of an operator becomes a value of one of its parameters.
+
+use super::Value;
+
+/// The columns of a table that a plugin asks to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableRequest {
+    /// `events` or `alerts`.
+    pub table: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+}
+
+/// The type of a parameter with its default and bounds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ParameterType {
+    /// A switch with its default.
+    Boolean(bool),
+    /// A whole number.
+    Integer {
+        /// Used when nothing is set.
+        default: i64,
+        /// Smallest value accepted.
+        minimum: i64,
+        /// Largest value accepted.
+        maximum: i64,
+    },
+    /// A real number.
+    Real {
+        /// Used when nothing is set.
+        default: f64,
+        /// Smallest value accepted.
+        minimum: f64,
+        /// Largest value accepted.
+        maximum: f64,
+    },
+    /// One of a few words.
+    Choice {
+        /// Used when nothing is set.
+        default: String,
+        /// The words accepted.
+        options: Vec<String>,
+    },
+}
+
+/// Something that the operator can tune.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Type, default and bounds.
+    pub kind: ParameterType,
+    /// What it means.
+    pub meaning: String,
+}
+
+/// A value that a parameter does not take. Completes "rule R, parameter P: ".
+#[derive(Debug, thiserror::Error, PartialEq)]
+#[error("`{value}` is not {expected}")]
+pub struct ParameterError {
+    value: String,
+    expected: String,
+}
+
+impl Parameter {
+    /// The value used when nothing is set.
+    #[must_use]
+    pub fn default(&self) -> Value {
+        match &self.kind {
+            ParameterType::Boolean(default) => Value::Boolean(*default),
+            ParameterType::Integer { default, .. } => Value::Integer(*default),
+            ParameterType::Real { default, .. } => Value::Real(*default),
+            ParameterType::Choice { default, .. } => Value::Text(default.clone()),
+        }
+    }
+
+    /// Reads a value as the operator wrote it.
+    ///
+    /// # Errors
+    /// When it is not of the parameter's type or not within its bounds.
+    pub fn parse(&self, text: &str) -> Result<Value, ParameterError> {
+        let text = text.trim();
+        let value = match &self.kind {
+            ParameterType::Boolean(_) => match text {
+                "true" | "yes" | "on" | "1" => Some(Value::Boolean(true)),
+                "false" | "no" | "off" | "0" => Some(Value::Boolean(false)),
+                _ => None,
+            },
+            ParameterType::Integer { minimum, maximum, .. } => {
+                text.parse().ok().filter(|value| (minimum..=maximum).contains(&value)).map(Value::Integer)
+            }
+            ParameterType::Real { minimum, maximum, .. } => {
+                text.parse().ok().filter(|value| (minimum..=maximum).contains(&value)).map(Value::Real)
+            }
+            ParameterType::Choice { options, .. } => {
+                options.iter().any(|option| option == text).then(|| Value::Text(text.to_owned()))
+            }
+        };
+        value.ok_or_else(|| ParameterError { value: text.to_owned(), expected: self.expected() })
+    }
+
+    /// What the parameter takes, to complete "is not ...".
+    #[must_use]
+    pub fn expected(&self) -> String {
+        match &self.kind {
+            ParameterType::Boolean(_) => "true or false".to_owned(),
+            ParameterType::Integer { minimum, maximum, .. } => format!("a whole number from {minimum} to {maximum}"),
+            ParameterType::Real { minimum, maximum, .. } => format!("a number from {minimum} to {maximum}"),
+            ParameterType::Choice { options, .. } => format!("one of {}", options.join(", ")),
+        }
+    }
+}
+
+/// All that the host knows of a plugin before it runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Description {
+    /// Its name.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// What it detects, in one sentence.
+    pub summary: String,
+    /// The types of alerts that it may raise.
+    pub alert_types: Vec<String>,
+    /// What can be tuned.
+    pub parameters: Vec<Parameter>,
+    /// What it asks to read.
+    pub requests: Vec<TableRequest>,
+}

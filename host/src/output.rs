@@ -1,0 +1,33 @@
+//! What the program shows: results on standard output, everything else on standard error.
+
+mod alerts;
+mod log;
+mod message;
+mod progress;
+mod table;
+
+use std::io::Write;
+
+pub use alerts::{Shown, write_alerts};
+pub use log::start_log;
+pub use message::{error, note, warning};
+pub use progress::Progress;
+pub use table::{Cell, Table};
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A table for people.
+    Table,
+    /// One JSON array.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// Comma-separated values (RFC 4180) with a header.
+    Csv,
+}
+
+/// Standard output, with colours where it is a terminal that shows them and `NO_COLOR` does not forbid them.
+pub fn stdout() -> impl Write {
+    anstream::stdout().lock()
+}

@@ -1,0 +1,174 @@
+//! Compiled code, kept between runs for this user alone.
+//!
+//! Loading compiled code runs it, so a folder that others can write is never used: not one that is readable by them either, so that
+//! nobody is tempted to share it. A file is named by the hash of the component and of the engine, and a damaged one is made anew.
+
+use std::fs;
+use std::hash::{Hash as _, Hasher as _};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use wasmtime::component::Component;
+use wasmtime::{Engine, Precompiled};
+
+/// When the folder holds more than this, the files that were made first go.
+const LARGEST: u64 = 512 << 20;
+/// How compiled code is called in the folder.
+const EXTENSION: &str = "code";
+
+/// Where compiled code is kept, if anywhere.
+#[derive(Clone, Debug)]
+pub struct CodeCache {
+    folder: Option<PathBuf>,
+}
+
+impl CodeCache {
+    /// Uses the folder, which is made where it is missing. A folder that is not for this user alone is not used, with a warning.
+    #[must_use]
+    pub fn new(folder: Option<&Path>) -> Self {
+        let folder = folder.and_then(|folder| match private(folder) {
+            Ok(()) => Some(folder.to_owned()),
+            Err(reason) => {
+                tracing::warn!("compiled plugins are not kept: {} {reason}", folder.display());
+                None
+            }
+        });
+        Self { folder }
+    }
+
+    pub(super) fn component(&self, engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Component> {
+        let Some(folder) = &self.folder else { return Component::from_binary(engine, bytes) };
+        let path = folder.join(format!("{}.{EXTENSION}", key(engine, bytes)));
+        if let Some(component) = load(engine, &path) {
+            return Ok(component);
+        }
+        let component = Component::from_binary(engine, bytes)?;
+        if let Err(error) = store(folder, &path, &component.serialize()?) {
+            tracing::warn!("a compiled plugin could not be kept in {}: {error}", folder.display());
+        }
+        Ok(component)
+    }
+}
+
+/// The name of a component's code: what it was, and what compiled it.
+fn key(engine: &Engine, bytes: &[u8]) -> String {
+    let mut engine_hash = std::hash::DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut engine_hash);
+    let component: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{component}-{:016x}", engine_hash.finish())
+}
+
+#[expect(
+    unsafe_code,
+    reason = "compiled code is trusted: it lies in a folder that only this user can write, and this program wrote it"
+)]
+fn load(engine: &Engine, path: &Path) -> Option<Component> {
+    let metadata = fs::symlink_metadata(path).ok()?;
+    if !metadata.is_file() || metadata.uid() != user() {
+        return None;
+    }
+    let code = fs::read(path).ok()?;
+    if Engine::detect_precompiled(&code) != Some(Precompiled::Component) {
+        return None;
+    }
+    // SAFETY: `private` made sure that nobody else can write the folder, and the file is this user's.
+    unsafe { Component::deserialize(engine, &code) }.ok()
+}
+
+fn store(folder: &Path, path: &Path, code: &[u8]) -> std::io::Result<()> {
+    let temporary = path.with_extension(format!("{}.new", std::process::id()));
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+    file.write_all(code)?;
+    drop(file);
+    fs::rename(&temporary, path)?;
+    evict(folder)
+}
+
+/// Removes the files that were made first until the rest fits.
+fn evict(folder: &Path) -> std::io::Result<()> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        if entry.path().extension().is_some_and(|extension| extension == EXTENSION) {
+            files.push((metadata.modified()?, metadata.len(), entry.path()));
+        }
+    }
+    files.sort();
+    let mut total: u64 = files.iter().map(|(_, size, _)| size).sum();
+    for (_, size, path) in files {
+        if total <= LARGEST {
+            break;
+        }
+        fs::remove_file(path)?;
+        total -= size;
+    }
+    Ok(())
+}
+
+/// Makes the folder for this user alone, or makes sure that it is.
+fn private(folder: &Path) -> Result<(), String> {
+    if !folder.exists() {
+        if let Some(parent) = folder.parent() {
+            fs::create_dir_all(parent).map_err(|error| format!("cannot be made: {error}"))?;
+        }
+        match fs::DirBuilder::new().mode(0o700).create(folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(format!("cannot be made: {error}")),
+            _ => {}
+        }
+    }
+    let metadata = fs::symlink_metadata(folder).map_err(|error| format!("cannot be read: {error}"))?;
+    if !metadata.is_dir() {
+        return Err("is no folder".to_owned());
+    }
+    if metadata.uid() != user() {
+        return Err("belongs to another user".to_owned());
+    }
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err("is open to other users; make it private with chmod 700".to_owned());
+    }
+    Ok(())
+}
+
+/// The user that this process runs as: the owner of its own entry in /proc.
+fn user() -> u32 {
+    fs::metadata("/proc/self").map_or(u32::MAX, |metadata| metadata.uid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()).collect()
+    }
+
+    #[test]
+    fn code_is_kept_and_damage_is_mended() {
+        let parent = tempfile::tempdir().expect("folder");
+        let folder = parent.path().join("deep/code");
+        let cache = CodeCache::new(Some(&folder));
+        let engine = Engine::default();
+        cache.component(&engine, EMPTY).expect("compile");
+        let kept = files(&folder);
+        assert_eq!(kept.len(), 1);
+        let good = fs::read(&kept[0]).expect("code");
+        fs::write(&kept[0], b"junk").expect("damage");
+        cache.component(&engine, EMPTY).expect("compile again");
+        assert_eq!(fs::read(&kept[0]).expect("code"), good);
+        assert_eq!(fs::metadata(&folder).expect("folder").permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_folder_of_others_is_not_used() {
+        let folder = tempfile::tempdir().expect("folder");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("open up");
+        let cache = CodeCache::new(Some(folder.path()));
+        cache.component(&Engine::default(), EMPTY).expect("compile");
+        assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
+    }
+}
