@@ -1,0 +1,7 @@
+//! What the tests and `cargo xtask` share: databases to scan, an independent computation of what a scan must find, and where things are.
+//!
+//! The crate must never depend on the host or on a plugin: it would then repeat their mistakes instead of finding them.
+
+pub mod oracle;
+pub mod places;
+pub mod sample;

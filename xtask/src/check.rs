@@ -1,0 +1,29 @@
+//! The tests and the lints.
+
+use net_scout_tests::places;
+
+use crate::{command, guests};
+
+/// Builds what the tests drive and runs every test. The words go to `cargo test`.
+pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
+    command::python()?;
+    guests::build()?;
+    command::build_host()?;
+    let mut cargo = command::cargo(&["test", "--release", "--locked", "--workspace"]);
+    for package in guests::packages()? {
+        cargo.args(["--exclude", &package]);
+    }
+    cargo.args(words);
+    command::run(&mut cargo, "see the failed tests above")
+}
+
+/// Checks format, lints and documentation, with warnings denied.
+pub(crate) fn lint() -> anyhow::Result<()> {
+    command::run(&mut command::cargo(&["fmt", "--all", "--check"]), "run `cargo fmt --all`")?;
+    let clippy = ["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    command::run(&mut command::cargo(&clippy), "see the warnings above; `rustup component add clippy` where it is missing")?;
+    let doc = ["doc", "--release", "--locked", "--no-deps", "--package", "net-scout", "--package", "net-scout-sdk"];
+    command::run(command::cargo(&doc).env("RUSTDOCFLAGS", "-Dwarnings"), "see the warnings above")?;
+    eprintln!("no complaint about {}", places::root().display());
+    Ok(())
+}

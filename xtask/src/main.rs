@@ -1,0 +1,62 @@
+//! `cargo xtask`: builds the guests, shows the demo, runs the tests, the lints and the benchmark.
+//!
+//! It must never be needed by a user of the program, and never leaves anything outside `target/`, but for the components in `plugins/` and
+//! packages that a build cannot do without.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer reads it")]
+
+mod arguments;
+mod bench;
+mod check;
+mod command;
+mod demo;
+mod guests;
+mod measure;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+const USAGE: &str = "\
+Usage: cargo xtask <command>
+
+  guests                                          build the plugins into plugins/*.wasm, and the guests that only tests load
+  demo [--events N] [--seed N] [--keep FILE]      scan a sample database and show the alerts; FILE keeps the database
+  test [ARGUMENTS]                                build everything and run every test; ARGUMENTS go to `cargo test`
+  lint                                            format, clippy and documentation, warnings denied
+  bench [--events N] [--seed N] [--runs N]        compare a scan with what the original program does";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_default();
+    match run(&command, words.collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &str, words: Vec<String>) -> anyhow::Result<()> {
+    match command {
+        "guests" => {
+            arguments::none(words)?;
+            guests::build()
+        }
+        "demo" => demo::run(words),
+        "test" => check::test(&words),
+        "lint" => {
+            arguments::none(words)?;
+            check::lint()
+        }
+        "bench" => bench::run(words),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        "" => bail!("no command\n\n{USAGE}"),
+        unknown => bail!("unknown command `{unknown}`\n\n{USAGE}"),
+    }
+}
