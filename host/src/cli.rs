@@ -260,7 +260,9 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Some(now) => Box::new(FixedClock(now)),
         None => Box::new(SystemClock),
     };
+    // Whole seconds: what is stored and shown of it has no more.
     let now = clock.now();
+    let now = now.plus(-now.0.rem_euclid(1_000_000));
     match &cli.command {
         Command::Scan(args) => scan::run(
             &config,

@@ -27,7 +27,7 @@ mod query;
 mod time;
 
 /// The bindings that `wit/` gives, for what the rest of the crate does not cover.
-#[expect(missing_docs, clippy::allow_attributes, clippy::allow_attributes_without_reason, reason = "generated")]
+#[expect(missing_docs, reason = "generated")]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../wit",
