@@ -71,6 +71,11 @@ pub struct TableGrant(BTreeSet<String>);
 pub struct ReadGrant(BTreeMap<String, TableGrant>);
 
 impl ReadGrant {
+    /// Whether a column of a table may be read.
+    pub(super) fn allows(&self, table: &str, column: &str) -> bool {
+        self.0.get(table).is_some_and(|columns| columns.0.contains(column))
+    }
+
     /// Also allows these columns of a table.
     pub fn allow(&mut self, table: &str, columns: impl IntoIterator<Item = impl Into<String>>) {
         self.0.entry(table.to_owned()).or_default().0.extend(columns.into_iter().map(Into::into));
@@ -85,20 +90,27 @@ pub(super) struct InnerViews {
 }
 
 impl InnerViews {
-    fn contains(&self, name: &str) -> bool {
-        name == self.events || name == self.alerts
+    /// The table that a rule knows in place of an inner view.
+    fn outer(&self, name: &str) -> Option<&'static str> {
+        match name {
+            _ if name == self.events => Some("events"),
+            _ if name == self.alerts => Some("alerts"),
+            _ => None,
+        }
     }
 }
 
 /// Decides about one thing that a statement wants; the error says what was denied and what would allow it.
 pub(super) fn decide(context: &AuthContext<'_>, grant: &ReadGrant, inner: &InnerViews) -> Result<(), String> {
+    // What an inner view does is the host's own doing.
+    let inside = context.accessor.is_some_and(|accessor| inner.outer(accessor).is_some());
     match context.action {
         AuthAction::Select => Ok(()),
-        AuthAction::Read { table_name, column_name } => read(table_name, column_name, context.accessor, grant, inner),
+        AuthAction::Read { .. } if inside => Ok(()),
+        AuthAction::Read { table_name, column_name } => read(table_name, column_name, context.database_name, grant, inner),
         AuthAction::Function { function_name } => {
-            // The time function stands in the inner view only, where its name is no secret and its use no harm.
             let known = FUNCTIONS.binary_search(&function_name.to_ascii_lowercase().as_str()).is_ok();
-            if known || function_name == crate::events::layout::TIME_FUNCTION {
+            if known || (inside && function_name == crate::events::layout::TIME_FUNCTION) {
                 Ok(())
             } else {
                 Err(format!("function `{function_name}` is not among those that a rule may call"))
@@ -109,18 +121,22 @@ pub(super) fn decide(context: &AuthContext<'_>, grant: &ReadGrant, inner: &Inner
     }
 }
 
-fn read(table: &str, column: &str, accessor: Option<&str>, grant: &ReadGrant, inner: &InnerViews) -> Result<(), String> {
-    if accessor.is_some_and(|accessor| inner.contains(accessor)) || inner.contains(table) {
-        return Ok(());
-    }
-    let Some(columns) = grant.0.get(table) else {
-        return Err(match crate::events::layout::columns_of(table) {
-            Some(_) => format!("table `{table}` was not requested; add it to the requests of the rule's description"),
-            None => format!("there is no table `{table}` for rules; there are `events` and `alerts`"),
+fn read(table: &str, column: &str, database: Option<&str>, grant: &ReadGrant, inner: &InnerViews) -> Result<(), String> {
+    // A rule that names `events` makes SQLite read the inner view, sometimes nothing but that.
+    let (table, through) = inner.outer(table).map_or((table, false), |outer| (outer, true));
+    // The views are temporary: a table of the same name in the database is not for rules.
+    let foreign = database.filter(|database| *database != "temp");
+    let Some(columns) = grant.0.get(table).filter(|_| foreign.is_none()) else {
+        return Err(match (crate::events::layout::columns_of(table), foreign) {
+            (Some(_), None) => format!("table `{table}` was not requested; add it to the requests of the rule's description"),
+            (Some(_), Some(database)) => {
+                format!("there is no table `{database}.{table}` for rules; there are `events` and `alerts`")
+            }
+            (None, _) => format!("there is no table `{table}` for rules; there are `events` and `alerts`"),
         });
     };
     // No column name: rows are counted, nothing of them is read.
-    if column.is_empty() || columns.0.contains(column) {
+    if through || column.is_empty() || columns.0.contains(column) {
         Ok(())
     } else {
         Err(format!("column `{column}` of `{table}` was not requested; add it to the requests of the rule's description"))

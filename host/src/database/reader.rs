@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use rusqlite::hooks::Authorization;
+use rusqlite::hooks::{AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
@@ -13,6 +13,7 @@ use rusqlite::{Connection, ErrorCode, Statement};
 use super::error::message;
 use super::gate::{self, InnerViews, ReadGrant};
 use super::query::{QueryError, QueryLimits};
+use crate::events::layout::columns_of;
 use crate::model::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn, Value};
 
 /// The most rows in a batch.
@@ -39,6 +40,8 @@ pub(super) struct Reader {
     connection: Connection,
     inner: InnerViews,
     unreadable: Arc<AtomicU64>,
+    /// What `events` and `alerts` show now.
+    shown: Option<Arc<ReadGrant>>,
 }
 
 /// A query to run.
@@ -56,8 +59,7 @@ impl Reader {
         for (limit, value) in LIMITS {
             connection.set_limit(limit, value)?;
         }
-        connection.execute_batch("PRAGMA query_only = 1")?;
-        Ok(Self { connection, inner, unreadable })
+        Ok(Self { connection, inner, unreadable, shown: None })
     }
 
     /// Begins the read transaction, on the state that the database has now.
@@ -106,8 +108,9 @@ impl Reader {
         stop: impl Fn() -> bool + Send + 'static,
     ) -> rusqlite::Result<()> {
         self.connection.progress_handler(STEPS, Some(stop))?;
+        self.show(grant)?;
         let (grant, denial, inner) = (Arc::clone(grant), Arc::clone(denial), self.inner.clone());
-        self.connection.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| {
+        self.connection.authorizer(Some(move |context: AuthContext<'_>| {
             match gate::decide(&context, &grant, &inner) {
                 Ok(()) => Authorization::Allow,
                 Err(reason) => {
@@ -116,6 +119,29 @@ impl Reader {
                 }
             }
         }))
+    }
+
+    /// Makes the views that a rule names. What it did not request is null in them: SQLite asks the gate about every column but those of
+    /// a join's USING.
+    fn show(&mut self, grant: &Arc<ReadGrant>) -> rusqlite::Result<()> {
+        if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, grant)) {
+            return Ok(());
+        }
+        let view = |table: &str, inner: &str| {
+            let columns = columns_of(table).unwrap_or_default().iter().map(|column| {
+                if grant.allows(table, column) { (*column).to_owned() } else { format!("NULL AS {column}") }
+            });
+            let columns = columns.collect::<Vec<_>>().join(", ");
+            format!("DROP VIEW IF EXISTS temp.{table}; CREATE TEMP VIEW {table} AS SELECT {columns} FROM {inner};")
+        };
+        self.connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)?;
+        self.connection.execute_batch(&format!(
+            "PRAGMA query_only = 0; {} {} PRAGMA query_only = 1;",
+            view("events", &self.inner.events),
+            view("alerts", &self.inner.alerts)
+        ))?;
+        self.shown = Some(Arc::clone(grant));
+        Ok(())
     }
 
     fn prepare(&self, request: &Request, denial: &Mutex<Option<String>>) -> Result<Statement<'_>, QueryError> {

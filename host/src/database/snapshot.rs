@@ -206,12 +206,11 @@ fn time_function(connection: &Connection) -> rusqlite::Result<Arc<AtomicU64>> {
     Ok(unreadable)
 }
 
-/// Makes the views of a connection.
+/// Makes the inner views of a connection. Those that a rule names are made for each rule.
 fn views(connection: &Connection, events: &str, alerts: &str) -> rusqlite::Result<InnerViews> {
     let inner = InnerViews { events: secret_name("events")?, alerts: secret_name("alerts")? };
     connection.execute_batch(&format!(
-        "CREATE TEMP VIEW {0} AS {events}; CREATE TEMP VIEW events AS SELECT * FROM {0};
-         CREATE TEMP VIEW {1} AS {alerts}; CREATE TEMP VIEW alerts AS SELECT * FROM {1};",
+        "CREATE TEMP VIEW {} AS {events}; CREATE TEMP VIEW {} AS {alerts};",
         inner.events, inner.alerts
     ))?;
     Ok(inner)
