@@ -13,7 +13,7 @@ use crate::events::time::parse_moment;
 use crate::exit::{self, UsageError};
 use crate::model::{Alert, Timestamp, Window};
 use crate::output::{self, Format, Progress, Shown};
-use crate::plugin::{CodeCache, PluginEngine, Plugins, load_folder};
+use crate::plugin::{CodeCache, PluginEngine, Plugins, Rule, load_folder};
 use crate::scan::{Outcome, ScanOptions, judge, strongest};
 
 /// What the command line says beyond the configuration.
@@ -33,15 +33,20 @@ pub struct ScanRequest {
 /// When there is nothing to scan or to scan with, or the alerts cannot be kept. A failing plugin is no error: the exit code says so.
 pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Result<u8> {
     let window = window(config, request, now)?;
-    // Before anything else, so that a database that cannot be written is known before the work.
-    let mut database = None;
-    if !request.dry_run {
-        let database = database.insert(Database::open(&config.db_path, &config.alert_table, config.busy_timeout)?);
-        database.migrate(now)?;
-    }
+    let open = if request.dry_run { Database::open_read_only } else { Database::open };
+    let database = open(&config.db_path, &config.alert_table, config.busy_timeout)?;
+    database.check_events(&config.table)?;
+    let mut database = (!request.dry_run).then_some(database);
     let parallel = std::thread::available_parallelism().map_or(1, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(parallel).enable_time().build()?;
-    let (alerts, failed) = runtime.block_on(evaluate(config, window, parallel))?;
+    let Plugins { rules, refused } = runtime.block_on(plugins(config))?;
+    let set = parameters(config, &rules)?;
+    // After all that can be wrong with what the operator wrote, and before the work: then a database that cannot be written is known.
+    if let Some(database) = &mut database {
+        database.migrate(now)?;
+    }
+    let (alerts, failed) = runtime.block_on(evaluate(config, window, rules, &set, parallel))?;
+    let failed = failed || !refused.is_empty();
     drop(runtime);
 
     let (alerts, cut) = strongest(alerts, config.max_alerts);
@@ -83,26 +88,12 @@ fn window(config: &Config, request: &ScanRequest, now: Timestamp) -> Result<Wind
     }
 }
 
-/// Lets the rules judge, and reports what went wrong with them. True when something did.
-async fn evaluate(config: &Config, window: Window, parallel: usize) -> anyhow::Result<(Vec<Alert>, bool)> {
-    let snapshot = Snapshot::open(&SnapshotOptions {
-        path: config.db_path.clone(),
-        table: config.table.clone(),
-        alert_table: config.alert_table.clone(),
-        window,
-        busy_timeout: config.busy_timeout,
-        readers: parallel * OPEN_QUERIES,
-    })?;
-    tracing::info!("the events are read through {}", snapshot.access());
-    if *snapshot.access() == Access::NoIndex {
-        output::warning(&format_args!("table {} has no index on timestamp, so every scan reads all of it", config.table));
-    }
-    let Plugins { rules, refused } = plugins(config).await?;
-    let mut failed = !refused.is_empty();
-    for refused in refused {
-        output::warning(&format_args!("plugin {} {}", refused.file, refused.error));
-    }
-    let mut set: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+/// What is set for the parameters of rules: rule, parameter, value.
+type Parameters = BTreeMap<String, BTreeMap<String, String>>;
+
+/// What is set for the parameters of the rules that are loaded.
+fn parameters(config: &Config, rules: &[Rule]) -> Result<Parameters, UsageError> {
+    let mut set = Parameters::new();
     for (rule, parameters) in &config.parameters {
         let Some(loaded) = rules.iter().find(|loaded| loaded.description.name == *rule) else {
             output::warning(&format_args!("parameters are set for rule {rule}, which is not loaded"));
@@ -116,8 +107,7 @@ async fn evaluate(config: &Config, window: Window, parallel: usize) -> anyhow::R
                 return Err(UsageError(format!(
                     "rule {rule} has no parameter `{name}` (from {}); it has {names}",
                     setting.source
-                ))
-                .into());
+                )));
             };
             parameter
                 .parse(&setting.text)
@@ -125,24 +115,47 @@ async fn evaluate(config: &Config, window: Window, parallel: usize) -> anyhow::R
             set.entry(rule.clone()).or_default().insert(name.clone(), setting.text.clone());
         }
     }
+    Ok(set)
+}
 
+/// Lets the rules judge, and reports what went wrong with them. True when something did.
+async fn evaluate(
+    config: &Config,
+    window: Window,
+    rules: Vec<Rule>,
+    set: &Parameters,
+    parallel: usize,
+) -> anyhow::Result<(Vec<Alert>, bool)> {
+    let snapshot = Snapshot::open(&SnapshotOptions {
+        path: config.db_path.clone(),
+        table: config.table.clone(),
+        alert_table: config.alert_table.clone(),
+        window,
+        busy_timeout: config.busy_timeout,
+        readers: parallel * OPEN_QUERIES,
+    })?;
+    tracing::info!("the events are read through {}", snapshot.access());
+    if *snapshot.access() == Access::NoIndex {
+        output::warning(&format_args!("table {} has no index on timestamp, so every scan reads all of it", config.table));
+    }
     let snapshot = Arc::new(snapshot);
     let progress = Progress::new("scanning", "rules", rules.len() as u64);
     let options = ScanOptions { window, limits: config.limits, query_limits: config.query_limits, parallel };
-    let outcomes = judge(rules, &set, &snapshot, options, move |rule| progress.advance(1, rule)).await;
+    let outcomes = judge(rules, set, &snapshot, options, move |rule| progress.advance(1, rule)).await;
     let unreadable = snapshot.unreadable_timestamps();
     if unreadable > 0 {
         output::warning(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
     }
     Arc::into_inner(snapshot).context("a rule still reads the database")?.close().await?;
 
-    let mut alerts = Vec::new();
+    let (mut alerts, mut failed) = (Vec::new(), false);
     for outcome in outcomes {
         failed |= collect(outcome, &mut alerts);
     }
     Ok((alerts, failed))
 }
 
+/// Loads the plugins, and reports those that are refused.
 async fn plugins(config: &Config) -> anyhow::Result<Plugins> {
     let folder = config.plugins.display();
     let hint = "name the folder with --plugins, or build the standard ones with `cargo xtask guests`";
@@ -152,6 +165,9 @@ async fn plugins(config: &Config) -> anyhow::Result<Plugins> {
         .with_context(|| format!("the plugin folder {folder} cannot be read; {hint}"))?;
     if plugins.rules.is_empty() && plugins.refused.is_empty() {
         anyhow::bail!("there is no plugin (*.wasm) in {folder}; {hint}");
+    }
+    for refused in &plugins.refused {
+        output::warning(&format_args!("plugin {} {}", refused.file, refused.error));
     }
     Ok(plugins)
 }

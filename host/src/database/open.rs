@@ -58,6 +58,14 @@ impl Database {
         Ok(Self { connection, path: path.to_owned(), alert_table: alert_table.to_owned(), busy_seconds })
     }
 
+    /// Makes sure that there are events to read in this table, in either layout.
+    ///
+    /// # Errors
+    /// When there is no such table, or it is no event table.
+    pub fn check_events(&self, table: &str) -> Result<(), DatabaseError> {
+        source(&self.connection, &self.path, table, self.busy_seconds).map(|_| ())
+    }
+
     pub(super) fn error(&self, action: &'static str) -> impl FnOnce(rusqlite::Error) -> DatabaseError + use<> {
         let (path, seconds) = (self.path.clone(), self.busy_seconds);
         move |source| failed(&path, seconds, action)(source)
