@@ -46,7 +46,7 @@ struct Global {
     #[arg(long, global = true, value_name = "TABLE")]
     alert_table: Option<String>,
     /// How long to wait for another program's lock [default: 10]
-    #[arg(long, global = true, value_name = "SECONDS")]
+    #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
     busy_timeout: Option<String>,
     /// How much is logged: off, error, warn, info, debug, trace [default: warn]
     #[arg(long, global = true, value_name = "LEVEL")]
@@ -90,7 +90,7 @@ struct ScanArgs {
     #[arg(long, value_name = "TABLE")]
     table: Option<String>,
     /// The most alerts of a scan; the strongest are kept [default: 500]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_alerts: Option<String>,
     /// Set a parameter of a rule
     #[arg(long, value_name = "RULE.PARAMETER=VALUE", value_parser = parameter)]
@@ -117,7 +117,7 @@ struct AlertsArgs {
     #[arg(long, value_name = "IP")]
     dst: Option<String>,
     /// Only with at least this score
-    #[arg(long, value_name = "0-100", value_parser = clap::value_parser!(i64).range(0..=100))]
+    #[arg(long, value_name = "0-100", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(0..=100))]
     min_score: Option<i64>,
     /// Only in this status: new, enriched, snoozed, false_positive, ...
     #[arg(long, value_name = "STATUS")]
@@ -126,7 +126,7 @@ struct AlertsArgs {
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// At most so many, the newest
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     limit: Option<u32>,
     #[command(flatten)]
     format: FormatArg,
