@@ -42,12 +42,12 @@ pub enum DatabaseError {
         tables: Vec<String>,
     },
     /// The table is in neither layout.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("{path}: {reason}", path = path.display())]
     Layout {
         /// The file.
         path: PathBuf,
         /// What is missing.
-        source: LayoutError,
+        reason: LayoutError,
     },
     /// An existing table of ours lacks a column.
     #[error("{path}: table `{table}` is no alert table: it has no column {column}; choose another with NET_SCOUT_ALERT_TABLE", path = path.display())]
@@ -110,15 +110,14 @@ pub enum DatabaseError {
         readers: usize,
     },
     /// Anything else that SQLite or the system says.
-    #[error("failed to {action} {path}: {source}", path = path.display())]
+    #[error("failed to {action} {path}: {reason}", path = path.display())]
     Other {
         /// What was being done.
         action: &'static str,
         /// The file.
         path: PathBuf,
         /// Why not.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
+        reason: String,
     },
 }
 
@@ -136,7 +135,7 @@ pub(super) fn failed(path: &Path, seconds: u64, action: &'static str) -> impl Fn
             Some(ErrorCode::ReadOnly) => DatabaseError::ReadOnly { path, reason },
             Some(ErrorCode::NotADatabase) => DatabaseError::NotADatabase { path, reason },
             Some(ErrorCode::DatabaseCorrupt) => DatabaseError::Damaged { path, reason },
-            _ => DatabaseError::Other { action, path, source: Box::new(source) },
+            _ => DatabaseError::Other { action, path, reason },
         }
     }
 }

@@ -82,8 +82,8 @@ impl Database {
         match source(&self.connection, &self.path, TABLE, self.busy_seconds)? {
             Source { layout: Layout::V2, .. } => Ok(()),
             Source { layout: Layout::V1, .. } => {
-                let source = LayoutError::Old { table: TABLE.to_owned() };
-                Err(DatabaseError::Layout { path: self.path.clone(), source })
+                let reason = LayoutError::Old { table: TABLE.to_owned() };
+                Err(DatabaseError::Layout { path: self.path.clone(), reason })
             }
         }
     }

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::DatabaseError;
 use super::error::failed;
@@ -55,6 +55,11 @@ impl Database {
         let error = |action| failed(path, busy_seconds, action);
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error("open"))?;
         connection.busy_timeout(busy_timeout).map_err(error("open"))?;
+        // SQLite opens what this user may only read all the same, and leaves a log beside it that its owner may not be able to write.
+        if connection.is_readonly(MAIN_DB).map_err(error("open"))? {
+            let reason = "this user may only read it".to_owned();
+            return Err(DatabaseError::ReadOnly { path: path.to_owned(), reason });
+        }
         Ok(Self { connection, path: path.to_owned(), alert_table: alert_table.to_owned(), busy_seconds })
     }
 
@@ -108,7 +113,7 @@ pub(super) enum Journal {
 /// Looks at the header of a file before SQLite does, so that what is no database is told apart from what is damaged.
 pub(super) fn inspect(path: &Path) -> Result<Journal, DatabaseError> {
     const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-    let other = |source: std::io::Error| DatabaseError::Other { action: "open", path: path.to_owned(), source: Box::new(source) };
+    let other = |error: std::io::Error| DatabaseError::Other { action: "open", path: path.to_owned(), reason: error.to_string() };
     let not_a_database = |reason: &str| DatabaseError::NotADatabase { path: path.to_owned(), reason: reason.to_owned() };
     let metadata = match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -182,7 +187,7 @@ pub(super) fn source(connection: &Connection, path: &Path, table: &str, seconds:
         let tables = tables(connection).map_err(error("read"))?;
         return Err(DatabaseError::NoTable { path: path.to_owned(), table: table.to_owned(), tables });
     }
-    Source::recognise(table, &columns).map_err(|source: LayoutError| DatabaseError::Layout { path: path.to_owned(), source })
+    Source::recognise(table, &columns).map_err(|reason: LayoutError| DatabaseError::Layout { path: path.to_owned(), reason })
 }
 
 /// What a file looks like from outside, to notice that it was written.
@@ -198,10 +203,10 @@ impl Fingerprint {
 
     pub(super) fn of(path: &Path) -> Result<Self, DatabaseError> {
         let journal = inspect(path)?;
-        let metadata = std::fs::metadata(path).map_err(|source| DatabaseError::Other {
+        let metadata = std::fs::metadata(path).map_err(|error| DatabaseError::Other {
             action: "read",
             path: path.to_owned(),
-            source: Box::new(source),
+            reason: error.to_string(),
         })?;
         Ok(Self(metadata.len(), metadata.modified().ok(), journal))
     }

@@ -110,13 +110,11 @@ impl Reader {
         self.connection.progress_handler(STEPS, Some(stop))?;
         self.show(grant)?;
         let (grant, denial, inner) = (Arc::clone(grant), Arc::clone(denial), self.inner.clone());
-        self.connection.authorizer(Some(move |context: AuthContext<'_>| {
-            match gate::decide(&context, &grant, &inner) {
-                Ok(()) => Authorization::Allow,
-                Err(reason) => {
-                    denial.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
-                    Authorization::Deny
-                }
+        self.connection.authorizer(Some(move |context: AuthContext<'_>| match gate::decide(&context, &grant, &inner) {
+            Ok(()) => Authorization::Allow,
+            Err(reason) => {
+                denial.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
+                Authorization::Deny
             }
         }))
     }
@@ -128,9 +126,10 @@ impl Reader {
             return Ok(());
         }
         let view = |table: &str, inner: &str| {
-            let columns = columns_of(table).unwrap_or_default().iter().map(|column| {
-                if grant.allows(table, column) { (*column).to_owned() } else { format!("NULL AS {column}") }
-            });
+            let columns = columns_of(table)
+                .unwrap_or_default()
+                .iter()
+                .map(|column| if grant.allows(table, column) { (*column).to_owned() } else { format!("NULL AS {column}") });
             let columns = columns.collect::<Vec<_>>().join(", ");
             format!("DROP VIEW IF EXISTS temp.{table}; CREATE TEMP VIEW {table} AS SELECT {columns} FROM {inner};")
         };
