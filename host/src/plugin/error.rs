@@ -142,6 +142,6 @@ impl PluginError {
 }
 
 /// The innermost reason of an error, on one line.
-pub(super) fn innermost(error: &wasmtime::Error) -> String {
+fn innermost(error: &wasmtime::Error) -> String {
     error.root_cause().to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }

@@ -9,7 +9,7 @@ use wasmtime::component::Component;
 
 use super::convert;
 use super::engine::PluginEngine;
-use super::error::{LoadError, innermost};
+use super::error::LoadError;
 use super::limits::Limits;
 use super::rule::{Code, Rule};
 use crate::model::plain;
@@ -87,7 +87,7 @@ async fn load(engine: PluginEngine, path: PathBuf, file: String, limits: Limits)
     let compiled = tokio::task::spawn_blocking(move || compile(&compiler, &path, &name));
     let component = compiled.await.map_err(|error| LoadError::Malformed(error.to_string()))??;
     check_imports(&engine, &component)?;
-    let code = Code::link(&engine, &component).map_err(|error| LoadError::World(plain(&innermost(&error), QUOTED)))?;
+    let code = Code::link(&engine, &component).map_err(|error| LoadError::World(plain(&format!("{error:#}"), QUOTED)))?;
     let described = code.describe(&file, &limits).await.map_err(LoadError::Describe)?;
     let description = convert::description(described).map_err(LoadError::Description)?;
     Ok(Rule::new(file, description, code))
