@@ -71,9 +71,9 @@ pub struct TableGrant(BTreeSet<String>);
 pub struct ReadGrant(BTreeMap<String, TableGrant>);
 
 impl ReadGrant {
-    /// Whether a column of a table may be read.
-    pub(super) fn allows(&self, table: &str, column: &str) -> bool {
-        self.0.get(table).is_some_and(|columns| columns.0.contains(column))
+    /// Whether a column is one of those that were not requested of a table that was.
+    pub(super) fn withholds(&self, table: &str, column: &str) -> bool {
+        self.0.get(table).is_some_and(|columns| !columns.0.contains(column))
     }
 
     /// Also allows these columns of a table.

@@ -119,18 +119,17 @@ impl Reader {
         }))
     }
 
-    /// Makes the views that a rule names. What it did not request is null in them: SQLite asks the gate about every column but those of
-    /// a join's USING.
+    /// Makes the views that a rule names. A column that it did not request is null: SQLite asks the gate about every column but those
+    /// of a join's USING. In a table that it did not request at all nothing is, so that the gate hears of the table.
     fn show(&mut self, grant: &Arc<ReadGrant>) -> rusqlite::Result<()> {
         if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, grant)) {
             return Ok(());
         }
         let view = |table: &str, inner: &str| {
-            let columns = columns_of(table)
-                .unwrap_or_default()
-                .iter()
-                .map(|column| if grant.allows(table, column) { (*column).to_owned() } else { format!("NULL AS {column}") });
-            let columns = columns.collect::<Vec<_>>().join(", ");
+            let shown = |column: &&str| {
+                if grant.withholds(table, column) { format!("NULL AS {column}") } else { (*column).to_owned() }
+            };
+            let columns = columns_of(table).unwrap_or_default().iter().map(shown).collect::<Vec<_>>().join(", ");
             format!("DROP VIEW IF EXISTS temp.{table}; CREATE TEMP VIEW {table} AS SELECT {columns} FROM {inner};")
         };
         self.connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)?;
