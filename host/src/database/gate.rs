@@ -106,11 +106,10 @@ pub(super) fn decide(context: &AuthContext<'_>, grant: &ReadGrant, inner: &Inner
     let inside = context.accessor.is_some_and(|accessor| inner.outer(accessor).is_some());
     match context.action {
         AuthAction::Select => Ok(()),
-        AuthAction::Read { .. } if inside => Ok(()),
+        AuthAction::Read { .. } | AuthAction::Function { .. } if inside => Ok(()),
         AuthAction::Read { table_name, column_name } => read(table_name, column_name, context.database_name, grant, inner),
         AuthAction::Function { function_name } => {
-            let known = FUNCTIONS.binary_search(&function_name.to_ascii_lowercase().as_str()).is_ok();
-            if known || (inside && function_name == crate::events::layout::TIME_FUNCTION) {
+            if FUNCTIONS.binary_search(&function_name.to_ascii_lowercase().as_str()).is_ok() {
                 Ok(())
             } else {
                 Err(format!("function `{function_name}` is not among those that a rule may call"))

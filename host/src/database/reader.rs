@@ -157,6 +157,9 @@ impl Reader {
             return Err(QueryError::AccessDenied("only one SELECT is allowed".to_owned()));
         }
         let invalid = |text: String| QueryError::Invalid(text);
+        if statement.column_count() == 0 {
+            return Err(invalid("there is no SELECT in it".to_owned()));
+        }
         if statement.column_count() != request.columns.len() {
             return Err(invalid(format!(
                 "the query gives {} columns, {} types were named",

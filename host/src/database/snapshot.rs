@@ -180,7 +180,8 @@ fn alerts_view(connection: &Connection, table: &str) -> rusqlite::Result<String>
     // Without a condition on a column, a rule that only counts its rows would make SQLite ask the gate about the real table.
     Ok(format!(
         "SELECT id, {TIME_FUNCTION}(created_at) AS time, {TIME_FUNCTION}(coalesce({updated}, created_at)) AS updated, alert_type, src_ip,
-                dst_ip, score, {severity} AS severity, {rule} AS rule, status, evidence_json AS evidence
+                dst_ip, score, {severity} AS severity, {rule} AS rule, status,
+                CASE WHEN json_valid(evidence_json) THEN evidence_json END AS evidence
          FROM main.{table} WHERE +alert_type >= ''",
         updated = or_null("updated_at"),
         severity = or_null("severity"),
