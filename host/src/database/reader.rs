@@ -20,6 +20,8 @@ use crate::model::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn, V
 const BATCH_ROWS: usize = 10_000;
 /// A batch is sent when its values take so many bytes.
 const BATCH_BYTES: u64 = 4 << 20;
+/// The most bytes of a row: more than this would not fit beside the rest into the memory of a guest.
+const ROW_BYTES: u64 = 32 << 20;
 /// How many steps of SQLite's machine go by between two looks at the clock.
 const STEPS: i32 = 2_000;
 
@@ -277,6 +279,7 @@ impl BatchBuilder {
     }
 
     fn push(&mut self, row: &rusqlite::Row<'_>) -> Result<(), QueryError> {
+        let before = self.bytes;
         for (index, column) in self.columns.iter_mut().enumerate() {
             let value = row.get_ref(index).map_err(|error| QueryError::Unavailable(message(&error)))?;
             let mismatch = |expected: &str, found: String| {
@@ -284,6 +287,9 @@ impl BatchBuilder {
                 QueryError::TypeMismatch(format!("column {} ({name}) is not {expected}: {found}", index + 1))
             };
             self.bytes += column.push(self.rows, value).map_err(|expected| mismatch(expected, show(value)))?;
+            if self.bytes - before > ROW_BYTES {
+                return Err(QueryError::TooLarge(format!("a row takes more than {} MiB", ROW_BYTES >> 20)));
+            }
         }
         self.rows += 1;
         Ok(())
