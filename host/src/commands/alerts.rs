@@ -50,7 +50,9 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
         limit: request.limit,
     })?;
     let shown: Vec<Shown> = alerts.into_iter().map(Shown::from).collect();
-    output::write_alerts(&mut output::stdout(), &shown, request.format, terminal_width(request.format))?;
+    if request.format != Format::Table || !shown.is_empty() {
+        output::write_alerts(&mut output::stdout(), &shown, request.format, terminal_width(request.format))?;
+    }
     if shown.is_empty() {
         output::note(&"no alerts");
     }

@@ -13,17 +13,14 @@ use tracing_subscriber::filter::LevelFilter;
 /// When the file cannot be opened.
 pub fn start_log(level: &str, file: Option<&Path>) -> io::Result<()> {
     let level: LevelFilter = level.parse().unwrap_or(LevelFilter::WARN);
-    let builder = tracing_subscriber::fmt().with_max_level(level).with_target(false);
+    let builder = tracing_subscriber::fmt().with_max_level(level).with_target(false).with_ansi(false);
     // A log that was started before goes on: there is one in a process.
     let _started = match file {
         Some(path) => {
             let file = OpenOptions::new().append(true).create(true).open(path)?;
-            builder.with_ansi(false).with_writer(Mutex::new(file)).try_init()
+            builder.with_writer(Mutex::new(file)).try_init()
         }
-        None => {
-            let colours = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
-            builder.without_time().with_ansi(colours).with_writer(io::stderr).try_init()
-        }
+        None => builder.without_time().with_writer(io::stderr).try_init(),
     };
     Ok(())
 }
