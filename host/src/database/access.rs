@@ -19,7 +19,7 @@ const SAMPLE: i64 = 200;
 const FULL_SHARE: f64 = 0.3;
 /// The most that a local time differs from UTC.
 const WIDEST_OFFSET: i64 = 15 * 3_600 * 1_000_000;
-const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60_000_000;
 
 /// The way to the rows of the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,8 @@ impl Access {
         }
         let margin = if sample.iter().any(|text| has_offset(text)) { WIDEST_OFFSET } else { 0 };
         let since = window.since.plus(-margin);
-        let to = window.until.map(|until| format!("{}T{}", until.plus(margin).date(), clock(until.plus(margin + SECOND - 1))));
+        // The minute behind the end: text without seconds sorts behind all that has them in its minute.
+        let to = window.until.map(|until| until.plus(margin + MINUTE - 1).seconds()[..16].to_owned());
         // On the first day of the window, a space as separator sorts before every `T`.
         let from = if spaced_rows(connection, &source.table, &name, since)? {
             format!("{} {}", since.date(), clock(since))
@@ -181,7 +182,7 @@ mod tests {
             .expect("choose");
         assert_eq!(
             access,
-            Access::Index { name: "by_time".into(), from: "2026-03-11T20:00".into(), to: Some("2026-03-11T20:30:01".into()) }
+            Access::Index { name: "by_time".into(), from: "2026-03-11T20:00".into(), to: Some("2026-03-11T20:31".into()) }
         );
     }
 
