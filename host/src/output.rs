@@ -31,3 +31,11 @@ pub enum Format {
 pub fn stdout() -> impl Write {
     anstream::stdout().lock()
 }
+
+/// Why CSV could not be written, as what it was: a reader that went away is told by its kind.
+pub fn csv_error(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    }
+}

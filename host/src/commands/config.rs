@@ -50,9 +50,9 @@ pub fn run(config: &Config, format: Format) -> anyhow::Result<u8> {
         }
         Format::Csv => {
             let mut writer = csv::Writer::from_writer(&mut out);
-            writer.write_record(["setting", "value", "from"])?;
+            writer.write_record(["setting", "value", "from"]).map_err(output::csv_error)?;
             for (name, setting, _) in rows {
-                writer.write_record([&name, &setting.text, &setting.source.to_string()])?;
+                writer.write_record([&name, &setting.text, &setting.source.to_string()]).map_err(output::csv_error)?;
             }
             writer.flush()?;
         }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value};
 
-use super::{Cell, Format, Table};
+use super::{Cell, Format, Table, csv_error};
 use crate::model::{Alert, StoredAlert};
 
 /// An alert to show: as raised, or as stored.
@@ -143,25 +143,16 @@ fn style(severity: Option<&str>) -> Style {
 }
 
 fn csv(out: &mut dyn Write, alerts: &[Shown]) -> io::Result<()> {
+    const HEADER: [&str; 10] =
+        ["id", "alert_type", "src_ip", "dst_ip", "score", "severity", "rule", "evidence", "status", "created_at"];
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record([
-        "id",
-        "alert_type",
-        "src_ip",
-        "dst_ip",
-        "score",
-        "severity",
-        "rule",
-        "evidence",
-        "status",
-        "created_at",
-    ])?;
+    writer.write_record(HEADER).map_err(csv_error)?;
     for alert in alerts {
         let (id, status, created_at) = match &alert.stored {
             Some((id, status, created_at)) => (id.to_string(), status.as_str(), created_at.as_str()),
             None => (String::new(), "", ""),
         };
-        writer.write_record([
+        let record = [
             id.as_str(),
             &alert.alert_type,
             alert.src_ip.as_deref().unwrap_or(""),
@@ -172,7 +163,8 @@ fn csv(out: &mut dyn Write, alerts: &[Shown]) -> io::Result<()> {
             &alert.evidence.to_string(),
             status,
             created_at,
-        ])?;
+        ];
+        writer.write_record(record).map_err(csv_error)?;
     }
     writer.flush()
 }
