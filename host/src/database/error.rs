@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use super::open::with_suffix;
 use crate::events::layout::LayoutError;
 
 /// An error of the database.
@@ -135,6 +136,10 @@ pub(super) fn failed(path: &Path, seconds: u64, action: &'static str) -> impl Fn
             Some(ErrorCode::ReadOnly) => DatabaseError::ReadOnly { path, reason },
             Some(ErrorCode::NotADatabase) => DatabaseError::NotADatabase { path, reason },
             Some(ErrorCode::DatabaseCorrupt) => DatabaseError::Damaged { path, reason },
+            Some(ErrorCode::CannotOpen) if with_suffix(&path, "-wal").exists() => {
+                let advice = "its write-ahead log can only be read where a file beside it can be made: make the folder writable";
+                DatabaseError::Other { action, path, reason: format!("{reason} ({advice})") }
+            }
             _ => DatabaseError::Other { action, path, reason },
         }
     }
