@@ -2,6 +2,7 @@
 //!
 //! The crate must never depend on the host or on a plugin: it would then repeat their mistakes instead of finding them.
 
+pub mod harness;
 pub mod oracle;
 pub mod places;
 pub mod sample;

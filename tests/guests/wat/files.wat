@@ -1,0 +1,3 @@
+;; Wants the file system.
+(component
+  (import "wasi:filesystem/preopens@0.2.0" (instance)))

@@ -1,0 +1,89 @@
+//! One run of the program, and what a user sees of it.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// The longest that a run may take before it counts as hanging.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// A run that ended.
+#[derive(Debug)]
+pub struct Run {
+    /// The exit status; -1 where a signal ended it.
+    pub code: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+    /// How long it took.
+    pub took: Duration,
+    /// The most memory that the process had, in bytes, as of a few milliseconds before its end.
+    pub peak_memory: u64,
+}
+
+impl Run {
+    /// Runs a command to its end.
+    ///
+    /// # Panics
+    /// When it cannot be started or does not end.
+    #[must_use]
+    pub fn of(command: &mut Command) -> Self {
+        let (mut stdout, mut stderr) = (file(), file());
+        let started = Instant::now();
+        command.stdout(stdout.try_clone().expect("a handle")).stderr(stderr.try_clone().expect("a handle"));
+        let mut child = command.stdin(Stdio::null()).spawn().expect("the program starts");
+        let mut peak_memory = 0;
+        let status = loop {
+            peak_memory = peak(&child).unwrap_or(0).max(peak_memory);
+            if let Some(status) = child.try_wait().expect("a status") {
+                break status;
+            }
+            if started.elapsed() > LONGEST {
+                child.kill().expect("killed");
+                child.wait().expect("a status");
+                panic!("{command:?} hangs; it said {:?}", text(&mut stderr));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        };
+        let (stdout, stderr) = (text(&mut stdout), text(&mut stderr));
+        Self { code: status.code().unwrap_or(-1), stdout, stderr, took: started.elapsed(), peak_memory }
+    }
+
+    /// Checks the exit status and the whole of standard error.
+    #[track_caller]
+    pub fn ended(&self, code: i32, stderr: &str) {
+        assert_eq!(self.stderr.trim_end(), stderr.trim_end(), "standard output was {:?}", self.stdout);
+        assert_eq!(self.code, code);
+    }
+
+    /// Standard output as JSON, a value a line.
+    ///
+    /// # Panics
+    /// When a line is none.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+    }
+}
+
+fn file() -> File {
+    tempfile::tempfile().expect("a temporary file")
+}
+
+fn text(file: &mut File) -> String {
+    let mut bytes = Vec::new();
+    file.rewind().expect("a file");
+    file.read_to_end(&mut bytes).expect("output");
+    String::from_utf8(bytes).expect("output is UTF-8")
+}
+
+/// The high-water mark of the process's memory; none once it ended.
+fn peak(child: &Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? << 10)
+}
