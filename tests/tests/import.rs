@@ -301,8 +301,11 @@ fn shared(path: &str) -> Option<PathBuf> {
     path.exists().then_some(path)
 }
 
+/// Type, source, destination, score.
+type Alert = (String, String, String, i64);
+
 /// Imports a log into a new database and scans all of it.
-fn alerts_of(log: &str) -> Option<(Scene, Vec<(String, String, String, i64)>)> {
+fn alerts_of(log: &str) -> Option<(Scene, Vec<Alert>)> {
     let log = shared(log)?;
     let scene = Scene::new();
     let run = scene.run(&["import", log.to_str().expect("a path")]);
@@ -318,7 +321,7 @@ fn alerts_of(log: &str) -> Option<(Scene, Vec<(String, String, String, i64)>)> {
     Some((scene, alerts))
 }
 
-fn alert(alert_type: &str, source: &str, destination: &str, score: i64) -> (String, String, String, i64) {
+fn alert(alert_type: &str, source: &str, destination: &str, score: i64) -> Alert {
     (alert_type.to_owned(), source.to_owned(), destination.to_owned(), score)
 }
 

@@ -184,7 +184,7 @@ fn hashes_of_the_second_layout() {
     let tcp = Some("7c7bbf3121cbb07936e6082081edad6a57354e745e69d857c0ac6eafd378b4d1".to_owned());
     let icmp = Some("c8fe450c0657795dd1fe6a247bb011c1a5915937e65bfe28fe4e8eb3711a5357".to_owned());
     assert_eq!(hashes(&scene, "ip_events"), [tcp.clone(), icmp.clone(), None]);
-    assert_eq!(hashes(&scene, "ip_events_30"), [icmp.clone()]);
+    assert_eq!(hashes(&scene, "ip_events_30"), [icmp]);
     let unique = "SELECT name FROM pragma_index_list('ip_events') WHERE \"unique\" AND origin = 'c'";
     assert_eq!(column(&scene.connect(), unique), [Some("ip_events_event_hash".to_owned())]);
 
