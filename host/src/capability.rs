@@ -1,4 +1,22 @@
 //! What a plugin may be given, one file each: the grant is checked there and nowhere else. No capability knows another.
 
+pub mod dns;
+pub mod exec;
+pub mod files;
+pub mod http;
 pub mod log;
 pub mod query;
+pub mod state;
+
+/// What the calls of a run share: each capability's own, to be handed out behind its gate.
+#[derive(Clone)]
+pub struct Shared {
+    /// For `dns`.
+    pub resolvers: dns::Resolvers,
+    /// For `files`.
+    pub directories: files::Directories,
+    /// For `http`.
+    pub http: http::HttpClient,
+    /// For `state`.
+    pub state: state::StateStore,
+}

@@ -7,9 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::commands::alerts::{self, AlertsRequest};
+use crate::commands::enrich::{self, CacheAction, EnrichRequest};
 use crate::commands::import::{self, ImportRequest};
 use crate::commands::scan::{self, ScanRequest};
-use crate::commands::{config as config_command, migrate};
+use crate::commands::{approve, config as config_command, migrate};
 use crate::config::{Config, ConfigFile, Flags, Layers};
 use crate::exit::{self, UsageError};
 use crate::import::DefaultVerdict;
@@ -62,6 +63,15 @@ enum Command {
     Scan(ScanArgs),
     /// List the stored alerts, newest first
     Alerts(AlertsArgs),
+    /// Look up what is known outside about the addresses of alerts
+    Enrich(EnrichArgs),
+    /// Look up one address or domain name on the spot
+    Lookup(LookupArgs),
+    /// List, expire or clear what lookups found
+    Cache(CacheArgs),
+    /// Grant plugins what they ask for
+    #[command(subcommand)]
+    Plugin(PluginCommand),
     /// Turn netfilter and UFW log lines into a database
     Import(ImportArgs),
     /// Make or update the tables of net-scout in the database
@@ -98,6 +108,9 @@ struct ScanArgs {
     /// Write nothing at all, only show what would be kept
     #[arg(long)]
     dry_run: bool,
+    /// Look up what is known outside about the addresses of the newest alerts
+    #[arg(long, conflicts_with = "dry_run")]
+    enrich: bool,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -153,6 +166,96 @@ enum Verdict {
     Drop,
     Accept,
     None,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  net-scout enrich --limit 50\n  net-scout enrich --alert-id 7 --only rdns,asn --refresh")]
+struct EnrichArgs {
+    /// At most so many alerts, the newest without enrichment
+    #[arg(long, value_name = "N", default_value = "10")]
+    limit: u32,
+    /// Only this alert
+    #[arg(long, value_name = "ID")]
+    alert_id: Option<i64>,
+    /// Only with these enrichers
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Ask again, whatever is kept; also for alerts that are enriched
+    #[arg(long)]
+    refresh: bool,
+    /// Look up, but write nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    plugins: PluginArgs,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  net-scout lookup 1.1.1.1\n  net-scout lookup example.com --only dnsbl")]
+struct LookupArgs {
+    /// An IP address or a domain name
+    #[arg(value_name = "IP|DOMAIN")]
+    observable: String,
+    /// Only with these enrichers
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Ask again, whatever is kept
+    #[arg(long)]
+    refresh: bool,
+    #[command(flatten)]
+    plugins: PluginArgs,
+}
+
+#[derive(Args)]
+struct PluginArgs {
+    /// The folder of the plugins [default: plugins]
+    #[arg(long, value_name = "DIR")]
+    plugins: Option<String>,
+    /// Set a parameter of a plugin
+    #[arg(long, value_name = "PLUGIN.PARAMETER=VALUE", value_parser = parameter)]
+    set: Vec<(String, String, String)>,
+}
+
+#[derive(Args)]
+struct CacheArgs {
+    /// What to do
+    #[arg(value_enum, value_name = "ACTION", default_value = "list")]
+    action: CacheActionName,
+    /// Only what this enricher found
+    #[arg(long, value_name = "NAME")]
+    kind: Option<String>,
+    #[command(flatten)]
+    plugins: PluginArgs,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum CacheActionName {
+    /// Show what is kept
+    List,
+    /// Remove what is older than its time
+    Expire,
+    /// Remove everything
+    Clear,
+}
+
+#[derive(Subcommand)]
+enum PluginCommand {
+    /// Show what enrichers ask for, and grant it on consent
+    Approve(ApproveArgs),
+}
+
+#[derive(Args)]
+struct ApproveArgs {
+    /// The plugins, by name or by file; none for all in the folder
+    #[arg(value_name = "PLUGIN")]
+    names: Vec<String>,
+    /// Consent without being asked
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    plugins: PluginArgs,
 }
 
 #[derive(Args)]
@@ -248,7 +351,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         flags: flags(cli),
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
-            .filter(|(name, _)| name.starts_with("NET_SCOUT_"))
+            .filter(|(name, _)| name.starts_with("NET_SCOUT_") || name.starts_with("PDNS_"))
             .collect(),
         file: ConfigFile::find(cli.global.config.as_deref())?,
     };
@@ -264,11 +367,15 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
     let now = clock.now();
     let now = now.plus(-now.0.rem_euclid(1_000_000));
     match &cli.command {
-        Command::Scan(args) => scan::run(
-            &config,
-            &ScanRequest { until: args.until.clone(), dry_run: args.dry_run, format: (&args.format).into() },
-            now,
-        ),
+        Command::Scan(args) => {
+            let request = ScanRequest { until: args.until.clone(), dry_run: args.dry_run, format: (&args.format).into() };
+            let scanned = scan::run(&config, &request, now)?;
+            if !args.enrich {
+                return Ok(scanned);
+            }
+            let request = EnrichRequest { limit: config.max_enrich, ..EnrichRequest::default() };
+            Ok(scanned.max(enrich::run(&config, &request, now)?))
+        }
         Command::Alerts(args) => {
             let request = AlertsRequest {
                 alert_type: args.alert_type.clone(),
@@ -294,6 +401,22 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
                 now,
             )
         }
+        Command::Enrich(args) => {
+            let EnrichArgs { limit, alert_id, only, refresh, dry_run, .. } = args;
+            let request =
+                EnrichRequest { limit: *limit, alert_id: *alert_id, only: only.clone(), refresh: *refresh, dry_run: *dry_run };
+            enrich::run(&config, &request, now)
+        }
+        Command::Lookup(args) => enrich::lookup(&config, &args.observable, &args.only, args.refresh, now),
+        Command::Cache(args) => {
+            let action = match args.action {
+                CacheActionName::List => CacheAction::List((&args.format).into()),
+                CacheActionName::Expire => CacheAction::Expire,
+                CacheActionName::Clear => CacheAction::Clear,
+            };
+            enrich::cache(&config, args.kind.as_deref(), &action, now)
+        }
+        Command::Plugin(PluginCommand::Approve(args)) => approve::run(&config, &args.names, args.yes),
         Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
         Command::Config(args) => config_command::run(&config, (&args.format).into()),
     }
@@ -311,6 +434,17 @@ fn flags(cli: &Cli) -> Flags {
     let mut parameters = Vec::new();
     if let Command::Scan(ScanArgs { plugins, since, table, max_alerts, set, .. }) = &cli.command {
         values.extend([("plugins", plugins), ("since", since), ("table", table), ("max_alerts_per_run", max_alerts)]);
+        parameters.clone_from(set);
+    }
+    let plugins = match &cli.command {
+        Command::Enrich(args) => Some(&args.plugins),
+        Command::Lookup(args) => Some(&args.plugins),
+        Command::Cache(args) => Some(&args.plugins),
+        Command::Plugin(PluginCommand::Approve(args)) => Some(&args.plugins),
+        _ => None,
+    };
+    if let Some(PluginArgs { plugins, set }) = plugins {
+        values.push(("plugins", plugins));
         parameters.clone_from(set);
     }
     Flags { values: values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect(), parameters }

@@ -6,6 +6,7 @@ mod keys;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,10 +14,14 @@ pub use file::ConfigFile;
 pub use keys::{KEYS, Key};
 
 use crate::database::QueryLimits;
+use crate::enrich::Rate;
 use crate::events::time::parse_timestamp;
 use crate::exit::UsageError;
-use crate::model::Timestamp;
+use crate::model::{Request, Secrets, Timestamp};
 use crate::plugin::Limits;
+
+/// Where resolvers listen (RFC 1035).
+const DNS_PORT: u16 = 53;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +69,7 @@ pub struct Flags {
 pub struct Layers {
     /// The command line.
     pub flags: Flags,
-    /// The environment, `NET_SCOUT_...` only.
+    /// The environment, `NET_SCOUT_...` and `PDNS_...` only.
     pub environment: BTreeMap<String, String>,
     /// The configuration file, if there is one.
     pub file: Option<ConfigFile>,
@@ -99,7 +104,23 @@ pub struct Config {
     pub limits: Limits,
     /// What one query of a rule may use.
     pub query_limits: QueryLimits,
-    /// What is set for the parameters of rules: rule, parameter, value.
+    /// The most alerts that one run enriches.
+    pub max_enrich: u32,
+    /// How often each kind of lookup may ask.
+    pub enrichment_rate: Rate,
+    /// How many lookups may be under way.
+    pub enrichment_parallel: usize,
+    /// How long one lookup may take, with all its tries.
+    pub enrichment_timeout: Duration,
+    /// The resolvers to ask; empty for those of the system.
+    pub dns_servers: Vec<SocketAddr>,
+    /// The directories whose files plugins may be granted, by name.
+    pub directories: BTreeMap<String, PathBuf>,
+    /// What the host may add to requests that are granted with a secret.
+    pub secrets: Secrets,
+    /// What plugins are granted.
+    pub grants: BTreeMap<String, Vec<Request>>,
+    /// What is set for the parameters of plugins: plugin, parameter, value.
     pub parameters: BTreeMap<String, BTreeMap<String, Setting>>,
     /// Every value with its source, in the order of [`KEYS`].
     pub settings: Vec<(&'static str, Setting)>,
@@ -176,10 +197,37 @@ impl Config {
                 rows: whole("limits.rows", 1, 1_000_000_000_000)?,
                 bytes: mebibytes("limits.result_mib", 1 << 20)?,
             },
+            max_enrich: whole("max_enrich_per_run", 0, 1_000_000)? as u32,
+            enrichment_rate: Rate {
+                interval: match get("enrichment_sleep").text.trim() {
+                    "0" | "0.0" => Duration::ZERO,
+                    _ => seconds("enrichment_sleep", 3_600.0)?,
+                },
+                burst: whole("enrichment_burst", 1, 10_000)? as u32,
+            },
+            enrichment_parallel: whole("enrichment_parallel", 1, 1_000)? as usize,
+            enrichment_timeout: seconds("enrichment_timeout", 3_600.0)?,
+            dns_servers: dns_servers(get("dns_servers"))?,
+            directories: layers.directories()?,
+            secrets: Secrets::from_environment(&layers.environment),
+            grants: layers.file.as_ref().map(ConfigFile::grants).transpose()?.unwrap_or_default(),
             parameters: layers.parameters(),
             settings,
         })
     }
+}
+
+/// `ADDRESS:PORT,...`; the port may be left out.
+fn dns_servers(setting: &Setting) -> Result<Vec<SocketAddr>, UsageError> {
+    let server = |text: &str| -> Option<SocketAddr> {
+        text.parse().ok().or_else(|| Some(SocketAddr::new(text.parse::<IpAddr>().ok()?, DNS_PORT)))
+    };
+    let servers = setting.text.split(',').map(str::trim).filter(|text| !text.is_empty());
+    servers
+        .map(|text| {
+            server(text).ok_or_else(|| wrong("dns_servers", setting, "a list of addresses such as 192.0.2.53,127.0.0.1:5353"))
+        })
+        .collect()
 }
 
 fn wrong(name: &str, setting: &Setting, expected: &str) -> UsageError {
@@ -206,6 +254,16 @@ impl Layers {
             "cache_dir" => keys::default_cache_dir(),
             _ => key.default.to_owned(),
         }
+    }
+
+    fn directories(&self) -> Result<BTreeMap<String, PathBuf>, UsageError> {
+        let mut directories = self.file.as_ref().map(ConfigFile::directories).transpose()?.unwrap_or_default();
+        for (variable, name) in keys::DIRECTORY_VARIABLES {
+            if let Some(path) = self.environment.get(variable).filter(|path| !path.is_empty()) {
+                directories.insert(name.to_owned(), PathBuf::from(path));
+            }
+        }
+        Ok(directories)
     }
 
     fn parameters(&self) -> BTreeMap<String, BTreeMap<String, Setting>> {
@@ -271,6 +329,13 @@ mod tests {
         assert_eq!(text("vertical_scan", "ports_threshold"), "20");
         assert_eq!(text("horizontal_scan", "conn_threshold"), "10");
         assert_eq!((text("mine", "factor"), text("mine", "strict")), ("1.5".to_owned(), "true".to_owned()));
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_for_directories_too() {
+        let layers = layers(&[], &[("NET_SCOUT_GEOIP_DIR", "/env")], "[directories]\ngeoip = '/file'\nother = '/other'");
+        let directories = Config::resolve(&layers).expect("config").directories;
+        assert_eq!((&directories["geoip"], &directories["other"]), (&PathBuf::from("/env"), &PathBuf::from("/other")));
     }
 
     #[test]

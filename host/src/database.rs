@@ -5,6 +5,7 @@
 
 mod access;
 mod alerts;
+mod enrichment;
 mod error;
 mod event_hash;
 mod gate;
@@ -14,9 +15,11 @@ mod open;
 mod query;
 mod reader;
 mod snapshot;
+mod state;
 
 pub use access::Access;
 pub use alerts::{AlertFilter, Recorded};
+pub use enrichment::{AlertToEnrich, CachedAnswer, WhichAlerts};
 pub use error::DatabaseError;
 pub use event_hash::{HashProgress, HashReport};
 pub use gate::{ReadGrant, TableGrant};
@@ -25,3 +28,4 @@ pub use migrations::Migrated;
 pub use open::{Database, quote};
 pub use query::{QueryError, QueryLimits, RowStream};
 pub use snapshot::{Snapshot, SnapshotOptions};
+pub use state::StateEntry;

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod database;
+pub mod enrich;
 pub mod events;
 pub mod exit;
 pub mod import;

@@ -3,13 +3,19 @@
 mod alert;
 mod columns;
 mod description;
+mod observable;
 mod plain;
+mod request;
+mod secrets;
 mod value;
 mod window;
 
 pub use alert::{Alert, EvidenceValue, Severity, StoredAlert};
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
-pub use description::{Description, Parameter, ParameterError, ParameterType, TableRequest};
+pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
+pub use observable::Observable;
 pub use plain::plain;
+pub use request::{CAPABILITIES, Request, RequestError};
+pub use secrets::Secrets;
 pub use value::Value;
 pub use window::{Timestamp, Window};

@@ -5,19 +5,23 @@
 mod cache;
 mod convert;
 mod engine;
+mod enricher;
 mod error;
 mod limits;
 mod load;
+mod lock;
 mod rule;
 
 pub use cache::CodeCache;
 pub use engine::PluginEngine;
+pub use enricher::{Enricher, LookupError, UngrantedEnricher};
 pub use error::{LimitExceeded, LoadError, PluginError};
 pub use limits::{HostCalls, Limits};
 pub use load::{Plugins, Refused, load_folder};
+pub use lock::{Lock, LockError, read_lock};
 pub use rule::{Judgement, Rule};
 
-/// What `wit/` says, as Rust types and traits.
+/// What `wit/` says of the world `rule`, as Rust types and traits.
 #[expect(missing_docs, reason = "generated")]
 pub mod bindings {
     wasmtime::component::bindgen!({
@@ -26,5 +30,25 @@ pub mod bindings {
         imports: { default: async | trappable },
         exports: { default: async },
         with: { "net-scout:plugin/query.rows": crate::capability::query::OpenQuery },
+    });
+}
+
+/// What `wit/` says of the world `enricher`. What both worlds have is that of [`bindings`].
+#[expect(missing_docs, reason = "generated")]
+pub mod enricher_bindings {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "enricher",
+        imports: { default: async | trappable },
+        exports: { default: async },
+        with: {
+            "net-scout:plugin/types": crate::plugin::bindings::net_scout::plugin::types,
+            "net-scout:plugin/description": crate::plugin::bindings::net_scout::plugin::description,
+            "net-scout:plugin/detection": crate::plugin::bindings::net_scout::plugin::detection,
+            "net-scout:plugin/query": crate::plugin::bindings::net_scout::plugin::query,
+            "net-scout:plugin/log": crate::plugin::bindings::net_scout::plugin::log,
+            "net-scout:plugin/state": crate::plugin::bindings::net_scout::plugin::state,
+            "net-scout:plugin/files.file": crate::capability::files::OpenFile,
+        },
     });
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use crate::capability::state::StateStore;
 use crate::database::{QueryLimits, Snapshot};
 use crate::model::{Alert, Value, Window};
 use crate::plugin::{Judgement, Limits, PluginError, Rule};
@@ -30,12 +31,14 @@ pub struct ScanOptions {
     pub parallel: usize,
 }
 
-/// Lets every rule judge the window. `set` holds what the operator set for their parameters; `done` hears of each that is through. The
+/// Lets every rule judge the window. `set` holds what the operator set for their parameters, `state` what they
+/// kept; `done` hears of each that is through. The
 /// outcomes come in the order of the rules.
 pub async fn judge(
     rules: Vec<Rule>,
     set: &BTreeMap<String, BTreeMap<String, String>>,
     snapshot: &Arc<Snapshot>,
+    state: &StateStore,
     options: ScanOptions,
     done: impl Fn(&str) + Send + Sync + 'static,
 ) -> Vec<Outcome> {
@@ -47,11 +50,11 @@ pub async fn judge(
         .map(|rule| {
             let rule = Arc::new(rule);
             let arguments = rule.arguments(set.get(&rule.description.name).unwrap_or(&nothing));
-            let (worker, snapshot, turns, done) =
-                (Arc::clone(&rule), Arc::clone(snapshot), Arc::clone(&turns), Arc::clone(&done));
+            let (worker, snapshot, state, turns, done) =
+                (Arc::clone(&rule), Arc::clone(snapshot), state.clone(), Arc::clone(&turns), Arc::clone(&done));
             let task = tokio::spawn(async move {
                 let _turn = turns.acquire().await;
-                let result = evaluate(&worker, &snapshot, arguments, options).await;
+                let result = evaluate(&worker, &snapshot, &state, arguments, options).await;
                 done(&worker.description.name);
                 result
             });
@@ -69,10 +72,11 @@ pub async fn judge(
 async fn evaluate(
     rule: &Rule,
     snapshot: &Arc<Snapshot>,
+    state: &StateStore,
     arguments: Result<Vec<(String, Value)>, PluginError>,
     options: ScanOptions,
 ) -> Result<Judgement, PluginError> {
-    rule.evaluate(snapshot, options.window, &arguments?, &options.limits, options.query_limits).await
+    rule.evaluate(snapshot, state, options.window, &arguments?, &options.limits, options.query_limits).await
 }
 
 /// The strongest alerts first, at most so many, and how many were cut. Equal ones come in an order that does not depend on the run.

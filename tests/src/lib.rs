@@ -3,6 +3,8 @@
 //! The crate must never depend on the host or on a plugin: it would then repeat their mistakes instead of finding them.
 
 pub mod harness;
+pub mod mmdb;
 pub mod oracle;
 pub mod places;
 pub mod sample;
+pub mod servers;

@@ -561,6 +561,12 @@ fn config_shows_values_and_where_they_came_from() {
              log_level,warn,default\n\
              log_file,,default\n\
              now,{NOW},NET_SCOUT_NOW\n\
+             max_enrich_per_run,50,default\n\
+             enrichment_sleep,0.2,default\n\
+             enrichment_burst,5,default\n\
+             enrichment_parallel,64,default\n\
+             enrichment_timeout,20,default\n\
+             dns_servers,,default\n\
              limits.cpu_seconds,30,default\n\
              limits.wall_seconds,300,default\n\
              limits.query_seconds,120,default\n\

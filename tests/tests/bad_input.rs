@@ -491,8 +491,10 @@ fn wrong_environment() {
 #[test]
 fn wrong_configuration_file() {
     let keys = "db_path, table, alert_table, plugins, since, max_alerts_per_run, busy_timeout, cache_dir, log_level, log_file, now, \
+                max_enrich_per_run, enrichment_sleep, enrichment_burst, enrichment_parallel, enrichment_timeout, dns_servers, \
                 limits.cpu_seconds, limits.wall_seconds, limits.query_seconds, limits.memory_mib, limits.table_elements, limits.host_calls, \
-                limits.rows, limits.result_mib, limits.alerts, and [rules.RULE]";
+                limits.rows, limits.result_mib, limits.alerts, [rules.RULE], \
+                [enrichers.ENRICHER], [grants.PLUGIN] and [directories]";
     let scene = Scene::small();
     for (toml, error) in [
         ("db_pth = 'a.db'", format!("net-scout.toml: key `db_pth` is not known; there are {keys}")),

@@ -8,7 +8,7 @@ use net_scout_tests::places;
 use net_scout_tests::sample::{Layout, create_indexes, create_table};
 use rusqlite::Connection;
 
-const RAN: &str = "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup";
+const RAN: &str = "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup\nran migration 0004_rate_limits\nran migration 0005_plugin_state";
 const UP_TO_DATE: &str = "./net_sentinel.db is up to date";
 
 /// A column of a table, from all rows.
@@ -68,7 +68,8 @@ fn the_tables_have_the_columns_that_others_rely_on() {
     let applied =
         column(&connection, "SELECT version || ' ' || name || ' ' || applied_at FROM scout_migrations ORDER BY version");
     let expected =
-        ["1 0001_original_tables", "2 0002_alert_details", "3 0003_alert_lookup"].map(|name| Some(format!("{name} {NOW}")));
+        ["1 0001_original_tables", "2 0002_alert_details", "3 0003_alert_lookup", "4 0004_rate_limits", "5 0005_plugin_state"]
+            .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version");
     assert_eq!(version, 0);
@@ -108,7 +109,7 @@ fn a_newer_or_changed_database_is_refused() {
     for (tampering, error) in [
         (
             "INSERT INTO scout_migrations VALUES ('scout_alerts', 99, '0099_future', 'x', '2030-01-01T00:00:00Z')",
-            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 3: use that later version",
+            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 5: use that later version",
         ),
         (
             "UPDATE scout_migrations SET checksum = 'x' WHERE version = 2",
@@ -153,7 +154,7 @@ fn at_the_same_time() {
         assert_eq!(output.status.code(), Some(0), "{stderr}");
         ran += stderr.matches("ran migration").count();
     }
-    assert_eq!(ran, 3);
+    assert_eq!(ran, 5);
 }
 
 fn hashes(scene: &Scene, table: &str) -> Vec<Option<String>> {
@@ -229,8 +230,8 @@ fn no_events_to_hash() {
     let scene = Scene::new();
     scene.connect().execute_batch("CREATE TABLE notes (text)").expect("a database");
     let run = scene.run(&["migrate", "--event-hash"]);
-    let error =
-        "error: ./net_sentinel.db has no table `ip_events`; it has notes, scout_alerts, scout_enrichment_cache, scout_migrations";
+    let error = "error: ./net_sentinel.db has no table `ip_events`; it has notes, scout_alerts, scout_enrichment_cache, scout_migrations, \
+         scout_plugin_state, scout_rate_limits";
     run.ended(1, &format!("{RAN}\n{error}"));
 }
 

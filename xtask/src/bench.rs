@@ -41,8 +41,7 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     let runs = arguments.take("--runs", "a number of runs")?.unwrap_or(RUNS).max(1);
     arguments.finish()?;
     let python = command::python()?;
-    guests::build()?;
-    command::build_host()?;
+    guests::build_all()?;
 
     let folder = places::target().join("bench");
     let database = folder.join(format!("events-{events}-{seed}.db"));

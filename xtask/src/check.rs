@@ -7,8 +7,8 @@ use crate::{command, guests};
 /// Builds what the tests drive and runs every test. The words go to `cargo test`.
 pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
     command::python()?;
-    guests::build()?;
-    command::build_host()?;
+    command::programs()?;
+    guests::build_all()?;
     let mut cargo = command::cargo(&["test", "--release", "--locked", "--workspace"]);
     for package in guests::packages()? {
         cargo.args(["--exclude", &package]);

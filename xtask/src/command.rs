@@ -55,6 +55,16 @@ pub(crate) fn python() -> anyhow::Result<String> {
     look()?.context("python3 or its module sqlite3 is missing: install Python 3.7 or later, built with SQLite")
 }
 
+/// Makes sure of the programs that enrichers run. Each is in the package of its name.
+pub(crate) fn programs() -> anyhow::Result<()> {
+    for program in ["whois", "traceroute"] {
+        if answer(program, &["--version"])?.is_none() {
+            install(&[program])?;
+        }
+    }
+    Ok(())
+}
+
 /// Installs Debian packages where that is allowed, else says how.
 pub(crate) fn install(packages: &[&str]) -> anyhow::Result<()> {
     let packages = packages.join(" ");

@@ -28,8 +28,7 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
         None => places::target().join("demo").join("net_sentinel.db"),
     };
 
-    guests::build()?;
-    command::build_host()?;
+    guests::build_all()?;
 
     let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
     let end = i64::try_from(now.as_micros()).context("the clock is too far in the future")?;

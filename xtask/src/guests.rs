@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context as _, bail};
 use net_scout_tests::places;
@@ -23,7 +24,7 @@ pub(crate) fn packages() -> anyhow::Result<Vec<String>> {
 }
 
 /// Builds everything in one cargo call, which builds the standard library once, and puts the components in their places.
-pub(crate) fn build() -> anyhow::Result<()> {
+fn build() -> anyhow::Result<()> {
     let plugins = plugins()?;
     let tests = test_guests()?;
     let toolchain = Toolchain::find()?;
@@ -48,6 +49,17 @@ pub(crate) fn build() -> anyhow::Result<()> {
     }
     eprintln!("built {} plugins in {} and {} test guests", plugins.len(), places::plugins().display(), tests.len());
     Ok(())
+}
+
+/// Builds the components and the program, and lets it grant the project's own plugins what they ask for. What else lies in the folder
+/// is left to whoever put it there.
+pub(crate) fn build_all() -> anyhow::Result<()> {
+    build()?;
+    command::build_host()?;
+    let mut approve = Command::new(places::binary());
+    approve.args(["plugin", "approve", "--yes", "--plugins"]).arg(places::plugins());
+    approve.args(plugins()?.iter().map(|name| format!("{name}.wasm")));
+    command::run(&mut approve, "its output above says why")
 }
 
 /// Every folder in `plugins/` that is a package, but the SDK. The package has the folder's name.

@@ -21,7 +21,7 @@ use anyhow::bail;
 const USAGE: &str = "\
 Usage: cargo xtask <command>
 
-  guests                                          build the plugins into plugins/*.wasm, and the guests that only tests load
+  guests                                          build the program, the plugins into plugins/*.wasm, and the guests of the tests
   demo [--events N] [--seed N] [--keep FILE]      scan a sample database and show the alerts; FILE keeps the database
   test [ARGUMENTS]                                build everything and run every test; ARGUMENTS go to `cargo test`
   lint                                            format, clippy and documentation, warnings denied
@@ -43,7 +43,7 @@ fn run(command: &str, words: Vec<String>) -> anyhow::Result<()> {
     match command {
         "guests" => {
             arguments::none(words)?;
-            guests::build()
+            guests::build_all()
         }
         "demo" => demo::run(words),
         "test" => check::test(&words),

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::terminal_width;
+use super::{parallel, plugins, runtime, terminal_width};
 use crate::capability::query::OPEN_QUERIES;
+use crate::capability::state::StateStore;
 use crate::config::Config;
 use crate::database::{Access, Database, Snapshot, SnapshotOptions};
 use crate::events::time::parse_moment;
 use crate::exit::{self, UsageError};
 use crate::model::{Alert, Timestamp, Window};
 use crate::output::{self, Format, Progress, Shown};
-use crate::plugin::{CodeCache, PluginEngine, Plugins, Rule, load_folder};
+use crate::plugin::{Plugins, Rule};
 use crate::scan::{Outcome, ScanOptions, judge, strongest};
 
 /// What the command line says beyond the configuration.
@@ -36,16 +37,17 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     let open = if request.dry_run { Database::open_read_only } else { Database::open };
     let database = open(&config.db_path, &config.alert_table, config.busy_timeout)?;
     database.check_events(&config.table)?;
+    let state = StateStore::new(database.plugin_state()?);
     let mut database = (!request.dry_run).then_some(database);
-    let parallel = std::thread::available_parallelism().map_or(1, usize::from);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(parallel).enable_time().build()?;
-    let Plugins { rules, refused } = runtime.block_on(plugins(config))?;
-    let set = parameters(config, &rules)?;
+    let (runtime, parallel) = (runtime()?, parallel());
+    let Plugins { rules, enrichers, refused } = runtime.block_on(plugins::load(config))?;
+    let known: Vec<&str> = enrichers.iter().map(|enricher| enricher.description.name.as_str()).collect();
+    let set = parameters(config, &rules, &known)?;
     // After all that can be wrong with what the operator wrote, and before the work: then a database that cannot be written is known.
     if let Some(database) = &mut database {
         database.migrate(now)?;
     }
-    let (alerts, failed) = runtime.block_on(evaluate(config, window, rules, &set, parallel))?;
+    let (alerts, failed) = runtime.block_on(evaluate(config, window, rules, &set, &state, parallel))?;
     let failed = failed || !refused.is_empty();
     drop(runtime);
 
@@ -55,6 +57,7 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
         None => (alerts.into_iter().map(Shown::from).collect(), "nothing written (dry run)".to_owned()),
         Some(database) => {
             let recorded = database.record(&alerts, now)?;
+            database.keep_plugin_state(&state.changes()).context("the alerts are kept, the state of the rules is not")?;
             let new = recorded.iter().filter(|recorded| recorded.new).count();
             let kept = format!("{new} new, {} repeated", recorded.len() - new);
             (recorded.into_iter().map(|recorded| recorded.alert.into()).collect(), kept)
@@ -91,12 +94,14 @@ fn window(config: &Config, request: &ScanRequest, now: Timestamp) -> Result<Wind
 /// What is set for the parameters of rules: rule, parameter, value.
 type Parameters = BTreeMap<String, BTreeMap<String, String>>;
 
-/// What is set for the parameters of the rules that are loaded.
-fn parameters(config: &Config, rules: &[Rule]) -> Result<Parameters, UsageError> {
+/// What is set for the parameters of the rules that are loaded. What is set for enrichers is not for a scan.
+fn parameters(config: &Config, rules: &[Rule], enrichers: &[&str]) -> Result<Parameters, UsageError> {
     let mut set = Parameters::new();
     for (rule, parameters) in &config.parameters {
         let Some(loaded) = rules.iter().find(|loaded| loaded.description.name == *rule) else {
-            output::warning(&format_args!("parameters are set for rule {rule}, which is not loaded"));
+            if !enrichers.contains(&rule.as_str()) {
+                output::warning(&format_args!("parameters are set for rule {rule}, which is not loaded"));
+            }
             continue;
         };
         for (name, setting) in parameters {
@@ -124,6 +129,7 @@ async fn evaluate(
     window: Window,
     rules: Vec<Rule>,
     set: &Parameters,
+    state: &StateStore,
     parallel: usize,
 ) -> anyhow::Result<(Vec<Alert>, bool)> {
     let snapshot = Snapshot::open(&SnapshotOptions {
@@ -141,7 +147,7 @@ async fn evaluate(
     let snapshot = Arc::new(snapshot);
     let progress = Progress::new("scanning", "rules", rules.len() as u64);
     let options = ScanOptions { window, limits: config.limits, query_limits: config.query_limits, parallel };
-    let outcomes = judge(rules, set, &snapshot, options, move |rule| progress.advance(1, rule)).await;
+    let outcomes = judge(rules, set, &snapshot, state, options, move |rule| progress.advance(1, rule)).await;
     let unreadable = snapshot.unreadable_timestamps();
     if unreadable > 0 {
         output::warning(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
@@ -153,23 +159,6 @@ async fn evaluate(
         failed |= collect(outcome, &mut alerts);
     }
     Ok((alerts, failed))
-}
-
-/// Loads the plugins, and reports those that are refused.
-async fn plugins(config: &Config) -> anyhow::Result<Plugins> {
-    let folder = config.plugins.display();
-    let hint = "name the folder with --plugins, or build the standard ones with `cargo xtask guests`";
-    let engine = PluginEngine::new(CodeCache::new(config.cache_dir.as_deref())).map_err(|error| anyhow::anyhow!("{error:#}"))?;
-    let plugins = load_folder(&engine, &config.plugins, &config.limits)
-        .await
-        .with_context(|| format!("the plugin folder {folder} cannot be read; {hint}"))?;
-    if plugins.rules.is_empty() && plugins.refused.is_empty() {
-        anyhow::bail!("there is no plugin (*.wasm) in {folder}; {hint}");
-    }
-    for refused in &plugins.refused {
-        output::warning(&format_args!("plugin {} {}", refused.file, refused.error));
-    }
-    Ok(plugins)
 }
 
 /// Adds the alerts of a rule, or reports why there are none. True when something went wrong.

@@ -1,14 +1,20 @@
 //! `net-scout.toml`. A key that is not known is an error: a misspelt one would silently change nothing.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
 use super::keys::KEYS;
 use crate::exit::UsageError;
+use crate::model::Request;
 
-/// The table of the parameters of rules: `[rules.RULE]`.
-const RULES: &str = "rules";
+/// The tables of the parameters of plugins: `[rules.RULE]` and `[enrichers.ENRICHER]`.
+const PARAMETERS: [&str; 2] = ["rules", "enrichers"];
+/// The table of what plugins are granted: `[grants.PLUGIN]`.
+const GRANTS: &str = "grants";
+/// The table of the directories whose files plugins may be granted: name and path.
+const DIRECTORIES: &str = "directories";
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]
@@ -59,20 +65,26 @@ impl ConfigFile {
         let unknown = |key: &str| {
             let known: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
             UsageError(format!(
-                "{}: key `{key}` is not known; there are {}, and [rules.RULE]",
+                "{}: key `{key}` is not known; there are {}, [rules.RULE], [enrichers.ENRICHER], [grants.PLUGIN] and [directories]",
                 self.path.display(),
                 known.join(", ")
             ))
         };
         for (name, value) in &self.table {
             match value {
-                Value::Table(rules) if name == RULES => {
-                    for (rule, parameters) in rules {
-                        let Value::Table(parameters) = parameters else { return Err(unknown(&format!("{RULES}.{rule}"))) };
+                Value::Table(plugins) if PARAMETERS.contains(&name.as_str()) => {
+                    for (plugin, parameters) in plugins {
+                        let Value::Table(parameters) = parameters else { return Err(unknown(&format!("{name}.{plugin}"))) };
                         if let Some((key, _)) = parameters.iter().find(|(_, value)| scalar(value).is_none()) {
-                            return Err(self.no_value(&format!("{RULES}.{rule}.{key}")));
+                            return Err(self.no_value(&format!("{name}.{plugin}.{key}")));
                         }
                     }
+                }
+                Value::Table(_) if name == GRANTS => {
+                    self.grants()?;
+                }
+                Value::Table(_) if name == DIRECTORIES => {
+                    self.directories()?;
                 }
                 Value::Table(inner) => {
                     for (key, value) in inner {
@@ -105,14 +117,58 @@ impl ConfigFile {
         }
     }
 
-    /// What is set for parameters of rules: rule, parameter, value.
+    /// What is set for parameters of plugins: plugin, parameter, value.
     pub fn parameters(&self) -> impl Iterator<Item = (String, String, String)> {
-        let rules = self.table.get(RULES).and_then(Value::as_table).into_iter().flatten();
-        rules.flat_map(|(rule, parameters)| {
+        let plugins = PARAMETERS.into_iter().filter_map(|table| self.table.get(table)?.as_table()).flatten();
+        plugins.flat_map(|(plugin, parameters)| {
             let parameters = parameters.as_table().into_iter().flatten();
-            parameters.filter_map(|(name, value)| Some((rule.clone(), name.clone(), scalar(value)?)))
+            parameters.filter_map(|(name, value)| Some((plugin.clone(), name.clone(), scalar(value)?)))
         })
     }
+
+    /// The directories whose files plugins may be granted.
+    ///
+    /// # Errors
+    /// When a name is not one word of letters, digits, `_` and `-`, or a path is not a text.
+    pub fn directories(&self) -> Result<BTreeMap<String, PathBuf>, UsageError> {
+        let table = self.table.get(DIRECTORIES).and_then(Value::as_table);
+        let directory = |(name, path): (&String, &Value)| {
+            let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+            match path.as_str() {
+                Some(path) if !path.is_empty() && name.chars().all(fits) => Ok((name.clone(), PathBuf::from(path))),
+                _ => Err(UsageError(format!(
+                    "{}: `{DIRECTORIES}.{}` does not have the form NAME = \"PATH\", with a name of letters, digits, _ and -",
+                    self.path.display(),
+                    crate::model::plain(name, 100)
+                ))),
+            }
+        };
+        table.into_iter().flatten().map(directory).collect()
+    }
+
+    /// What plugins are granted.
+    ///
+    /// # Errors
+    /// When a grant is not a list of lines in the form of its capability.
+    pub fn grants(&self) -> Result<BTreeMap<String, Vec<Request>>, UsageError> {
+        let table = self.table.get(GRANTS).and_then(Value::as_table);
+        table.into_iter().flatten().map(|(plugin, lines)| Ok((plugin.clone(), grants(&self.path, plugin, lines)?))).collect()
+    }
+}
+
+/// The lines of a table whose keys are capabilities.
+pub(crate) fn grants(path: &Path, plugin: &str, table: &Value) -> Result<Vec<Request>, UsageError> {
+    let error = |text: String| UsageError(format!("{}: {GRANTS}.{plugin}: {text}", path.display()));
+    let table = table.as_table().ok_or_else(|| error("is no table".to_owned()))?;
+    let mut granted = Vec::new();
+    for (capability, lines) in table {
+        let lines = lines.as_array().ok_or_else(|| error(format!("{capability} is no list of lines")))?;
+        for line in lines {
+            let line = line.as_str().ok_or_else(|| error(format!("{capability} is no list of lines")))?;
+            granted.push(Request::parse(capability, line).map_err(|reason| error(format!("the grant `{line}` {reason}")))?);
+        }
+    }
+    Ok(granted)
 }
 
 fn scalar(value: &Value) -> Option<String> {
@@ -129,6 +185,17 @@ fn scalar(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn directories_have_a_name_and_a_path() {
+        let file = |text| ConfigFile::parse(Path::new("a.toml"), text);
+        let read = file("[directories]\ngeoip = '/var/lib/GeoIP'").expect("file").directories().expect("directories");
+        assert_eq!(read, [("geoip".to_owned(), PathBuf::from("/var/lib/GeoIP"))].into());
+        for text in ["[directories]\ngeoip = 3", "[directories]\n'a b' = 'x'", "[directories]\ngeoip = ''"] {
+            let error = file(text).expect_err(text).0;
+            assert!(error.contains("does not have the form NAME = \"PATH\""), "{error}");
+        }
+    }
 
     #[test]
     fn misspelt_keys_and_wrong_shapes_are_errors() {

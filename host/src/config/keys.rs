@@ -35,7 +35,7 @@ const fn limit(name: &'static str, default: &'static str, meaning: &'static str)
 }
 
 /// Every key.
-pub static KEYS: [Key; 20] = [
+pub static KEYS: [Key; 26] = [
     key("db_path", "NET_SCOUT_DB_PATH", "", "the database of net-sentinel"),
     key("table", "NET_SCOUT_TABLE", "ip_events", "the table to scan: ip_events, or ip_events_30 for the archive"),
     key("alert_table", "NET_SCOUT_ALERT_TABLE", "scout_alerts", "the table that alerts are kept in"),
@@ -47,6 +47,12 @@ pub static KEYS: [Key; 20] = [
     key("log_level", "NET_SCOUT_LOG_LEVEL", "warn", "off, error, warn, info, debug or trace"),
     key("log_file", "NET_SCOUT_LOG_FILE", "", "the file that the log is added to; empty for standard error"),
     key("now", "NET_SCOUT_NOW", "", "the time that counts as now, to go back over an old database; empty for the clock"),
+    key("max_enrich_per_run", "NET_SCOUT_MAX_ENRICH_PER_RUN", "50", "the most alerts that one run enriches"),
+    key("enrichment_sleep", "NET_SCOUT_ENRICHMENT_SLEEP", "0.2", "seconds between two lookups of a kind; 0 for no limit"),
+    key("enrichment_burst", "NET_SCOUT_ENRICHMENT_BURST", "5", "how many lookups of a kind may begin at once after a pause"),
+    key("enrichment_parallel", "NET_SCOUT_ENRICHMENT_PARALLEL", "64", "how many lookups may be under way"),
+    key("enrichment_timeout", "NET_SCOUT_ENRICHMENT_TIMEOUT", "20", "seconds that one lookup may take, with all its tries"),
+    key("dns_servers", "NET_SCOUT_DNS_SERVERS", "", "the resolvers to ask, ADDRESS:PORT,...; empty for those of the system"),
     limit("limits.cpu_seconds", "30", "the longest that one call of a plugin computes"),
     limit("limits.wall_seconds", "300", "the longest that one call of a plugin takes, queries included"),
     limit("limits.query_seconds", "120", "the longest that one query of a rule takes"),
@@ -58,13 +64,24 @@ pub static KEYS: [Key; 20] = [
     limit("limits.alerts", "100000", "the most alerts that a rule raises"),
 ];
 
-/// The variables of the Python program that set a parameter of a rule: variable, rule, parameter.
-pub(super) const PARAMETER_VARIABLES: [(&str, &str, &str); 4] = [
+/// The variables of the Python program that set a parameter of a plugin: variable, plugin, parameter.
+pub(super) const PARAMETER_VARIABLES: [(&str, &str, &str); 12] = [
     ("NET_SCOUT_HORIZONTAL_DST_IP_THRESHOLD", "horizontal_scan", "dst_ip_threshold"),
     ("NET_SCOUT_HORIZONTAL_CONN_THRESHOLD", "horizontal_scan", "conn_threshold"),
     ("NET_SCOUT_VERTICAL_PORTS_THRESHOLD", "vertical_scan", "ports_threshold"),
     ("NET_SCOUT_REPEATED_CONN_THRESHOLD", "high_connection_volume", "conn_threshold"),
+    ("NET_SCOUT_ENABLE_RDNS", "rdns", "enabled"),
+    ("NET_SCOUT_ENABLE_TRACEROUTE", "traceroute", "enabled"),
+    ("NET_SCOUT_ENABLE_WHOIS", "whois", "enabled"),
+    ("NET_SCOUT_TRACEROUTE_MAX_HOPS", "traceroute", "max_hops"),
+    ("NET_SCOUT_TRACEROUTE_TIMEOUT", "traceroute", "timeout"),
+    ("NET_SCOUT_WHOIS_SERVER", "whois", "server"),
+    ("NET_SCOUT_WHOIS_TIMEOUT", "whois", "timeout"),
+    ("PDNS_API_URL", "pdns", "url"),
 ];
+
+/// The variables that name a directory whose files plugins may be granted: variable, name.
+pub(super) const DIRECTORY_VARIABLES: [(&str, &str); 1] = [("NET_SCOUT_GEOIP_DIR", "geoip")];
 
 /// `net_sentinel.db` in the folder, else one level up, as the Python program looked for it.
 pub(super) fn default_db_path(folder: &Path) -> String {

@@ -39,6 +39,16 @@ impl Database {
         Ok(Self { connection, path: path.to_owned(), alert_table: alert_table.to_owned(), busy_seconds })
     }
 
+    /// A database that is forgotten at the end, for a command that works without one.
+    ///
+    /// # Errors
+    /// When SQLite cannot make it.
+    pub fn in_memory(alert_table: &str) -> Result<Self, DatabaseError> {
+        let path = PathBuf::from(":memory:");
+        let connection = Connection::open_in_memory().map_err(failed(&path, 0, "open"))?;
+        Ok(Self { connection, path, alert_table: alert_table.to_owned(), busy_seconds: 0 })
+    }
+
     /// Opens a database for writing and creates it where it is missing.
     ///
     /// # Errors

@@ -1,15 +1,6 @@
 //! What a plugin says of itself, and how the text of an operator becomes a value of one of its parameters.
 
-use super::Value;
-
-/// The columns of a table that a plugin asks to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableRequest {
-    /// `events` or `alerts`.
-    pub table: String,
-    /// Its columns.
-    pub columns: Vec<String>,
-}
+use super::{Request, Value, plain};
 
 /// The type of a parameter with its default and bounds.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +32,13 @@ pub enum ParameterType {
         /// The words accepted.
         options: Vec<String>,
     },
+    /// A line of text.
+    Line {
+        /// Used when nothing is set.
+        default: String,
+        /// The most characters.
+        maximum: usize,
+    },
 }
 
 /// Something that the operator can tune.
@@ -70,7 +68,7 @@ impl Parameter {
             ParameterType::Boolean(default) => Value::Boolean(*default),
             ParameterType::Integer { default, .. } => Value::Integer(*default),
             ParameterType::Real { default, .. } => Value::Real(*default),
-            ParameterType::Choice { default, .. } => Value::Text(default.clone()),
+            ParameterType::Choice { default, .. } | ParameterType::Line { default, .. } => Value::Text(default.clone()),
         }
     }
 
@@ -95,6 +93,7 @@ impl Parameter {
             ParameterType::Choice { options, .. } => {
                 options.iter().any(|option| option == text).then(|| Value::Text(text.to_owned()))
             }
+            ParameterType::Line { maximum, .. } => (plain(text, *maximum) == text).then(|| Value::Text(text.to_owned())),
         };
         value.ok_or_else(|| ParameterError { value: text.to_owned(), expected: self.expected() })
     }
@@ -107,8 +106,39 @@ impl Parameter {
             ParameterType::Integer { minimum, maximum, .. } => format!("a whole number from {minimum} to {maximum}"),
             ParameterType::Real { minimum, maximum, .. } => format!("a number from {minimum} to {maximum}"),
             ParameterType::Choice { options, .. } => format!("one of {}", options.join(", ")),
+            ParameterType::Line { maximum, .. } => format!("a line of at most {maximum} plain characters"),
         }
     }
+}
+
+/// What an enricher can look up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ObservableKind {
+    /// An IP address.
+    Ip,
+    /// A domain name.
+    Domain,
+}
+
+/// What a plugin is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Turns events into alerts.
+    Rule {
+        /// The types of alerts that it may raise.
+        alert_types: Vec<String>,
+    },
+    /// Looks up observables.
+    Enricher {
+        /// What it can look up.
+        observables: Vec<ObservableKind>,
+        /// For how many seconds an answer is kept.
+        fresh_seconds: u32,
+        /// For how many seconds a failure is kept.
+        failed_seconds: u32,
+        /// Whether it sends the observable outside.
+        outside: bool,
+    },
 }
 
 /// All that the host knows of a plugin before it runs.
@@ -118,12 +148,12 @@ pub struct Description {
     pub name: String,
     /// Its own version.
     pub version: String,
-    /// What it detects, in one sentence.
+    /// What it is for.
+    pub kind: Kind,
+    /// What it detects or looks up, in one sentence.
     pub summary: String,
-    /// The types of alerts that it may raise.
-    pub alert_types: Vec<String>,
     /// What can be tuned.
     pub parameters: Vec<Parameter>,
-    /// What it asks to read.
-    pub requests: Vec<TableRequest>,
+    /// What it asks to be given.
+    pub requests: Vec<Request>,
 }

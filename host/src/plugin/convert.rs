@@ -8,14 +8,19 @@ use super::bindings::net_scout::plugin::detection as wit;
 use super::bindings::net_scout::plugin::query::QueryError as WitQueryError;
 use super::bindings::net_scout::plugin::types as wit_types;
 use super::error::PluginError;
+use crate::capability::state::RULE_QUOTA;
 use crate::database::QueryError;
 use crate::events::layout::columns_of;
-use crate::model::{Alert, Description, EvidenceValue, Parameter, ParameterType, Severity, TableRequest, Value, Window, plain};
+use crate::model::{
+    Alert, Description, EvidenceValue, Kind, ObservableKind, Parameter, ParameterType, Request, Severity, Value, Window, plain,
+};
 
 /// The longest name of a plugin, a parameter, an alert type, a piece of evidence, in bytes.
 const LONGEST_NAME: usize = 64;
 /// The longest sentence of a description, in characters.
 const LONGEST_SENTENCE: usize = 500;
+/// The longest line that a parameter takes, in characters.
+const LONGEST_LINE: usize = 1_000;
 /// The most parameters, alert types, requests, options.
 const MOST_ITEMS: usize = 64;
 /// The most pieces of evidence of an alert.
@@ -67,9 +72,10 @@ impl From<wit::RuleError> for PluginError {
 
 /// An alert of a rule; the error says why it is refused.
 pub(super) fn alert(alert: wit::Alert, description: &Description) -> Result<Alert, String> {
-    if !description.alert_types.contains(&alert.alert_type) {
+    let Kind::Rule { alert_types } = &description.kind else { return Err("it is no rule".to_owned()) };
+    if !alert_types.contains(&alert.alert_type) {
         let alert_type = plain(&alert.alert_type, QUOTED);
-        return Err(format!("alert type `{alert_type}` is not among the described: {}", description.alert_types.join(", ")));
+        return Err(format!("alert type `{alert_type}` is not among the described: {}", alert_types.join(", ")));
     }
     let src_ip = alert.src_ip.map(|address| checked_address(address, "src-ip")).transpose()?;
     let dst_ip = alert.dst_ip.map(|address| checked_address(address, "dst-ip")).transpose()?;
@@ -145,17 +151,12 @@ impl From<wit::Severity> for Severity {
 
 /// A description that makes sense; the error says what does not.
 pub(super) fn description(description: bindings::Description) -> Result<Description, String> {
-    let wit_description::Kind::Rule = description.kind;
     let name = name(description.name, "name")?;
     let version = sentence(description.version, LONGEST_NAME, "version")?;
     let summary = sentence(description.summary, LONGEST_SENTENCE, "summary")?;
-    counted(&description.alert_types, "alert types")?;
-    if description.alert_types.is_empty() {
-        return Err("it has no alert type".to_owned());
-    }
+    let kind = kind(description.kind)?;
     counted(&description.parameters, "parameters")?;
     counted(&description.requests, "requests")?;
-    let alert_types = description.alert_types.into_iter().map(|text| self::name(text, "alert type")).collect::<Result<_, _>>()?;
     let mut parameters: Vec<Parameter> = Vec::new();
     for described in description.parameters {
         let parameter = parameter(described)?;
@@ -164,8 +165,39 @@ pub(super) fn description(description: bindings::Description) -> Result<Descript
         }
         parameters.push(parameter);
     }
-    let requests = description.requests.into_iter().map(request).collect::<Result<_, _>>()?;
-    Ok(Description { name, version, summary, alert_types, parameters, requests })
+    let requests = description.requests.into_iter().map(|asked| request(asked, &kind)).collect::<Result<_, _>>()?;
+    Ok(Description { name, version, kind, summary, parameters, requests })
+}
+
+fn kind(kind: wit_description::Kind) -> Result<Kind, String> {
+    match kind {
+        wit_description::Kind::Rule(wit_description::RuleDetails { alert_types }) => {
+            counted(&alert_types, "alert types")?;
+            if alert_types.is_empty() {
+                return Err("it has no alert type".to_owned());
+            }
+            let alert_types = alert_types.into_iter().map(|text| name(text, "alert type")).collect::<Result<_, _>>()?;
+            Ok(Kind::Rule { alert_types })
+        }
+        wit_description::Kind::Enricher(details) => {
+            let wit_description::EnricherDetails { observables, fresh_seconds, failed_seconds, outside } = details;
+            counted(&observables, "kinds of observables")?;
+            if observables.is_empty() {
+                return Err("it takes no observable".to_owned());
+            }
+            let observables = observables.into_iter().map(ObservableKind::from).collect();
+            Ok(Kind::Enricher { observables, fresh_seconds, failed_seconds, outside })
+        }
+    }
+}
+
+impl From<wit_description::ObservableKind> for ObservableKind {
+    fn from(kind: wit_description::ObservableKind) -> Self {
+        match kind {
+            wit_description::ObservableKind::Ip => Self::Ip,
+            wit_description::ObservableKind::Domain => Self::Domain,
+        }
+    }
 }
 
 fn counted<T>(items: &[T], what: &str) -> Result<(), String> {
@@ -213,6 +245,11 @@ fn parameter(parameter: wit_description::Parameter) -> Result<Parameter, String>
             let sound = options.contains(&default);
             (ParameterType::Choice { default, options }, sound)
         }
+        wit_description::ParameterType::Line(wit_description::Line { default, maximum }) => {
+            let maximum = (maximum as usize).min(LONGEST_LINE);
+            let sound = plain(&default, maximum) == default;
+            (ParameterType::Line { default, maximum }, sound)
+        }
     };
     let parameter = Parameter { name, kind, meaning };
     if sound {
@@ -222,12 +259,45 @@ fn parameter(parameter: wit_description::Parameter) -> Result<Parameter, String>
     Err(format!("parameter `{}`: the default {default} is not {}", parameter.name, parameter.expected()))
 }
 
-fn request(request: wit_description::Request) -> Result<TableRequest, String> {
-    let wit_description::Request::Table(wit_description::TableRequest { table, columns }) = request;
-    let known = columns_of(&table)
-        .ok_or_else(|| format!("there is no table `{}`; there are events and alerts", plain(&table, QUOTED)))?;
-    match columns.iter().find(|column| !known.contains(&column.as_str())) {
-        Some(column) => Err(format!("table `{table}` has no column `{}`; it has {}", plain(column, QUOTED), known.join(", "))),
-        None => Ok(TableRequest { table, columns }),
+/// A request that has the form of its capability, and that a plugin of this kind may make.
+fn request(asked: wit_description::Request, kind: &Kind) -> Result<Request, String> {
+    let request = match asked {
+        wit_description::Request::Table(wit_description::TableRequest { table, columns }) => {
+            let known = columns_of(&table)
+                .ok_or_else(|| format!("there is no table `{}`; there are events and alerts", plain(&table, QUOTED)))?;
+            if let Some(column) = columns.iter().find(|column| !known.contains(&column.as_str())) {
+                return Err(format!("table `{table}` has no column `{}`; it has {}", plain(column, QUOTED), known.join(", ")));
+            }
+            Request::Table { table, columns }
+        }
+        wit_description::Request::Dns(wit_description::DnsRequest { types, names }) => Request::Dns { types, names },
+        wit_description::Request::Exec(wit_description::ExecRequest { program, arguments }) => {
+            Request::Exec { program, arguments }
+        }
+        wit_description::Request::Http(wit_description::HttpRequest { methods, server, secret }) => {
+            Request::Http { methods, server, secret }
+        }
+        wit_description::Request::Files(directory) => Request::Files { directory },
+        wit_description::Request::State(bytes) => Request::State { bytes },
+    };
+    let capability = request.capability();
+    let fits = match kind {
+        Kind::Rule { .. } => matches!(request, Request::Table { .. } | Request::State { .. }),
+        Kind::Enricher { .. } => !matches!(request, Request::Table { .. }),
+    };
+    if let (Kind::Rule { .. }, Request::State { bytes }) = (kind, &request)
+        && *bytes > RULE_QUOTA
+    {
+        return Err(format!("it asks for a store of {bytes} bytes, a rule may have {RULE_QUOTA}"));
     }
+    if !fits {
+        return Err(format!("it requests {capability}, which no plugin of its kind is given"));
+    }
+    // A request must be writable as a line of configuration, and that line must mean the same request.
+    let line = request.to_string();
+    let readable = matches!(request, Request::Table { .. }) || Request::parse(capability, &line).as_ref() == Ok(&request);
+    if line.len() > LONGEST_LINE || plain(&line, LONGEST_LINE) != line || line.contains(['"', '\\']) || !readable {
+        return Err(format!("its request {capability} `{}` is not in the form of such a request", plain(&line, QUOTED)));
+    }
+    Ok(request)
 }

@@ -75,9 +75,16 @@ pub enum LoadError {
     /// A component that is malformed or uses a feature that is switched off.
     #[error("is no component that this host accepts: {0}")]
     Malformed(String),
-    /// An import that no rule may have.
-    #[error("imports `{0}`, which no rule is given; a rule may import query and log of net-scout:plugin@0.1.0")]
-    Import(String),
+    /// An import that no plugin of its kind may have.
+    #[error("imports `{import}`, which no {kind} is given; a {kind} may import {known} of net-scout:plugin@0.1.0")]
+    Import {
+        /// What it imports.
+        import: String,
+        /// What it is.
+        kind: &'static str,
+        /// What it may import.
+        known: String,
+    },
     /// Made for another version of the interfaces.
     #[error("was built for {found}, this host speaks net-scout:plugin@0.1.0")]
     Version {
@@ -120,6 +127,9 @@ pub enum PluginError {
         /// What is wrong with the value.
         source: ParameterError,
     },
+    /// It requests what it was not granted; the text shows the lines of configuration.
+    #[error("it was not granted all that it requests; to grant it, add to net-scout.toml: {0}")]
+    NotGranted(String),
     /// It reported that a query failed.
     #[error(transparent)]
     Query(QueryError),

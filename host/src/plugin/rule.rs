@@ -13,8 +13,9 @@ use super::error::{LimitExceeded, PluginError};
 use super::limits::{Growth, HostCalls, Limits};
 use crate::capability::log::LogContext;
 use crate::capability::query::{QueryContext, QuerySource};
+use crate::capability::state::{StateContext, StateGrant, StateStore};
 use crate::database::{QueryLimits, ReadGrant, Snapshot};
-use crate::model::{Alert, Description, Value, Window};
+use crate::model::{Alert, Description, Parameter, Request, Value, Window};
 
 /// A rule that was loaded: linked once, and instantiated for every call.
 pub struct Rule {
@@ -24,6 +25,7 @@ pub struct Rule {
     pub description: Description,
     code: Code,
     grant: Arc<ReadGrant>,
+    state: StateGrant,
 }
 
 /// A component linked to the capabilities that a rule may have.
@@ -51,12 +53,18 @@ pub struct Judgement {
 struct State {
     growth: Growth,
     query: QueryContext,
+    state: StateContext,
     log: LogContext,
 }
 
 impl State {
-    fn new(name: &str, limits: Limits, source: Option<QuerySource>, calls: HostCalls) -> Self {
-        Self { growth: Growth::new(limits), query: QueryContext::new(source, calls.clone()), log: LogContext::new(name, calls) }
+    fn new(name: &str, limits: Limits, source: Option<QuerySource>, state: StateContext, calls: HostCalls) -> Self {
+        Self {
+            growth: Growth::new(limits),
+            query: QueryContext::new(source, calls.clone()),
+            state,
+            log: LogContext::new(name, calls),
+        }
     }
 }
 
@@ -65,6 +73,7 @@ impl Code {
     pub(super) fn link(engine: &PluginEngine, component: &Component) -> wasmtime::Result<Self> {
         let mut linker = Linker::<State>::new(engine.engine());
         bindings::net_scout::plugin::query::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.query)?;
+        bindings::net_scout::plugin::state::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.state)?;
         bindings::net_scout::plugin::log::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.log)?;
         let linked: InstancePre<State> = linker.instantiate_pre(component)?;
         Ok(Self { engine: engine.clone(), linked: RulePre::new(linked)? })
@@ -73,7 +82,9 @@ impl Code {
     /// Asks the component what it is, with no capability at all.
     pub(super) async fn describe(&self, file: &str, limits: &Limits) -> Result<bindings::Description, PluginError> {
         let limits = limits.for_describe();
-        let state = State::new(file, limits, None, HostCalls::forbidden());
+        let calls = HostCalls::forbidden();
+        let state = StateContext::new(StateGrant::default(), None, calls.clone());
+        let state = State::new(file, limits, None, state, calls);
         let mut store = self.engine.store(state, &limits);
         store.limiter(|state| &mut state.growth);
         within(&limits, async {
@@ -88,9 +99,12 @@ impl Rule {
     pub(super) fn new(file: String, description: Description, code: Code) -> Self {
         let mut grant = ReadGrant::default();
         for request in &description.requests {
-            grant.allow(&request.table, request.columns.iter().cloned());
+            if let Request::Table { table, columns } = request {
+                grant.allow(table, columns.iter().cloned());
+            }
         }
-        Self { file, description, code, grant: Arc::new(grant) }
+        let state = StateGrant::new(&description.name, &description.requests);
+        Self { file, description, code, grant: Arc::new(grant), state }
     }
 
     /// The values of the rule's parameters: what the operator set, else the default.
@@ -98,11 +112,7 @@ impl Rule {
     /// # Errors
     /// When what was set is not of the parameter's type or not within its bounds.
     pub fn arguments(&self, set: &BTreeMap<String, String>) -> Result<Vec<(String, Value)>, PluginError> {
-        let value = |parameter: &crate::model::Parameter| match set.get(&parameter.name) {
-            None => Ok(parameter.default()),
-            Some(text) => parameter.parse(text).map_err(|source| PluginError::Parameter { name: parameter.name.clone(), source }),
-        };
-        self.description.parameters.iter().map(|parameter| Ok((parameter.name.clone(), value(parameter)?))).collect()
+        arguments(&self.description, set)
     }
 
     /// Lets the rule judge a window.
@@ -112,6 +122,7 @@ impl Rule {
     pub async fn evaluate(
         &self,
         snapshot: &Arc<Snapshot>,
+        kept: &StateStore,
         window: Window,
         arguments: &[(String, Value)],
         limits: &Limits,
@@ -120,7 +131,8 @@ impl Rule {
         let started = Instant::now();
         let source = QuerySource { snapshot: Arc::clone(snapshot), grant: Arc::clone(&self.grant), limits: query_limits };
         let calls = HostCalls::new(limits.host_calls);
-        let state = State::new(&self.description.name, *limits, Some(source), calls.clone());
+        let state = StateContext::new(self.state.clone(), Some(kept.clone()), calls.clone());
+        let state = State::new(&self.description.name, *limits, Some(source), state, calls.clone());
         let mut store = self.code.engine.store(state, limits);
         store.limiter(|state| &mut state.growth);
         let arguments = convert::arguments(arguments);
@@ -133,6 +145,7 @@ impl Rule {
         if raised.len() > limits.alerts {
             return Err(LimitExceeded::Alerts { raised: raised.len(), limit: limits.alerts }.into());
         }
+        store.data_mut().state.commit().map_err(|error| PluginError::Failed(error.to_string()))?;
         let mut judgement = Judgement {
             alerts: Vec::new(),
             refused: Vec::new(),
@@ -148,4 +161,13 @@ impl Rule {
         }
         Ok(judgement)
     }
+}
+
+/// The values of a plugin's parameters: what the operator set, else the default.
+pub(super) fn arguments(description: &Description, set: &BTreeMap<String, String>) -> Result<Vec<(String, Value)>, PluginError> {
+    let value = |parameter: &Parameter| match set.get(&parameter.name) {
+        None => Ok(parameter.default()),
+        Some(text) => parameter.parse(text).map_err(|source| PluginError::Parameter { name: parameter.name.clone(), source }),
+    };
+    description.parameters.iter().map(|parameter| Ok((parameter.name.clone(), value(parameter)?))).collect()
 }

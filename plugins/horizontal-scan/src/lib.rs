@@ -28,7 +28,7 @@ fn describe() -> Description {
 }
 
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
-    let hits = arguments.choice("count")? == "hits";
+    let hits = arguments.text("count")? == "hits";
     let connections = if hits { "SUM(hit_count)" } else { "COUNT(*)" };
     let sql = format!(
         "SELECT src_ip, COUNT(DISTINCT dst_ip) AS destinations, {connections} AS connections FROM events

@@ -4,7 +4,8 @@ use std::ops::RangeInclusive;
 
 use crate::alert::Error;
 use crate::bindings::net_scout::plugin::description::{
-    self, Choice, IntegerRange, Kind, Parameter, ParameterType, RealRange, Request, TableRequest,
+    self, Choice, DnsRequest, EnricherDetails, ExecRequest, HttpRequest, IntegerRange, Kind, Line, ObservableKind, Parameter,
+    ParameterType, RealRange, Request, RuleDetails, TableRequest,
 };
 use crate::bindings::net_scout::plugin::detection::Argument;
 use crate::bindings::net_scout::plugin::types::Value;
@@ -17,12 +18,24 @@ impl Description {
     /// A rule with its name, its version and what it detects in one sentence.
     #[must_use]
     pub fn rule(name: &str, version: &str, summary: &str) -> Self {
+        Self::new(name, version, summary, Kind::Rule(RuleDetails { alert_types: Vec::new() }))
+    }
+
+    /// An enricher with its name, its version, what it looks up in one sentence, and the observables that it takes. Its answers are kept
+    /// for a day and its failures for an hour.
+    #[must_use]
+    pub fn enricher(name: &str, version: &str, summary: &str, observables: &[ObservableKind]) -> Self {
+        let details =
+            EnricherDetails { observables: observables.to_vec(), fresh_seconds: 86_400, failed_seconds: 3_600, outside: true };
+        Self::new(name, version, summary, Kind::Enricher(details))
+    }
+
+    fn new(name: &str, version: &str, summary: &str, kind: Kind) -> Self {
         Self(description::Description {
             name: name.into(),
             version: version.into(),
-            kind: Kind::Rule,
+            kind,
             summary: summary.into(),
-            alert_types: Vec::new(),
             parameters: Vec::new(),
             requests: Vec::new(),
         })
@@ -31,7 +44,27 @@ impl Description {
     /// A type of alert that the rule may raise.
     #[must_use]
     pub fn alert_type(mut self, alert_type: &str) -> Self {
-        self.0.alert_types.push(alert_type.into());
+        if let Kind::Rule(details) = &mut self.0.kind {
+            details.alert_types.push(alert_type.into());
+        }
+        self
+    }
+
+    /// For how many seconds an answer and a failure of the enricher are kept.
+    #[must_use]
+    pub fn kept(mut self, fresh_seconds: u32, failed_seconds: u32) -> Self {
+        if let Kind::Enricher(details) = &mut self.0.kind {
+            (details.fresh_seconds, details.failed_seconds) = (fresh_seconds, failed_seconds);
+        }
+        self
+    }
+
+    /// The enricher tells nobody outside what it looks up, so that it may also see private addresses.
+    #[must_use]
+    pub fn stays_inside(mut self) -> Self {
+        if let Kind::Enricher(details) = &mut self.0.kind {
+            details.outside = false;
+        }
         self
     }
 
@@ -45,10 +78,49 @@ impl Description {
     /// Asks to read columns of `events` or `alerts`.
     #[must_use]
     pub fn reads(mut self, table: &str, columns: &[&str]) -> Self {
-        let columns = columns.iter().map(|&column| column.into()).collect();
-        self.0.requests.push(Request::Table(TableRequest { table: table.into(), columns }));
+        self.0.requests.push(Request::Table(TableRequest { table: table.into(), columns: texts(columns) }));
         self
     }
+
+    /// Asks to ask DNS: record types, and a name, `*.` and a name, or `*`.
+    #[must_use]
+    pub fn asks_dns(mut self, types: &[&str], names: &str) -> Self {
+        self.0.requests.push(Request::Dns(DnsRequest { types: texts(types), names: names.into() }));
+        self
+    }
+
+    /// Asks to run a program with arguments of this template.
+    #[must_use]
+    pub fn runs(mut self, program: &str, arguments: &[&str]) -> Self {
+        self.0.requests.push(Request::Exec(ExecRequest { program: program.into(), arguments: texts(arguments) }));
+        self
+    }
+
+    /// Asks to talk to a server, perhaps with a secret that the host adds.
+    #[must_use]
+    pub fn talks_to(mut self, methods: &[&str], server: &str, secret: Option<&str>) -> Self {
+        let secret = secret.map(Into::into);
+        self.0.requests.push(Request::Http(HttpRequest { methods: texts(methods), server: server.into(), secret }));
+        self
+    }
+
+    /// Asks to read the files of a named directory.
+    #[must_use]
+    pub fn reads_files(mut self, directory: &str) -> Self {
+        self.0.requests.push(Request::Files(directory.into()));
+        self
+    }
+
+    /// Asks for a store of its own of so many bytes.
+    #[must_use]
+    pub fn keeps_state(mut self, bytes: u32) -> Self {
+        self.0.requests.push(Request::State(bytes));
+        self
+    }
+}
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|&text| text.into()).collect()
 }
 
 impl From<Description> for description::Description {
@@ -88,8 +160,16 @@ impl Parameter {
     /// Without an option.
     #[must_use]
     pub fn choice(name: &str, options: &[&str], meaning: &str) -> Self {
-        let options: Vec<String> = options.iter().map(|&option| option.into()).collect();
+        let options = texts(options);
         Self::new(name, ParameterType::Choice(Choice { default: options[0].clone(), options }), meaning)
+    }
+}
+
+impl Parameter {
+    /// A line of text.
+    #[must_use]
+    pub fn line(name: &str, default: &str, maximum: u32, meaning: &str) -> Self {
+        Self::new(name, ParameterType::Line(Line { default: default.into(), maximum }), meaning)
     }
 }
 
@@ -141,14 +221,14 @@ impl Arguments {
         }
     }
 
-    /// The word chosen.
+    /// The word chosen, or the line of text.
     ///
     /// # Errors
     /// When no such parameter was described.
-    pub fn choice(&self, name: &str) -> Result<&str, Error> {
+    pub fn text(&self, name: &str) -> Result<&str, Error> {
         match self.get(name) {
             Some(Value::Text(value)) => Ok(value),
-            other => Err(missing(name, "choice", other)),
+            other => Err(missing(name, "text", other)),
         }
     }
 }

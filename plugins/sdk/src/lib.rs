@@ -1,4 +1,4 @@
-//! Write a net-scout rule in Rust: a `describe`, an `evaluate`, and [`rule!`].
+//! Write a net-scout plugin in Rust: a `describe`, a work function, and [`rule!`] or [`enricher!`].
 //!
 //! ```ignore
 //! use net_scout_sdk::{Alert, Arguments, Description, Error, Window, query, rule};
@@ -19,14 +19,17 @@
 //! }
 //! ```
 //!
+//! An enricher is alike, with the functions of [`dns`], [`exec`], [`http`], [`files`] and [`state`].
+//!
 //! The crate must never know the host: the two share `wit/` and nothing else.
 
 mod alert;
 mod describe;
+mod enrich;
 mod query;
 mod time;
 
-/// The bindings that `wit/` gives, for what the rest of the crate does not cover.
+/// The bindings of the world `rule`, for what the rest of the crate does not cover.
 #[expect(missing_docs, reason = "generated")]
 pub mod bindings {
     wit_bindgen::generate!({
@@ -38,12 +41,36 @@ pub mod bindings {
     });
 }
 
+/// The bindings of the world `enricher`. What both worlds have is that of [`bindings`].
+#[expect(missing_docs, reason = "generated")]
+pub mod enricher_bindings {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "enricher",
+        pub_export_macro: true,
+        export_macro_name: "export_enricher",
+        default_bindings_module: "net_scout_sdk::enricher_bindings",
+        with: {
+            "net-scout:plugin/types@0.1.0": crate::bindings::net_scout::plugin::types,
+            "net-scout:plugin/description@0.1.0": crate::bindings::net_scout::plugin::description,
+            "net-scout:plugin/detection@0.1.0": crate::bindings::net_scout::plugin::detection,
+            "net-scout:plugin/query@0.1.0": crate::bindings::net_scout::plugin::query,
+            "net-scout:plugin/log@0.1.0": crate::bindings::net_scout::plugin::log,
+            "net-scout:plugin/state@0.1.0": crate::bindings::net_scout::plugin::state,
+        },
+    });
+}
+
 pub use alert::{Alert, Error, Severity};
-pub use bindings::net_scout::plugin::description::Parameter;
+pub use bindings::net_scout::plugin::description::{ObservableKind, Parameter};
 pub use bindings::net_scout::plugin::detection::Window;
 pub use bindings::net_scout::plugin::log::{Level, write as log};
+pub use bindings::net_scout::plugin::state;
 pub use bindings::net_scout::plugin::types::Value;
 pub use describe::{Arguments, Description};
+pub use enrich::{answered, reversed};
+pub use enricher_bindings::net_scout::plugin::enrichment::{EnrichError, Observable};
+pub use enricher_bindings::net_scout::plugin::{dns, exec, files, http};
 pub use query::{Cell, Row, Rows, query};
 pub use time::format_timestamp;
 
@@ -71,5 +98,28 @@ macro_rules! rule {
         }
 
         $crate::bindings::export_rule!(Plugin with_types_in $crate::bindings);
+    };
+}
+
+/// Makes the crate an enricher: names its `describe` and its `enrich` function.
+#[macro_export]
+macro_rules! enricher {
+    ($describe:path, $enrich:path) => {
+        struct Plugin;
+
+        impl $crate::enricher_bindings::Guest for Plugin {
+            fn describe() -> $crate::bindings::net_scout::plugin::description::Description {
+                $describe().into()
+            }
+
+            fn enrich(
+                observable: $crate::Observable,
+                arguments: Vec<$crate::bindings::net_scout::plugin::detection::Argument>,
+            ) -> Result<String, $crate::EnrichError> {
+                $enrich(observable, &$crate::Arguments::new(arguments))
+            }
+        }
+
+        $crate::enricher_bindings::export_enricher!(Plugin with_types_in $crate::enricher_bindings);
     };
 }

@@ -38,9 +38,9 @@ static CASES: [fn() -> wit::Description; 20] = [
     || with(|description| description.name = "x".repeat(5_000_000)),
     || with(|description| description.version = String::new()),
     || with(|description| description.summary = "Looks \u{202e}backwards".into()),
-    || with(|description| description.alert_types.clear()),
-    || with(|description| description.alert_types = vec!["a".into(); 65]),
-    || with(|description| description.alert_types = vec!["Upper".into()]),
+    || with(|description| description.kind = raises(&[])),
+    || with(|description| description.kind = raises(&["a"; 65])),
+    || with(|description| description.kind = raises(&["Upper"])),
     || with(|description| description.parameters[0] = Parameter::integer("number", 11, 0..=10, "Out of bounds")),
     || with(|description| description.parameters[0] = Parameter::real("number", 0.5, f64::NAN..=1.0, "Without a bound")),
     || with(|description| description.parameters[0].type_ = choice("red", &["green", "blue"])),
@@ -64,6 +64,10 @@ fn with(change: impl FnOnce(&mut wit::Description)) -> wit::Description {
     let mut description = sound();
     change(&mut description);
     description
+}
+
+fn raises(alert_types: &[&str]) -> wit::Kind {
+    wit::Kind::Rule(wit::RuleDetails { alert_types: alert_types.iter().map(|&text| text.into()).collect() })
 }
 
 fn choice(default: &str, options: &[&str]) -> ParameterType {

@@ -34,7 +34,7 @@ fn describe() -> Description {
 }
 
 fn evaluate(_window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
-    let name = arguments.choice("read")?;
+    let name = arguments.text("read")?;
     let sql = READS.iter().find_map(|(read, sql)| (*read == name).then_some(*sql)).unwrap_or_default();
     let columns = if name == "star" { 23 } else { 1 };
     let rows = query::open(sql, &[], &vec![ColumnType::Integer; columns])?;

@@ -47,7 +47,7 @@ fn describe() -> Description {
 }
 
 fn evaluate(_window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
-    let name = arguments.choice("act")?;
+    let name = arguments.text("act")?;
     ACTS.iter().find_map(|(act, run)| (*act == name).then_some(run)).map_or(Ok(Vec::new()), |run| run())
 }
 

@@ -46,7 +46,7 @@ fn describe() -> Description {
 }
 
 fn evaluate(_window: Window, arguments: &Arguments) -> Result<Vec<Raw>, Error> {
-    let fault = arguments.choice("fault")?;
+    let fault = arguments.text("fault")?;
     let spoil = FAULTS.iter().find_map(|(name, spoil)| (*name == fault).then_some(*spoil)).unwrap_or(|_| ());
     let (score, number) = (arguments.integer("score")?, arguments.integer("number")?);
     let (source, destination) = (arguments.boolean("source")?, arguments.boolean("destination")?);

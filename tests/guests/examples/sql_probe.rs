@@ -34,7 +34,7 @@ fn describe() -> Description {
 }
 
 fn evaluate(_window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
-    let group = arguments.choice("group")?;
+    let group = arguments.text("group")?;
     let text = GROUPS.iter().find_map(|(name, text)| (*name == group).then_some(*text)).unwrap_or_default();
     let statements = text.lines().filter(|line| !line.is_empty() && !line.starts_with([' ', '#']));
     Ok(statements

@@ -1,0 +1,265 @@
+//! `dns`: questions to the configured resolvers, for granted record types and names.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::{DnsError as ServerError, NetError};
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
+
+use crate::model::{Request, plain};
+use crate::plugin::enricher_bindings::net_scout::plugin::dns as wit;
+use crate::plugin::{HostCalls, LimitExceeded};
+
+/// How long one question to one resolver may take, and how often it is asked.
+const TIMEOUT: Duration = Duration::from_secs(3);
+const ATTEMPTS: usize = 2;
+/// How many questions may be under way to one resolver.
+const UNDER_WAY: usize = 1_024;
+/// The most records of an answer.
+const RECORDS: usize = 256;
+/// How much of a name stands in an error, in characters.
+const QUOTED: usize = 100;
+
+/// The resolvers of a run, shared by all plugins.
+#[derive(Clone)]
+pub struct Resolvers(Arc<TokioResolver>);
+
+impl Resolvers {
+    /// Those that are named, else those of the system. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When the system has no resolver configuration that can be read.
+    pub fn new(servers: &[SocketAddr]) -> Result<Self, String> {
+        let provider = TokioRuntimeProvider::default();
+        let builder = if servers.is_empty() {
+            TokioResolver::builder(provider).map_err(|error| format!("the system's resolvers cannot be read: {error}"))?
+        } else {
+            let connections = |port| {
+                let at_port = |mut connection: ConnectionConfig| {
+                    connection.port = port;
+                    connection
+                };
+                vec![at_port(ConnectionConfig::udp()), at_port(ConnectionConfig::tcp())]
+            };
+            let servers =
+                servers.iter().map(|server| NameServerConfig::new(server.ip(), true, connections(server.port()))).collect();
+            TokioResolver::builder_with_config(ResolverConfig::from_name_servers(servers), provider)
+        };
+        let mut options = ResolverOpts::default();
+        options.timeout = TIMEOUT;
+        options.attempts = ATTEMPTS;
+        options.use_hosts_file = ResolveHosts::Never;
+        options.max_active_requests = UNDER_WAY;
+        // Answers are kept by the cache of the enrichment, with its own times.
+        options.cache_size = 0;
+        let resolver = builder.with_options(options).build().map_err(|error| error.to_string())?;
+        Ok(Self(Arc::new(resolver)))
+    }
+}
+
+/// What a plugin may ask.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DnsGrant {
+    plugin: String,
+    lines: Vec<(Vec<String>, String)>,
+}
+
+impl DnsGrant {
+    /// The lines for DNS among what was granted.
+    #[must_use]
+    pub fn new(plugin: &str, granted: &[Request]) -> Self {
+        let lines = granted.iter().filter_map(|request| match request {
+            Request::Dns { types, names } => Some((types.clone(), names.clone())),
+            _ => None,
+        });
+        Self { plugin: plugin.to_owned(), lines: lines.collect() }
+    }
+
+    /// The gate. `name` has no dot at its end.
+    fn check(&self, record_type: &str, name: &str) -> Result<(), wit::DnsError> {
+        let granted =
+            |(types, names): &(Vec<String>, String)| types.iter().any(|granted| granted == record_type) && matches(names, name);
+        if self.lines.iter().any(granted) {
+            return Ok(());
+        }
+        let request = Request::Dns { types: vec![record_type.to_owned()], names: plain(name, QUOTED) };
+        let line = Request::configuration(&self.plugin, &[&request]);
+        Err(wit::DnsError::AccessDenied(format!("DNS {request} is not granted; to grant it, add {line}")))
+    }
+}
+
+/// Whether a name is the pattern, or below it where the pattern begins with `*.`.
+fn matches(pattern: &str, name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    match pattern.strip_prefix('*') {
+        Some("") => true,
+        Some(suffix) => suffix.starts_with('.') && name.len() > suffix.len() && name.ends_with(suffix),
+        None => name == pattern,
+    }
+}
+
+/// The questions of one call.
+pub struct DnsContext {
+    grant: DnsGrant,
+    resolvers: Option<Resolvers>,
+    calls: HostCalls,
+}
+
+impl DnsContext {
+    /// For a plugin with this grant; without resolvers for a guest that may not ask.
+    #[must_use]
+    pub fn new(grant: DnsGrant, resolvers: Option<Resolvers>, calls: HostCalls) -> Self {
+        Self { grant, resolvers, calls }
+    }
+
+    async fn ask(
+        &mut self,
+        name: Name,
+        record_type: RecordType,
+    ) -> wasmtime::Result<Result<Vec<wit::RecordData>, wit::DnsError>> {
+        self.calls.count()?;
+        let Some(resolvers) = &self.resolvers else { return Err(LimitExceeded::NoCapability.into()) };
+        let shown = name.to_ascii();
+        let shown = shown.trim_end_matches('.');
+        if let Err(denied) = self.grant.check(&record_type.to_string(), shown) {
+            return Ok(Err(denied));
+        }
+        let mut name = name;
+        name.set_fqdn(true);
+        Ok(match resolvers.0.lookup(name, record_type).await {
+            Err(error) => Err(failure(&error, &format!("{record_type} {}", plain(shown, QUOTED)))),
+            Ok(lookup) => {
+                let records: Vec<_> =
+                    lookup.answers().iter().filter_map(|record| data(&record.data, record_type)).take(RECORDS).collect();
+                if records.is_empty() {
+                    Err(wit::DnsError::NotFound(format!("{shown} has no {record_type} record")))
+                } else {
+                    Ok(records)
+                }
+            }
+        })
+    }
+}
+
+impl wit::Host for DnsContext {
+    async fn resolve(
+        &mut self,
+        name: String,
+        record_type: wit::RecordType,
+    ) -> wasmtime::Result<Result<Vec<wit::RecordData>, wit::DnsError>> {
+        let record_type = match record_type {
+            wit::RecordType::A => RecordType::A,
+            wit::RecordType::Aaaa => RecordType::AAAA,
+            wit::RecordType::Ptr => RecordType::PTR,
+            wit::RecordType::Txt => RecordType::TXT,
+            wit::RecordType::Mx => RecordType::MX,
+            wit::RecordType::Ns => RecordType::NS,
+            wit::RecordType::Soa => RecordType::SOA,
+        };
+        match Name::from_ascii(&name) {
+            Ok(parsed) if !name.is_empty() => self.ask(parsed, record_type).await,
+            _ => Ok(Err(wit::DnsError::Invalid(format!("`{}` is no domain name", plain(&name, QUOTED))))),
+        }
+    }
+
+    async fn reverse(&mut self, address: String) -> wasmtime::Result<Result<Vec<String>, wit::DnsError>> {
+        let Ok(parsed) = address.parse::<IpAddr>() else {
+            return Ok(Err(wit::DnsError::Invalid(format!("`{}` is no IP address", plain(&address, QUOTED)))));
+        };
+        let records = self.ask(Name::from(parsed), RecordType::PTR).await?;
+        Ok(records.map(|records| {
+            let name = |record| match record {
+                wit::RecordData::Name(name) => Some(name),
+                _ => None,
+            };
+            records.into_iter().filter_map(name).collect()
+        }))
+    }
+}
+
+/// What a failed question means.
+fn failure(error: &NetError, question: &str) -> wit::DnsError {
+    match error {
+        NetError::Timeout => {
+            wit::DnsError::TimedOut(format!("{question}: no resolver answered in {} s", TIMEOUT.as_secs() * ATTEMPTS as u64))
+        }
+        NetError::Dns(ServerError::NoRecordsFound(none)) => {
+            let code = none.response_code;
+            wit::DnsError::NotFound(format!("{question}: there is none ({code})"))
+        }
+        other => wit::DnsError::Unavailable(format!("{question}: {}", plain(&other.to_string(), QUOTED))),
+    }
+}
+
+/// The data of a record of the type that was asked for; an alias on the way to it is left out.
+fn data(data: &RData, asked: RecordType) -> Option<wit::RecordData> {
+    let text = |name: &Name| plain(name.to_ascii().trim_end_matches('.'), 255);
+    if data.record_type() != asked {
+        return None;
+    }
+    Some(match data {
+        RData::A(address) => wit::RecordData::Address(address.0.to_string()),
+        RData::AAAA(address) => wit::RecordData::Address(address.0.to_string()),
+        RData::PTR(name) => wit::RecordData::Name(text(&name.0)),
+        RData::NS(name) => wit::RecordData::Name(text(&name.0)),
+        RData::TXT(strings) => {
+            let bytes: Vec<u8> = strings.txt_data.iter().flat_map(|part| part.iter().copied()).collect();
+            wit::RecordData::Text(plain(&String::from_utf8_lossy(&bytes), 4_096))
+        }
+        RData::MX(exchanger) => {
+            let exchange = text(&exchanger.exchange);
+            wit::RecordData::MailExchanger(wit::MailExchanger { preference: exchanger.preference, exchange })
+        }
+        RData::SOA(zone) => wit::RecordData::StartOfAuthority(wit::StartOfAuthority {
+            primary: text(&zone.mname),
+            responsible: text(&zone.rname),
+            serial: zone.serial,
+        }),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(lines: &[&str]) -> DnsGrant {
+        let lines: Vec<Request> = lines.iter().map(|line| Request::parse("dns", line).expect(line)).collect();
+        DnsGrant::new("rdns", &lines)
+    }
+
+    #[test]
+    fn allowed_denied_and_almost_allowed() {
+        let grant = grant(&["PTR *.in-addr.arpa", "TXT,A origin.example"]);
+        for (record_type, name) in
+            [("PTR", "1.2.0.192.in-addr.arpa"), ("PTR", "1.IN-ADDR.ARPA"), ("A", "origin.example"), ("TXT", "Origin.Example")]
+        {
+            assert!(grant.check(record_type, name).is_ok(), "{record_type} {name}");
+        }
+        for (record_type, name) in [
+            ("TXT", "1.2.0.192.in-addr.arpa"),
+            ("PTR", "in-addr.arpa"),
+            ("PTR", "1.evil-in-addr.arpa"),
+            ("PTR", "1.in-addr.arpa.evil.example"),
+            ("A", "sub.origin.example"),
+            ("MX", "origin.example"),
+        ] {
+            assert!(grant.check(record_type, name).is_err(), "{record_type} {name}");
+        }
+    }
+
+    #[test]
+    fn a_denial_shows_the_line_that_would_grant_it() {
+        let Err(wit::DnsError::AccessDenied(text)) = grant(&[]).check("TXT", "evil.example") else { panic!("allowed") };
+        assert_eq!(text, "DNS TXT evil.example is not granted; to grant it, add [grants.rdns] dns = [\"TXT evil.example\"]");
+    }
+
+    #[test]
+    fn a_star_is_every_name() {
+        assert!(grant(&["A *"]).check("A", "anything.example").is_ok());
+    }
+}
