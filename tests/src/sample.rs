@@ -14,9 +14,11 @@ mod writer;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use rusqlite::Connection;
 
 pub use attacks::{Kind, Planted};
 pub use event::{Event, Protocol};
@@ -139,3 +141,21 @@ fn fill(path: &Path, options: &SampleOptions) -> anyhow::Result<Sample> {
 
 #[cfg(test)]
 mod tests;
+
+/// Adds so many alerts of so many public addresses to a database that `net-scout migrate` has prepared.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn add_alerts(path: &Path, alerts: u32, addresses: u32) -> anyhow::Result<()> {
+    let mut connection = Connection::open(path)?;
+    let transaction = connection.transaction()?;
+    for number in 0..alerts {
+        let source = Ipv4Addr::from_bits(u32::from_be_bytes([8, 8, 0, 0]) + number % addresses.max(1));
+        let sql = "INSERT INTO scout_alerts (alert_type, src_ip, created_at) VALUES ('sample', ?1, '2026-01-08T00:00:00Z')";
+        transaction.execute(sql, [source.to_string()])?;
+    }
+    transaction.commit()?;
+    // One file is easier to copy.
+    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    Ok(())
+}

@@ -2,6 +2,8 @@
 //!
 //! It reports and never judges: a time is no reason to fail.
 
+mod enrichment;
+
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -56,7 +58,7 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     for row in rows {
         println!("{row}");
     }
-    Ok(())
+    enrichment::run(&bench)
 }
 
 /// Makes the database unless it is there, and reads it once so that the first run does not wait for the disk.
