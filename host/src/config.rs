@@ -14,11 +14,11 @@ pub use file::ConfigFile;
 pub use keys::{KEYS, Key};
 
 use crate::database::QueryLimits;
-use crate::enrich::Rate;
 use crate::events::time::parse_timestamp;
 use crate::exit::UsageError;
 use crate::model::{Request, Secrets, Timestamp};
 use crate::plugin::Limits;
+use crate::schedule::Rate;
 
 /// Where resolvers listen (RFC 1035).
 const DNS_PORT: u16 = 53;
@@ -106,7 +106,7 @@ pub struct Config {
     pub query_limits: QueryLimits,
     /// The most alerts that one run enriches.
     pub max_enrich: u32,
-    /// How often each kind of lookup may ask.
+    /// How often each kind of lookup, and each HTTP server, may be asked.
     pub enrichment_rate: Rate,
     /// How many lookups may be under way.
     pub enrichment_parallel: usize,

@@ -4,7 +4,5 @@
 //! allows; what is fresh in the cache is not asked for again. A lookup that fails says why in its result, and never loses another's.
 
 mod lookup;
-mod rate;
 
 pub use lookup::{Answer, LookupOptions, Subject, run};
-pub use rate::{Rate, RateLimiter};

@@ -18,3 +18,4 @@ pub mod model;
 pub mod output;
 pub mod plugin;
 pub mod scan;
+pub mod schedule;

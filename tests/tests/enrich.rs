@@ -1,6 +1,7 @@
 //! Enrichment against a real DNS server on loopback.
 
 use std::fs;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use net_scout_tests::harness::{self, Run, Scene};
@@ -259,4 +260,30 @@ fn a_scan_can_enrich_what_it_found() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stderr.trim_end().ends_with("alerts enriched: 0 lookups, 0 failed, 0 answers from the cache"), "{}", run.stderr);
     assert!(alerts(&scene).iter().all(|(_, status, _)| status == "enriched"));
+}
+
+#[test]
+fn an_interruption_keeps_what_was_found() {
+    let server =
+        DnsServer::start(DnsZone::new().ptr("8.8.8.8", "a.example").slow("9.9.9.9", Duration::from_secs(30))).expect("a server");
+    let scene = scene(&["8.8.8.8", "9.9.9.9"]);
+    let mut command = scene.command(&["enrich", "--only", "rdns"]);
+    command.env("NET_SCOUT_DNS_SERVERS", server.address().to_string()).env("NET_SCOUT_ENRICHMENT_SLEEP", "0");
+    let child = command.stderr(Stdio::piped()).spawn().expect("started");
+    // The fast one is answered long before the slow one; when both were asked, the program waits for the slow one alone.
+    while server.count("8.8.8.8") == 0 || server.count("9.9.9.9") == 0 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("a signal");
+    assert!(signal.success());
+    let output = child.wait_with_output().expect("an end");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        stderr.trim_end(),
+        "1 alerts enriched: 1 lookups, 0 failed, 0 answers from the cache; interrupted, what was found is kept"
+    );
+    assert_eq!(output.status.code(), Some(0));
+    let statuses: Vec<String> = alerts(&scene).into_iter().map(|(_, status, _)| status).collect();
+    assert_eq!(statuses, ["enriched", "new"]);
 }

@@ -358,3 +358,18 @@ fn the_registry_of_an_address_by_rdap() {
     run(&scene, &[], &["lookup", "192.168.1.1", "--only", "rdap"])
         .ended(1, "error: no enricher that is granted looks up 192.168.1.1");
 }
+
+#[test]
+fn every_server_has_a_rate_limit_that_is_remembered() {
+    let server = HttpServer::start(HttpRoutes::new().unauthorized_without("/api/8.8.8.8", KEY, "[]")).expect("a server");
+    let scene = scene();
+    let mut command = scene.command(&["lookup", "8.8.8.8", "--only", "pdns"]);
+    command.env("PDNS_API_URL", format!("{}/api", server.url())).env("PDNS_API_KEY", KEY);
+    let run = Run::of(command.env("NET_SCOUT_ENRICHMENT_SLEEP", "0.01"));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let database = scene.connect();
+    let mut statement = database.prepare("SELECT name FROM scout_rate_limits ORDER BY name").expect("rate limits");
+    let names = statement.query_map([], |row| row.get(0)).expect("rate limits");
+    let names: Vec<String> = names.map(|name| name.expect("a name")).collect();
+    assert_eq!(names, [server.url(), "pdns".to_owned()]);
+}

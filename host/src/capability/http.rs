@@ -15,9 +15,11 @@ use reqwest::{Client, ClientBuilder, Method, Response, StatusCode};
 pub use grant::HttpGrant;
 use grant::{Allowed, fields, origin};
 
+use crate::clock::{Clock as _, SystemClock};
 use crate::model::{Secrets, plain};
 use crate::plugin::enricher_bindings::net_scout::plugin::http as wit;
 use crate::plugin::{HostCalls, LimitExceeded};
+use crate::schedule::RateLimiter;
 
 /// How long a connection may take, and how long everything, redirects included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -39,6 +41,8 @@ pub struct HttpClient(Arc<Shared>);
 
 struct Shared {
     secrets: Secrets,
+    /// How often each server may be asked, whichever plugin asks.
+    rates: Arc<RateLimiter>,
     /// For this machine: it trusts no certificate.
     plain: OnceLock<Result<Client, String>>,
     /// For everything else. Made when it is first needed, because it reads all certificates of the system.
@@ -46,12 +50,12 @@ struct Shared {
 }
 
 impl HttpClient {
-    /// With these secrets. It opens nothing yet.
+    /// With these secrets and rate limits. It opens nothing yet.
     #[must_use]
-    pub fn new(secrets: Secrets) -> Self {
+    pub fn new(secrets: Secrets, rates: Arc<RateLimiter>) -> Self {
         // It is an error only that another was installed before, which then does as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self(Arc::new(Shared { secrets, plain: OnceLock::new(), tls: OnceLock::new() }))
+        Self(Arc::new(Shared { secrets, rates, plain: OnceLock::new(), tls: OnceLock::new() }))
     }
 
     fn client(&self, scheme: &str) -> Result<&Client, wit::HttpError> {
@@ -123,6 +127,8 @@ impl wit::Host for HttpContext {
             Err(error) => return Ok(Err(error)),
         };
         let what = format!("HTTP {} {}", request.method, first.origin);
+        // Within the time of the call: a server that many lookups wait for makes the last ones time out and try again later.
+        tokio::time::sleep(client.0.rates.turn(&first.origin, SystemClock.now())).await;
         let exchange = exchange(&self.grant, client, first, request, secret.as_ref());
         let answer = tokio::time::timeout(TIMEOUT, exchange).await.unwrap_or_else(|_| Err(timed_out(&what)));
         let answer = match secret {
@@ -304,11 +310,16 @@ fn cause(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::schedule::Rate;
+
+    const UNLIMITED: Rate = Rate { interval: Duration::ZERO, burst: 1 };
 
     fn client(secrets: &[(&str, &str)]) -> HttpClient {
         let environment = secrets.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        HttpClient::new(Secrets::from_environment(&environment))
+        HttpClient::new(Secrets::from_environment(&environment), Arc::new(RateLimiter::new(UNLIMITED, BTreeMap::new())))
     }
 
     #[test]

@@ -17,11 +17,12 @@ use crate::capability::state::StateStore;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::database::{AlertToEnrich, CachedAnswer, Database, WhichAlerts};
-use crate::enrich::{self, Answer, LookupOptions, RateLimiter, Subject};
+use crate::enrich::{self, Answer, LookupOptions, Subject};
 use crate::exit::{self, UsageError};
 use crate::model::{Kind, Observable, Timestamp};
 use crate::output::{self, Cell, Format, Progress, Table};
 use crate::plugin::Limits;
+use crate::schedule::RateLimiter;
 
 /// How many answers are kept in one transaction.
 const KEPT_AT_ONCE: usize = 50;
@@ -253,13 +254,13 @@ async fn find(
     if subjects.is_empty() {
         return Ok(found);
     }
+    let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?));
     let shared = Shared {
         resolvers: Resolvers::new(&config.dns_servers).map_err(anyhow::Error::msg)?,
         directories: Directories::open(&config.directories),
-        http: HttpClient::new(config.secrets.clone()),
+        http: HttpClient::new(config.secrets.clone(), Arc::clone(&rates)),
         state: StateStore::new(database.plugin_state()?),
     };
-    let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?));
     let options = LookupOptions {
         parallel: config.enrichment_parallel,
         attempts: ATTEMPTS,
@@ -267,6 +268,11 @@ async fn find(
         limits: Limits { wall: config.enrichment_timeout, ..config.limits },
     };
     let progress = Progress::new("looking up", "subjects", subjects.len() as u64);
+    let mut waiting: BTreeMap<String, usize> = BTreeMap::new();
+    for subject in &subjects {
+        *waiting.entry(subject.enricher.description.name.clone()).or_default() += 1;
+    }
+    progress.advance(0, &waiting_for(&waiting));
     let mut answers = enrich::run(subjects, &shared, Arc::clone(&rates), options, || SystemClock.now());
     let mut kept = Vec::new();
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
@@ -279,7 +285,10 @@ async fn find(
             }
         };
         let Some(Answer { subject, kind, result, failed, keep }) = answer else { break };
-        progress.advance(1, &subject);
+        if let Some(left) = waiting.get_mut(&kind) {
+            *left = left.saturating_sub(1);
+        }
+        progress.advance(1, &waiting_for(&waiting));
         found.asked += 1;
         found.failed += usize::from(failed);
         let value = subject.split_once(':').map_or("", |(_, value)| value).to_owned();
@@ -298,6 +307,13 @@ async fn find(
         database.keep_rate_limits(&rates.state()).context("the answers are kept, the rate limits are not")?;
     }
     Ok(found)
+}
+
+/// `waiting for whois (12), rdns (3)`.
+fn waiting_for(waiting: &BTreeMap<String, usize>) -> String {
+    let kinds: Vec<String> =
+        waiting.iter().filter(|(_, left)| **left > 0).map(|(kind, left)| format!("{kind} ({left})")).collect();
+    if kinds.is_empty() { String::new() } else { format!("waiting for {}", kinds.join(", ")) }
 }
 
 fn is_fresh(answer: &CachedAnswer, kind: &Kind, now: Timestamp) -> bool {

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
 
-use super::rate::RateLimiter;
 use crate::capability::Shared;
 use crate::model::{Observable, Timestamp};
 use crate::plugin::{Enricher, Limits, LookupError};
+use crate::schedule::RateLimiter;
 
 /// The wait before the second try; it doubles for every further one, and up to half of it is added by chance.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);

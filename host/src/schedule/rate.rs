@@ -1,4 +1,4 @@
-//! A rate limit for each kind of lookup: the generic cell rate algorithm (ITU-T I.371), which is a token bucket kept as one instant, so
+//! A rate limit for each kind of lookup and for each server that is asked over HTTP: the generic cell rate algorithm (ITU-T I.371), which is a token bucket kept as one instant, so
 //! that it can be remembered from run to run.
 
 use std::collections::BTreeMap;

@@ -1,0 +1,5 @@
+//! When something may be done next.
+
+mod rate;
+
+pub use rate::{Rate, RateLimiter};
