@@ -262,4 +262,23 @@ mod tests {
     fn a_star_is_every_name() {
         assert!(grant(&["A *"]).check("A", "anything.example").is_ok());
     }
+
+    #[test]
+    fn every_type_of_record_is_read() {
+        use hickory_resolver::proto::rr::rdata::{A, AAAA, MX, NS, PTR, SOA, TXT};
+
+        let name = |text: &str| Name::from_ascii(text).expect("a name");
+        let shown = |record: RData| format!("{:?}", data(&record, record.record_type()).expect("is read"));
+        assert_eq!(shown(RData::A(A::new(192, 0, 2, 1))), "RecordData::Address(\"192.0.2.1\")");
+        assert_eq!(shown(RData::AAAA(AAAA::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1))), "RecordData::Address(\"2001:db8::1\")");
+        assert_eq!(shown(RData::PTR(PTR(name("a.example.")))), "RecordData::Name(\"a.example\")");
+        assert_eq!(shown(RData::NS(NS(name("ns.example.")))), "RecordData::Name(\"ns.example\")");
+        assert_eq!(shown(RData::TXT(TXT::new(vec!["one ".into(), "two".into()]))), "RecordData::Text(\"one two\")");
+        let exchanger = shown(RData::MX(MX::new(10, name("mx.example."))));
+        assert!(exchanger.contains("preference: 10") && exchanger.contains("exchange: \"mx.example\""), "{exchanger}");
+        let zone = shown(RData::SOA(SOA::new(name("ns.example."), name("admin.example."), 7, 1, 1, 1, 1)));
+        assert!(zone.contains("primary: \"ns.example\"") && zone.contains("serial: 7"), "{zone}");
+        // An alias on the way to the answer is not the answer.
+        assert!(data(&RData::NS(NS(name("ns.example."))), RecordType::A).is_none());
+    }
 }
