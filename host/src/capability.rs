@@ -11,8 +11,8 @@ pub mod state;
 /// What the calls of a run share: each capability's own, to be handed out behind its gate.
 #[derive(Clone)]
 pub struct Shared {
-    /// For `dns`.
-    pub resolvers: dns::Resolvers,
+    /// For `dns`; none where a recording is played.
+    pub resolvers: Option<dns::Resolvers>,
     /// For `files`.
     pub directories: files::Directories,
     /// For `http`.

@@ -10,11 +10,13 @@ use crate::commands::alerts::{self, AlertsRequest};
 use crate::commands::enrich::{self, CacheAction, EnrichRequest};
 use crate::commands::import::{self, ImportRequest};
 use crate::commands::scan::{self, ScanRequest};
-use crate::commands::{approve, config as config_command, migrate};
+use crate::commands::{approve, config as config_command, inspect, migrate, replay, stats, trial};
 use crate::config::{Config, ConfigFile, Flags, Layers};
 use crate::exit::{self, UsageError};
 use crate::import::DefaultVerdict;
+use crate::model::Timestamp;
 use crate::output::{self, Format};
+use crate::recording::Tape;
 
 /// Scans a net-sentinel database for port scans, probing and high connection volume.
 #[derive(Parser)]
@@ -49,6 +51,9 @@ struct Global {
     /// How long to wait for another program's lock [default: 10]
     #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
     busy_timeout: Option<String>,
+    /// Say more: what plugins log and where one trapped; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
     /// How much is logged: off, error, warn, info, debug, trace [default: warn]
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
@@ -69,7 +74,7 @@ enum Command {
     Lookup(LookupArgs),
     /// List, expire or clear what lookups found
     Cache(CacheArgs),
-    /// Grant plugins what they ask for
+    /// List, inspect, approve, make and test plugins
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// Turn netfilter and UFW log lines into a database
@@ -85,7 +90,8 @@ enum Command {
     net-scout scan --plugins plugins/ --since '1 hour'\n  \
     net-scout scan --since 24h --format json --dry-run | jq '.[].src_ip'\n  \
     net-scout scan --since 2026-03-11 --until 2026-03-12T06:00:00Z --table ip_events_30\n  \
-    net-scout scan --set vertical_scan.ports_threshold=20 --set horizontal_scan.count=hits")]
+    net-scout scan --set vertical_scan.ports_threshold=20 --set horizontal_scan.count=hits\n  \
+    net-scout scan --record bug.scan && net-scout scan --replay bug.scan")]
 struct ScanArgs {
     /// The folder of the plugins: every *.wasm directly in it is loaded [default: plugins]
     #[arg(long, value_name = "DIR")]
@@ -111,6 +117,18 @@ struct ScanArgs {
     /// Look up what is known outside about the addresses of the newest alerts
     #[arg(long, conflicts_with = "dry_run")]
     enrich: bool,
+    /// Fail when a plugin is not the one in plugins.lock, or one of these is missing
+    #[arg(long)]
+    locked: bool,
+    /// Show what each plugin used: time, memory, calls, rows, bytes
+    #[arg(long)]
+    stats: bool,
+    /// Keep what passed between plugins and host in this file, without secrets
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Repeat a recorded scan, without database and network; writes nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "since", "until", "table", "set", "enrich", "max_alerts"])]
+    replay: Option<PathBuf>,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -186,6 +204,9 @@ struct EnrichArgs {
     /// Look up, but write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Fail when a plugin is not the one in plugins.lock, or one of these is missing
+    #[arg(long)]
+    locked: bool,
     #[command(flatten)]
     plugins: PluginArgs,
 }
@@ -242,20 +263,102 @@ enum CacheActionName {
 
 #[derive(Subcommand)]
 enum PluginCommand {
-    /// Show what enrichers ask for, and grant it on consent
+    /// List the plugins of the folder, and how they stand with plugins.lock
+    List(ListArgs),
+    /// Show what a plugin is, imports and asks for; runs nothing of it with any capability
+    Inspect(InspectArgs),
+    /// Show what plugins are and ask for, and grant it on consent
     Approve(ApproveArgs),
+    /// Take approvals back
+    Revoke(RevokeArgs),
+    /// Show what plugins used in past runs
+    Stats(StatsArgs),
+    /// Try a plugin on scenarios: what it is shown, and what it must say
+    Test(TestArgs),
+    /// Hold a plugin against the contract that every plugin has to keep
+    Conform(ConformArgs),
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  net-scout plugin test telnet.wasm scenarios/*.toml")]
+struct TestArgs {
+    /// The component
+    #[arg(value_name = "FILE")]
+    plugin: PathBuf,
+    /// The scenarios
+    #[arg(required = true, value_name = "SCENARIO")]
+    scenarios: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+struct ConformArgs {
+    /// The component
+    #[arg(value_name = "FILE")]
+    plugin: PathBuf,
+    /// How many very many events are
+    #[arg(long, value_name = "N", default_value = "10000000")]
+    events: u64,
+}
+
+#[derive(Args)]
+struct ListArgs {
+    #[command(flatten)]
+    folder: FolderArg,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Args)]
+struct InspectArgs {
+    /// The plugin, by file or by name
+    #[arg(value_name = "PLUGIN")]
+    name: String,
+    #[command(flatten)]
+    folder: FolderArg,
+}
+
+#[derive(Args)]
+struct RevokeArgs {
+    /// The plugins, by name
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+    #[command(flatten)]
+    folder: FolderArg,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  net-scout plugin stats --since '7 days'\n  net-scout plugin stats whois --format csv")]
+struct StatsArgs {
+    /// Only these plugins
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    /// Only runs since then
+    #[arg(long, value_name = "WHEN", default_value = "90 days")]
+    since: String,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Args)]
+struct FolderArg {
+    /// The folder of the plugins [default: plugins]
+    #[arg(long, value_name = "DIR")]
+    plugins: Option<String>,
 }
 
 #[derive(Args)]
 struct ApproveArgs {
-    /// The plugins, by name or by file; none for all in the folder
+    /// The plugins, by file or by name; none for all in the folder
     #[arg(value_name = "PLUGIN")]
     names: Vec<String>,
+    /// Set a limit of theirs, such as cpu_seconds=60
+    #[arg(long = "limit", value_name = "LIMIT=VALUE", value_parser = limit)]
+    limits: Vec<(String, String)>,
     /// Consent without being asked
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    plugins: PluginArgs,
+    folder: FolderArg,
 }
 
 #[derive(Args)]
@@ -302,6 +405,11 @@ fn parameter(text: &str) -> Result<(String, String, String), String> {
         text.split_once('=').and_then(|(name, value)| name.split_once('.').map(|(rule, parameter)| (rule, parameter, value)));
     let (rule, parameter, value) = parts.ok_or("write RULE.PARAMETER=VALUE, such as vertical_scan.ports_threshold=20")?;
     Ok((rule.trim().to_owned(), parameter.trim().to_owned(), value.to_owned()))
+}
+
+fn limit(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write LIMIT=VALUE, such as cpu_seconds=60")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// Seconds east of UTC.
@@ -368,13 +476,19 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
     let now = now.plus(-now.0.rem_euclid(1_000_000));
     match &cli.command {
         Command::Scan(args) => {
-            let request = ScanRequest { until: args.until.clone(), dry_run: args.dry_run, format: (&args.format).into() };
-            let scanned = scan::run(&config, &request, now)?;
-            if !args.enrich {
-                return Ok(scanned);
+            if let Some(recording) = &args.replay {
+                return replay::run(&config, recording, args.stats, (&args.format).into());
             }
-            let request = EnrichRequest { limit: config.max_enrich, ..EnrichRequest::default() };
-            Ok(scanned.max(enrich::run(&config, &request, now)?))
+            let request = ScanRequest {
+                until: args.until.clone(),
+                dry_run: args.dry_run,
+                enrich: args.enrich,
+                locked: args.locked,
+                stats: args.stats,
+                record: args.record.clone(),
+                format: (&args.format).into(),
+            };
+            scan::run(&config, &request, now)
         }
         Command::Alerts(args) => {
             let request = AlertsRequest {
@@ -402,9 +516,16 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
             )
         }
         Command::Enrich(args) => {
-            let EnrichArgs { limit, alert_id, only, refresh, dry_run, .. } = args;
-            let request =
-                EnrichRequest { limit: *limit, alert_id: *alert_id, only: only.clone(), refresh: *refresh, dry_run: *dry_run };
+            let EnrichArgs { limit, alert_id, only, refresh, dry_run, locked, .. } = args;
+            let request = EnrichRequest {
+                limit: *limit,
+                alert_id: *alert_id,
+                only: only.clone(),
+                refresh: *refresh,
+                dry_run: *dry_run,
+                locked: *locked,
+                tape: Tape::Off,
+            };
             enrich::run(&config, &request, now)
         }
         Command::Lookup(args) => enrich::lookup(&config, &args.observable, &args.only, args.refresh, now),
@@ -416,14 +537,42 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
             };
             enrich::cache(&config, args.kind.as_deref(), &action, now)
         }
-        Command::Plugin(PluginCommand::Approve(args)) => approve::run(&config, &args.names, args.yes),
+        Command::Plugin(command) => plugin(command, &config, now),
         Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
         Command::Config(args) => config_command::run(&config, (&args.format).into()),
     }
 }
 
+fn plugin(command: &PluginCommand, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
+    match command {
+        PluginCommand::List(args) => inspect::list(config, (&args.format).into()),
+        PluginCommand::Inspect(args) => inspect::inspect(config, &args.name),
+        PluginCommand::Approve(args) => approve::run(config, &args.names, &args.limits, args.yes),
+        PluginCommand::Revoke(args) => approve::revoke(config, &args.names),
+        PluginCommand::Test(args) => trial::test(config, &args.plugin, &args.scenarios),
+        PluginCommand::Conform(args) => trial::conform(config, &args.plugin, args.events),
+        PluginCommand::Stats(args) => stats::run(config, &args.names, &args.since, (&args.format).into(), now),
+    }
+}
+
+/// The folder that a command about plugins names.
+fn folder(command: &PluginCommand) -> Option<&FolderArg> {
+    match command {
+        PluginCommand::List(ListArgs { folder, .. })
+        | PluginCommand::Inspect(InspectArgs { folder, .. })
+        | PluginCommand::Approve(ApproveArgs { folder, .. })
+        | PluginCommand::Revoke(RevokeArgs { folder, .. }) => Some(folder),
+        PluginCommand::Stats(_) | PluginCommand::Test(_) | PluginCommand::Conform(_) => None,
+    }
+}
+
 fn flags(cli: &Cli) -> Flags {
-    let Global { db_path, config: _, alert_table, busy_timeout, log_level, log_file } = &cli.global;
+    let Global { db_path, config: _, alert_table, busy_timeout, verbose, log_level, log_file } = &cli.global;
+    let log_level = &log_level.clone().or(match verbose {
+        0 => None,
+        1 => Some("info".to_owned()),
+        _ => Some("debug".to_owned()),
+    });
     let mut values = vec![
         ("db_path", db_path),
         ("alert_table", alert_table),
@@ -440,9 +589,11 @@ fn flags(cli: &Cli) -> Flags {
         Command::Enrich(args) => Some(&args.plugins),
         Command::Lookup(args) => Some(&args.plugins),
         Command::Cache(args) => Some(&args.plugins),
-        Command::Plugin(PluginCommand::Approve(args)) => Some(&args.plugins),
         _ => None,
     };
+    if let Command::Plugin(command) = &cli.command {
+        values.extend(folder(command).map(|folder| ("plugins", &folder.plugins)));
+    }
     if let Some(PluginArgs { plugins, set }) = plugins {
         values.push(("plugins", plugins));
         parameters.clone_from(set);

@@ -5,9 +5,13 @@ pub mod approve;
 pub mod config;
 pub mod enrich;
 pub mod import;
+pub mod inspect;
 pub mod migrate;
 mod plugins;
+pub mod replay;
 pub mod scan;
+pub mod stats;
+pub mod trial;
 
 use crate::output::Format;
 

@@ -11,13 +11,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use file::ConfigFile;
-pub use keys::{KEYS, Key};
+pub use keys::{Key, all as keys};
 
-use crate::database::QueryLimits;
 use crate::events::time::parse_timestamp;
 use crate::exit::UsageError;
 use crate::model::{Request, Secrets, Timestamp};
-use crate::plugin::Limits;
+use crate::plugin::{Limits, PluginLimits};
 use crate::schedule::Rate;
 
 /// Where resolvers listen (RFC 1035).
@@ -101,9 +100,7 @@ pub struct Config {
     /// A clock that stands still.
     pub now: Option<Timestamp>,
     /// What one call of a plugin may use.
-    pub limits: Limits,
-    /// What one query of a rule may use.
-    pub query_limits: QueryLimits,
+    pub limits: PluginLimits,
     /// The most alerts that one run enriches.
     pub max_enrich: u32,
     /// How often each kind of lookup, and each HTTP server, may be asked.
@@ -132,7 +129,7 @@ impl Config {
     /// # Errors
     /// When a value is not of its key's type or not within its bounds. The error names value and source.
     pub fn resolve(layers: &Layers) -> Result<Self, UsageError> {
-        let settings: Vec<(&'static str, Setting)> = KEYS.iter().map(|key| (key.name, layers.get(key))).collect();
+        let settings: Vec<(&'static str, Setting)> = keys::all().map(|key| (key.name, layers.get(&key))).collect();
         let get = |name: &str| {
             settings
                 .iter()
@@ -153,7 +150,6 @@ impl Config {
                 .map(Duration::from_secs_f64)
                 .ok_or_else(|| wrong(name, setting, &format!("a number of seconds from 0.01 to {maximum}")))
         };
-        let mebibytes = |name, maximum| whole(name, 1, maximum).map(|value| value << 20);
         let identifier = |name: &str| {
             let setting = get(name);
             let fits = !setting.text.is_empty() && setting.text.chars().all(|c| c.is_alphanumeric() || c == '_');
@@ -184,19 +180,7 @@ impl Config {
             log_level: log_level.to_owned(),
             log_file: optional_path("log_file"),
             now,
-            limits: Limits {
-                cpu: seconds("limits.cpu_seconds", 3_600.0)?,
-                wall: seconds("limits.wall_seconds", 86_400.0)?,
-                memory: mebibytes("limits.memory_mib", 4_096)? as usize,
-                table_elements: whole("limits.table_elements", 1, 10_000_000)? as usize,
-                host_calls: whole("limits.host_calls", 0, 1_000_000_000)?,
-                alerts: whole("limits.alerts", 0, 1_000_000)? as usize,
-            },
-            query_limits: QueryLimits {
-                time: seconds("limits.query_seconds", 86_400.0)?,
-                rows: whole("limits.rows", 1, 1_000_000_000_000)?,
-                bytes: mebibytes("limits.result_mib", 1 << 20)?,
-            },
+            limits: limits(&settings, layers)?,
             max_enrich: whole("max_enrich_per_run", 0, 1_000_000)? as u32,
             enrichment_rate: Rate {
                 interval: match get("enrichment_sleep").text.trim() {
@@ -215,6 +199,18 @@ impl Config {
             settings,
         })
     }
+}
+
+/// `[limits]`, and `[limits.PLUGIN]`.
+fn limits(settings: &[(&'static str, Setting)], layers: &Layers) -> Result<PluginLimits, UsageError> {
+    let mut common = Limits::default();
+    for (name, setting) in settings {
+        if let Some(limit) = name.strip_prefix(keys::LIMITS_TABLE) {
+            common.set(limit, &setting.text).map_err(|expected| wrong(name, setting, &expected))?;
+        }
+    }
+    let own = layers.file.as_ref().map(ConfigFile::limits).transpose()?.unwrap_or_default();
+    Ok(PluginLimits { common, own })
 }
 
 /// `ADDRESS:PORT,...`; the port may be left out.
@@ -309,7 +305,7 @@ mod tests {
         assert_eq!(config.since.text, "2 hours");
         assert_eq!(config.since.source, Source::Environment("NET_SCOUT_DEFAULT_SINCE"));
         assert_eq!(config.busy_timeout, Duration::from_secs(3));
-        assert_eq!(config.limits.memory, 3 << 20);
+        assert_eq!(config.limits.common.memory, 3 << 20);
         assert_eq!(config.table, "ip_events");
         let sources: Vec<_> =
             config.settings.iter().filter(|(_, setting)| setting.source != Source::Default).map(|(name, _)| *name).collect();

@@ -17,5 +17,7 @@ pub mod import;
 pub mod model;
 pub mod output;
 pub mod plugin;
+pub mod recording;
 pub mod scan;
 pub mod schedule;
+pub mod trial;

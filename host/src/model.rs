@@ -3,6 +3,7 @@
 mod alert;
 mod columns;
 mod description;
+mod ledger;
 mod observable;
 mod plain;
 mod request;
@@ -13,6 +14,7 @@ mod window;
 pub use alert::{Alert, EvidenceValue, Severity, StoredAlert};
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
+pub use ledger::LedgerEntry;
 pub use observable::Observable;
 pub use plain::plain;
 pub use request::{CAPABILITIES, Request, RequestError};

@@ -1,6 +1,7 @@
 //! What the program shows: results on standard output, everything else on standard error.
 
 mod alerts;
+mod ledger;
 mod log;
 mod message;
 mod progress;
@@ -9,6 +10,7 @@ mod table;
 use std::io::Write;
 
 pub use alerts::{Shown, write_alerts};
+pub use ledger::write_ledger;
 pub use log::start_log;
 pub use message::{error, note, warning};
 pub use progress::Progress;
@@ -30,6 +32,11 @@ pub enum Format {
 /// Standard output, with colours where it is a terminal that shows them and `NO_COLOR` does not forbid them.
 pub fn stdout() -> impl Write {
     anstream::stdout().lock()
+}
+
+/// Standard error, in the same way.
+pub fn stderr() -> impl Write {
+    anstream::stderr().lock()
 }
 
 /// Why CSV could not be written, as what it was: a reader that went away is told by its kind.

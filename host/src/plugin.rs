@@ -2,24 +2,32 @@
 //!
 //! Guests are hostile. What one does never reaches another or the host: it ends in an error that names the plugin and the reason.
 
+mod boundary;
 mod cache;
 mod convert;
+mod cpu;
 mod engine;
 mod enricher;
 mod error;
+mod guest;
+mod ledger;
 mod limits;
 mod load;
 mod lock;
 mod rule;
+mod wasi;
 
+pub(crate) use boundary::failure;
+pub use boundary::{Boundary, Counts, Failure, Passed};
 pub use cache::CodeCache;
 pub use engine::PluginEngine;
-pub use enricher::{Enricher, LookupError, UngrantedEnricher};
+pub use enricher::{Enricher, LOOKUP, LookupError, Try, UngrantedEnricher, lookup};
 pub use error::{LimitExceeded, LoadError, PluginError};
-pub use limits::{HostCalls, Limits};
-pub use load::{Plugins, Refused, load_folder};
-pub use lock::{Lock, LockError, read_lock};
-pub use rule::{Judgement, Rule};
+pub use guest::Usage;
+pub use limits::{LIMITS, LimitKey, Limits};
+pub use load::{Artifact, PluginLimits, Plugins, Refused, load_file, load_folder};
+pub use lock::{Approval, LOCK, Lock, LockError, read_lock};
+pub use rule::{Case, EVALUATE, Judgement, Rule};
 
 /// What `wit/` says of the world `rule`, as Rust types and traits.
 #[expect(missing_docs, reason = "generated")]
@@ -29,6 +37,7 @@ pub mod bindings {
         world: "rule",
         imports: { default: async | trappable },
         exports: { default: async },
+        additional_derives: [serde::Deserialize, serde::Serialize],
         with: { "net-scout:plugin/query.rows": crate::capability::query::OpenQuery },
     });
 }
@@ -41,6 +50,7 @@ pub mod enricher_bindings {
         world: "enricher",
         imports: { default: async | trappable },
         exports: { default: async },
+        additional_derives: [serde::Deserialize, serde::Serialize],
         with: {
             "net-scout:plugin/types": crate::plugin::bindings::net_scout::plugin::types,
             "net-scout:plugin/description": crate::plugin::bindings::net_scout::plugin::description,

@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::capability::state::StateStore;
-use crate::database::{QueryLimits, Snapshot};
-use crate::model::{Alert, Value, Window};
-use crate::plugin::{Judgement, Limits, PluginError, Rule};
+use crate::model::Alert;
+use crate::plugin::{Case, Judgement, PluginError, Rule, Usage};
 
 /// What a rule answered.
 pub struct Outcome {
@@ -16,67 +14,47 @@ pub struct Outcome {
     pub rule: Arc<Rule>,
     /// Its judgement, or why there is none.
     pub result: Result<Judgement, PluginError>,
+    /// What it used.
+    pub usage: Usage,
 }
 
-/// What to scan with.
-#[derive(Clone, Copy, Debug)]
-pub struct ScanOptions {
-    /// The window.
-    pub window: Window,
-    /// What one call may use.
-    pub limits: Limits,
-    /// What one query may use.
-    pub query_limits: QueryLimits,
-    /// How many rules run at once.
-    pub parallel: usize,
-}
-
-/// Lets every rule judge the window. `set` holds what the operator set for their parameters, `state` what they
-/// kept; `done` hears of each that is through. The
-/// outcomes come in the order of the rules.
+/// Lets every rule judge the case, so many at once. `set` holds what the operator set for their parameters; `done` hears of each that is
+/// through. The outcomes come in the order of the rules.
 pub async fn judge(
     rules: Vec<Rule>,
     set: &BTreeMap<String, BTreeMap<String, String>>,
-    snapshot: &Arc<Snapshot>,
-    state: &StateStore,
-    options: ScanOptions,
+    case: &Case,
+    parallel: usize,
     done: impl Fn(&str) + Send + Sync + 'static,
 ) -> Vec<Outcome> {
     let done = Arc::new(done);
-    let turns = Arc::new(Semaphore::new(options.parallel));
+    let turns = Arc::new(Semaphore::new(parallel));
     let nothing = BTreeMap::new();
     let tasks: Vec<_> = rules
         .into_iter()
         .map(|rule| {
             let rule = Arc::new(rule);
             let arguments = rule.arguments(set.get(&rule.description.name).unwrap_or(&nothing));
-            let (worker, snapshot, state, turns, done) =
-                (Arc::clone(&rule), Arc::clone(snapshot), state.clone(), Arc::clone(&turns), Arc::clone(&done));
+            let (worker, case, turns, done) = (Arc::clone(&rule), case.clone(), Arc::clone(&turns), Arc::clone(&done));
             let task = tokio::spawn(async move {
                 let _turn = turns.acquire().await;
-                let result = evaluate(&worker, &snapshot, &state, arguments, options).await;
+                let judged = match arguments {
+                    Ok(arguments) => worker.evaluate(&case, &arguments).await,
+                    Err(error) => (Err(error), Usage::default()),
+                };
                 done(&worker.description.name);
-                result
+                judged
             });
             (rule, task)
         })
         .collect();
     let mut outcomes = Vec::new();
     for (rule, task) in tasks {
-        let result = task.await.unwrap_or_else(|error| Err(PluginError::Failed(format!("the host failed in it: {error}"))));
-        outcomes.push(Outcome { rule, result });
+        let failed = |error| (Err(PluginError::Failed(format!("the host failed in it: {error}"))), Usage::default());
+        let (result, usage) = task.await.unwrap_or_else(failed);
+        outcomes.push(Outcome { rule, result, usage });
     }
     outcomes
-}
-
-async fn evaluate(
-    rule: &Rule,
-    snapshot: &Arc<Snapshot>,
-    state: &StateStore,
-    arguments: Result<Vec<(String, Value)>, PluginError>,
-    options: ScanOptions,
-) -> Result<Judgement, PluginError> {
-    rule.evaluate(snapshot, state, options.window, &arguments?, &options.limits, options.query_limits).await
 }
 
 /// The strongest alerts first, at most so many, and how many were cut. Equal ones come in an order that does not depend on the run.

@@ -15,7 +15,7 @@ fn scene(sources: &[&str]) -> Scene {
     for file in ["rdns.wasm", "asn.wasm", "dnsbl.wasm", "plugins.lock"] {
         fs::copy(places::plugins().join(file), scene.path("plugins").join(file)).expect("a standard enricher");
     }
-    scene.run(&["migrate"]).ended(0, "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup\nran migration 0004_rate_limits\nran migration 0005_plugin_state");
+    scene.run(&["migrate"]).ended(0, "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup\nran migration 0004_rate_limits\nran migration 0005_plugin_state\nran migration 0006_ledger");
     let database = scene.connect();
     for (index, source) in sources.iter().enumerate() {
         let sql = "INSERT INTO scout_alerts (alert_type, src_ip, created_at) VALUES ('test', ?1, ?2)";

@@ -8,7 +8,7 @@ use net_scout_tests::places;
 use net_scout_tests::sample::{Layout, create_indexes, create_table};
 use rusqlite::Connection;
 
-const RAN: &str = "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup\nran migration 0004_rate_limits\nran migration 0005_plugin_state";
+const RAN: &str = "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup\nran migration 0004_rate_limits\nran migration 0005_plugin_state\nran migration 0006_ledger";
 const UP_TO_DATE: &str = "./net_sentinel.db is up to date";
 
 /// A column of a table, from all rows.
@@ -68,7 +68,7 @@ fn the_tables_have_the_columns_that_others_rely_on() {
     let applied =
         column(&connection, "SELECT version || ' ' || name || ' ' || applied_at FROM scout_migrations ORDER BY version");
     let expected =
-        ["1 0001_original_tables", "2 0002_alert_details", "3 0003_alert_lookup", "4 0004_rate_limits", "5 0005_plugin_state"]
+        ["1 0001_original_tables", "2 0002_alert_details", "3 0003_alert_lookup", "4 0004_rate_limits", "5 0005_plugin_state", "6 0006_ledger"]
             .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version");
@@ -109,7 +109,7 @@ fn a_newer_or_changed_database_is_refused() {
     for (tampering, error) in [
         (
             "INSERT INTO scout_migrations VALUES ('scout_alerts', 99, '0099_future', 'x', '2030-01-01T00:00:00Z')",
-            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 5: use that later version",
+            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 6: use that later version",
         ),
         (
             "UPDATE scout_migrations SET checksum = 'x' WHERE version = 2",

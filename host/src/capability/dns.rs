@@ -10,9 +10,11 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError as ServerError, NetError};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 
+use serde_json::json;
+
 use crate::model::{Request, plain};
 use crate::plugin::enricher_bindings::net_scout::plugin::dns as wit;
-use crate::plugin::{HostCalls, LimitExceeded};
+use crate::plugin::{Boundary, Passed, failure};
 
 /// How long one question to one resolver may take, and how often it is asked.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -106,42 +108,53 @@ fn matches(pattern: &str, name: &str) -> bool {
 pub struct DnsContext {
     grant: DnsGrant,
     resolvers: Option<Resolvers>,
-    calls: HostCalls,
+    boundary: Boundary,
+}
+
+failure!(wit::DnsError);
+
+impl Passed for Vec<wit::RecordData> {
+    fn bytes(&self) -> usize {
+        let bytes = |record: &wit::RecordData| match record {
+            wit::RecordData::Address(text) | wit::RecordData::Name(text) | wit::RecordData::Text(text) => text.len(),
+            wit::RecordData::MailExchanger(exchanger) => exchanger.exchange.len(),
+            wit::RecordData::StartOfAuthority(zone) => zone.primary.len() + zone.responsible.len(),
+        };
+        self.iter().map(bytes).sum()
+    }
 }
 
 impl DnsContext {
-    /// For a plugin with this grant; without resolvers for a guest that may not ask.
+    /// For a plugin with this grant; without resolvers where nothing is asked.
     #[must_use]
-    pub fn new(grant: DnsGrant, resolvers: Option<Resolvers>, calls: HostCalls) -> Self {
-        Self { grant, resolvers, calls }
+    pub fn new(grant: DnsGrant, resolvers: Option<Resolvers>, boundary: Boundary) -> Self {
+        Self { grant, resolvers, boundary }
     }
 
-    async fn ask(
-        &mut self,
-        name: Name,
-        record_type: RecordType,
-    ) -> wasmtime::Result<Result<Vec<wit::RecordData>, wit::DnsError>> {
-        self.calls.count()?;
-        let Some(resolvers) = &self.resolvers else { return Err(LimitExceeded::NoCapability.into()) };
+    async fn ask(&self, mut name: Name, record_type: RecordType) -> Result<Vec<wit::RecordData>, wit::DnsError> {
         let shown = name.to_ascii();
         let shown = shown.trim_end_matches('.');
-        if let Err(denied) = self.grant.check(&record_type.to_string(), shown) {
-            return Ok(Err(denied));
-        }
-        let mut name = name;
+        self.grant.check(&record_type.to_string(), shown)?;
+        let Some(resolvers) = &self.resolvers else { return Err(wit::DnsError::Unavailable("there is no resolver".to_owned())) };
         name.set_fqdn(true);
-        Ok(match resolvers.0.lookup(name, record_type).await {
-            Err(error) => Err(failure(&error, &format!("{record_type} {}", plain(shown, QUOTED)))),
-            Ok(lookup) => {
-                let records: Vec<_> =
-                    lookup.answers().iter().filter_map(|record| data(&record.data, record_type)).take(RECORDS).collect();
-                if records.is_empty() {
-                    Err(wit::DnsError::NotFound(format!("{shown} has no {record_type} record")))
-                } else {
-                    Ok(records)
-                }
-            }
-        })
+        let lookup = resolvers.0.lookup(name, record_type).await;
+        let lookup = lookup.map_err(|error| failure(&error, &format!("{record_type} {}", plain(shown, QUOTED))))?;
+        let records: Vec<_> =
+            lookup.answers().iter().filter_map(|record| data(&record.data, record_type)).take(RECORDS).collect();
+        if records.is_empty() {
+            return Err(wit::DnsError::NotFound(format!("{shown} has no {record_type} record")));
+        }
+        Ok(records)
+    }
+
+    async fn names_of(&self, address: &str) -> Result<Vec<String>, wit::DnsError> {
+        let parsed: IpAddr =
+            address.parse().map_err(|_| wit::DnsError::Invalid(format!("`{}` is no IP address", plain(address, QUOTED))))?;
+        let name = |record| match record {
+            wit::RecordData::Name(name) => Some(name),
+            _ => None,
+        };
+        Ok(self.ask(Name::from(parsed), RecordType::PTR).await?.into_iter().filter_map(name).collect())
     }
 }
 
@@ -160,24 +173,19 @@ impl wit::Host for DnsContext {
             wit::RecordType::Ns => RecordType::NS,
             wit::RecordType::Soa => RecordType::SOA,
         };
-        match Name::from_ascii(&name) {
-            Ok(parsed) if !name.is_empty() => self.ask(parsed, record_type).await,
-            _ => Ok(Err(wit::DnsError::Invalid(format!("`{}` is no domain name", plain(&name, QUOTED))))),
-        }
+        let arguments = || json!({ "name": name, "type": record_type.to_string() });
+        let work = async {
+            match Name::from_ascii(&name) {
+                Ok(parsed) if !name.is_empty() => self.ask(parsed, record_type).await,
+                _ => Err(wit::DnsError::Invalid(format!("`{}` is no domain name", plain(&name, QUOTED)))),
+            }
+        };
+        self.boundary.cross("dns.resolve", name.len(), arguments, work).await
     }
 
     async fn reverse(&mut self, address: String) -> wasmtime::Result<Result<Vec<String>, wit::DnsError>> {
-        let Ok(parsed) = address.parse::<IpAddr>() else {
-            return Ok(Err(wit::DnsError::Invalid(format!("`{}` is no IP address", plain(&address, QUOTED)))));
-        };
-        let records = self.ask(Name::from(parsed), RecordType::PTR).await?;
-        Ok(records.map(|records| {
-            let name = |record| match record {
-                wit::RecordData::Name(name) => Some(name),
-                _ => None,
-            };
-            records.into_iter().filter_map(name).collect()
-        }))
+        let arguments = || json!({ "address": address });
+        self.boundary.cross("dns.reverse", address.len(), arguments, self.names_of(&address)).await
     }
 }
 

@@ -10,9 +10,11 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
+use serde_json::json;
+
 use crate::model::{Observable, ObservableKind, Request, plain};
 use crate::plugin::enricher_bindings::net_scout::plugin::exec as wit;
-use crate::plugin::{HostCalls, LimitExceeded};
+use crate::plugin::{Boundary, Passed, failure};
 
 /// How much of its output is read, in bytes.
 const LARGEST_OUTPUT: u64 = 256 << 10;
@@ -82,16 +84,34 @@ fn fits(word: &str, argument: &str) -> bool {
 
 /// The programs that one call runs.
 pub struct ExecContext {
-    grant: Option<ExecGrant>,
+    grant: ExecGrant,
     longest: Duration,
-    calls: HostCalls,
+    boundary: Boundary,
+}
+
+failure!(wit::ExecError);
+
+impl Passed for wit::Output {
+    fn bytes(&self) -> usize {
+        self.stdout.len() + self.stderr.len()
+    }
 }
 
 impl ExecContext {
-    /// For a plugin with this grant, none for a guest that may not run anything, whose call takes at most `wall`.
+    /// For a plugin with this grant whose call takes at most `wall`.
     #[must_use]
-    pub fn new(grant: Option<ExecGrant>, wall: Duration, calls: HostCalls) -> Self {
-        Self { grant, longest: wall.saturating_sub(MARGIN), calls }
+    pub fn new(grant: ExecGrant, wall: Duration, boundary: Boundary) -> Self {
+        Self { grant, longest: wall.saturating_sub(MARGIN), boundary }
+    }
+
+    async fn start(&self, program: &str, arguments: &[String], seconds: Option<u32>) -> Result<wit::Output, wit::ExecError> {
+        self.grant.check(program, arguments)?;
+        let longest = seconds.map_or(self.longest, |seconds| Duration::from_secs(seconds.into()).min(self.longest));
+        let path = find(program)
+            .ok_or_else(|| wit::ExecError::Unavailable(format!("`{program}` is not installed; {}", advice(program))))?;
+        run(&path, arguments, longest)
+            .await
+            .map_err(|error| wit::ExecError::Unavailable(format!("`{program}` cannot be run: {error}")))
     }
 }
 
@@ -102,18 +122,9 @@ impl wit::Host for ExecContext {
         arguments: Vec<String>,
         seconds: Option<u32>,
     ) -> wasmtime::Result<Result<wit::Output, wit::ExecError>> {
-        self.calls.count()?;
-        let Some(grant) = &self.grant else { return Err(LimitExceeded::NoCapability.into()) };
-        if let Err(denied) = grant.check(&program, &arguments) {
-            return Ok(Err(denied));
-        }
-        let longest = seconds.map_or(self.longest, |seconds| Duration::from_secs(seconds.into()).min(self.longest));
-        let Some(path) = find(&program) else {
-            return Ok(Err(wit::ExecError::Unavailable(format!("`{program}` is not installed; {}", advice(&program)))));
-        };
-        Ok(run(&path, &arguments, longest)
-            .await
-            .map_err(|error| wit::ExecError::Unavailable(format!("`{program}` cannot be run: {error}"))))
+        let bytes = program.len() + arguments.iter().map(String::len).sum::<usize>();
+        let passed = || json!({ "program": program, "arguments": arguments, "seconds": seconds });
+        self.boundary.cross("exec.run", bytes, passed, self.start(&program, &arguments, seconds)).await
     }
 }
 
@@ -197,6 +208,8 @@ async fn read(from: Option<impl AsyncRead + Unpin>, limit: u64, to: &mut Vec<u8>
 mod tests {
     use super::wit::Host as _;
     use super::*;
+    use crate::plugin::Limits;
+    use crate::recording::Session;
 
     fn grant(lines: &[&str]) -> ExecGrant {
         let lines: Vec<Request> = lines.iter().map(|line| Request::parse("exec", line).expect(line)).collect();
@@ -208,7 +221,8 @@ mod tests {
     }
 
     async fn run(line: &str, program: &str, arguments: &str, wall: u64) -> Result<wit::Output, wit::ExecError> {
-        let mut context = ExecContext::new(Some(grant(&[line])), Duration::from_millis(wall), HostCalls::new(10));
+        let mut context =
+            ExecContext::new(grant(&[line]), Duration::from_millis(wall), Boundary::new(Limits::default(), Session::Live));
         context.run(program.to_owned(), words(arguments), None).await.expect("no trap")
     }
 

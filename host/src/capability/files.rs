@@ -13,9 +13,11 @@ use cap_std::fs::{Dir, File, FileExt as _, OpenOptions, OpenOptionsExt as _};
 use rustix::fs::OFlags;
 use wasmtime::component::{Resource, ResourceTable};
 
+use serde_json::json;
+
 use crate::model::{Request, plain};
 use crate::plugin::enricher_bindings::net_scout::plugin::files as wit;
-use crate::plugin::{HostCalls, LimitExceeded};
+use crate::plugin::{Boundary, failure};
 
 /// How many files a call may have open at once.
 const OPEN_FILES: usize = 8;
@@ -92,7 +94,10 @@ impl FilesGrant {
 
 /// A file that is open.
 pub struct OpenFile {
-    file: Arc<File>,
+    /// Which of the call's files it is, from 1.
+    number: u64,
+    /// None where a recording is played.
+    file: Option<Arc<File>>,
     size: u64,
 }
 
@@ -100,47 +105,68 @@ pub struct OpenFile {
 pub struct FilesContext {
     grant: FilesGrant,
     directories: Option<Directories>,
-    calls: HostCalls,
+    boundary: Boundary,
     table: ResourceTable,
     open: usize,
+    /// How many were opened so far.
+    opened: u64,
 }
 
-impl FilesContext {
-    /// For a plugin with this grant; without directories for a guest that may not read.
-    #[must_use]
-    pub fn new(grant: FilesGrant, directories: Option<Directories>, calls: HostCalls) -> Self {
-        Self { grant, directories, calls, table: ResourceTable::new(), open: 0 }
-    }
+failure!(wit::FilesError);
 
-    async fn open_file(&mut self, directories: &Directories, name: String, path: String) -> Result<OpenFile, wit::FilesError> {
-        self.grant.check(&name)?;
-        let directory = directories.get(&name)?;
-        check_path(&name, &path)?;
-        if self.open >= OPEN_FILES {
+impl FilesContext {
+    /// For a plugin with this grant; without directories where nothing is read.
+    #[must_use]
+    pub fn new(grant: FilesGrant, directories: Option<Directories>, boundary: Boundary) -> Self {
+        Self { grant, directories, boundary, table: ResourceTable::new(), open: 0, opened: 0 }
+    }
+}
+
+impl FilesGrant {
+    /// Opens a file where `open` others are.
+    async fn open_file(
+        &self,
+        directories: Option<&Directories>,
+        open: usize,
+        name: &str,
+        path: &str,
+    ) -> Result<(Arc<File>, u64), wit::FilesError> {
+        self.check(name)?;
+        let unavailable = || wit::FilesError::Unavailable("there is no directory".to_owned());
+        let directory = directories.ok_or_else(unavailable)?.get(name)?;
+        check_path(name, path)?;
+        if open >= OPEN_FILES {
             let text = format!("at most {OPEN_FILES} files may be open at once; drop one before opening another");
             return Err(wit::FilesError::TooLarge(text));
         }
+        let (name, path) = (name.to_owned(), path.to_owned());
         blocking(move || open_regular(&directory, &name, &path)).await?
     }
 }
 
 impl wit::Host for FilesContext {
     async fn open(&mut self, directory: String, path: String) -> wasmtime::Result<Result<Resource<OpenFile>, wit::FilesError>> {
-        self.calls.count()?;
-        let Some(directories) = self.directories.clone() else { return Err(LimitExceeded::NoCapability.into()) };
-        match self.open_file(&directories, directory, path).await {
-            Ok(file) => {
-                self.open += 1;
-                Ok(Ok(self.table.push(file)?))
-            }
-            Err(error) => Ok(Err(error)),
-        }
+        let arguments = || json!({ "directory": directory, "path": path });
+        let mut opened = None;
+        let (grant, directories, open) = (&self.grant, self.directories.as_ref(), self.open);
+        let work = async {
+            let (file, size) = grant.open_file(directories, open, &directory, &path).await?;
+            opened = Some(file);
+            Ok(size)
+        };
+        let size = match self.boundary.cross("files.open", directory.len() + path.len(), arguments, work).await? {
+            Ok(size) => size,
+            Err(error) => return Ok(Err(error)),
+        };
+        self.open += 1;
+        self.opened += 1;
+        Ok(Ok(self.table.push(OpenFile { number: self.opened, file: opened, size })?))
     }
 }
 
 impl wit::HostFile for FilesContext {
     async fn size(&mut self, file: Resource<OpenFile>) -> wasmtime::Result<u64> {
-        self.calls.count()?;
+        self.boundary.count("files.size", 0)?;
         Ok(self.table.get(&file)?.size)
     }
 
@@ -150,19 +176,19 @@ impl wit::HostFile for FilesContext {
         offset: u64,
         length: u32,
     ) -> wasmtime::Result<Result<Vec<u8>, wit::FilesError>> {
-        self.calls.count()?;
-        let OpenFile { file, size } = self.table.get(&file)?;
-        if length > LARGEST_READ {
-            let text = format!("at most {LARGEST_READ} bytes may be read at once, not {length}");
-            return Ok(Err(wit::FilesError::TooLarge(text)));
-        }
-        let length = u64::from(length).min(size.saturating_sub(offset)) as usize;
-        if length == 0 {
-            return Ok(Ok(Vec::new()));
-        }
-        let file = Arc::clone(file);
-        let read = blocking(move || read(&file, offset, length)).await;
-        Ok(read.and_then(|read| read.map_err(|error| wit::FilesError::Unavailable(format!("the file cannot be read: {error}")))))
+        let OpenFile { number, file, size } = self.table.get(&file)?;
+        let arguments = || json!({ "file": number, "offset": offset, "length": length });
+        let work = async {
+            if length > LARGEST_READ {
+                let text = format!("at most {LARGEST_READ} bytes may be read at once, not {length}");
+                return Err(wit::FilesError::TooLarge(text));
+            }
+            let length = u64::from(length).min(size.saturating_sub(offset)) as usize;
+            let Some(file) = file.as_ref().filter(|_| length > 0).map(Arc::clone) else { return Ok(Vec::new()) };
+            let read = blocking(move || read(&file, offset, length)).await?;
+            read.map_err(|error| wit::FilesError::Unavailable(format!("the file cannot be read: {error}")))
+        };
+        self.boundary.cross("files.read-at", 0, arguments, work).await
     }
 
     async fn drop(&mut self, file: Resource<OpenFile>) -> wasmtime::Result<()> {
@@ -196,7 +222,7 @@ fn outside(directory: &str, shown: &str) -> wit::FilesError {
 }
 
 /// Opens a regular file to read it. A pipe or a device is not waited for.
-fn open_regular(directory: &Dir, name: &str, path: &str) -> Result<OpenFile, wit::FilesError> {
+fn open_regular(directory: &Dir, name: &str, path: &str) -> Result<(Arc<File>, u64), wit::FilesError> {
     let shown = plain(path, QUOTED);
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
@@ -218,7 +244,7 @@ fn open_regular(directory: &Dir, name: &str, path: &str) -> Result<OpenFile, wit
     if !metadata.is_file() {
         return Err(irregular());
     }
-    Ok(OpenFile { file: Arc::new(file), size: metadata.len() })
+    Ok((Arc::new(file), metadata.len()))
 }
 
 /// Up to `length` bytes; fewer where the file became shorter.
@@ -242,6 +268,8 @@ mod tests {
     use wit::{FilesError, Host as _, HostFile as _};
 
     use super::*;
+    use crate::plugin::{LimitExceeded, Limits};
+    use crate::recording::Session;
 
     /// A folder `in` with a file `a` and links, beside a file `secret`; the context may read `in` as `data`.
     fn scene() -> (tempfile::TempDir, FilesContext) {
@@ -262,7 +290,7 @@ mod tests {
         ]);
         let granted = ["data", "gone", "ghost"].map(|name| Request::Files { directory: name.to_owned() });
         let grant = FilesGrant::new("reader", &granted);
-        (folder, FilesContext::new(grant, Some(Directories::open(&paths)), HostCalls::new(1_000)))
+        (folder, FilesContext::new(grant, Some(Directories::open(&paths)), Boundary::new(Limits::default(), Session::Live)))
     }
 
     async fn refused(context: &mut FilesContext, directory: &str, path: &str) -> FilesError {
@@ -339,7 +367,7 @@ mod tests {
 
     #[tokio::test]
     async fn describe_has_no_files() {
-        let mut context = FilesContext::new(FilesGrant::default(), None, HostCalls::forbidden());
+        let mut context = FilesContext::new(FilesGrant::default(), None, Boundary::closed());
         let error = context.open("data".to_owned(), "a".to_owned()).await.expect_err("trap");
         assert_eq!(error.downcast_ref(), Some(&LimitExceeded::NoCapability));
     }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Client, ClientBuilder, Method, Response, StatusCode};
+use serde_json::json;
 
 pub use grant::HttpGrant;
 use grant::{Allowed, fields, origin};
@@ -18,7 +19,8 @@ use grant::{Allowed, fields, origin};
 use crate::clock::{Clock as _, SystemClock};
 use crate::model::{Secrets, plain};
 use crate::plugin::enricher_bindings::net_scout::plugin::http as wit;
-use crate::plugin::{HostCalls, LimitExceeded};
+use crate::plugin::{Boundary, Passed, failure};
+use crate::recording::spelled;
 use crate::schedule::RateLimiter;
 
 /// How long a connection may take, and how long everything, redirects included.
@@ -88,14 +90,52 @@ fn build(builder: ClientBuilder) -> Result<Client, String> {
 pub struct HttpContext {
     grant: HttpGrant,
     client: Option<HttpClient>,
-    calls: HostCalls,
+    boundary: Boundary,
 }
 
 impl HttpContext {
     /// For a plugin with this grant; without a client for a guest that may not ask.
     #[must_use]
-    pub fn new(grant: HttpGrant, client: Option<HttpClient>, calls: HostCalls) -> Self {
-        Self { grant, client, calls }
+    pub fn new(grant: HttpGrant, client: Option<HttpClient>, boundary: Boundary) -> Self {
+        Self { grant, client, boundary }
+    }
+}
+
+failure!(wit::HttpError);
+
+impl Passed for wit::Response {
+    fn bytes(&self) -> usize {
+        self.body.len() + length(&self.headers)
+    }
+}
+
+/// The bytes of header fields.
+fn length(fields: &[wit::Header]) -> usize {
+    fields.iter().map(|field| field.name.len() + field.value.len()).sum()
+}
+
+impl HttpContext {
+    async fn request(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[wit::Header],
+        body: Option<&Vec<u8>>,
+    ) -> Result<wit::Response, wit::HttpError> {
+        let first = self.grant.check(&method, url)?;
+        let Some(client) = &self.client else { return Err(wit::HttpError::Unavailable("there is no client".to_owned())) };
+        let request = Outgoing::new(method, headers, body.cloned())?;
+        let secret = first.secret.as_deref().map(|name| Secret::find(&client.0.secrets, name)).transpose()?;
+        let what = format!("HTTP {} {}", request.method, first.origin);
+        // Within the time of the call: a server that many lookups wait for makes the last ones time out and try again later.
+        tokio::time::sleep(client.0.rates.turn(&first.origin, SystemClock.now())).await;
+        let exchange = exchange(&self.grant, client, first, request, secret.as_ref());
+        let answer = tokio::time::timeout(TIMEOUT, exchange).await.unwrap_or_else(|_| Err(timed_out(&what)));
+        let answer = match secret {
+            Some(secret) => secret.hide(answer),
+            None => answer,
+        };
+        answer.map(clip)
     }
 }
 
@@ -107,35 +147,15 @@ impl wit::Host for HttpContext {
         headers: Vec<wit::Header>,
         body: Option<Vec<u8>>,
     ) -> wasmtime::Result<Result<wit::Response, wit::HttpError>> {
-        self.calls.count()?;
-        let Some(client) = &self.client else { return Err(LimitExceeded::NoCapability.into()) };
         let method = match method {
             wit::Method::Get => Method::GET,
             wit::Method::Head => Method::HEAD,
             wit::Method::Post => Method::POST,
         };
-        let first = match self.grant.check(&method, &url) {
-            Ok(allowed) => allowed,
-            Err(denied) => return Ok(Err(denied)),
-        };
-        let request = match Outgoing::new(method, &headers, body) {
-            Ok(request) => request,
-            Err(error) => return Ok(Err(error)),
-        };
-        let secret = match first.secret.as_deref().map(|name| Secret::find(&client.0.secrets, name)).transpose() {
-            Ok(secret) => secret,
-            Err(error) => return Ok(Err(error)),
-        };
-        let what = format!("HTTP {} {}", request.method, first.origin);
-        // Within the time of the call: a server that many lookups wait for makes the last ones time out and try again later.
-        tokio::time::sleep(client.0.rates.turn(&first.origin, SystemClock.now())).await;
-        let exchange = exchange(&self.grant, client, first, request, secret.as_ref());
-        let answer = tokio::time::timeout(TIMEOUT, exchange).await.unwrap_or_else(|_| Err(timed_out(&what)));
-        let answer = match secret {
-            Some(secret) => secret.hide(answer),
-            None => answer,
-        };
-        Ok(answer.map(clip))
+        let bytes = url.len() + length(&headers) + body.as_ref().map_or(0, Vec::len);
+        let arguments = || spelled(json!({ "method": method.as_str(), "url": url, "headers": headers, "body": body }));
+        let work = self.request(method.clone(), &url, &headers, body.as_ref());
+        self.boundary.cross("http.send", bytes, arguments, work).await
     }
 }
 

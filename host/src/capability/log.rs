@@ -1,7 +1,7 @@
 //! `log`: messages of a plugin for the operator, under its name, shortened and on one line.
 
 use crate::model::plain;
-use crate::plugin::HostCalls;
+use crate::plugin::Boundary;
 use crate::plugin::bindings::net_scout::plugin::log::{Host, Level};
 
 /// The longest message that is kept, in characters.
@@ -12,21 +12,21 @@ const MESSAGES: u32 = 1_000;
 /// The log of one call.
 pub struct LogContext {
     plugin: String,
-    calls: HostCalls,
+    boundary: Boundary,
     written: u32,
 }
 
 impl LogContext {
     /// For a plugin of this name.
     #[must_use]
-    pub fn new(plugin: &str, calls: HostCalls) -> Self {
-        Self { plugin: plugin.to_owned(), calls, written: 0 }
+    pub fn new(plugin: &str, boundary: Boundary) -> Self {
+        Self { plugin: plugin.to_owned(), boundary, written: 0 }
     }
 }
 
 impl Host for LogContext {
     async fn write(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
-        self.calls.count()?;
+        self.boundary.count("log.write", message.len())?;
         self.written = self.written.saturating_add(1);
         if self.written > MESSAGES {
             return Ok(());

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use wasmtime::component::{Resource, ResourceTable};
 
 use crate::database::{QueryError, QueryLimits, ReadGrant, RowStream, Snapshot};
 use crate::model::{Batch, Column, ColumnType, ColumnValues, TextColumn, Value};
 use crate::plugin::bindings::net_scout::plugin::query as wit;
 use crate::plugin::bindings::net_scout::plugin::types as wit_types;
-use crate::plugin::{HostCalls, LimitExceeded};
+use crate::plugin::{Boundary, Passed, failure};
 
 /// How many queries a call may have open at once.
 pub const OPEN_QUERIES: usize = 4;
@@ -16,9 +17,11 @@ pub const OPEN_QUERIES: usize = 4;
 /// What the queries of one call may do.
 pub struct QueryContext {
     source: Option<QuerySource>,
-    calls: HostCalls,
+    boundary: Boundary,
     table: ResourceTable,
     open: usize,
+    /// How many were opened so far.
+    opened: u64,
 }
 
 /// Where the rows come from and what may be read of them.
@@ -34,14 +37,29 @@ pub struct QuerySource {
 
 /// A result that is being read.
 pub struct OpenQuery {
-    rows: RowStream,
+    /// Which of the call's queries it is, from 1.
+    number: u64,
+    /// None where a recording is played.
+    rows: Option<RowStream>,
+}
+
+failure!(wit::QueryError);
+
+impl Passed for Batch {
+    fn bytes(&self) -> usize {
+        self.columns.iter().map(|column| column.values.bytes() + column.nulls.len() * size_of::<u32>()).sum()
+    }
+
+    fn rows(&self) -> u64 {
+        self.row_count.into()
+    }
 }
 
 impl QueryContext {
     /// Queries on a source; none for a guest that may not query.
     #[must_use]
-    pub fn new(source: Option<QuerySource>, calls: HostCalls) -> Self {
-        Self { source, calls, table: ResourceTable::new(), open: 0 }
+    pub fn new(source: Option<QuerySource>, boundary: Boundary) -> Self {
+        Self { source, boundary, table: ResourceTable::new(), open: 0, opened: 0 }
     }
 }
 
@@ -52,29 +70,45 @@ impl wit::Host for QueryContext {
         parameters: Vec<wit_types::Value>,
         columns: Vec<wit::ColumnType>,
     ) -> wasmtime::Result<Result<Resource<OpenQuery>, wit::QueryError>> {
-        self.calls.count()?;
-        let Some(source) = &self.source else { return Err(LimitExceeded::NoCapability.into()) };
-        if self.open >= OPEN_QUERIES {
-            let text = format!("at most {OPEN_QUERIES} queries may be open at once; drop one before opening another");
-            return Ok(Err(wit::QueryError::TooLarge(text)));
-        }
-        let parameters = parameters.into_iter().map(Value::from).collect();
-        let columns = columns.into_iter().map(ColumnType::from).collect();
-        match source.snapshot.query(sql, parameters, columns, Arc::clone(&source.grant), source.limits).await {
-            Ok(rows) => {
-                self.open += 1;
-                Ok(Ok(self.table.push(OpenQuery { rows })?))
+        let parameters: Vec<Value> = parameters.into_iter().map(Value::from).collect();
+        let columns: Vec<ColumnType> = columns.into_iter().map(ColumnType::from).collect();
+        let bytes = sql.len() + parameters.iter().map(Value::bytes).sum::<usize>() + columns.len();
+        let arguments = || {
+            let parameters: Vec<serde_json::Value> = parameters.iter().cloned().map(Into::into).collect();
+            json!({ "sql": sql, "parameters": parameters, "columns": columns.iter().map(|column| column.name()).collect::<Vec<_>>() })
+        };
+        let (mut rows, open) = (None, self.open);
+        let work = async {
+            let Some(source) = &self.source else { return Err(wit::QueryError::Unavailable("there is no database".to_owned())) };
+            if open >= OPEN_QUERIES {
+                let text = format!("at most {OPEN_QUERIES} queries may be open at once; drop one before opening another");
+                return Err(wit::QueryError::TooLarge(text));
             }
-            Err(error) => Ok(Err(error.into())),
+            let QuerySource { snapshot, grant, limits } = source.clone();
+            rows = Some(snapshot.query(sql.clone(), parameters.clone(), columns.clone(), grant, limits).await?);
+            Ok(())
+        };
+        if let Err(error) = self.boundary.cross("query.open", bytes, arguments, work).await? {
+            return Ok(Err(error));
         }
+        self.open += 1;
+        self.opened += 1;
+        Ok(Ok(self.table.push(OpenQuery { number: self.opened, rows })?))
     }
 }
 
 impl wit::HostRows for QueryContext {
     async fn next(&mut self, rows: Resource<OpenQuery>) -> wasmtime::Result<Result<Option<wit::Batch>, wit::QueryError>> {
-        self.calls.count()?;
-        let batch = self.table.get_mut(&rows)?.rows.next().await;
-        Ok(batch.map(|batch| batch.map(wit::Batch::from)).map_err(wit::QueryError::from))
+        let OpenQuery { number, rows } = self.table.get_mut(&rows)?;
+        let arguments = || json!({ "query": number });
+        let work = async {
+            match rows {
+                Some(rows) => rows.next().await.map_err(wit::QueryError::from),
+                None => Err(wit::QueryError::Unavailable("there is no database".to_owned())),
+            }
+        };
+        let batch = self.boundary.cross("query.next", 0, arguments, work).await?;
+        Ok(batch.map(|batch| batch.map(wit::Batch::from)))
     }
 
     async fn drop(&mut self, rows: Resource<OpenQuery>) -> wasmtime::Result<()> {

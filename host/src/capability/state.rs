@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::json;
+
 use crate::database::StateEntry;
 use crate::model::{Request, plain};
 use crate::plugin::bindings::net_scout::plugin::state as wit;
-use crate::plugin::{HostCalls, LimitExceeded};
+use crate::plugin::{Boundary, failure};
 
 /// The longest key, in bytes.
 const LONGEST_KEY: usize = 256;
@@ -129,9 +131,16 @@ impl StateGrant {
 
 /// The store in one call.
 pub struct StateContext {
+    boundary: Boundary,
+    kept: Kept,
+}
+
+failure!(wit::StateError);
+
+/// What the call sees of it.
+struct Kept {
     grant: StateGrant,
     store: Option<StateStore>,
-    calls: HostCalls,
     entries: Arc<Entries>,
     changes: Changes,
     used: usize,
@@ -140,10 +149,10 @@ pub struct StateContext {
 impl StateContext {
     /// For a plugin with this grant; without a store for a guest that may keep nothing.
     #[must_use]
-    pub fn new(grant: StateGrant, store: Option<StateStore>, calls: HostCalls) -> Self {
+    pub fn new(grant: StateGrant, store: Option<StateStore>, boundary: Boundary) -> Self {
         let entries = store.as_ref().map(|store| store.entries(&grant.plugin)).unwrap_or_default();
         let used = size(&entries);
-        Self { grant, store, calls, entries, changes: Changes::new(), used }
+        Self { boundary, kept: Kept { grant, store, entries, changes: Changes::new(), used } }
     }
 
     /// Keeps what the call changed. To be called when it succeeded.
@@ -151,26 +160,24 @@ impl StateContext {
     /// # Errors
     /// When another call kept so much meanwhile that both are too much.
     pub fn commit(&mut self) -> Result<(), QuotaExceeded> {
-        let changes = std::mem::take(&mut self.changes);
-        match (&self.store, self.grant.quota) {
-            (Some(store), Some(quota)) if !changes.is_empty() => store.commit(&self.grant.plugin, changes, quota),
+        let Kept { grant, store, changes, .. } = &mut self.kept;
+        let changes = std::mem::take(changes);
+        match (store, grant.quota) {
+            (Some(store), Some(quota)) if !changes.is_empty() => store.commit(&grant.plugin, changes, quota),
             _ => Ok(()),
         }
     }
+}
 
-    /// What every call into the store begins with. The outer error traps.
-    fn begin(&self, key: &str) -> Result<Result<u32, wit::StateError>, LimitExceeded> {
-        self.calls.count()?;
-        if self.store.is_none() {
-            return Err(LimitExceeded::NoCapability);
+impl Kept {
+    /// How many bytes may be kept, if this key may be used at all.
+    fn quota(&self, key: &str) -> Result<u32, wit::StateError> {
+        let quota = self.grant.check()?;
+        if key.len() <= LONGEST_KEY {
+            return Ok(quota);
         }
-        Ok(self.grant.check().and_then(|quota| {
-            if key.len() <= LONGEST_KEY {
-                return Ok(quota);
-            }
-            let text = format!("the key `{}` has {} bytes, more than {LONGEST_KEY}", plain(key, QUOTED), key.len());
-            Err(wit::StateError::TooLarge(text))
-        }))
+        let text = format!("the key `{}` has {} bytes, more than {LONGEST_KEY}", plain(key, QUOTED), key.len());
+        Err(wit::StateError::TooLarge(text))
     }
 
     fn value(&self, key: &str) -> Option<&Arc<[u8]>> {
@@ -184,19 +191,10 @@ impl StateContext {
     fn taken(&self, key: &str) -> usize {
         self.value(key).map_or(0, |value| key.len() + value.len())
     }
-}
 
-impl wit::Host for StateContext {
-    async fn get(&mut self, key: String) -> wasmtime::Result<Result<Option<Vec<u8>>, wit::StateError>> {
-        Ok(self.begin(&key)?.map(|_| self.value(&key).map(|value| value.to_vec())))
-    }
-
-    async fn set(&mut self, key: String, value: Vec<u8>) -> wasmtime::Result<Result<(), wit::StateError>> {
-        let quota = match self.begin(&key)? {
-            Ok(quota) => quota as usize,
-            Err(error) => return Ok(Err(error)),
-        };
-        let taken = self.taken(&key);
+    fn set(&mut self, key: &str, value: &[u8]) -> Result<(), wit::StateError> {
+        let quota = self.quota(key)? as usize;
+        let taken = self.taken(key);
         let used = self.used - taken + key.len() + value.len();
         // A store that is too full, because less was granted since, may still become smaller.
         if used > quota && used > self.used {
@@ -204,25 +202,43 @@ impl wit::Host for StateContext {
             let line = Request::configuration(&self.grant.plugin, &[&request]);
             let text =
                 format!("the store would have {used} bytes, more than the {quota} that are granted; to grant more, add {line}");
-            return Ok(Err(wit::StateError::TooLarge(text)));
+            return Err(wit::StateError::TooLarge(text));
         }
         self.used = used;
-        self.changes.insert(key, Some(value.into()));
-        Ok(Ok(()))
+        self.changes.insert(key.to_owned(), Some(value.into()));
+        Ok(())
+    }
+
+    fn remove(&mut self, key: &str) -> Result<(), wit::StateError> {
+        self.quota(key)?;
+        self.used -= self.taken(key);
+        // A key that was never kept leaves no trace, so that changes do not grow with removals.
+        if self.entries.contains_key(key) {
+            self.changes.insert(key.to_owned(), None);
+        } else {
+            self.changes.remove(key);
+        }
+        Ok(())
+    }
+}
+
+impl wit::Host for StateContext {
+    async fn get(&mut self, key: String) -> wasmtime::Result<Result<Option<Vec<u8>>, wit::StateError>> {
+        let kept = &self.kept;
+        let work = async { kept.quota(&key).map(|_| kept.value(&key).map(|value| value.to_vec())) };
+        self.boundary.cross("state.get", key.len(), || json!({ "key": key }), work).await
+    }
+
+    async fn set(&mut self, key: String, value: Vec<u8>) -> wasmtime::Result<Result<(), wit::StateError>> {
+        let kept = &mut self.kept;
+        let work = async { kept.set(&key, &value) };
+        self.boundary.cross("state.set", key.len() + value.len(), || json!({ "key": key, "value": value }), work).await
     }
 
     async fn remove(&mut self, key: String) -> wasmtime::Result<Result<(), wit::StateError>> {
-        if let Err(error) = self.begin(&key)? {
-            return Ok(Err(error));
-        }
-        self.used -= self.taken(&key);
-        // A key that was never kept leaves no trace, so that changes do not grow with removals.
-        if self.entries.contains_key(&key) {
-            self.changes.insert(key, None);
-        } else {
-            self.changes.remove(&key);
-        }
-        Ok(Ok(()))
+        let kept = &mut self.kept;
+        let work = async { kept.remove(&key) };
+        self.boundary.cross("state.remove", key.len(), || json!({ "key": key }), work).await
     }
 }
 
@@ -231,10 +247,16 @@ mod tests {
     use wit::{Host as _, StateError};
 
     use super::*;
+    use crate::plugin::{LimitExceeded, Limits};
+    use crate::recording::Session;
+
+    fn boundary() -> Boundary {
+        Boundary::new(Limits::default(), Session::Live)
+    }
 
     fn context(store: &StateStore, plugin: &str, quota: u32) -> StateContext {
         let grant = StateGrant::new(plugin, &[Request::State { bytes: 1 }, Request::State { bytes: quota }]);
-        StateContext::new(grant, Some(store.clone()), HostCalls::new(1_000))
+        StateContext::new(grant, Some(store.clone()), boundary())
     }
 
     async fn get(context: &mut StateContext, key: &str) -> Option<Vec<u8>> {
@@ -316,10 +338,10 @@ mod tests {
     #[tokio::test]
     async fn without_a_grant_or_in_describe_there_is_none() {
         let none = StateGrant::new("a", &[]);
-        let mut context = StateContext::new(none, Some(StateStore::default()), HostCalls::new(9));
+        let mut context = StateContext::new(none, Some(StateStore::default()), Boundary::new(Limits::default(), Session::Live));
         let Err(StateError::AccessDenied(text)) = set(&mut context, "k", 0).await else { panic!("set") };
         assert_eq!(text, "no store is granted; to grant one of 65536 bytes, add [grants.a] state = [\"65536\"]");
-        let mut context = StateContext::new(StateGrant::default(), None, HostCalls::forbidden());
+        let mut context = StateContext::new(StateGrant::default(), None, Boundary::closed());
         let error = context.get("k".to_owned()).await.expect_err("trap");
         assert_eq!(error.downcast_ref(), Some(&LimitExceeded::NoCapability));
     }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::terminal_width;
-use crate::config::{Config, KEYS, Setting};
+use crate::config::{Config, Setting, keys};
 use crate::exit;
 use crate::output::{self, Cell, Format, Table};
 
@@ -16,7 +16,7 @@ use crate::output::{self, Cell, Format, Table};
 pub fn run(config: &Config, format: Format) -> anyhow::Result<u8> {
     let mut rows: Vec<(String, &Setting, &str)> = Vec::new();
     for (name, setting) in &config.settings {
-        let meaning = KEYS.iter().find(|key| key.name == *name).map_or("", |key| key.meaning);
+        let meaning = keys().find(|key| key.name == *name).map_or("", |key| key.meaning);
         rows.push(((*name).to_owned(), setting, meaning));
     }
     for (rule, parameters) in &config.parameters {

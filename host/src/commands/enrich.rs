@@ -19,9 +19,9 @@ use crate::config::Config;
 use crate::database::{AlertToEnrich, CachedAnswer, Database, WhichAlerts};
 use crate::enrich::{self, Answer, LookupOptions, Subject};
 use crate::exit::{self, UsageError};
-use crate::model::{Kind, Observable, Timestamp};
+use crate::model::{Kind, LedgerEntry, Observable, Timestamp};
 use crate::output::{self, Cell, Format, Progress, Table};
-use crate::plugin::Limits;
+use crate::recording::Tape;
 use crate::schedule::RateLimiter;
 
 /// How many answers are kept in one transaction.
@@ -30,7 +30,7 @@ const KEPT_AT_ONCE: usize = 50;
 const ATTEMPTS: u32 = 3;
 
 /// Which alerts to enrich, and how.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct EnrichRequest {
     /// At most so many alerts.
     pub limit: u32,
@@ -42,6 +42,10 @@ pub struct EnrichRequest {
     pub refresh: bool,
     /// Write nothing.
     pub dry_run: bool,
+    /// Fail when the plugins are not what the lock says.
+    pub locked: bool,
+    /// Whether it is recorded.
+    pub tape: Tape,
 }
 
 /// Enriches stored alerts.
@@ -49,6 +53,11 @@ pub struct EnrichRequest {
 /// # Errors
 /// When the database cannot be written, or an enricher is named that is not there. A lookup that fails is no error.
 pub fn run(config: &Config, request: &EnrichRequest, now: Timestamp) -> anyhow::Result<u8> {
+    enrich(config, request, now).map(|(code, _)| code)
+}
+
+/// Enriches stored alerts, and says what the enrichers used.
+pub(super) fn enrich(config: &Config, request: &EnrichRequest, now: Timestamp) -> anyhow::Result<(u8, Vec<LedgerEntry>)> {
     let mut database = if request.dry_run {
         Database::open_read_only(&config.db_path, &config.alert_table, config.busy_timeout)?
     } else {
@@ -73,33 +82,32 @@ pub fn run(config: &Config, request: &EnrichRequest, now: Timestamp) -> anyhow::
     }
     if alerts.is_empty() {
         output::note(&"no alert without enrichment");
-        return Ok(exit::SUCCESS);
+        return Ok((exit::SUCCESS, Vec::new()));
     }
     let runtime = super::runtime()?;
-    let (approved, failed) = runtime.block_on(plugins::approved(config, &request.only))?;
+    let (approved, failed) = runtime.block_on(plugins::approved(config, &request.only, request.locked))?;
     let observables: BTreeSet<Observable> = alerts
         .iter()
         .flat_map(|alert| [&alert.src_ip, &alert.dst_ip])
         .flatten()
         .filter_map(|text| Observable::parse(text))
         .collect();
-    let found = runtime.block_on(find(config, &mut database, &approved, &observables, request.refresh, request.dry_run, now))?;
+    let Found { answers, wanted, asked, failed: missed, cached, interrupted, ledger } =
+        runtime.block_on(find(config, &mut database, &approved, &observables, request, now))?;
 
     // After an interruption some alerts miss answers: they are enriched the next time, and what was found is in the cache.
-    let enriched: Vec<AlertToEnrich> = alerts.drain(..).filter_map(|alert| attach(alert, &found)).collect();
+    let enriched: Vec<AlertToEnrich> = alerts.drain(..).filter_map(|alert| attach(alert, &answers, &wanted)).collect();
     if !request.dry_run {
         database.keep_enrichment(&enriched)?;
+        database.keep_ledger(&ledger, now).context("the answers are kept, the ledger is not")?;
     }
     output::note(&format_args!(
-        "{} alerts enriched: {} lookups, {} failed, {} answers from the cache{}{}",
+        "{} alerts enriched: {asked} lookups, {missed} failed, {cached} answers from the cache{}{}",
         enriched.len(),
-        found.asked,
-        found.failed,
-        found.cached,
         if request.dry_run { " (dry run: nothing written)" } else { "" },
-        if found.interrupted { "; interrupted, what was found is kept" } else { "" },
+        if interrupted { "; interrupted, what was found is kept" } else { "" },
     ));
-    Ok(if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS })
+    Ok((if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS }, ledger))
 }
 
 /// Looks up one observable on the spot and shows what is found.
@@ -110,7 +118,7 @@ pub fn lookup(config: &Config, text: &str, only: &[String], refresh: bool, now: 
     let observable = Observable::parse(text)
         .ok_or_else(|| UsageError(format!("`{}` is neither an IP address nor a domain name", crate::model::plain(text, 100))))?;
     let runtime = super::runtime()?;
-    let (approved, failed) = runtime.block_on(plugins::approved(config, only))?;
+    let (approved, failed) = runtime.block_on(plugins::approved(config, only, false))?;
     // Without a database there is no cache, and the lookup works all the same.
     let mut database = if config.db_path.exists() {
         let mut database = Database::open(&config.db_path, &config.alert_table, config.busy_timeout)?;
@@ -122,7 +130,9 @@ pub fn lookup(config: &Config, text: &str, only: &[String], refresh: bool, now: 
         database
     };
     let observables = BTreeSet::from([observable.clone()]);
-    let found = runtime.block_on(find(config, &mut database, &approved, &observables, refresh, false, now))?;
+    let request = EnrichRequest { refresh, ..EnrichRequest::default() };
+    let found = runtime.block_on(find(config, &mut database, &approved, &observables, &request, now))?;
+    database.keep_ledger(&found.ledger, now)?;
     let object: Map<String, Value> = found.answers.into_iter().map(|((kind, _), result)| (kind, result)).collect();
     if object.is_empty() {
         anyhow::bail!("no enricher that is granted looks up {observable}");
@@ -164,12 +174,14 @@ pub fn cache(config: &Config, kind: Option<&str>, action: &CacheAction, now: Tim
         }
         CacheAction::Clear => answers.iter().map(|answer| answer.subject.clone()).collect(),
         CacheAction::Expire => {
-            let (approved, _) = super::runtime()?.block_on(plugins::loaded(config))?;
-            let stale = |answer: &&CachedAnswer| match approved.iter().find(|enricher| enricher.description.name == answer.kind) {
-                Some(enricher) => !is_fresh(answer, &enricher.description.kind, now),
-                // Nobody knows how long it holds, and nobody will ask again.
-                None => true,
-            };
+            let (plugins, _) = super::runtime()?.block_on(plugins::load(config, false))?;
+            let stale =
+                |answer: &&CachedAnswer| match plugins.enrichers.iter().find(|enricher| enricher.description.name == answer.kind)
+                {
+                    Some(enricher) => !is_fresh(answer, &enricher.description.kind, now),
+                    // Nobody knows how long it holds, and nobody will ask again.
+                    None => true,
+                };
             answers.iter().filter(stale).map(|answer| answer.subject.clone()).collect::<Vec<_>>()
         }
     };
@@ -219,6 +231,8 @@ struct Found {
     failed: usize,
     cached: usize,
     interrupted: bool,
+    /// What the enrichers used, one entry each.
+    ledger: Vec<LedgerEntry>,
 }
 
 /// Takes what is fresh from the cache and looks up the rest. Answers are kept as they come, so that an interruption loses none.
@@ -227,10 +241,11 @@ async fn find(
     database: &mut Database,
     approved: &[Approved],
     observables: &BTreeSet<Observable>,
-    refresh: bool,
-    dry_run: bool,
+    request: &EnrichRequest,
     now: Timestamp,
 ) -> anyhow::Result<Found> {
+    let EnrichRequest { refresh, dry_run, tape, .. } = request;
+    let (refresh, dry_run) = (*refresh, *dry_run);
     let mut found = Found::default();
     let mut subjects = Vec::new();
     for Approved { enricher, private } in approved {
@@ -256,7 +271,7 @@ async fn find(
     }
     let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?));
     let shared = Shared {
-        resolvers: Resolvers::new(&config.dns_servers).map_err(anyhow::Error::msg)?,
+        resolvers: Some(Resolvers::new(&config.dns_servers).map_err(anyhow::Error::msg)?),
         directories: Directories::open(&config.directories),
         http: HttpClient::new(config.secrets.clone(), Arc::clone(&rates)),
         state: StateStore::new(database.plugin_state()?),
@@ -265,7 +280,8 @@ async fn find(
         parallel: config.enrichment_parallel,
         attempts: ATTEMPTS,
         budget: config.enrichment_timeout,
-        limits: Limits { wall: config.enrichment_timeout, ..config.limits },
+        tape: tape.clone(),
+        began: now,
     };
     let progress = Progress::new("looking up", "subjects", subjects.len() as u64);
     let mut waiting: BTreeMap<String, usize> = BTreeMap::new();
@@ -284,7 +300,11 @@ async fn find(
                 None
             }
         };
-        let Some(Answer { subject, kind, result, failed, keep }) = answer else { break };
+        let Some(Answer { subject, kind, result, failed, keep, used, .. }) = answer else { break };
+        match found.ledger.iter_mut().find(|entry| entry.plugin == used.plugin) {
+            Some(entry) => entry.add(&used),
+            None => found.ledger.push(used),
+        }
         if let Some(left) = waiting.get_mut(&kind) {
             *left = left.saturating_sub(1);
         }
@@ -324,7 +344,11 @@ fn is_fresh(answer: &CachedAnswer, kind: &Kind, now: Timestamp) -> bool {
 
 /// Puts what was found into the `src` and `dst` of an alert, beside what is there; none when an answer is missing. An address that nobody
 /// was asked about gets an empty object, so that the alert counts as enriched.
-fn attach(mut alert: AlertToEnrich, found: &Found) -> Option<AlertToEnrich> {
+fn attach(
+    mut alert: AlertToEnrich,
+    answers: &BTreeMap<(String, String), Value>,
+    asked: &BTreeSet<(String, String)>,
+) -> Option<AlertToEnrich> {
     let sides = [("src", alert.src_ip.clone()), ("dst", alert.dst_ip.clone())];
     for (side, text) in sides {
         let Some(text) = text else { continue };
@@ -333,8 +357,8 @@ fn attach(mut alert: AlertToEnrich, found: &Found) -> Option<AlertToEnrich> {
         if !entry.is_object() {
             *entry = json!({});
         }
-        for key in found.wanted.iter().filter(|(_, wanted)| *wanted == value) {
-            entry[&key.0] = found.answers.get(key)?.clone();
+        for key in asked.iter().filter(|(_, wanted)| *wanted == value) {
+            entry[&key.0] = answers.get(key)?.clone();
         }
     }
     alert.enrichment.entry("src").or_insert_with(|| json!({}));

@@ -1,6 +1,7 @@
 //! Loads plugins for a command and reports those that were refused; gives enrichers what they were granted.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -10,11 +11,15 @@ use crate::config::Config;
 use crate::exit::UsageError;
 use crate::model::Request;
 use crate::output;
-use crate::plugin::{CodeCache, Enricher, PluginEngine, Plugins, UngrantedEnricher, load_folder, read_lock};
+use crate::plugin::{
+    CodeCache, Enricher, LOCK, Lock, PluginEngine, Plugins, UngrantedEnricher, load_file, load_folder, read_lock,
+};
 
 /// The parameters that every enricher has: whether it runs, and whether it may be asked about private addresses.
 const ENABLED: &str = "enabled";
 const PRIVATE: &str = "private";
+/// What to do about a folder without plugins.
+const HINT: &str = "name the folder with --plugins, or build the standard ones with `cargo xtask guests`";
 
 /// An enricher that may run.
 pub(super) struct Approved {
@@ -24,49 +29,97 @@ pub(super) struct Approved {
     pub(super) private: bool,
 }
 
-/// Loads the plugins of the configured folder.
+/// The plugins of the configured folder, as far as they may be loaded, and its lock.
+///
+/// # Errors
+/// When the folder cannot be read or has no plugin, its lock cannot be read, or `locked` and anything is not as the lock has it.
+pub(super) async fn load(config: &Config, locked: bool) -> anyhow::Result<(Plugins, Lock)> {
+    let lock = read_lock(&config.plugins)?;
+    let plugins = folder(config, &lock).await?;
+    for refused in &plugins.refused {
+        output::warning(&format_args!("plugin {} {}", refused.file, refused.error));
+    }
+    if locked {
+        let drift = drift(&plugins, &lock);
+        if !drift.is_empty() {
+            anyhow::bail!("{} is not what {LOCK} says: {}", config.plugins.display(), drift.join("; "));
+        }
+    }
+    Ok((plugins, lock))
+}
+
+/// Every plugin of the configured folder, whatever its lock says.
 ///
 /// # Errors
 /// When the folder cannot be read or has no plugin.
-pub(super) async fn load(config: &Config) -> anyhow::Result<Plugins> {
+pub(super) async fn load_all(config: &Config) -> anyhow::Result<Plugins> {
+    folder(config, &Lock::default()).await
+}
+
+/// The plugin of one file, whatever any lock says.
+///
+/// # Errors
+/// When it is no plugin.
+pub(super) async fn load_one(config: &Config, path: &Path) -> anyhow::Result<Plugins> {
+    let loaded = load_file(&engine(config)?, path, &config.limits).await;
+    loaded.map_err(|error| anyhow::anyhow!("{} {error}", path.display()))
+}
+
+async fn folder(config: &Config, lock: &Lock) -> anyhow::Result<Plugins> {
     let folder = config.plugins.display();
-    let hint = "name the folder with --plugins, or build the standard ones with `cargo xtask guests`";
-    let engine = PluginEngine::new(CodeCache::new(config.cache_dir.as_deref())).map_err(|error| anyhow::anyhow!("{error:#}"))?;
-    let plugins = load_folder(&engine, &config.plugins, &config.limits)
+    let plugins = load_folder(&engine(config)?, &config.plugins, &config.limits, lock)
         .await
-        .with_context(|| format!("the plugin folder {folder} cannot be read; {hint}"))?;
+        .with_context(|| format!("the plugin folder {folder} cannot be read; {HINT}"))?;
     if plugins.rules.is_empty() && plugins.enrichers.is_empty() && plugins.refused.is_empty() {
-        anyhow::bail!("there is no plugin (*.wasm) in {folder}; {hint}");
-    }
-    for refused in &plugins.refused {
-        output::warning(&format_args!("plugin {} {}", refused.file, refused.error));
+        anyhow::bail!("there is no plugin (*.wasm) in {folder}; {HINT}");
     }
     Ok(plugins)
 }
 
-/// The enrichers of the folder, and whether a plugin was refused.
-///
-/// # Errors
-/// As [`load`].
-pub(super) async fn loaded(config: &Config) -> anyhow::Result<(Vec<UngrantedEnricher>, bool)> {
-    let plugins = load(config).await?;
-    Ok((plugins.enrichers, !plugins.refused.is_empty()))
+fn engine(config: &Config) -> anyhow::Result<PluginEngine> {
+    let announce = |file: &str, size: usize| {
+        output::note(&format_args!("compiling {file} ({} MiB), which is kept for the next time", size >> 20));
+    };
+    let cache = CodeCache::new(config.cache_dir.as_deref());
+    PluginEngine::new(cache, config.limits.common.stack, announce).map_err(|error| anyhow::anyhow!("{error:#}"))
+}
+
+/// What is not as the lock has it.
+fn drift(plugins: &Plugins, lock: &Lock) -> Vec<String> {
+    let mut drift: Vec<String> = plugins.refused.iter().map(|refused| format!("{} {}", refused.file, refused.error)).collect();
+    for (artifact, description) in plugins.each() {
+        let (file, name) = (&artifact.file, &description.name);
+        match lock.approval(name) {
+            None => drift.push(format!("{file} ({name}) was not approved; run `net-scout plugin approve {name}`")),
+            Some(approval) if !approval.file.is_empty() && approval.file != *file => {
+                drift.push(format!("{name} was approved as {} and is now {file}", approval.file));
+            }
+            Some(_) => {}
+        }
+    }
+    let there = |name: &str| plugins.each().any(|(_, description)| description.name == name);
+    let refused = |file: &str| plugins.refused.iter().any(|refused| refused.file == file);
+    for approval in lock.approvals().filter(|approval| !there(&approval.name) && !refused(&approval.file)) {
+        let name = &approval.name;
+        drift.push(format!("{} ({name}) is missing; put it back, or run `net-scout plugin revoke {name}`", approval.file));
+    }
+    drift
 }
 
 /// The enrichers that may run, only those that are named if any is, and whether one was refused.
 ///
 /// # Errors
 /// When one is named that is not there, a setting is wrong, or none may run.
-pub(super) async fn approved(config: &Config, only: &[String]) -> anyhow::Result<(Vec<Approved>, bool)> {
-    let (enrichers, mut failed) = loaded(config).await?;
+pub(super) async fn approved(config: &Config, only: &[String], locked: bool) -> anyhow::Result<(Vec<Approved>, bool)> {
+    let (Plugins { enrichers, refused, .. }, lock) = load(config, locked).await?;
+    let mut failed = !refused.is_empty();
     if let Some(name) = only.iter().find(|name| !enrichers.iter().any(|enricher| enricher.description.name == **name)) {
         let names: Vec<&str> = enrichers.iter().map(|enricher| enricher.description.name.as_str()).collect();
         return Err(UsageError(format!("there is no enricher `{name}`; there are {}", names.join(", "))).into());
     }
-    let lock = read_lock(&config.plugins)?;
     let mut approved = Vec::new();
     for enricher in enrichers {
-        let (name, file) = (enricher.description.name.clone(), enricher.file.clone());
+        let (name, file) = (enricher.description.name.clone(), enricher.artifact.file.clone());
         if !only.is_empty() && !only.contains(&name) {
             continue;
         }
@@ -96,7 +149,7 @@ pub(super) async fn approved(config: &Config, only: &[String]) -> anyhow::Result
             continue;
         }
         let mut granted: Vec<Request> = config.grants.get(&name).cloned().unwrap_or_default();
-        granted.extend(lock.granted(&name, &enricher.hash).iter().cloned());
+        granted.extend_from_slice(lock.granted(&name, &enricher.artifact.sha256));
         match enricher.grant(&set, &granted) {
             Ok(enricher) => approved.push(Approved { enricher: Arc::new(enricher), private }),
             Err(error) => {

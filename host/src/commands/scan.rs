@@ -1,10 +1,12 @@
 //! `net-scout scan`: the main job, from the database to the alerts.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use super::enrich::{self, EnrichRequest};
 use super::{parallel, plugins, runtime, terminal_width};
 use crate::capability::query::OPEN_QUERIES;
 use crate::capability::state::StateStore;
@@ -12,10 +14,11 @@ use crate::config::Config;
 use crate::database::{Access, Database, Snapshot, SnapshotOptions};
 use crate::events::time::parse_moment;
 use crate::exit::{self, UsageError};
-use crate::model::{Alert, Timestamp, Window};
+use crate::model::{Alert, LedgerEntry, Timestamp, Window};
 use crate::output::{self, Format, Progress, Shown};
-use crate::plugin::{Plugins, Rule};
-use crate::scan::{Outcome, ScanOptions, judge, strongest};
+use crate::plugin::{Case, PluginError, Plugins, Rule};
+use crate::recording::{Header, PluginSeen, Recorder, Tape};
+use crate::scan::{Outcome, judge, strongest};
 
 /// What the command line says beyond the configuration.
 #[derive(Clone, Debug)]
@@ -24,6 +27,14 @@ pub struct ScanRequest {
     pub until: Option<String>,
     /// Write nothing at all.
     pub dry_run: bool,
+    /// Look up what is known outside about the addresses of the newest alerts.
+    pub enrich: bool,
+    /// Fail when the plugins are not what the lock says.
+    pub locked: bool,
+    /// Show what the plugins used.
+    pub stats: bool,
+    /// Where to keep what crossed the boundary.
+    pub record: Option<PathBuf>,
     /// How alerts are written.
     pub format: Format,
 }
@@ -40,16 +51,28 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     let state = StateStore::new(database.plugin_state()?);
     let mut database = (!request.dry_run).then_some(database);
     let (runtime, parallel) = (runtime()?, parallel());
-    let Plugins { rules, enrichers, refused } = runtime.block_on(plugins::load(config))?;
-    let known: Vec<&str> = enrichers.iter().map(|enricher| enricher.description.name.as_str()).collect();
-    let set = parameters(config, &rules, &known)?;
+    let (plugins, _) = runtime.block_on(plugins::load(config, request.locked))?;
+    let known: Vec<&str> = plugins.enrichers.iter().map(|enricher| enricher.description.name.as_str()).collect();
+    let set = parameters(config, &plugins.rules, &known)?;
+    let tape = tape(config, request, window, &plugins)?;
     // After all that can be wrong with what the operator wrote, and before the work: then a database that cannot be written is known.
     if let Some(database) = &mut database {
         database.migrate(now)?;
     }
-    let (alerts, failed) = runtime.block_on(evaluate(config, window, rules, &set, &state, parallel))?;
-    let failed = failed || !refused.is_empty();
-    drop(runtime);
+    let Plugins { rules, refused, .. } = plugins;
+    let snapshot = runtime.block_on(async { snapshot(config, window, parallel) })?;
+    let case = Case { snapshot: Some(Arc::clone(&snapshot)), state, window, tape };
+    let Judged { alerts, mut ledger, failed } = runtime.block_on(judged(rules, &set, &case, parallel));
+    let Case { snapshot: read, state, tape, .. } = case;
+    drop(read);
+    let unreadable = snapshot.unreadable_timestamps();
+    if unreadable > 0 {
+        output::warning(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
+    }
+    let snapshot = Arc::into_inner(snapshot).context("a rule still reads the database")?;
+    runtime.block_on(snapshot.close())?;
+    // Not waiting for a compiler that was given up.
+    runtime.shutdown_background();
 
     let (alerts, cut) = strongest(alerts, config.max_alerts);
     let count = alerts.len();
@@ -58,20 +81,74 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
         Some(database) => {
             let recorded = database.record(&alerts, now)?;
             database.keep_plugin_state(&state.changes()).context("the alerts are kept, the state of the rules is not")?;
+            database.keep_ledger(&ledger, now).context("the alerts are kept, the ledger is not")?;
             let new = recorded.iter().filter(|recorded| recorded.new).count();
             let kept = format!("{new} new, {} repeated", recorded.len() - new);
             (recorded.into_iter().map(|recorded| recorded.alert.into()).collect(), kept)
         }
     };
-    if request.format != Format::Table || !shown.is_empty() {
-        output::write_alerts(&mut output::stdout(), &shown, request.format, terminal_width(request.format))?;
-    }
-    let alerts = if count == 1 { "alert" } else { "alerts" };
-    output::note(&format_args!("{count} {alerts} in the events {window}: {kept}"));
+    drop(database);
+    show(&shown, request.format)?;
+    output::note(&format_args!("{} in the events {window}: {kept}", counted(count, "alert")));
     if cut > 0 {
         output::warning(&format_args!("{cut} weaker alerts were left out: a scan keeps {} (--max-alerts)", config.max_alerts));
     }
-    Ok(if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS })
+    let mut code = if failed || !refused.is_empty() { exit::PLUGIN_FAILED } else { exit::SUCCESS };
+    if request.enrich {
+        let enrich =
+            EnrichRequest { limit: config.max_enrich, locked: request.locked, tape: tape.clone(), ..EnrichRequest::default() };
+        let (enriched, used) = enrich::enrich(config, &enrich, now)?;
+        code = code.max(enriched);
+        ledger.extend(used);
+    }
+    if let Tape::Record(recorder) = &tape {
+        let path = request.record.clone().unwrap_or_default();
+        recorder.finish().with_context(|| format!("the recording {} cannot be written", path.display()))?;
+        output::note(&format_args!("recorded in {}", path.display()));
+    }
+    if request.stats {
+        stats(&ledger)?;
+    }
+    Ok(code)
+}
+
+/// Shows alerts; in a format for people nothing where there is none.
+pub(super) fn show(alerts: &[Shown], format: Format) -> std::io::Result<()> {
+    if format != Format::Table || !alerts.is_empty() {
+        output::write_alerts(&mut output::stdout(), alerts, format, terminal_width(format))?;
+    }
+    Ok(())
+}
+
+/// Shows the ledger on standard error, where it is in the way of nobody who reads the alerts.
+pub(super) fn stats(ledger: &[LedgerEntry]) -> std::io::Result<()> {
+    output::write_ledger(&mut output::stderr(), ledger, Format::Table, None)
+}
+
+/// `1 alert`, `2 alerts`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Begins a recording where one is asked for.
+fn tape(config: &Config, request: &ScanRequest, window: Window, plugins: &Plugins) -> anyhow::Result<Tape> {
+    let Some(path) = &request.record else { return Ok(Tape::Off) };
+    let texts = |set: &BTreeMap<String, crate::config::Setting>| -> BTreeMap<String, String> {
+        set.iter().map(|(name, setting)| (name.clone(), setting.text.clone())).collect()
+    };
+    let seen = plugins.each().map(|(artifact, description)| PluginSeen {
+        name: description.name.clone(),
+        version: description.version.clone(),
+        sha256: artifact.sha256.clone(),
+    });
+    let header = Header {
+        parameters: config.parameters.iter().map(|(plugin, set)| (plugin.clone(), texts(set))).collect(),
+        plugins: seen.collect(),
+        ..Header::new(window, config.max_alerts)
+    };
+    let recorder = Recorder::create(path, &header, config.secrets.clone())
+        .with_context(|| format!("the recording {} cannot be written", path.display()))?;
+    Ok(Tape::Record(recorder))
 }
 
 fn window(config: &Config, request: &ScanRequest, now: Timestamp) -> Result<Window, UsageError> {
@@ -92,10 +169,10 @@ fn window(config: &Config, request: &ScanRequest, now: Timestamp) -> Result<Wind
 }
 
 /// What is set for the parameters of rules: rule, parameter, value.
-type Parameters = BTreeMap<String, BTreeMap<String, String>>;
+pub(super) type Parameters = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What is set for the parameters of the rules that are loaded. What is set for enrichers is not for a scan.
-fn parameters(config: &Config, rules: &[Rule], enrichers: &[&str]) -> Result<Parameters, UsageError> {
+pub(super) fn parameters(config: &Config, rules: &[Rule], enrichers: &[&str]) -> Result<Parameters, UsageError> {
     let mut set = Parameters::new();
     for (rule, parameters) in &config.parameters {
         let Some(loaded) = rules.iter().find(|loaded| loaded.description.name == *rule) else {
@@ -123,15 +200,8 @@ fn parameters(config: &Config, rules: &[Rule], enrichers: &[&str]) -> Result<Par
     Ok(set)
 }
 
-/// Lets the rules judge, and reports what went wrong with them. True when something did.
-async fn evaluate(
-    config: &Config,
-    window: Window,
-    rules: Vec<Rule>,
-    set: &Parameters,
-    state: &StateStore,
-    parallel: usize,
-) -> anyhow::Result<(Vec<Alert>, bool)> {
+/// One state of the database for all rules.
+fn snapshot(config: &Config, window: Window, parallel: usize) -> anyhow::Result<Arc<Snapshot>> {
     let snapshot = Snapshot::open(&SnapshotOptions {
         path: config.db_path.clone(),
         table: config.table.clone(),
@@ -144,48 +214,72 @@ async fn evaluate(
     if *snapshot.access() == Access::NoIndex {
         output::warning(&format_args!("table {} has no index on timestamp, so every scan reads all of it", config.table));
     }
-    let snapshot = Arc::new(snapshot);
-    let progress = Progress::new("scanning", "rules", rules.len() as u64);
-    let options = ScanOptions { window, limits: config.limits, query_limits: config.query_limits, parallel };
-    let outcomes = judge(rules, set, &snapshot, state, options, move |rule| progress.advance(1, rule)).await;
-    let unreadable = snapshot.unreadable_timestamps();
-    if unreadable > 0 {
-        output::warning(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
-    }
-    Arc::into_inner(snapshot).context("a rule still reads the database")?.close().await?;
-
-    let (mut alerts, mut failed) = (Vec::new(), false);
-    for outcome in outcomes {
-        failed |= collect(outcome, &mut alerts);
-    }
-    Ok((alerts, failed))
+    Ok(Arc::new(snapshot))
 }
 
-/// Adds the alerts of a rule, or reports why there are none. True when something went wrong.
-fn collect(outcome: Outcome, alerts: &mut Vec<Alert>) -> bool {
-    let Outcome { rule, result } = outcome;
-    let (name, file) = (&rule.description.name, &rule.file);
-    match result {
-        Err(error) => {
-            output::warning(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));
-            true
-        }
-        Ok(judgement) => {
-            tracing::info!(
-                "rule {name} {}: {} alerts in {:.1} ms, {} host calls, {} KiB of memory",
-                rule.description.version,
-                judgement.alerts.len(),
-                judgement.wall.as_secs_f64() * 1e3,
-                judgement.host_calls,
-                judgement.memory >> 10
-            );
-            if let Some(reason) = judgement.refused.first() {
-                let count = judgement.refused.len();
-                output::warning(&format_args!("rule {name} ({file}): {count} alerts were refused, the first because {reason}"));
+/// What came of all rules.
+#[derive(Default)]
+pub(super) struct Judged {
+    pub(super) alerts: Vec<Alert>,
+    pub(super) ledger: Vec<LedgerEntry>,
+    /// Whether something went wrong with one of them.
+    pub(super) failed: bool,
+}
+
+/// Lets the rules judge, and reports what went wrong with them.
+pub(super) async fn judged(rules: Vec<Rule>, set: &Parameters, case: &Case, parallel: usize) -> Judged {
+    let progress = Progress::new("scanning", "rules", rules.len() as u64);
+    let outcomes = judge(rules, set, case, parallel, move |rule| progress.advance(1, rule)).await;
+    let mut judged = Judged::default();
+    for outcome in outcomes {
+        judged.add(outcome, case.window.now);
+    }
+    judged
+}
+
+impl Judged {
+    /// Adds the alerts of a rule, or reports why there are none.
+    fn add(&mut self, outcome: Outcome, now: Timestamp) {
+        let Outcome { rule, result, usage } = outcome;
+        let (name, file) = (&rule.description.name, &rule.artifact.file);
+        let mut entry = LedgerEntry::of(&rule.artifact, &rule.description, now);
+        entry.call(&usage, result.as_ref().err().map(PluginError::to_string));
+        match result {
+            Err(error) => {
+                output::warning(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));
+                trapped(&error);
+                self.failed = true;
             }
-            let refused = !judgement.refused.is_empty();
-            alerts.extend(judgement.alerts);
-            refused
+            Ok(judgement) => {
+                tracing::info!(
+                    "rule {name} {}: {} in {:.1} ms",
+                    rule.description.version,
+                    counted(judgement.alerts.len(), "alert"),
+                    usage.wall.as_secs_f64() * 1e3,
+                );
+                if let Some(reason) = judgement.refused.first() {
+                    let count = judgement.refused.len();
+                    output::warning(&format_args!(
+                        "rule {name} ({file}): {count} alerts were refused, the first because {reason}"
+                    ));
+                    self.failed = true;
+                }
+                entry.alerts = judgement.alerts.len() as u64;
+                entry.refused = judgement.refused.len() as u64;
+                self.alerts.extend(judgement.alerts);
+            }
         }
+        self.ledger.push(entry);
+    }
+}
+
+/// Where a plugin trapped, for someone who looks closer.
+fn trapped(error: &PluginError) {
+    let PluginError::Trap { frames, output, .. } = error else { return };
+    for frame in frames {
+        tracing::info!("  in {frame}");
+    }
+    if !output.is_empty() {
+        tracing::info!("  it wrote: {output}");
     }
 }

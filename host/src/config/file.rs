@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::keys::KEYS;
+use super::keys;
 use crate::exit::UsageError;
 use crate::model::Request;
+use crate::plugin::Limits;
 
 /// The tables of the parameters of plugins: `[rules.RULE]` and `[enrichers.ENRICHER]`.
 const PARAMETERS: [&str; 2] = ["rules", "enrichers"];
@@ -15,6 +16,9 @@ const PARAMETERS: [&str; 2] = ["rules", "enrichers"];
 const GRANTS: &str = "grants";
 /// The table of the directories whose files plugins may be granted: name and path.
 const DIRECTORIES: &str = "directories";
+
+/// The table of limits: those of all plugins, and `[limits.PLUGIN]`.
+const LIMITS: &str = "limits";
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]
@@ -63,9 +67,9 @@ impl ConfigFile {
 
     fn check(&self) -> Result<(), UsageError> {
         let unknown = |key: &str| {
-            let known: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+            let known: Vec<&str> = keys::all().map(|key| key.name).collect();
             UsageError(format!(
-                "{}: key `{key}` is not known; there are {}, [rules.RULE], [enrichers.ENRICHER], [grants.PLUGIN] and [directories]",
+                "{}: key `{key}` is not known; there are {}, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], [grants.PLUGIN] and [directories]",
                 self.path.display(),
                 known.join(", ")
             ))
@@ -87,7 +91,10 @@ impl ConfigFile {
                     self.directories()?;
                 }
                 Value::Table(inner) => {
-                    for (key, value) in inner {
+                    if name == LIMITS {
+                        self.limits()?;
+                    }
+                    for (key, value) in inner.iter().filter(|(_, value)| name != LIMITS || !value.is_table()) {
                         self.check_key(&format!("{name}.{key}"), value, unknown)?;
                     }
                 }
@@ -98,7 +105,7 @@ impl ConfigFile {
     }
 
     fn check_key(&self, name: &str, value: &Value, unknown: impl Fn(&str) -> UsageError) -> Result<(), UsageError> {
-        if KEYS.iter().all(|key| key.name != name) {
+        if keys::all().all(|key| key.name != name) {
             return Err(unknown(name));
         }
         if scalar(value).is_none() { Err(self.no_value(name)) } else { Ok(()) }
@@ -124,6 +131,27 @@ impl ConfigFile {
             let parameters = parameters.as_table().into_iter().flatten();
             parameters.filter_map(|(name, value)| Some((plugin.clone(), name.clone(), scalar(value)?)))
         })
+    }
+
+    /// What is set for the limits of single plugins: plugin, limit, value.
+    ///
+    /// # Errors
+    /// When there is no such limit, or its value is not within its bounds.
+    pub fn limits(&self) -> Result<BTreeMap<String, BTreeMap<String, String>>, UsageError> {
+        let tables = self.table.get(LIMITS).and_then(Value::as_table).into_iter().flatten();
+        let mut own = BTreeMap::new();
+        for (plugin, limits) in tables.filter_map(|(plugin, limits)| Some((plugin, limits.as_table()?))) {
+            let mut set = BTreeMap::new();
+            for (limit, value) in limits {
+                let name = format!("{LIMITS}.{plugin}.{limit}");
+                let text = scalar(value).ok_or_else(|| self.no_value(&name))?;
+                let checked = Limits::default().set_own(limit, &text);
+                checked.map_err(|wrong| UsageError(format!("{}: {name}: {wrong}", self.path.display())))?;
+                set.insert(limit.clone(), text);
+            }
+            own.insert(plugin.clone(), set);
+        }
+        Ok(own)
     }
 
     /// The directories whose files plugins may be granted.

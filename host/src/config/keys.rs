@@ -1,9 +1,12 @@
 //! Every key of the configuration: its name in net-scout.toml, its environment variable, its default and its meaning.
 
 use std::path::Path;
+use std::sync::LazyLock;
+
+use crate::plugin::LIMITS;
 
 /// A key of the configuration.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Key {
     /// Its name in net-scout.toml; a dot stands for a table.
     pub name: &'static str,
@@ -30,12 +33,22 @@ const fn key(name: &'static str, environment: &'static str, default: &'static st
     Key { name, environment: Some(environment), default, meaning }
 }
 
-const fn limit(name: &'static str, default: &'static str, meaning: &'static str) -> Key {
-    Key { name, environment: None, default, meaning }
+/// What the names of limits begin with.
+pub(super) const LIMITS_TABLE: &str = "limits.";
+
+/// Every key, the limits last.
+pub fn all() -> impl Iterator<Item = Key> {
+    let limits = LIMIT_NAMES.iter().zip(&LIMITS);
+    KEYS.iter().copied().chain(limits.map(|(name, limit)| Key {
+        name,
+        environment: None,
+        default: limit.default,
+        meaning: limit.meaning,
+    }))
 }
 
-/// Every key.
-pub static KEYS: [Key; 26] = [
+/// The keys but for the limits.
+static KEYS: [Key; 17] = [
     key("db_path", "NET_SCOUT_DB_PATH", "", "the database of net-sentinel"),
     key("table", "NET_SCOUT_TABLE", "ip_events", "the table to scan: ip_events, or ip_events_30 for the archive"),
     key("alert_table", "NET_SCOUT_ALERT_TABLE", "scout_alerts", "the table that alerts are kept in"),
@@ -53,16 +66,11 @@ pub static KEYS: [Key; 26] = [
     key("enrichment_parallel", "NET_SCOUT_ENRICHMENT_PARALLEL", "64", "how many lookups may be under way"),
     key("enrichment_timeout", "NET_SCOUT_ENRICHMENT_TIMEOUT", "20", "seconds that one lookup may take, with all its tries"),
     key("dns_servers", "NET_SCOUT_DNS_SERVERS", "", "the resolvers to ask, ADDRESS:PORT,...; empty for those of the system"),
-    limit("limits.cpu_seconds", "30", "the longest that one call of a plugin computes"),
-    limit("limits.wall_seconds", "300", "the longest that one call of a plugin takes, queries included"),
-    limit("limits.query_seconds", "120", "the longest that one query of a rule takes"),
-    limit("limits.memory_mib", "256", "the most memory of one call of a plugin"),
-    limit("limits.table_elements", "100000", "the most elements of a WebAssembly table"),
-    limit("limits.host_calls", "1000000", "the most calls that a plugin makes into the host"),
-    limit("limits.rows", "100000000", "the most rows of one query"),
-    limit("limits.result_mib", "4096", "the most that the rows of one query take"),
-    limit("limits.alerts", "100000", "the most alerts that a rule raises"),
 ];
+
+/// The names of the limits with their table before them.
+static LIMIT_NAMES: LazyLock<Vec<String>> =
+    LazyLock::new(|| LIMITS.iter().map(|limit| format!("{LIMITS_TABLE}{}", limit.name)).collect());
 
 /// The variables of the Python program that set a parameter of a plugin: variable, plugin, parameter.
 pub(super) const PARAMETER_VARIABLES: [(&str, &str, &str); 12] = [

@@ -26,7 +26,14 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 5] = migrations![1 "0001_original_tables", 2 "0002_alert_details", 3 "0003_alert_lookup", 4 "0004_rate_limits", 5 "0005_plugin_state"];
+static MIGRATIONS: [Migration; 6] = migrations![
+    1 "0001_original_tables",
+    2 "0002_alert_details",
+    3 "0003_alert_lookup",
+    4 "0004_rate_limits",
+    5 "0005_plugin_state",
+    6 "0006_ledger",
+];
 
 /// The columns that an alert table must have to be one.
 const ALERT_COLUMNS: [&str; 9] =
@@ -226,7 +233,7 @@ mod tests {
             )
             .expect("tamper");
         let error = database.migrate(NOW).expect_err("newer").to_string();
-        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 5"), "{error}");
+        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 6"), "{error}");
         database.connection.execute_batch("CREATE TABLE notes (id, text)").expect("table");
         database.alert_table = "notes".to_owned();
         assert!(matches!(database.migrate(NOW), Err(DatabaseError::NotAnAlertTable { column: "alert_type", .. })));

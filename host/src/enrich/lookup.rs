@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::capability::Shared;
-use crate::model::{Observable, Timestamp};
-use crate::plugin::{Enricher, Limits, LookupError};
+use crate::model::{LedgerEntry, Observable, Timestamp};
+use crate::plugin::{Enricher, LookupError, Try, lookup};
+use crate::recording::{Tape, Unexpected};
 use crate::schedule::RateLimiter;
 
 /// The wait before the second try; it doubles for every further one, and up to half of it is added by chance.
@@ -44,10 +45,14 @@ pub struct Answer {
     pub failed: bool,
     /// Whether it is kept: what failed in the plugin itself is not.
     pub keep: bool,
+    /// What was not as it was recorded.
+    pub unexpected: Option<Unexpected>,
+    /// What the enricher used.
+    pub used: LedgerEntry,
 }
 
 /// How to look up.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct LookupOptions {
     /// How many lookups may be under way.
     pub parallel: usize,
@@ -55,8 +60,10 @@ pub struct LookupOptions {
     pub attempts: u32,
     /// How long one may take, with all its tries and pauses.
     pub budget: Duration,
-    /// What one call may use.
-    pub limits: Limits,
+    /// Whether they are recorded. What is repeated is not waited for.
+    pub tape: Tape,
+    /// When the run began.
+    pub began: Timestamp,
 }
 
 /// Looks up subjects, each of which must occur once. The answers come as they are found; when the receiver is dropped, what is under way
@@ -101,18 +108,25 @@ async fn look_up(
     options: &LookupOptions,
     now: &(impl Fn() -> Timestamp + Sync),
 ) -> Answer {
-    let kind = &subject.enricher.description.name;
+    let enricher = &subject.enricher;
+    let kind = &enricher.description.name;
+    let patient = !options.tape.is_replay();
+    let mut used = LedgerEntry::of(&enricher.artifact, &enricher.description, options.began);
     let mut pause = FIRST_PAUSE;
     let mut attempt = 0;
     // The budget begins with the first question, not with the wait for a turn.
     let mut started = None;
     let result = loop {
         attempt += 1;
-        tokio::time::sleep(rates.turn(kind, now())).await;
+        if patient {
+            tokio::time::sleep(rates.turn(kind, now())).await;
+        }
         let started = *started.get_or_insert_with(Instant::now);
-        let left = options.budget.saturating_sub(started.elapsed());
-        let limits = Limits { wall: options.limits.wall.min(left.max(Duration::from_millis(1))), ..options.limits };
-        let error = match subject.enricher.enrich(&subject.observable, shared, &limits).await {
+        let left = options.budget.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
+        let this = Try { observable: &subject.observable, shared, now: options.began, left, attempt, tape: &options.tape };
+        let (result, usage) = enricher.enrich(&this).await;
+        used.call(&usage, result.as_ref().err().map(LookupError::to_string));
+        let error = match result {
             Ok(value) => break Ok(value),
             Err(error) => error,
         };
@@ -120,21 +134,28 @@ async fn look_up(
             LookupError::RateLimited(Some(seconds)) => Duration::from_secs((*seconds).into()),
             _ => pause + jitter(pause / 2),
         };
-        if !error.may_pass() || attempt >= options.attempts || started.elapsed() + wait >= options.budget {
+        let more = options.tape.expects(kind, || lookup(&subject.observable, attempt + 1));
+        if !more || !error.may_pass() || attempt >= options.attempts || started.elapsed() + wait >= options.budget {
             break Err((error, attempt));
         }
         tracing::debug!("{}: {error}; trying again in {} ms", subject.name(), wait.as_millis());
-        tokio::time::sleep(wait).await;
+        if patient {
+            tokio::time::sleep(wait).await;
+        }
         pause *= 2;
+    };
+    let unexpected = match &result {
+        Err((LookupError::Unexpected(unexpected), _)) => Some(unexpected.clone()),
+        _ => None,
     };
     let (failed, keep, result) = match result {
         Ok(value) => (false, true, value),
         Err((error, attempts)) => {
-            let keep = !matches!(error, LookupError::Failed(_) | LookupError::AccessDenied(_));
+            let keep = !matches!(error, LookupError::Failed(_) | LookupError::Unexpected(_) | LookupError::AccessDenied(_));
             (true, keep, json!({ "error": { "kind": error.kind(), "message": error.to_string(), "attempts": attempts } }))
         }
     };
-    Answer { subject: subject.name(), kind: kind.clone(), result, failed, keep }
+    Answer { subject: subject.name(), kind: kind.clone(), result, failed, keep, unexpected, used }
 }
 
 /// A duration between zero and this one, so that lookups that failed together are not tried again together.

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::Value;
 
 /// How much an alert matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth keeping, nothing to do.
     Informational,
@@ -61,7 +64,7 @@ impl From<EvidenceValue> for serde_json::Value {
 }
 
 /// Something suspicious, as a rule raised it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Alert {
     /// One of the types that the rule described.
     pub alert_type: String,

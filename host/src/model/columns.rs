@@ -1,5 +1,7 @@
 //! Query results as columns: a batch crosses to a guest for a fraction of what rows of variants would cost.
 
+use serde::{Deserialize, Serialize};
+
 /// The type of a result column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnType {
@@ -39,7 +41,7 @@ impl ColumnType {
 }
 
 /// Text as a dictionary and a code a row.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct TextColumn {
     /// Each distinct text once, in the order of first occurrence.
     pub dictionary: Vec<String>,
@@ -48,7 +50,7 @@ pub struct TextColumn {
 }
 
 /// A list a row: all values in one column, and where each row's end.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Lists<T> {
     /// All lists, one after another.
     pub values: T,
@@ -57,14 +59,14 @@ pub struct Lists<T> {
 }
 
 /// The values of a column, one a row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub enum ColumnValues {
     /// Of type `boolean`.
     Booleans(Vec<bool>),
     /// Of type `integer`.
     Integers(Vec<i64>),
     /// Of type `real`.
-    Reals(Vec<f64>),
+    Reals(#[serde(with = "reals")] Vec<f64>),
     /// Of type `text`.
     Texts(TextColumn),
     /// Of type `boolean-list`.
@@ -72,13 +74,34 @@ pub enum ColumnValues {
     /// Of type `integer-list`.
     IntegerLists(Lists<Vec<i64>>),
     /// Of type `real-list`.
-    RealLists(Lists<Vec<f64>>),
+    RealLists(#[serde(with = "real_lists")] Lists<Vec<f64>>),
     /// Of type `text-list`.
     TextLists(Lists<TextColumn>),
 }
 
+impl ColumnValues {
+    /// About how many bytes they take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let text = |column: &TextColumn| {
+            column.dictionary.iter().map(String::len).sum::<usize>() + column.codes.len() * size_of::<u32>()
+        };
+        let ends = |ends: &[u32]| size_of_val(ends);
+        match self {
+            Self::Booleans(values) => values.len(),
+            Self::Integers(values) => size_of_val(values.as_slice()),
+            Self::Reals(values) => size_of_val(values.as_slice()),
+            Self::Texts(column) => text(column),
+            Self::BooleanLists(lists) => lists.values.len() + ends(&lists.ends),
+            Self::IntegerLists(lists) => size_of_val(lists.values.as_slice()) + ends(&lists.ends),
+            Self::RealLists(lists) => size_of_val(lists.values.as_slice()) + ends(&lists.ends),
+            Self::TextLists(lists) => text(&lists.values) + ends(&lists.ends),
+        }
+    }
+}
+
 /// A column of a batch.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Column {
     /// The values.
     pub values: ColumnValues,
@@ -87,10 +110,47 @@ pub struct Column {
 }
 
 /// Some rows of a result.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Batch {
     /// How many rows, at least 1.
     pub row_count: u32,
     /// The columns in the order of the SELECT.
     pub columns: Vec<Column>,
+}
+
+/// Reals as the shortest text that means them exactly; JSON has no word for the infinities and for what is not a number.
+mod reals {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(values.iter().map(f64::to_string))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
+    }
+}
+
+/// Lists of reals, alike.
+mod real_lists {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Lists;
+
+    #[derive(Deserialize, Serialize)]
+    struct Exact {
+        #[serde(with = "super::reals")]
+        values: Vec<f64>,
+        ends: Vec<u32>,
+    }
+
+    pub(super) fn serialize<S: Serializer>(lists: &Lists<Vec<f64>>, serializer: S) -> Result<S::Ok, S::Error> {
+        Exact { values: lists.values.clone(), ends: lists.ends.clone() }.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lists<Vec<f64>>, D::Error> {
+        Exact::deserialize(deserializer).map(|Exact { values, ends }| Lists { values, ends })
+    }
 }

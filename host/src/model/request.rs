@@ -98,6 +98,11 @@ impl Request {
                 Ok(Self::State { bytes })
             }
             ("state", _) => Err(form("BYTES, a whole number")),
+            ("table", [table, columns]) => {
+                let columns = columns.split(',').map(str::to_owned).collect();
+                Ok(Self::Table { table: (*table).to_owned(), columns })
+            }
+            ("table", _) => Err(form("TABLE COLUMN,..., such as events src_ip,dst_port")),
             (other, _) => Err(RequestError(format!("is of no capability: `{other}` is not one of {}", CAPABILITIES.join(", ")))),
         }
     }
@@ -135,6 +140,12 @@ impl Request {
             Self::Table { .. } | Self::Files { .. } | Self::State { .. } => Some(self.clone()),
         };
         filled.into_iter().collect()
+    }
+
+    /// With its capability before its line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!("{} {self}", self.capability())
     }
 
     /// The lines of configuration of each capability, in quotes.

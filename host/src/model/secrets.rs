@@ -32,6 +32,12 @@ impl Secrets {
         self.0.get(name).map(String::as_str)
     }
 
+    /// The text without any of these in it.
+    #[must_use]
+    pub fn hide_all(&self, text: &str) -> String {
+        self.0.values().fold(text.to_owned(), |text, value| Self::hide(value, &text))
+    }
+
     /// The text without a secret in it, whatever the case of its letters.
     #[must_use]
     pub fn hide(value: &str, text: &str) -> String {

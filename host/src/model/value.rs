@@ -15,6 +15,17 @@ pub enum Value {
     Text(String),
 }
 
+impl Value {
+    /// About how many bytes it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            _ => size_of::<u64>(),
+        }
+    }
+}
+
 impl From<Value> for serde_json::Value {
     /// Not a number and the infinities become null, as JSON has no word for them.
     fn from(value: Value) -> Self {

@@ -30,7 +30,7 @@ impl Cell {
 
     /// A number, to the right.
     #[must_use]
-    pub fn number(value: i64) -> Self {
+    pub fn number(value: impl ToString) -> Self {
         Self { text: value.to_string(), right: true, ..Self::default() }
     }
 

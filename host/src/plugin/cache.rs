@@ -38,12 +38,17 @@ impl CodeCache {
         Self { folder }
     }
 
-    pub(super) fn component(&self, engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Component> {
-        let Some(folder) = &self.folder else { return Component::from_binary(engine, bytes) };
+    /// Takes the code of a component, or compiles it, and calls `compiling` before it does.
+    pub(super) fn component(&self, engine: &Engine, bytes: &[u8], compiling: impl FnOnce()) -> wasmtime::Result<Component> {
+        let Some(folder) = &self.folder else {
+            compiling();
+            return Component::from_binary(engine, bytes);
+        };
         let path = folder.join(format!("{}.{EXTENSION}", key(engine, bytes)));
         if let Some(component) = load(engine, &path) {
             return Ok(component);
         }
+        compiling();
         let component = Component::from_binary(engine, bytes)?;
         if let Err(error) = store(folder, &path, &component.serialize()?) {
             tracing::warn!("a compiled plugin could not be kept in {}: {error}", folder.display());
@@ -153,12 +158,12 @@ mod tests {
         let folder = parent.path().join("deep/code");
         let cache = CodeCache::new(Some(&folder));
         let engine = Engine::default();
-        cache.component(&engine, EMPTY).expect("compile");
+        cache.component(&engine, EMPTY, || ()).expect("compile");
         let kept = files(&folder);
         assert_eq!(kept.len(), 1);
         let good = fs::read(&kept[0]).expect("code");
         fs::write(&kept[0], b"junk").expect("damage");
-        cache.component(&engine, EMPTY).expect("compile again");
+        cache.component(&engine, EMPTY, || ()).expect("compile again");
         assert_eq!(fs::read(&kept[0]).expect("code"), good);
         assert_eq!(fs::metadata(&folder).expect("folder").permissions().mode() & 0o777, 0o700);
     }
@@ -168,7 +173,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("open up");
         let cache = CodeCache::new(Some(folder.path()));
-        cache.component(&Engine::default(), EMPTY).expect("compile");
+        cache.component(&Engine::default(), EMPTY, || ()).expect("compile");
         assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
     }
 }

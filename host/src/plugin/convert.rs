@@ -25,8 +25,6 @@ const LONGEST_LINE: usize = 1_000;
 const MOST_ITEMS: usize = 64;
 /// The most pieces of evidence of an alert.
 const MOST_EVIDENCE: usize = 64;
-/// The most bytes that the evidence of an alert takes as JSON.
-const LARGEST_EVIDENCE: usize = 64 << 10;
 /// How much of a guest's words stands in an error, in characters.
 const QUOTED: usize = 200;
 
@@ -70,8 +68,8 @@ impl From<wit::RuleError> for PluginError {
     }
 }
 
-/// An alert of a rule; the error says why it is refused.
-pub(super) fn alert(alert: wit::Alert, description: &Description) -> Result<Alert, String> {
+/// An alert of a rule, with at most so many bytes of evidence; the error says why it is refused.
+pub(super) fn alert(alert: wit::Alert, description: &Description, largest: usize) -> Result<Alert, String> {
     let Kind::Rule { alert_types } = &description.kind else { return Err("it is no rule".to_owned()) };
     if !alert_types.contains(&alert.alert_type) {
         let alert_type = plain(&alert.alert_type, QUOTED);
@@ -88,7 +86,7 @@ pub(super) fn alert(alert: wit::Alert, description: &Description) -> Result<Aler
         score,
         severity: alert.severity.into(),
         rule: description.name.clone(),
-        evidence: evidence(alert.evidence)?,
+        evidence: evidence(alert.evidence, largest)?,
     })
 }
 
@@ -104,7 +102,7 @@ fn checked_address(text: String, field: &str) -> Result<String, String> {
     if valid { Ok(text) } else { Err(format!("{field} `{}` is no IP address", plain(&text, QUOTED))) }
 }
 
-fn evidence(entries: Vec<wit::EvidenceEntry>) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+fn evidence(entries: Vec<wit::EvidenceEntry>, largest: usize) -> Result<serde_json::Map<String, serde_json::Value>, String> {
     if entries.len() > MOST_EVIDENCE {
         return Err(format!("it has {} pieces of evidence, more than {MOST_EVIDENCE}", entries.len()));
     }
@@ -116,8 +114,8 @@ fn evidence(entries: Vec<wit::EvidenceEntry>) -> Result<serde_json::Map<String, 
         }
         let value = serde_json::Value::from(EvidenceValue::from(value));
         bytes += key.len() + value.to_string().len();
-        if bytes > LARGEST_EVIDENCE {
-            return Err(format!("its evidence takes more than {} KiB", LARGEST_EVIDENCE >> 10));
+        if bytes > largest {
+            return Err(format!("its evidence takes more than {} KiB (limits.evidence_kib)", largest >> 10));
         }
         if map.contains_key(&key) {
             return Err(format!("evidence key `{key}` occurs twice"));

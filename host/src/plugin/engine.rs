@@ -1,43 +1,49 @@
-//! The wasmtime engine, set up for guests that nobody checked, and the two clocks of a call.
+//! The wasmtime engine, set up for guests that nobody checked, and the clock that interrupts them.
 
-use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+use tokio::time::error::Elapsed;
 use wasmtime::component::Component;
-use wasmtime::{Config, Engine, Store, UpdateDeadline};
+use wasmtime::{Config, Engine, Store, UpdateDeadline, WasmBacktraceDetails};
 
 use super::cache::CodeCache;
-use super::error::{LimitExceeded, PluginError};
+use super::cpu::CpuClock;
+use super::error::LimitExceeded;
 use super::limits::Limits;
 
 /// How often a running guest is looked at.
 const TICK: Duration = Duration::from_millis(10);
-/// The stack of a guest, in bytes.
-const GUEST_STACK: usize = 512 << 10;
-/// The stack on which a guest and the host functions that it calls run, in bytes.
-const CALL_STACK: usize = 2 << 20;
-/// How much the host allocates for what one call of a guest passes it, in bytes.
-const PASSED_BYTES: usize = 64 << 20;
+/// What the host functions that a guest calls have beyond the stack of the guest, in bytes.
+const HOST_STACK: usize = 1_536 << 10;
+/// A component larger than this is announced before it is compiled, because that takes seconds.
+const LARGE: usize = 1 << 20;
 
 /// Compiles and runs components. Cheap to clone.
 #[derive(Clone)]
 pub struct PluginEngine {
     engine: Engine,
     cache: CodeCache,
+    /// How many components are compiled at once.
+    compilers: Arc<Semaphore>,
+    announce: fn(&str, usize),
 }
 
 impl PluginEngine {
-    /// Sets the engine up and starts the clock that interrupts guests.
+    /// Sets the engine up, for guests with such a stack, and starts the clock that interrupts them. `announce` is told the file and the
+    /// size of a component that will take seconds to compile.
     ///
     /// # Errors
     /// When this machine cannot run compiled guests.
-    pub fn new(cache: CodeCache) -> wasmtime::Result<Self> {
+    pub fn new(cache: CodeCache, stack: usize, announce: fn(&str, usize)) -> wasmtime::Result<Self> {
         let mut config = Config::new();
         config
             .wasm_component_model(true)
             .epoch_interruption(true)
-            .max_wasm_stack(GUEST_STACK)
-            .async_stack_size(CALL_STACK)
+            .max_wasm_stack(stack)
+            .async_stack_size(stack + HOST_STACK)
+            .wasm_backtrace_details(WasmBacktraceDetails::Enable)
             // The same input gives the same output on every machine.
             .cranelift_nan_canonicalization(true)
             .wasm_relaxed_simd(false)
@@ -57,42 +63,46 @@ impl PluginEngine {
                 std::thread::sleep(TICK);
             }
         })?;
-        Ok(Self { engine, cache })
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self { engine, cache, compilers: Arc::new(Semaphore::new(cores)), announce })
     }
 
     pub(super) fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// Compiles a component, or takes its code from the cache.
-    pub(super) fn component(&self, bytes: &[u8]) -> wasmtime::Result<Component> {
-        self.cache.component(&self.engine, bytes)
+    /// Compiles a component, or takes its code from the cache. A compiler that takes too long is left to itself: nobody waits for it.
+    pub(super) async fn component(
+        &self,
+        file: &str,
+        bytes: Vec<u8>,
+        limit: Duration,
+    ) -> Result<wasmtime::Result<Component>, Elapsed> {
+        let _turn = self.compilers.acquire().await;
+        let (engine, cache, announce, file) = (self.engine.clone(), self.cache.clone(), self.announce, file.to_owned());
+        let compiling = tokio::task::spawn_blocking(move || {
+            let large = || {
+                if bytes.len() > LARGE {
+                    announce(&file, bytes.len());
+                }
+            };
+            cache.component(&engine, &bytes, large)
+        });
+        tokio::time::timeout(limit, compiling)
+            .await
+            .map(|done| done.unwrap_or_else(|error| Err(wasmtime::Error::msg(error.to_string()))))
     }
 
     /// A store for one call, whose guest is interrupted when it has computed for too long.
-    pub(super) fn store<T: 'static>(&self, data: T, limits: &Limits) -> Store<T> {
+    pub(super) fn store<T: 'static>(&self, data: T, limits: &Limits, clock: &CpuClock) -> Store<T> {
         let mut store = Store::new(&self.engine, data);
-        store.set_hostcall_fuel(PASSED_BYTES);
-        let cpu = limits.cpu;
-        let mut ticks = cpu.as_millis().div_ceil(TICK.as_millis());
+        store.set_hostcall_fuel(limits.argument);
+        let (cpu, clock) = (limits.cpu, clock.clone());
         store.set_epoch_deadline(1);
         // Called once for each tick that goes by in guest code. Between two, the wall clock gets its turn.
         store.epoch_deadline_callback(move |_| {
-            if ticks == 0 {
-                return Err(LimitExceeded::Cpu(cpu).into());
-            }
-            ticks -= 1;
-            Ok(UpdateDeadline::Yield(1))
+            if clock.now() > cpu { Err(LimitExceeded::Cpu(cpu).into()) } else { Ok(UpdateDeadline::Yield(1)) }
         });
         store
-    }
-}
-
-/// Waits for a call of a guest, within the wall-clock limit. When the limit passes the call is dropped wherever it is, and with it what
-/// the host was doing for it.
-pub(super) async fn within<T>(limits: &Limits, call: impl Future<Output = wasmtime::Result<T>>) -> Result<T, PluginError> {
-    match tokio::time::timeout(limits.wall, call).await {
-        Ok(result) => result.map_err(|error| PluginError::from_call(&error)),
-        Err(_) => Err(LimitExceeded::Wall(limits.wall).into()),
     }
 }

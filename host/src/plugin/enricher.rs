@@ -2,23 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+use wasmtime::component::Component;
 
+use super::boundary::Boundary;
 use super::convert;
-use super::engine::{PluginEngine, within};
+use super::engine::PluginEngine;
 use super::enricher_bindings::{self as bindings, EnricherPre};
 use super::error::PluginError;
-use super::limits::{Growth, HostCalls, Limits};
+use super::guest::{Capabilities, Code, Guest, Usage, World};
+use super::limits::Limits;
+use super::load::Artifact;
 use super::rule::arguments;
 use crate::capability::Shared;
 use crate::capability::dns::{DnsContext, DnsGrant};
 use crate::capability::exec::{ExecContext, ExecGrant};
 use crate::capability::files::{FilesContext, FilesGrant};
 use crate::capability::http::{HttpContext, HttpGrant};
-use crate::capability::log::LogContext;
 use crate::capability::state::{StateContext, StateGrant};
-use crate::model::{Description, Observable, ObservableKind, Request, Secrets, Value, plain};
+use crate::model::{Description, Observable, ObservableKind, Request, Secrets, Timestamp, Value, plain};
+use crate::recording::{Session, Tape, Unexpected};
 
 /// The largest answer of an enricher, in bytes of JSON.
 const LARGEST_ANSWER: usize = 256 << 10;
@@ -26,13 +30,24 @@ const LARGEST_ANSWER: usize = 256 << 10;
 /// How much of an enricher's words is kept, in characters.
 const QUOTED: usize = 400;
 
+/// What the lookups of an enricher begin with in a recording.
+pub const LOOKUP: &str = "enrich ";
+
+/// What tells a try of a lookup from the others in a recording. The first try has the number 1.
+#[must_use]
+pub fn lookup(observable: &Observable, attempt: u32) -> String {
+    format!("{LOOKUP}{observable} {attempt}")
+}
+
 /// An enricher that was loaded: linked once, and instantiated for every lookup.
 pub struct Enricher {
-    /// The name of its file.
-    pub file: String,
+    /// Its file.
+    pub artifact: Artifact,
     /// What it says of itself.
     pub description: Description,
-    code: Code,
+    /// What one call of it may use.
+    pub limits: Limits,
+    linked: LinkedEnricher,
     dns: DnsGrant,
     exec: ExecGrant,
     files: FilesGrant,
@@ -41,10 +56,34 @@ pub struct Enricher {
     arguments: Vec<(String, Value)>,
 }
 
-/// A component linked to the capabilities that an enricher may have.
-pub(super) struct Code {
-    engine: PluginEngine,
-    linked: EnricherPre<State>,
+/// A component of the world `enricher`.
+pub(super) struct LinkedEnricher {
+    pub(super) code: Code,
+    linked: EnricherPre<Guest>,
+}
+
+impl LinkedEnricher {
+    pub(super) fn new(engine: &PluginEngine, component: &Component, artifact: &Artifact) -> wasmtime::Result<Self> {
+        let code = Code::link(engine, component, World::Enricher, artifact.imports_wasi())?;
+        let linked = EnricherPre::new(code.linked())?;
+        Ok(Self { code, linked })
+    }
+}
+
+/// One try of a lookup.
+pub struct Try<'a> {
+    /// What is looked up.
+    pub observable: &'a Observable,
+    /// What the calls of a run share.
+    pub shared: &'a Shared,
+    /// The time that counts as now.
+    pub now: Timestamp,
+    /// The most time that is left for it.
+    pub left: Duration,
+    /// Which try it is, from 1.
+    pub attempt: u32,
+    /// Whether it is recorded.
+    pub tape: &'a Tape,
 }
 
 /// Why an enricher found nothing.
@@ -71,6 +110,9 @@ pub enum LookupError {
     /// The enricher itself failed.
     #[error("plugin failed: {0}")]
     Failed(String),
+    /// It did not do what it did when it was recorded, or what a scenario provides for.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
 }
 
 impl LookupError {
@@ -84,7 +126,7 @@ impl LookupError {
             Self::NotFound(_) => "not-found",
             Self::Unavailable(_) => "unavailable",
             Self::Invalid(_) => "invalid",
-            Self::Failed(_) => "failed",
+            Self::Failed(_) | Self::Unexpected(_) => "failed",
         }
     }
 
@@ -120,63 +162,15 @@ impl From<&Observable> for bindings::Observable {
     }
 }
 
-/// What belongs to one call.
-struct State {
-    growth: Growth,
-    dns: DnsContext,
-    exec: ExecContext,
-    files: FilesContext,
-    state: StateContext,
-    http: HttpContext,
-    log: LogContext,
-}
-
-impl Code {
-    /// Links a component. It runs nothing.
-    pub(super) fn link(engine: &PluginEngine, component: &Component) -> wasmtime::Result<Self> {
-        let mut linker = Linker::<State>::new(engine.engine());
-        bindings::net_scout::plugin::dns::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.dns)?;
-        bindings::net_scout::plugin::exec::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.exec)?;
-        bindings::net_scout::plugin::files::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.files)?;
-        super::bindings::net_scout::plugin::state::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.state)?;
-        bindings::net_scout::plugin::http::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.http)?;
-        super::bindings::net_scout::plugin::log::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.log)?;
-        let linked: InstancePre<State> = linker.instantiate_pre(component)?;
-        Ok(Self { engine: engine.clone(), linked: EnricherPre::new(linked)? })
-    }
-
-    /// Asks the component what it is, with no capability at all.
-    pub(super) async fn describe(&self, file: &str, limits: &Limits) -> Result<super::bindings::Description, PluginError> {
-        let limits = limits.for_describe();
-        let calls = HostCalls::forbidden();
-        let state = State {
-            growth: Growth::new(limits),
-            dns: DnsContext::new(DnsGrant::default(), None, calls.clone()),
-            exec: ExecContext::new(None, limits.wall, calls.clone()),
-            files: FilesContext::new(FilesGrant::default(), None, calls.clone()),
-            http: HttpContext::new(HttpGrant::default(), None, calls.clone()),
-            state: StateContext::new(StateGrant::default(), None, calls.clone()),
-            log: LogContext::new(file, calls),
-        };
-        let mut store = self.engine.store(state, &limits);
-        store.limiter(|state| &mut state.growth);
-        within(&limits, async {
-            let instance = self.linked.instantiate_async(&mut store).await?;
-            instance.call_describe(&mut store).await
-        })
-        .await
-    }
-}
-
 /// An enricher that was loaded but not yet given anything.
 pub struct UngrantedEnricher {
-    /// The name of its file.
-    pub file: String,
-    /// The SHA-256 of its file, in hexadecimal.
-    pub hash: String,
+    /// Its file.
+    pub artifact: Artifact,
     /// What it says of itself.
     pub description: Description,
-    pub(super) code: Code,
+    /// What one call of it may use.
+    pub limits: Limits,
+    pub(super) linked: LinkedEnricher,
 }
 
 impl UngrantedEnricher {
@@ -231,7 +225,8 @@ impl UngrantedEnricher {
         let http = HttpGrant::new(&self.description.name, &filled);
         let files = FilesGrant::new(&self.description.name, &filled);
         let state = StateGrant::new(&self.description.name, &filled);
-        Ok(Enricher { file: self.file, description: self.description, code: self.code, dns, exec, http, files, state, arguments })
+        let Self { artifact, description, limits, linked } = self;
+        Ok(Enricher { artifact, description, limits, linked, dns, exec, http, files, state, arguments })
     }
 }
 
@@ -240,47 +235,54 @@ fn texts(arguments: &[(String, Value)]) -> BTreeMap<String, String> {
 }
 
 impl Enricher {
-    /// Looks up one observable; the answer is any JSON value.
-    ///
-    /// # Errors
-    /// As [`LookupError`] says.
-    pub async fn enrich(
-        &self,
-        observable: &Observable,
-        shared: &Shared,
-        limits: &Limits,
-    ) -> Result<serde_json::Value, LookupError> {
-        let calls = HostCalls::new(limits.host_calls);
-        let state = State {
-            growth: Growth::new(*limits),
-            dns: DnsContext::new(self.dns.clone(), Some(shared.resolvers.clone()), calls.clone()),
-            exec: ExecContext::new(Some(self.exec.clone()), limits.wall, calls.clone()),
-            files: FilesContext::new(self.files.clone(), Some(shared.directories.clone()), calls.clone()),
-            http: HttpContext::new(self.http.clone(), Some(shared.http.clone()), calls.clone()),
-            state: StateContext::new(self.state.clone(), Some(shared.state.clone()), calls.clone()),
-            log: LogContext::new(&self.description.name, calls),
+    /// Looks up one observable; the answer is any JSON value. What it used is known also when it found nothing.
+    pub async fn enrich(&self, lookup: &Try<'_>) -> (Result<serde_json::Value, LookupError>, Usage) {
+        let Try { observable, attempt, tape, .. } = lookup;
+        let (name, call) = (&self.description.name, self::lookup(observable, *attempt));
+        let session = tape.begin(name, &call);
+        let (found, usage) = self.look_up(lookup, session.clone()).await;
+        let outcome = || match &found {
+            Ok(answer) => serde_json::json!({ "answer": answer }),
+            Err(error) => serde_json::json!({ "error": error.kind() }),
         };
-        let mut store = self.code.engine.store(state, limits);
-        store.limiter(|state| &mut state.growth);
+        let same = tape.end(name, &call, &session, outcome);
+        let found = match same {
+            Err(_) if matches!(found, Err(LookupError::Unexpected(_))) => found,
+            Err(unexpected) => Err(LookupError::Unexpected(unexpected)),
+            Ok(()) => found,
+        };
+        (found, usage)
+    }
+
+    async fn look_up(&self, lookup: &Try<'_>, session: Session) -> (Result<serde_json::Value, LookupError>, Usage) {
+        let Try { observable, shared, now, left, .. } = lookup;
+        let limits = Limits { wall: self.limits.wall.min(*left), ..self.limits };
+        let boundary = Boundary::new(limits, session);
+        let capabilities = Capabilities {
+            dns: DnsContext::new(self.dns.clone(), shared.resolvers.clone(), boundary.clone()),
+            exec: ExecContext::new(self.exec.clone(), limits.wall, boundary.clone()),
+            files: FilesContext::new(self.files.clone(), Some(shared.directories.clone()), boundary.clone()),
+            http: HttpContext::new(self.http.clone(), Some(shared.http.clone()), boundary.clone()),
+            state: StateContext::new(self.state.clone(), Some(shared.state.clone()), boundary.clone()),
+            ..Capabilities::none(&self.description.name, *now, &boundary)
+        };
         let arguments = convert::arguments(&self.arguments);
-        let answer = within(limits, async {
-            let instance = self.code.linked.instantiate_async(&mut store).await?;
-            instance.call_enrich(&mut store, &observable.into(), &arguments).await
-        })
-        .await;
-        let json = match answer {
-            Err(error) => return Err(LookupError::Failed(error.to_string())),
-            Ok(Err(error)) => return Err(error.into()),
-            Ok(Ok(json)) => json,
+        let (answer, usage, guest) = self
+            .linked
+            .code
+            .call(capabilities, &boundary, &limits, |store| {
+                let (linked, observable) = (self.linked.linked.clone(), bindings::Observable::from(*observable));
+                Box::pin(async move {
+                    let instance = linked.instantiate_async(&mut *store).await?;
+                    instance.call_enrich(store, &observable, &arguments).await
+                })
+            })
+            .await;
+        let failed = |error| match error {
+            PluginError::Unexpected(unexpected) => LookupError::Unexpected(unexpected),
+            other => LookupError::Failed(other.to_string()),
         };
-        if json.len() > LARGEST_ANSWER {
-            return Err(LookupError::Failed(format!("its answer has {} bytes, more than {LARGEST_ANSWER}", json.len())));
-        }
-        let answer =
-            serde_json::from_str(&json).map_err(|error| LookupError::Failed(format!("its answer is no JSON: {error}")))?;
-        // Only now has the call succeeded. Another try begins with what the other call kept.
-        store.data_mut().state.commit().map_err(|error| LookupError::Unavailable(error.to_string()))?;
-        Ok(answer)
+        (answer.map_err(failed).and_then(|answer| found(answer, guest)), usage)
     }
 
     /// Whether it takes this kind of observable.
@@ -291,4 +293,19 @@ impl Enricher {
             crate::model::Kind::Rule { .. } => false,
         }
     }
+}
+
+/// What the host makes of an answer.
+fn found(
+    answer: Result<String, bindings::net_scout::plugin::enrichment::EnrichError>,
+    mut guest: Guest,
+) -> Result<serde_json::Value, LookupError> {
+    let json = answer?;
+    if json.len() > LARGEST_ANSWER {
+        return Err(LookupError::Failed(format!("its answer has {} bytes, more than {LARGEST_ANSWER}", json.len())));
+    }
+    let answer = serde_json::from_str(&json).map_err(|error| LookupError::Failed(format!("its answer is no JSON: {error}")))?;
+    // Only now has the call succeeded. Another try begins with what the other call kept.
+    guest.capabilities.state.commit().map_err(|error| LookupError::Unavailable(error.to_string()))?;
+    Ok(answer)
 }

@@ -2,15 +2,29 @@
 
 use std::time::Duration;
 
+use wasmtime::{Trap, WasmBacktrace};
+
+use super::limits::Limits;
 use crate::database::QueryError;
-use crate::model::ParameterError;
+use crate::model::{ParameterError, plain};
+use crate::recording::Unexpected;
+
+/// How much of the name of a function stands in a backtrace, in characters.
+const FRAME: usize = 200;
+/// The most frames of a backtrace.
+const FRAMES: usize = 32;
+/// How much of what a guest wrote before it trapped is kept, in characters.
+const OUTPUT: usize = 1_000;
 
 /// A limit that a guest ran into. The names are those of the `[limits]` table in net-scout.toml.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitExceeded {
-    /// Time in guest code.
+    /// Processor time.
     #[error("it computed for longer than {} s (limits.cpu_seconds)", .0.as_secs_f64())]
     Cpu(Duration),
+    /// Processor time, or time, of `describe`.
+    #[error("it took longer than {} s to say what it is (limits.describe_seconds)", .0.as_secs_f64())]
+    Describe(Duration),
     /// Time from the call to its end, waiting included.
     #[error("it ran for longer than {} s (limits.wall_seconds)", .0.as_secs_f64())]
     Wall(Duration),
@@ -30,6 +44,18 @@ pub enum LimitExceeded {
         /// Elements it may have.
         limit: usize,
     },
+    /// Instances, tables or memories.
+    #[error("it has more than {0} instances, tables or memories (limits.instances)")]
+    Instances(usize),
+    /// Calls within calls.
+    #[error("it called itself too deeply: its stack ends at {} KiB (limits.stack_kib)", .0 >> 10)]
+    Stack(usize),
+    /// Bytes passed to the host at once.
+    #[error("it passed more than {} MiB to the host at once (limits.argument_mib)", .0 >> 20)]
+    Argument(usize),
+    /// Bytes passed in both directions.
+    #[error("more than {} MiB passed between it and the host (limits.passed_mib)", .0 >> 20)]
+    Passed(u64),
     /// A call into the host where none is allowed.
     #[error("it called the host in describe, which has no capability")]
     NoCapability,
@@ -56,7 +82,7 @@ pub enum LoadError {
     #[error("is no regular file")]
     NotAFile,
     /// Larger than a plugin may be.
-    #[error("has {size} bytes, a plugin may have {limit}")]
+    #[error("has {size} bytes, a plugin may have {limit} (limits.component_mib)")]
     TooLarge {
         /// Its size.
         size: u64,
@@ -72,6 +98,9 @@ pub enum LoadError {
     /// Machine code.
     #[error("is precompiled code, which is never loaded from a plugin folder; give the component it was made from")]
     Precompiled,
+    /// It takes too long to compile.
+    #[error("takes longer than {} s to compile (limits.compile_seconds)", .0.as_secs_f64())]
+    Compile(Duration),
     /// A component that is malformed or uses a feature that is switched off.
     #[error("is no component that this host accepts: {0}")]
     Malformed(String),
@@ -100,6 +129,9 @@ pub enum LoadError {
     /// `describe` gave something that makes no sense.
     #[error("describes itself wrongly: {0}")]
     Description(String),
+    /// It is not what was approved.
+    #[error("{0}")]
+    Changed(String),
     /// Another file has the same name.
     #[error("has the same name as {other}: `{name}`")]
     Duplicate {
@@ -117,8 +149,18 @@ pub enum PluginError {
     #[error(transparent)]
     Limit(#[from] LimitExceeded),
     /// It trapped.
-    #[error("it trapped: {0}")]
-    Trap(String),
+    #[error("it trapped: {reason}")]
+    Trap {
+        /// The innermost reason.
+        reason: String,
+        /// Where it was, innermost first: the name of the function, and file and line where the component knows them.
+        frames: Vec<String>,
+        /// The last that it wrote to its standard output and error.
+        output: String,
+    },
+    /// It did not do what it did when it was recorded, or what a scenario provides for.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
     /// A value that the operator set is not one of its parameter's.
     #[error("parameter {name}: {source}")]
     Parameter {
@@ -143,12 +185,54 @@ pub enum PluginError {
 
 impl PluginError {
     /// What a failed call of a guest means: a limit where one was hit, else the innermost reason of the trap.
-    pub(super) fn from_call(error: &wasmtime::Error) -> Self {
-        match error.downcast_ref::<LimitExceeded>() {
-            Some(limit) => Self::Limit(limit.clone()),
-            None => Self::Trap(innermost(error)),
+    pub(super) fn from_call(error: &wasmtime::Error, limits: &Limits, output: &str) -> Self {
+        if let Some(unexpected) = error.downcast_ref::<Unexpected>() {
+            return Self::Unexpected(unexpected.clone());
         }
+        if let Some(limit) = error.downcast_ref::<LimitExceeded>().cloned().or_else(|| LimitExceeded::of_wasmtime(error, limits))
+        {
+            return Self::Limit(limit);
+        }
+        let frames = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
+        Self::Trap { reason: innermost(error), frames, output: plain(output.trim(), OUTPUT) }
     }
+}
+
+impl LimitExceeded {
+    /// A limit that wasmtime itself watches. Two of its errors have no type that can be asked for; they are known by what they
+    /// begin with, and tests hold their words.
+    fn of_wasmtime(error: &wasmtime::Error, limits: &Limits) -> Option<Self> {
+        if error.downcast_ref::<Trap>() == Some(&Trap::StackOverflow) {
+            return Some(Self::Stack(limits.stack));
+        }
+        let reason = error.root_cause().to_string();
+        if reason.starts_with("resource limit exceeded: ") {
+            return Some(Self::Instances(limits.instances));
+        }
+        reason
+            .starts_with("too much data is being copied between the host and the guest")
+            .then_some(Self::Argument(limits.argument))
+    }
+}
+
+/// The frames of a backtrace, one text each.
+fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
+    let frames = backtrace.frames().iter().take(FRAMES).flat_map(|frame| {
+        let unnamed = || frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), str::to_owned);
+        let symbols: Vec<String> = frame
+            .symbols()
+            .iter()
+            .map(|symbol| {
+                let name = symbol.name().map_or_else(unnamed, str::to_owned);
+                match (symbol.file(), symbol.line()) {
+                    (Some(file), Some(line)) => format!("{name} at {file}:{line}"),
+                    _ => name,
+                }
+            })
+            .collect();
+        if symbols.is_empty() { vec![unnamed()] } else { symbols }
+    });
+    frames.map(|frame| plain(&frame, FRAME)).collect()
 }
 
 /// The innermost reason of an error, on one line.

@@ -2,101 +2,76 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+use wasmtime::component::Component;
 
-use super::bindings::{self, Rule as Instance, RulePre};
-use super::convert;
-use super::engine::{PluginEngine, within};
+use super::bindings::RulePre;
+use super::boundary::Boundary;
+use super::engine::PluginEngine;
 use super::error::{LimitExceeded, PluginError};
-use super::limits::{Growth, HostCalls, Limits};
-use crate::capability::log::LogContext;
+use super::guest::{Capabilities, Code, Guest, Usage, World};
+use super::limits::Limits;
+use super::load::Artifact;
+use super::{bindings, convert};
 use crate::capability::query::{QueryContext, QuerySource};
 use crate::capability::state::{StateContext, StateGrant, StateStore};
-use crate::database::{QueryLimits, ReadGrant, Snapshot};
+use crate::database::{ReadGrant, Snapshot};
 use crate::model::{Alert, Description, Parameter, Request, Value, Window};
+use crate::recording::Tape;
+
+/// What tells the one call of a rule in a recording.
+pub const EVALUATE: &str = "evaluate";
 
 /// A rule that was loaded: linked once, and instantiated for every call.
 pub struct Rule {
-    /// The name of its file.
-    pub file: String,
+    /// Its file.
+    pub artifact: Artifact,
     /// What it says of itself.
     pub description: Description,
+    /// What one call of it may use.
+    pub limits: Limits,
     code: Code,
+    linked: RulePre<Guest>,
     grant: Arc<ReadGrant>,
     state: StateGrant,
 }
 
-/// A component linked to the capabilities that a rule may have.
-pub(super) struct Code {
-    engine: PluginEngine,
-    linked: RulePre<State>,
-}
-
-/// What a rule answered, and what it took.
+/// What a rule answered.
 #[derive(Debug)]
 pub struct Judgement {
     /// Its alerts.
     pub alerts: Vec<Alert>,
     /// The alerts that were refused, with the reason.
     pub refused: Vec<String>,
-    /// From the call to its end.
-    pub wall: Duration,
-    /// The most memory it had, in bytes.
-    pub memory: usize,
-    /// How often it called the host.
-    pub host_calls: u64,
 }
 
-/// What belongs to one call.
-struct State {
-    growth: Growth,
-    query: QueryContext,
-    state: StateContext,
-    log: LogContext,
+/// What a rule judges, and with what.
+#[derive(Clone)]
+pub struct Case {
+    /// The state of the database; none where a recording is played.
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// What rules kept.
+    pub state: StateStore,
+    /// The window.
+    pub window: Window,
+    /// Whether it is recorded.
+    pub tape: Tape,
 }
 
-impl State {
-    fn new(name: &str, limits: Limits, source: Option<QuerySource>, state: StateContext, calls: HostCalls) -> Self {
-        Self {
-            growth: Growth::new(limits),
-            query: QueryContext::new(source, calls.clone()),
-            state,
-            log: LogContext::new(name, calls),
-        }
-    }
+/// A component of the world `rule`.
+pub(super) struct LinkedRule {
+    pub(super) code: Code,
+    linked: RulePre<Guest>,
 }
 
-impl Code {
-    /// Links a component. It runs nothing.
-    pub(super) fn link(engine: &PluginEngine, component: &Component) -> wasmtime::Result<Self> {
-        let mut linker = Linker::<State>::new(engine.engine());
-        bindings::net_scout::plugin::query::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.query)?;
-        bindings::net_scout::plugin::state::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.state)?;
-        bindings::net_scout::plugin::log::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.log)?;
-        let linked: InstancePre<State> = linker.instantiate_pre(component)?;
-        Ok(Self { engine: engine.clone(), linked: RulePre::new(linked)? })
+impl LinkedRule {
+    pub(super) fn new(engine: &PluginEngine, component: &Component, artifact: &Artifact) -> wasmtime::Result<Self> {
+        let code = Code::link(engine, component, World::Rule, artifact.imports_wasi())?;
+        let linked = RulePre::new(code.linked())?;
+        Ok(Self { code, linked })
     }
 
-    /// Asks the component what it is, with no capability at all.
-    pub(super) async fn describe(&self, file: &str, limits: &Limits) -> Result<bindings::Description, PluginError> {
-        let limits = limits.for_describe();
-        let calls = HostCalls::forbidden();
-        let state = StateContext::new(StateGrant::default(), None, calls.clone());
-        let state = State::new(file, limits, None, state, calls);
-        let mut store = self.engine.store(state, &limits);
-        store.limiter(|state| &mut state.growth);
-        within(&limits, async {
-            let instance = self.linked.instantiate_async(&mut store).await?;
-            instance.call_describe(&mut store).await
-        })
-        .await
-    }
-}
-
-impl Rule {
-    pub(super) fn new(file: String, description: Description, code: Code) -> Self {
+    pub(super) fn described(self, artifact: Artifact, description: Description, limits: Limits) -> Rule {
         let mut grant = ReadGrant::default();
         for request in &description.requests {
             if let Request::Table { table, columns } = request {
@@ -104,9 +79,11 @@ impl Rule {
             }
         }
         let state = StateGrant::new(&description.name, &description.requests);
-        Self { file, description, code, grant: Arc::new(grant), state }
+        Rule { artifact, description, limits, code: self.code, linked: self.linked, grant: Arc::new(grant), state }
     }
+}
 
+impl Rule {
     /// The values of the rule's parameters: what the operator set, else the default.
     ///
     /// # Errors
@@ -115,46 +92,61 @@ impl Rule {
         arguments(&self.description, set)
     }
 
-    /// Lets the rule judge a window.
-    ///
-    /// # Errors
-    /// When it traps, runs into a limit, or reports an error.
-    pub async fn evaluate(
-        &self,
-        snapshot: &Arc<Snapshot>,
-        kept: &StateStore,
-        window: Window,
-        arguments: &[(String, Value)],
-        limits: &Limits,
-        query_limits: QueryLimits,
-    ) -> Result<Judgement, PluginError> {
-        let started = Instant::now();
-        let source = QuerySource { snapshot: Arc::clone(snapshot), grant: Arc::clone(&self.grant), limits: query_limits };
-        let calls = HostCalls::new(limits.host_calls);
-        let state = StateContext::new(self.state.clone(), Some(kept.clone()), calls.clone());
-        let state = State::new(&self.description.name, *limits, Some(source), state, calls.clone());
-        let mut store = self.code.engine.store(state, limits);
-        store.limiter(|state| &mut state.growth);
-        let arguments = convert::arguments(arguments);
-        let answer = within(limits, async {
-            let instance: Instance = self.code.linked.instantiate_async(&mut store).await?;
-            instance.call_evaluate(&mut store, window.into(), &arguments).await
-        })
-        .await?;
-        let raised = answer.map_err(PluginError::from)?;
-        if raised.len() > limits.alerts {
-            return Err(LimitExceeded::Alerts { raised: raised.len(), limit: limits.alerts }.into());
-        }
-        store.data_mut().state.commit().map_err(|error| PluginError::Failed(error.to_string()))?;
-        let mut judgement = Judgement {
-            alerts: Vec::new(),
-            refused: Vec::new(),
-            wall: started.elapsed(),
-            memory: store.data().growth.memory(),
-            host_calls: calls.made(),
+    /// Lets the rule judge a window. What it used is known also when it fails: when it traps, runs into a limit, or reports an error.
+    pub async fn evaluate(&self, case: &Case, arguments: &[(String, Value)]) -> (Result<Judgement, PluginError>, Usage) {
+        let name = &self.description.name;
+        let session = case.tape.begin(name, EVALUATE);
+        let boundary = Boundary::new(self.limits, session.clone());
+        let source = case.snapshot.as_ref().map(|snapshot| QuerySource {
+            snapshot: Arc::clone(snapshot),
+            grant: Arc::clone(&self.grant),
+            limits: self.limits.query,
+        });
+        let capabilities = Capabilities {
+            query: QueryContext::new(source, boundary.clone()),
+            state: StateContext::new(self.state.clone(), Some(case.state.clone()), boundary.clone()),
+            ..Capabilities::none(name, case.window.now, &boundary)
         };
+        let arguments = convert::arguments(arguments);
+        let (answer, usage, guest) = self
+            .code
+            .call(capabilities, &boundary, &self.limits, |store| {
+                let (linked, window, arguments) = (self.linked.clone(), case.window.into(), arguments);
+                Box::pin(async move {
+                    let instance = linked.instantiate_async(&mut *store).await?;
+                    instance.call_evaluate(store, window, &arguments).await
+                })
+            })
+            .await;
+        let judgement = answer.and_then(|answer| self.judgement(answer, guest));
+        let outcome = || match &judgement {
+            Ok(judgement) => serde_json::json!({ "alerts": judgement.alerts, "refused": judgement.refused }),
+            Err(error) => serde_json::json!({ "error": error.to_string() }),
+        };
+        let same = case.tape.end(name, EVALUATE, &session, outcome);
+        let judgement = match same {
+            // The reason why it failed says more than that it did not fail then.
+            Err(_) if judgement.is_err() => judgement,
+            Err(unexpected) => Err(unexpected.into()),
+            Ok(()) => judgement,
+        };
+        (judgement, usage)
+    }
+
+    /// What the host makes of an answer.
+    fn judgement(
+        &self,
+        answer: Result<Vec<bindings::Alert>, bindings::RuleError>,
+        mut guest: Guest,
+    ) -> Result<Judgement, PluginError> {
+        let raised = answer.map_err(PluginError::from)?;
+        if raised.len() > self.limits.alerts {
+            return Err(LimitExceeded::Alerts { raised: raised.len(), limit: self.limits.alerts }.into());
+        }
+        guest.capabilities.state.commit().map_err(|error| PluginError::Failed(error.to_string()))?;
+        let mut judgement = Judgement { alerts: Vec::new(), refused: Vec::new() };
         for alert in raised {
-            match convert::alert(alert, &self.description) {
+            match convert::alert(alert, &self.description, self.limits.evidence) {
                 Ok(alert) => judgement.alerts.push(alert),
                 Err(reason) => judgement.refused.push(reason),
             }

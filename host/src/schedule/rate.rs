@@ -49,14 +49,6 @@ impl RateLimiter {
         Duration::from_micros(u64::try_from(wait).unwrap_or(0))
     }
 
-    /// Gives a turn back that was not used.
-    pub fn give_back(&self, kind: &str) {
-        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(full) = full_at.get_mut(kind) {
-            *full = full.plus(-micros(self.rate.interval));
-        }
-    }
-
     /// The state to remember.
     #[must_use]
     pub fn state(&self) -> BTreeMap<String, Timestamp> {
@@ -97,12 +89,8 @@ mod tests {
     }
 
     #[test]
-    fn no_limit_and_turns_given_back() {
+    fn no_limit() {
         let free = limiter(0, 1);
         assert!((0..1_000).all(|_| free.turn("rdns", NOW).is_zero()));
-        let limiter = limiter(100, 1);
-        assert_eq!(limiter.turn("rdns", NOW), Duration::ZERO);
-        limiter.give_back("rdns");
-        assert_eq!(limiter.turn("rdns", NOW), Duration::ZERO);
     }
 }

@@ -74,6 +74,12 @@ pub use enricher_bindings::net_scout::plugin::{dns, exec, files, http};
 pub use query::{Cell, Row, Rows, query};
 pub use time::format_timestamp;
 
+/// Sends the message of a panic to the host's log before the component traps. The macros do it: `describe` may not call the host.
+#[doc(hidden)]
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| log(Level::Error, &panic.to_string())));
+}
+
 /// Makes the crate a rule: names its `describe` and its `evaluate` function.
 #[macro_export]
 macro_rules! rule {
@@ -92,6 +98,7 @@ macro_rules! rule {
                 Vec<$crate::bindings::net_scout::plugin::detection::Alert>,
                 $crate::bindings::net_scout::plugin::detection::RuleError,
             > {
+                $crate::report_panics();
                 let alerts = $evaluate(window, &$crate::Arguments::new(arguments))?;
                 Ok(alerts.into_iter().map(Into::into).collect())
             }
@@ -116,6 +123,7 @@ macro_rules! enricher {
                 observable: $crate::Observable,
                 arguments: Vec<$crate::bindings::net_scout::plugin::detection::Argument>,
             ) -> Result<String, $crate::EnrichError> {
+                $crate::report_panics();
                 $enrich(observable, &$crate::Arguments::new(arguments))
             }
         }

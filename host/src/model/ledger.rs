@@ -1,0 +1,80 @@
+//! The ledger: what each plugin used in a run.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// What one plugin used in one run of the program, over all its calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LedgerEntry {
+    /// When the run began, RFC 3339.
+    pub at: String,
+    /// The plugin's name.
+    pub plugin: String,
+    /// Its version.
+    pub version: String,
+    /// The SHA-256 of its file.
+    pub sha256: String,
+    /// `rule` or `enricher`.
+    pub kind: String,
+    /// Whether it imports WASI, of which it gets an empty one.
+    pub wasi: bool,
+    /// How often it was called.
+    pub calls: u64,
+    /// How many of these calls failed.
+    pub failed: u64,
+    /// Why the last of them did.
+    pub error: Option<String>,
+    /// From the calls to their ends, in microseconds, added up.
+    pub wall_us: u64,
+    /// Processor time, in microseconds, added up.
+    pub cpu_us: u64,
+    /// The most memory that a call had, in bytes.
+    pub memory: u64,
+    /// Calls into the host.
+    pub host_calls: u64,
+    /// These by `capability.function`.
+    pub functions: BTreeMap<String, u64>,
+    /// Rows of queries.
+    pub rows: u64,
+    /// Bytes that it passed to the host.
+    pub bytes_in: u64,
+    /// Bytes that the host passed to it.
+    pub bytes_out: u64,
+    /// Calls into the host that were denied.
+    pub denials: u64,
+    /// Alerts that it raised.
+    pub alerts: u64,
+    /// Alerts of its that were refused.
+    pub refused: u64,
+}
+
+impl LedgerEntry {
+    /// Adds what another run of the same plugin used.
+    pub fn add(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.failed += other.failed;
+        self.wall_us += other.wall_us;
+        self.cpu_us += other.cpu_us;
+        self.memory = self.memory.max(other.memory);
+        self.host_calls += other.host_calls;
+        for (function, calls) in &other.functions {
+            *self.functions.entry(function.clone()).or_default() += calls;
+        }
+        self.rows += other.rows;
+        self.bytes_in += other.bytes_in;
+        self.bytes_out += other.bytes_out;
+        self.denials += other.denials;
+        self.alerts += other.alerts;
+        self.refused += other.refused;
+        if other.at >= self.at {
+            self.at.clone_from(&other.at);
+            self.version.clone_from(&other.version);
+            self.sha256.clone_from(&other.sha256);
+            self.wasi = other.wasi;
+            if other.error.is_some() {
+                self.error.clone_from(&other.error);
+            }
+        }
+    }
+}

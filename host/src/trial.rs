@@ -1,0 +1,62 @@
+//! Plugins tried on what somebody made up, without a database and without the network: scenarios, which their authors write, and the
+//! contract, which every plugin has to keep.
+
+pub mod contract;
+mod events;
+pub mod scenario;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::capability::Shared;
+use crate::capability::files::Directories;
+use crate::capability::http::HttpClient;
+use crate::capability::state::StateStore;
+use crate::database::{DatabaseError, ScratchDatabase, ScratchError, Snapshot, SnapshotOptions, StateEntry};
+use crate::model::{Secrets, Window};
+use crate::plugin::Case;
+use crate::recording::Tape;
+use crate::schedule::{Rate, RateLimiter};
+
+/// How many queries a rule may have open.
+const READERS: usize = 4;
+/// How long to wait for a lock that nobody holds.
+const BUSY: Duration = Duration::from_secs(1);
+
+/// A trial that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum TrialError {
+    /// The events could not be kept.
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
+    /// The events could not be read.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// What an author wrote makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+/// What a rule judges: the events of a scratch database.
+fn case(database: &ScratchDatabase, window: Window, kept: Vec<StateEntry>, tape: Tape) -> Result<Case, TrialError> {
+    let snapshot = Snapshot::open(&SnapshotOptions {
+        path: database.path().to_owned(),
+        table: "ip_events".to_owned(),
+        alert_table: "scout_alerts".to_owned(),
+        window,
+        busy_timeout: BUSY,
+        readers: READERS,
+    })?;
+    Ok(Case { snapshot: Some(Arc::new(snapshot)), state: StateStore::new(kept), window, tape })
+}
+
+/// What lookups share: nothing that reaches outside.
+fn shared() -> Shared {
+    let rates = RateLimiter::new(Rate { interval: Duration::ZERO, burst: 1 }, std::collections::BTreeMap::new());
+    Shared {
+        resolvers: None,
+        directories: Directories::default(),
+        http: HttpClient::new(Secrets::default(), Arc::new(rates)),
+        state: StateStore::default(),
+    }
+}
