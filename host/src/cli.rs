@@ -16,6 +16,7 @@ use crate::exit::{self, UsageError};
 use crate::import::DefaultVerdict;
 use crate::model::Timestamp;
 use crate::output::{self, Format};
+use crate::plugin::{COMPILE, compile_component};
 use crate::recording::Tape;
 
 /// Scans a net-sentinel database for port scans, probing and high connection volume.
@@ -83,6 +84,17 @@ enum Command {
     Migrate(MigrateArgs),
     /// Show every setting, its value and where it came from
     Config(ConfigArgs),
+    /// Compile a component from standard input to standard output: what the program runs for each that it does not know
+    #[command(name = COMPILE, hide = true)]
+    Compile(CompileArgs),
+}
+
+#[derive(Args)]
+struct CompileArgs {
+    /// The most bytes of memory that it takes
+    memory: u64,
+    /// The most seconds that it computes
+    seconds: u64,
 }
 
 #[derive(Args)]
@@ -437,6 +449,10 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::SUCCESS });
         }
     };
+    // Before anything is read of the configuration: this process is only a compiler.
+    if let Command::Compile(CompileArgs { memory, seconds }) = cli.command {
+        return ExitCode::from(compile_component(memory, seconds));
+    }
     match execute(&cli) {
         Ok(code) => ExitCode::from(code),
         // The reader of a pipe went away: it has what it wanted.
@@ -540,6 +556,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Plugin(command) => plugin(command, &config, now),
         Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
         Command::Config(args) => config_command::run(&config, (&args.format).into()),
+        Command::Compile(_) => unreachable!("answered before"),
     }
 }
 

@@ -16,7 +16,7 @@ pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
 pub use ledger::LedgerEntry;
 pub use observable::Observable;
-pub use plain::plain;
+pub use plain::{is_plain, plain};
 pub use request::{CAPABILITIES, Request, RequestError};
 pub use secrets::Secrets;
 pub use value::Value;

@@ -1,6 +1,7 @@
 //! What the program shows: results on standard output, everything else on standard error.
 
 mod alerts;
+mod json;
 mod ledger;
 mod log;
 mod message;
@@ -10,6 +11,7 @@ mod table;
 use std::io::Write;
 
 pub use alerts::{Shown, write_alerts};
+pub use json::{write_json, write_json_line};
 pub use ledger::write_ledger;
 pub use log::start_log;
 pub use message::{error, note, warning};

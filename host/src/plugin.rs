@@ -4,6 +4,7 @@
 
 mod boundary;
 mod cache;
+mod compiler;
 mod convert;
 mod cpu;
 mod engine;
@@ -20,6 +21,7 @@ mod wasi;
 pub(crate) use boundary::failure;
 pub use boundary::{Boundary, Counts, Failure, Passed};
 pub use cache::CodeCache;
+pub use compiler::{COMPILE, compile_component};
 pub use engine::PluginEngine;
 pub use enricher::{Enricher, LOOKUP, LookupError, Try, UngrantedEnricher, lookup};
 pub use error::{LimitExceeded, LoadError, PluginError};

@@ -67,9 +67,15 @@ fn the_tables_have_the_columns_that_others_rely_on() {
     // Each migration is remembered with when it ran, and the file's own version is left to net-sentinel.
     let applied =
         column(&connection, "SELECT version || ' ' || name || ' ' || applied_at FROM scout_migrations ORDER BY version");
-    let expected =
-        ["1 0001_original_tables", "2 0002_alert_details", "3 0003_alert_lookup", "4 0004_rate_limits", "5 0005_plugin_state", "6 0006_ledger"]
-            .map(|name| Some(format!("{name} {NOW}")));
+    let expected = [
+        "1 0001_original_tables",
+        "2 0002_alert_details",
+        "3 0003_alert_lookup",
+        "4 0004_rate_limits",
+        "5 0005_plugin_state",
+        "6 0006_ledger",
+    ]
+    .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version");
     assert_eq!(version, 0);

@@ -1,6 +1,5 @@
 //! `net-scout config`: every setting, its value and where it came from.
 
-use std::io::Write as _;
 
 use serde_json::{Map, Value, json};
 
@@ -40,12 +39,12 @@ pub fn run(config: &Config, format: Format) -> anyhow::Result<u8> {
         }
         Format::Json => {
             let object: Map<String, Value> = rows.into_iter().map(|(name, setting, _)| (name, value(setting))).collect();
-            serde_json::to_writer_pretty(&mut out, &object)?;
-            writeln!(out)?;
+            output::write_json(&mut out, &object)?;
         }
         Format::Ndjson => {
             for (name, setting, _) in rows {
-                writeln!(out, "{}", json!({"setting": name, "value": setting.text, "from": setting.source.to_string()}))?;
+                let line = json!({"setting": name, "value": setting.text, "from": setting.source.to_string()});
+                output::write_json_line(&mut out, &line)?;
             }
         }
         Format::Csv => {

@@ -1,7 +1,6 @@
 //! `net-scout enrich`, `lookup` and `cache`: what is known outside about addresses.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -26,6 +25,8 @@ use crate::schedule::RateLimiter;
 
 /// How many answers are kept in one transaction.
 const KEPT_AT_ONCE: usize = 50;
+/// The most memory of all lookups together, in bytes.
+const LOOKUP_MEMORY: usize = 1_536 << 20;
 /// How often a lookup is tried.
 const ATTEMPTS: u32 = 3;
 
@@ -138,8 +139,7 @@ pub fn lookup(config: &Config, text: &str, only: &[String], refresh: bool, now: 
         anyhow::bail!("no enricher that is granted looks up {observable}");
     }
     let mut out = output::stdout();
-    serde_json::to_writer_pretty(&mut out, &object)?;
-    writeln!(out)?;
+    output::write_json(&mut out, &object)?;
     Ok(if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS })
 }
 
@@ -206,10 +206,9 @@ fn list(answers: &[CachedAnswer], format: Format) -> anyhow::Result<()> {
             table.write(&mut out, terminal_width(format))?;
         }
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &answers.iter().map(object).collect::<Vec<_>>())?;
-            writeln!(out)?;
+            output::write_json(&mut out, &answers.iter().map(object).collect::<Vec<_>>())?;
         }
-        Format::Ndjson => answers.iter().try_for_each(|answer| writeln!(out, "{}", object(answer)))?,
+        Format::Ndjson => answers.iter().try_for_each(|answer| output::write_json_line(&mut out, &object(answer)))?,
         Format::Csv => {
             let mut writer = csv::Writer::from_writer(&mut out);
             writer.write_record(["subject", "kind", "updated_at", "result"])?;
@@ -277,7 +276,7 @@ async fn find(
         state: StateStore::new(database.plugin_state()?),
     };
     let options = LookupOptions {
-        parallel: config.enrichment_parallel,
+        parallel: config.enrichment_parallel.min(memory_allows(approved)),
         attempts: ATTEMPTS,
         budget: config.enrichment_timeout,
         tape: tape.clone(),
@@ -327,6 +326,12 @@ async fn find(
         database.keep_rate_limits(&rates.state()).context("the answers are kept, the rate limits are not")?;
     }
     Ok(found)
+}
+
+/// How many lookups may run at once, for all of them to have the memory that they may ask for.
+fn memory_allows(approved: &[Approved]) -> usize {
+    let most = approved.iter().map(|approved| approved.enricher.limits.memory).max().unwrap_or(1);
+    (LOOKUP_MEMORY / most.max(1)).max(1)
 }
 
 /// `waiting for whois (12), rdns (3)`.

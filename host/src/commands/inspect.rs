@@ -48,10 +48,9 @@ pub fn list(config: &Config, format: Format) -> anyhow::Result<u8> {
             table.write(&mut out, terminal_width(format))?;
         }
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &rows)?;
-            writeln!(out)?;
+            output::write_json(&mut out, &rows)?;
         }
-        Format::Ndjson => rows.iter().try_for_each(|row| writeln!(out, "{row}"))?,
+        Format::Ndjson => rows.iter().try_for_each(|row| output::write_json_line(&mut out, row))?,
         Format::Csv => {
             let mut writer = csv::Writer::from_writer(&mut out);
             writer.write_record(columns).map_err(output::csv_error)?;

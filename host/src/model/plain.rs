@@ -9,13 +9,19 @@ pub fn plain(text: &str, longest: usize) -> String {
             out.push('…');
             break;
         }
-        if character.is_control() || is_formatting(character) {
-            out.extend(character.escape_default());
-        } else {
+        if is_plain(character) {
             out.push(character);
+        } else {
+            out.extend(character.escape_default());
         }
     }
     out
+}
+
+/// Whether a character stands for itself and nothing else.
+#[must_use]
+pub fn is_plain(character: char) -> bool {
+    !character.is_control() && !is_formatting(character)
 }
 
 /// Characters that reorder or hide their neighbours.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value};
 
-use super::{Cell, Format, Table, csv_error};
+use super::{Cell, Format, Table, csv_error, write_json, write_json_line};
 use crate::model::{Alert, StoredAlert};
 
 /// An alert to show: as raised, or as stored.
@@ -93,12 +93,11 @@ pub fn write_alerts(out: &mut dyn Write, alerts: &[Shown], format: Format, width
         Format::Table => table(alerts).write(out, width)?,
         Format::Json => {
             let array: Vec<Value> = alerts.iter().map(Shown::json).collect();
-            serde_json::to_writer_pretty(&mut *out, &array)?;
-            writeln!(out)?;
+            write_json(out, &array)?;
         }
         Format::Ndjson => {
             for alert in alerts {
-                writeln!(out, "{}", alert.json())?;
+                write_json_line(out, &alert.json())?;
             }
         }
         Format::Csv => csv(out, alerts)?,

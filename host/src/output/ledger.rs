@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{Cell, Format, Table, csv_error};
+use super::{Cell, Format, Table, csv_error, write_json, write_json_line};
 use crate::model::LedgerEntry;
 
 /// Writes what plugins used.
@@ -14,11 +14,8 @@ use crate::model::LedgerEntry;
 pub fn write_ledger(out: &mut dyn Write, entries: &[LedgerEntry], format: Format, width: Option<usize>) -> io::Result<()> {
     match format {
         Format::Table => table(entries).write(out, width),
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, entries)?;
-            writeln!(out)
-        }
-        Format::Ndjson => entries.iter().try_for_each(|entry| writeln!(out, "{}", serde_json::json!(entry))),
+        Format::Json => write_json(out, &entries),
+        Format::Ndjson => entries.iter().try_for_each(|entry| write_json_line(out, entry)),
         Format::Csv => {
             let mut writer = csv::Writer::from_writer(out);
             for (index, entry) in entries.iter().enumerate() {

@@ -8,8 +8,8 @@ use std::hash::{Hash as _, Hasher as _};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
 use wasmtime::{Engine, Precompiled};
 
@@ -38,53 +38,52 @@ impl CodeCache {
         Self { folder }
     }
 
-    /// Takes the code of a component, or compiles it, and calls `compiling` before it does.
-    pub(super) fn component(&self, engine: &Engine, bytes: &[u8], compiling: impl FnOnce()) -> wasmtime::Result<Component> {
-        let Some(folder) = &self.folder else {
-            compiling();
-            return Component::from_binary(engine, bytes);
-        };
-        let path = folder.join(format!("{}.{EXTENSION}", key(engine, bytes)));
-        if let Some(component) = load(engine, &path) {
-            return Ok(component);
-        }
-        compiling();
-        let component = Component::from_binary(engine, bytes)?;
-        if let Err(error) = store(folder, &path, &component.serialize()?) {
+    /// The code of the component with this hash, if it is kept.
+    pub(super) fn get(&self, engine: &Engine, sha256: &str) -> Option<Component> {
+        load(engine, &self.path(engine, sha256)?)
+    }
+
+    /// Keeps the code of a component. Where that fails it is compiled again the next time.
+    pub(super) fn keep(&self, engine: &Engine, sha256: &str, code: &[u8]) {
+        let (Some(folder), Some(path)) = (&self.folder, self.path(engine, sha256)) else { return };
+        if let Err(error) = store(folder, &path, code) {
             tracing::warn!("a compiled plugin could not be kept in {}: {error}", folder.display());
         }
-        Ok(component)
+    }
+
+    /// The file of a component's code: what it was, and what compiled it.
+    fn path(&self, engine: &Engine, sha256: &str) -> Option<PathBuf> {
+        let mut engine_hash = std::hash::DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut engine_hash);
+        Some(self.folder.as_ref()?.join(format!("{sha256}-{:016x}.{EXTENSION}", engine_hash.finish())))
     }
 }
 
-/// The name of a component's code: what it was, and what compiled it.
-fn key(engine: &Engine, bytes: &[u8]) -> String {
-    let mut engine_hash = std::hash::DefaultHasher::new();
-    engine.precompile_compatibility_hash().hash(&mut engine_hash);
-    let component: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{component}-{:016x}", engine_hash.finish())
-}
-
-#[expect(
-    unsafe_code,
-    reason = "compiled code is trusted: it lies in a folder that only this user can write, and this program wrote it"
-)]
 fn load(engine: &Engine, path: &Path) -> Option<Component> {
     let metadata = fs::symlink_metadata(path).ok()?;
     if !metadata.is_file() || metadata.uid() != user() {
         return None;
     }
-    let code = fs::read(path).ok()?;
-    if Engine::detect_precompiled(&code) != Some(Precompiled::Component) {
-        return None;
+    // `private` made sure that nobody else can write the folder, and the file is this user's.
+    trusted(engine, &fs::read(path).ok()?).ok()
+}
+
+/// A component of machine code that this program made: in a process of its own just now, or earlier, and kept since where only this user
+/// can write.
+#[expect(unsafe_code, reason = "to load machine code is to run it; both callers have it from this program")]
+pub(super) fn trusted(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    if Engine::detect_precompiled(code) != Some(Precompiled::Component) {
+        return Err(wasmtime::Error::msg("the compiler gave no component"));
     }
-    // SAFETY: `private` made sure that nobody else can write the folder, and the file is this user's.
-    unsafe { Component::deserialize(engine, &code) }.ok()
+    // SAFETY: as above.
+    unsafe { Component::deserialize(engine, code) }
 }
 
 fn store(folder: &Path, path: &Path, code: &[u8]) -> std::io::Result<()> {
-    let temporary = path.with_extension(format!("{}.new", std::process::id()));
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let temporary = path.with_extension(format!("{}.{number}.new", std::process::id()));
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
     file.write_all(code)?;
     drop(file);
     fs::rename(&temporary, path)?;
@@ -96,7 +95,8 @@ fn evict(folder: &Path) -> std::io::Result<()> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let metadata = entry.metadata()?;
+        // Another run may be at work in it.
+        let Ok(metadata) = entry.metadata() else { continue };
         if entry.path().extension().is_some_and(|extension| extension == EXTENSION) {
             files.push((metadata.modified()?, metadata.len(), entry.path()));
         }
@@ -107,7 +107,10 @@ fn evict(folder: &Path) -> std::io::Result<()> {
         if total <= LARGEST {
             break;
         }
-        fs::remove_file(path)?;
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         total -= size;
     }
     Ok(())
@@ -153,18 +156,21 @@ mod tests {
     }
 
     #[test]
-    fn code_is_kept_and_damage_is_mended() {
+    fn code_is_kept_and_damage_is_noticed() {
         let parent = tempfile::tempdir().expect("folder");
         let folder = parent.path().join("deep/code");
         let cache = CodeCache::new(Some(&folder));
         let engine = Engine::default();
-        cache.component(&engine, EMPTY, || ()).expect("compile");
+        let code = engine.precompile_component(EMPTY).expect("compile");
+        assert!(cache.get(&engine, "a").is_none());
+        cache.keep(&engine, "a", &code);
+        assert!(cache.get(&engine, "a").is_some() && cache.get(&engine, "b").is_none());
         let kept = files(&folder);
         assert_eq!(kept.len(), 1);
-        let good = fs::read(&kept[0]).expect("code");
         fs::write(&kept[0], b"junk").expect("damage");
-        cache.component(&engine, EMPTY, || ()).expect("compile again");
-        assert_eq!(fs::read(&kept[0]).expect("code"), good);
+        assert!(cache.get(&engine, "a").is_none());
+        cache.keep(&engine, "a", &code);
+        assert!(cache.get(&engine, "a").is_some());
         assert_eq!(fs::metadata(&folder).expect("folder").permissions().mode() & 0o777, 0o700);
     }
 
@@ -172,8 +178,23 @@ mod tests {
     fn a_folder_of_others_is_not_used() {
         let folder = tempfile::tempdir().expect("folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("open up");
-        let cache = CodeCache::new(Some(folder.path()));
-        cache.component(&Engine::default(), EMPTY, || ()).expect("compile");
+        CodeCache::new(Some(folder.path())).keep(&Engine::default(), "a", b"code");
         assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn many_at_once_do_not_disturb_each_other() {
+        let parent = tempfile::tempdir().expect("folder");
+        let folder = parent.path().join("code");
+        let cache = CodeCache::new(Some(&folder));
+        let engine = Engine::default();
+        let code = engine.precompile_component(EMPTY).expect("compile");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..50).for_each(|index| cache.keep(&engine, &format!("{}", index % 5), &code)));
+            }
+        });
+        assert_eq!(files(&folder).len(), 5);
+        assert!((0..5).all(|index| cache.get(&engine, &index.to_string()).is_some()));
     }
 }

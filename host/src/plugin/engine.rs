@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-use tokio::time::error::Elapsed;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::component::Component;
 use wasmtime::{Config, Engine, Store, UpdateDeadline, WasmBacktraceDetails};
 
-use super::cache::CodeCache;
+use super::cache::{CodeCache, trusted};
+use super::compiler;
 use super::cpu::CpuClock;
-use super::error::LimitExceeded;
+use super::error::{LimitExceeded, LoadError};
 use super::limits::Limits;
 
 /// How often a running guest is looked at.
@@ -25,9 +25,31 @@ const LARGE: usize = 1 << 20;
 pub struct PluginEngine {
     engine: Engine,
     cache: CodeCache,
-    /// How many components are compiled at once.
-    compilers: Arc<Semaphore>,
+    /// Where components are loaded, one in each place.
+    places: Arc<Semaphore>,
     announce: fn(&str, usize),
+}
+
+/// How guests with such a stack are compiled and run.
+pub(super) fn config(stack: usize) -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        .epoch_interruption(true)
+        .max_wasm_stack(stack)
+        .async_stack_size(stack + HOST_STACK)
+        .wasm_backtrace_details(WasmBacktraceDetails::Enable)
+        // The same input gives the same output on every machine.
+        .cranelift_nan_canonicalization(true)
+        .wasm_relaxed_simd(false)
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
+        .wasm_tail_call(false)
+        .wasm_wide_arithmetic(false)
+        .wasm_custom_page_sizes(false)
+        .wasm_shared_everything_threads(false)
+        .shared_memory(false);
+    config
 }
 
 impl PluginEngine {
@@ -37,24 +59,7 @@ impl PluginEngine {
     /// # Errors
     /// When this machine cannot run compiled guests.
     pub fn new(cache: CodeCache, stack: usize, announce: fn(&str, usize)) -> wasmtime::Result<Self> {
-        let mut config = Config::new();
-        config
-            .wasm_component_model(true)
-            .epoch_interruption(true)
-            .max_wasm_stack(stack)
-            .async_stack_size(stack + HOST_STACK)
-            .wasm_backtrace_details(WasmBacktraceDetails::Enable)
-            // The same input gives the same output on every machine.
-            .cranelift_nan_canonicalization(true)
-            .wasm_relaxed_simd(false)
-            .wasm_memory64(false)
-            .wasm_multi_memory(false)
-            .wasm_tail_call(false)
-            .wasm_wide_arithmetic(false)
-            .wasm_custom_page_sizes(false)
-            .wasm_shared_everything_threads(false)
-            .shared_memory(false);
-        let engine = Engine::new(&config)?;
+        let engine = Engine::new(&config(stack))?;
         let ticking = engine.weak();
         std::thread::Builder::new().name("epoch".to_owned()).spawn(move || {
             while let Some(engine) = ticking.upgrade() {
@@ -64,33 +69,35 @@ impl PluginEngine {
             }
         })?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { engine, cache, compilers: Arc::new(Semaphore::new(cores)), announce })
+        Ok(Self { engine, cache, places: Arc::new(Semaphore::new(cores)), announce })
     }
 
     pub(super) fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// Compiles a component, or takes its code from the cache. A compiler that takes too long is left to itself: nobody waits for it.
+    /// Waits for one of the few places in which a component is read, compiled and asked what it is: together these take much memory.
+    pub(super) async fn place(&self) -> Result<SemaphorePermit<'_>, LoadError> {
+        self.places.acquire().await.map_err(|error| LoadError::Compiler(error.to_string()))
+    }
+
+    /// Compiles a component, or takes its code from the cache.
     pub(super) async fn component(
         &self,
         file: &str,
-        bytes: Vec<u8>,
-        limit: Duration,
-    ) -> Result<wasmtime::Result<Component>, Elapsed> {
-        let _turn = self.compilers.acquire().await;
-        let (engine, cache, announce, file) = (self.engine.clone(), self.cache.clone(), self.announce, file.to_owned());
-        let compiling = tokio::task::spawn_blocking(move || {
-            let large = || {
-                if bytes.len() > LARGE {
-                    announce(&file, bytes.len());
-                }
-            };
-            cache.component(&engine, &bytes, large)
-        });
-        tokio::time::timeout(limit, compiling)
-            .await
-            .map(|done| done.unwrap_or_else(|error| Err(wasmtime::Error::msg(error.to_string()))))
+        bytes: &[u8],
+        sha256: &str,
+        limits: &Limits,
+    ) -> Result<Component, LoadError> {
+        if let Some(component) = self.cache.get(&self.engine, sha256) {
+            return Ok(component);
+        }
+        if bytes.len() > LARGE {
+            (self.announce)(file, bytes.len());
+        }
+        let code = compiler::compile(bytes, limits).await?;
+        self.cache.keep(&self.engine, sha256, &code);
+        trusted(&self.engine, &code).map_err(|error| LoadError::Compiler(format!("{error:#}")))
     }
 
     /// A store for one call, whose guest is interrupted when it has computed for too long.

@@ -101,6 +101,12 @@ pub enum LoadError {
     /// It takes too long to compile.
     #[error("takes longer than {} s to compile (limits.compile_seconds)", .0.as_secs_f64())]
     Compile(Duration),
+    /// It takes too much memory to compile.
+    #[error("takes more than {} MiB of memory to compile, or is too deeply nested (limits.compile_mib)", .0 >> 20)]
+    CompileMemory(u64),
+    /// The compiler failed on it, which it should not.
+    #[error("cannot be compiled: {0}")]
+    Compiler(String),
     /// A component that is malformed or uses a feature that is switched off.
     #[error("is no component that this host accepts: {0}")]
     Malformed(String),

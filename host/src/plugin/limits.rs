@@ -26,11 +26,12 @@ const fn common(name: &'static str, default: &'static str, meaning: &'static str
 }
 
 /// Every limit.
-pub static LIMITS: [LimitKey; 17] = [
+pub static LIMITS: [LimitKey; 19] = [
     own("cpu_seconds", "30", "the longest that one call of a plugin computes"),
     own("wall_seconds", "300", "the longest that one call of a plugin takes, queries included"),
     own("query_seconds", "120", "the longest that one query of a rule takes"),
     own("memory_mib", "256", "the most memory of one call of a plugin, over all its memories"),
+    common("lookup_memory_mib", "24", "the same for a lookup, unless memory_mib is set for the enricher: many run at once"),
     own("table_elements", "100000", "the most elements of a WebAssembly table"),
     own("instances", "64", "the most instances, the most tables and the most memories of a plugin"),
     own("host_calls", "1000000", "the most calls that a plugin makes into the host"),
@@ -42,6 +43,7 @@ pub static LIMITS: [LimitKey; 17] = [
     own("evidence_kib", "64", "the most evidence of one alert, as JSON"),
     common("describe_seconds", "2", "the longest that a plugin computes to say what it is"),
     common("compile_seconds", "120", "the longest that a component takes to compile"),
+    common("compile_mib", "1024", "the most memory that the compiler takes for a component"),
     common("component_mib", "64", "the largest component"),
     common("stack_kib", "512", "the stack of a plugin"),
 ];
@@ -55,6 +57,8 @@ pub struct Limits {
     pub wall: Duration,
     /// Bytes over all memories.
     pub memory: usize,
+    /// Bytes over all memories of a lookup.
+    pub lookup_memory: usize,
     /// Elements of each table.
     pub table_elements: usize,
     /// Instances, tables, and memories, each.
@@ -75,6 +79,8 @@ pub struct Limits {
     pub describe: Duration,
     /// Time to compile a component.
     pub compile: Duration,
+    /// Bytes that the compiler takes.
+    pub compile_memory: u64,
     /// Bytes of a component.
     pub component: u64,
     /// Bytes of a guest's stack.
@@ -88,6 +94,7 @@ impl Default for Limits {
             cpu: Duration::ZERO,
             wall: Duration::ZERO,
             memory: 0,
+            lookup_memory: 0,
             table_elements: 0,
             instances: 0,
             host_calls: 0,
@@ -98,6 +105,7 @@ impl Default for Limits {
             query: QueryLimits { time: Duration::ZERO, rows: 0, bytes: 0 },
             describe: Duration::ZERO,
             compile: Duration::ZERO,
+            compile_memory: 0,
             component: 0,
             stack: 0,
         };
@@ -127,6 +135,7 @@ impl Limits {
             "wall_seconds" => self.wall = seconds(86_400.0)?,
             "query_seconds" => self.query.time = seconds(86_400.0)?,
             "memory_mib" => self.memory = (whole(1, 4_096)? as usize) << 20,
+            "lookup_memory_mib" => self.lookup_memory = (whole(1, 4_096)? as usize) << 20,
             "table_elements" => self.table_elements = whole(1, 10_000_000)? as usize,
             "instances" => self.instances = whole(1, 10_000)? as usize,
             "host_calls" => self.host_calls = whole(0, 1_000_000_000)?,
@@ -138,6 +147,7 @@ impl Limits {
             "evidence_kib" => self.evidence = (whole(1, 1_024)? as usize) << 10,
             "describe_seconds" => self.describe = seconds(600.0)?,
             "compile_seconds" => self.compile = seconds(3_600.0)?,
+            "compile_mib" => self.compile_memory = whole(64, 1 << 16)? << 20,
             "component_mib" => self.component = whole(1, 1_024)? << 20,
             "stack_kib" => self.stack = (whole(64, 8_192)? as usize) << 10,
             _ => return Err(format!("one of {}", LIMITS.map(|key| key.name).join(", "))),

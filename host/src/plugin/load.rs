@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
 
@@ -31,11 +33,15 @@ const RULE_IMPORTS: [&str; 3] = ["query", "state", "log"];
 const ENRICHER_IMPORTS: [&str; 6] = ["dns", "exec", "http", "files", "state", "log"];
 /// What holds types only for an enricher: the functions of `query` are not linked for it.
 const ENRICHER_TYPES: [&str; 1] = ["query"];
+/// The limit that a lookup has a smaller one of.
+const MEMORY: &str = "memory_mib";
 /// What the two kinds are called.
 const RULE: &str = "rule";
 const ENRICHER: &str = "enricher";
-/// How much of an error of the compiler is shown, in characters.
+/// How much of an error is shown, in characters.
 const QUOTED: usize = 300;
+/// What is read of a file to see whether it begins as a component does, in bytes.
+const FORM: u64 = 8;
 
 /// The file of a component.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,14 +195,14 @@ async fn load(
 ) -> Result<Loaded, LoadError> {
     let common = &limits.common;
     let largest = common.component;
+    let _place = engine.place().await?;
     let read = tokio::task::spawn_blocking(move || read(&path, largest)).await;
     let bytes = read.map_err(|error| LoadError::Malformed(error.to_string()))??;
-    check_form(&bytes)?;
     tracing::debug!("loading {file} ({} bytes)", bytes.len());
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let size = bytes.len() as u64;
-    let compiled = engine.component(&file, bytes, common.compile).await.map_err(|_| LoadError::Compile(common.compile))?;
-    let component = compiled.map_err(|error| LoadError::Malformed(plain(&format!("{error:#}"), QUOTED)))?;
+    let component = engine.component(&file, &bytes, &sha256, common).await?;
+    drop(bytes);
     let is_enricher = component.get_export_index(None, "enrich").is_some();
     let (kind, known): (_, &[_]) = if is_enricher { (ENRICHER, &ENRICHER_IMPORTS) } else { (RULE, &RULE_IMPORTS) };
     let imports = check_imports(engine, &component, kind, known)?;
@@ -211,8 +217,15 @@ async fn load(
             (false, true) => Err(LoadError::Description("it exports no `enrich`, but says that it is no rule".to_owned())),
             _ => {
                 lock.check(&artifact, &description).map_err(LoadError::Changed)?;
-                let limits = limits.of(&description.name, lock.limits(&description.name));
-                Ok((description, limits))
+                let (name, locked) = (&description.name, lock.limits(&description.name));
+                let own = limits.own.get(name);
+                let memory_is_set = locked.contains_key(MEMORY) || own.is_some_and(|own| own.contains_key(MEMORY));
+                let mut own_limits = limits.of(name, locked);
+                // Many lookups run at once.
+                if is_enricher && !memory_is_set {
+                    own_limits.memory = own_limits.memory.min(own_limits.lookup_memory);
+                }
+                Ok((description, own_limits))
             }
         }
     };
@@ -240,17 +253,27 @@ fn check_form(bytes: &[u8]) -> Result<(), LoadError> {
 }
 
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(LoadError::NotAFile);
-    }
+    let (mut file, size) = open_regular(path)?;
     let too_large = |size| LoadError::TooLarge { size, limit };
-    if metadata.len() > limit {
-        return Err(too_large(metadata.len()));
+    if size > limit {
+        return Err(too_large(size));
     }
     let mut bytes = Vec::new();
-    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    file.by_ref().take(FORM).read_to_end(&mut bytes)?;
+    check_form(&bytes)?;
+    file.take(limit + 1 - FORM).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+}
+
+/// Opens a regular file, and says its size. A pipe or a device is not waited for, whatever it was called.
+pub(super) fn open_regular(path: &Path) -> Result<(File, u64), LoadError> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(LoadError::NotAFile);
+    }
+    // It may have been replaced since: what counts is what was opened.
+    let file = File::options().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() { Ok((file, metadata.len())) } else { Err(LoadError::NotAFile) }
 }
 
 /// The first sandbox: what is not on the list is not linked, and what needs it does not run. Gives what is imported.

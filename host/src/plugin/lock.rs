@@ -2,16 +2,20 @@
 //! may use. A component that is not the one that was approved has lost its approval.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::LoadError;
 use super::limits::{LIMITS, Limits};
-use super::load::Artifact;
+use super::load::{Artifact, open_regular};
 use crate::model::{Description, Request};
 
 /// The name of the file.
 pub const LOCK: &str = "plugins.lock";
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
 /// How much of a hash is shown, in characters.
 const SHORT: usize = 12;
 /// What the file begins with.
@@ -92,11 +96,17 @@ pub struct LockError {
 pub fn read_lock(folder: &Path) -> Result<Lock, LockError> {
     let path = folder.join(LOCK);
     let error = |reason: String| LockError { path: path.display().to_string(), reason };
-    match std::fs::read_to_string(&path) {
-        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => Ok(Lock::default()),
-        Err(unreadable) => Err(error(unreadable.to_string())),
-        Ok(text) => Lock::parse(&text).map_err(error),
+    let (file, size) = match open_regular(&path) {
+        Err(LoadError::Unreadable(missing)) if missing.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
+        Err(unreadable) => return Err(error(unreadable.to_string())),
+        Ok(opened) => opened,
+    };
+    if size > LARGEST {
+        return Err(error(format!("has {size} bytes, more than {LARGEST}")));
     }
+    let mut text = String::new();
+    file.take(LARGEST).read_to_string(&mut text).map_err(|unreadable| error(unreadable.to_string()))?;
+    Lock::parse(&text).map_err(error)
 }
 
 impl Lock {
