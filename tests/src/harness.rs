@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 pub use run::Run;
-pub use small::{SMALL_ALERTS, SMALL_SINCE, add_event};
+pub use small::{SMALL_ALERTS, SMALL_DONE, SMALL_SINCE, add_event};
 
 use crate::places;
 use crate::sample::{Layout, create_indexes, create_table};
@@ -77,7 +77,7 @@ impl Scene {
         fs::write(self.path("plugins").join(file), bytes).expect("a plugin");
     }
 
-    /// Puts test guests into the plugin folder.
+    /// Puts a test guest into the plugin folder.
     #[must_use]
     pub fn with_guest(self, name: &str) -> Self {
         self.add_plugin(&format!("{name}.wasm"), &guest(name));

@@ -3,30 +3,25 @@
 
 use std::time::Duration;
 
-use net_scout_tests::harness::{Run, SMALL_ALERTS, Scene, add_event, make_database};
+use net_scout_tests::harness::{Run, SMALL_ALERTS, SMALL_DONE as DONE, Scene, add_event, make_database};
 use net_scout_tests::sample::Layout;
 use serde_json::{Value, json};
 
 const SCAN: [&str; 4] = ["scan", "--dry-run", "--format", "ndjson"];
-const DONE: &str = "4 alerts in the events since 2026-03-11T19:35:11Z: nothing written (dry run)\n";
 const DONE_WITH_ITS_OWN: &str = "5 alerts in the events since 2026-03-11T19:35:11Z: nothing written (dry run)\n";
 
 /// Scans the small database with a guest beside the three rules.
 fn scan(guest: &str, limits: &str, words: &[&str]) -> Run {
     let scene = Scene::small().with_guest(guest);
     scene.configure(&format!("[limits]\n{limits}\n"));
-    let before = scene.bytes();
-    let run = scene.run(&[&SCAN, words].concat());
-    assert!(scene.bytes() == before, "the database was changed");
-    run
+    scene.scan(words)
 }
 
 /// Checks that a guest fails for this reason, and that nothing else is amiss.
 #[track_caller]
 fn fails(guest: &str, limits: &str, words: &[&str], reason: &str) -> Run {
     let run = scan(guest, limits, words);
-    run.ended(3, &format!("warning: rule {guest} ({guest}.wasm) failed, its alerts are missing: {reason}\n{DONE}"));
-    assert_eq!(run.stdout, SMALL_ALERTS);
+    run.warned(&format!("warning: rule {guest} ({guest}.wasm) failed, its alerts are missing: {reason}"));
     run
 }
 
@@ -47,9 +42,7 @@ macro_rules! acts {
 
         $(#[test]
         fn $act() {
-            let run = fails("hostile", $limits, &["--set", concat!("hostile.act=", stringify!($act))], &$reason);
-            assert!(run.took < Duration::from_secs(10), "{:?}", run.took);
-            assert!(run.peak_memory < 700 << 20, "{} MiB", run.peak_memory >> 20);
+            fails("hostile", $limits, &["--set", concat!("hostile.act=", stringify!($act))], &$reason);
         })+
     };
 }

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 /// The longest that a run may take before it counts as hanging.
 const LONGEST: Duration = Duration::from_secs(60);
+/// The most memory that a run may have before it counts as running away, in bytes.
+const LARGEST: u64 = 2 << 30;
 
 /// A run that ended.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ impl Run {
     /// Runs a command to its end.
     ///
     /// # Panics
-    /// When it cannot be started or does not end.
+    /// When it cannot be started, does not end or takes too much memory.
     #[must_use]
     pub fn of(command: &mut Command) -> Self {
         let (mut stdout, mut stderr) = (file(), file());
@@ -42,10 +44,11 @@ impl Run {
             if let Some(status) = child.try_wait().expect("a status") {
                 break status;
             }
-            if started.elapsed() > LONGEST {
+            if started.elapsed() > LONGEST || peak_memory > LARGEST {
                 child.kill().expect("killed");
                 child.wait().expect("a status");
-                panic!("{command:?} hangs; it said {:?}", text(&mut stderr));
+                let (seconds, mebibytes) = (started.elapsed().as_secs(), peak_memory >> 20);
+                panic!("{command:?} hangs: {seconds} s, {mebibytes} MiB; it said {:?}", text(&mut stderr));
             }
             std::thread::sleep(Duration::from_millis(2));
         };

@@ -1,10 +1,11 @@
 //! A small database in which the three rules find four alerts. Its only purpose is to show that a bad plugin takes nothing from others.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
-use super::make_database;
+use super::{Run, Scene, make_database};
 use crate::sample::Layout;
 
 /// Where the default window of an hour begins.
@@ -16,6 +17,36 @@ pub const SMALL_ALERTS: &str = r#"{"alert_type":"high_connection_volume","src_ip
 {"alert_type":"vertical_scan","src_ip":"192.0.2.2","dst_ip":"198.51.100.1","score":60,"severity":"medium","rule":"vertical_scan","evidence":{"ports":60,"since":"2026-03-11T19:35:11Z"}}
 {"alert_type":"horizontal_scan","src_ip":"192.0.2.3","dst_ip":null,"score":22,"severity":"low","rule":"horizontal_scan","evidence":{"dst_count":1,"conn_count":210,"since":"2026-03-11T19:35:11Z"}}
 "#;
+
+/// What such a scan says at its end.
+pub const SMALL_DONE: &str = "4 alerts in the events since 2026-03-11T19:35:11Z: nothing written (dry run)\n";
+
+impl Scene {
+    /// Scans the small database without writing, as [`SMALL_ALERTS`] are found.
+    ///
+    /// # Panics
+    /// When the database was changed.
+    #[must_use]
+    #[track_caller]
+    pub fn scan(&self, words: &[&str]) -> Run {
+        let before = self.bytes();
+        let run = self.run(&[["scan", "--dry-run", "--format", "ndjson"].as_slice(), words].concat());
+        assert!(self.bytes() == before, "the database was changed");
+        run
+    }
+}
+
+impl Run {
+    /// Checks that a scan of the small database is what it is without the bad plugin but for these lines on standard error, and took
+    /// neither long nor much.
+    #[track_caller]
+    pub fn warned(&self, warnings: &str) {
+        self.ended(3, &format!("{warnings}\n{SMALL_DONE}"));
+        assert_eq!(self.stdout, SMALL_ALERTS);
+        assert!(self.took < Duration::from_secs(10), "{:?}", self.took);
+        assert!(self.peak_memory < 700 << 20, "{} MiB", self.peak_memory >> 20);
+    }
+}
 
 /// The bytes of the database, made once.
 pub(super) fn database() -> &'static [u8] {
