@@ -12,6 +12,8 @@ use raw::World;
 use serde_json::{Value, json};
 use wit_component::StringEncoding;
 
+const RULE: World = World::new("rule");
+
 /// A small database with a rule beside the three others.
 fn scene(rule: &[u8], limits: &str) -> Scene {
     let scene = Scene::small();
@@ -46,7 +48,7 @@ macro_rules! rules {
     ($check:ident: $($name:ident, $limits:literal, $text:expr => $outcome:expr;)+) => {
         $(#[test]
         fn $name() {
-            $check(&World::RULE.component($text.as_ref()), $limits, &$outcome);
+            $check(&RULE.component($text.as_ref()), $limits, &$outcome);
         })+
     };
 }
@@ -245,16 +247,18 @@ fn a_trap_ends_its_queries() {
         "(call $open (i32.const 0x2000) (i32.const {}) (i32.const 0) (i32.const 0) (i32.const 0x2c0) (i32.const 1) (i32.const 0x400))",
         endless.len()
     );
-    let text = evaluate(&format!("{open} {open} {open} {open} unreachable")) + &format!("(data (i32.const 0x2000) \"{endless}\")");
-    failed(&World::RULE.component(&text), "query_seconds = 60\nwall_seconds = 60", UNREACHABLE);
+    let text =
+        evaluate(&format!("{open} {open} {open} {open} unreachable")) + &format!("(data (i32.const 0x2000) \"{endless}\")");
+    failed(&RULE.component(&text), "query_seconds = 60\nwall_seconds = 60", UNREACHABLE);
 }
 
 /// A rule has one kind of resource only, but it may bring one of its own.
 #[test]
 fn a_handle_of_another_kind() {
-    let package = "package test:raw; world raw { include net-scout:plugin/rule@0.1.0; export tokens: interface { resource token; } }";
+    let package =
+        "package test:raw; world raw { include net-scout:plugin/rule@0.1.0; export tokens: interface { resource token; } }";
     let import = "(import \"[export]tokens\" \"[resource-new]token\" (func $token (param i32) (result i32)))\n";
-    let world = World { package: Some(package), ..World::RULE };
+    let world = World { package: Some(package), ..RULE };
     let reason = "it trapped: handle index 1 used with the wrong type, expected guest-defined resource but found a different \
                   guest-defined resource";
     for body in ["(call $next (call $token (i32.const 1)) (i32.const 0x400))", "(call $drop (call $token (i32.const 1)))"] {
@@ -265,18 +269,24 @@ fn a_handle_of_another_kind() {
 /// Texts may come in other encodings, in which other things can be wrong.
 #[test]
 fn texts_in_other_encodings() {
-    let utf16 = World { encoding: StringEncoding::UTF16, ..World::RULE };
+    let utf16 = World { encoding: StringEncoding::UTF16, ..RULE };
     for (text, reason) in [
-        (r#"(data (i32.const 0x100) (i32 0x200 1)) (data (i32.const 0x200) "\00\d8")"#, "it trapped: unpaired surrogate found: d800"),
+        (
+            r#"(data (i32.const 0x100) (i32 0x200 1)) (data (i32.const 0x200) "\00\d8")"#,
+            "it trapped: unpaired surrogate found: d800",
+        ),
         ("(data (i32.const 0x100) (i32 0x201 1))", "it trapped: string pointer not aligned to 2"),
         ("(data (i32.const 0x100) (i32 0x200 0x80000000))", TEXT),
     ] {
         undescribed(&utf16.component(text), "", reason);
     }
-    let either = World { encoding: StringEncoding::CompactUTF16, ..World::RULE };
+    let either = World { encoding: StringEncoding::CompactUTF16, ..RULE };
     for (text, reason) in [
         ("(data (i32.const 0x100) (i32 0x200 0xffffffff))", TEXT),
-        (r#"(data (i32.const 0x100) (i32 0x200 0x80000001)) (data (i32.const 0x200) "\00\dc")"#, "it trapped: unpaired surrogate found: dc00"),
+        (
+            r#"(data (i32.const 0x100) (i32 0x200 0x80000001)) (data (i32.const 0x200) "\00\dc")"#,
+            "it trapped: unpaired surrogate found: dc00",
+        ),
     ] {
         undescribed(&either.component(text), "", reason);
     }
@@ -308,7 +318,7 @@ fn one_text_many_times() {
         );
         let reason = "it trapped: too much data is being copied between the host and the guest: fuel allocated for hostcalls has been \
                       exhausted";
-        failed(&World::RULE.component(&text), "", reason);
+        failed(&RULE.component(&text), "", reason);
     }
 }
 
@@ -320,7 +330,7 @@ fn keeper(name: &str) -> Vec<u8> {
           (if (result i64) (i32.and (i32.eqz (i32.load8_u (i32.const 0x400))) (i32.load8_u (i32.const 0x404)))
             (then (i64.load8_u (i32.load (i32.const 0x408)))) (else (i64.const -1))))
         (call $set (i32.const 0x2d0) (i32.const 5) (i32.const 0x200) (i32.const 1) (i32.const 0x400))"#;
-    World::RULE.component(&format!(
+    RULE.component(&format!(
         "{}(data (i32.const 0x2d0) \"scans\") (data (i32.const 0x200) \"{name}\") (data (i32.const 0x104) (i32 {}))",
         evaluate(body),
         name.len()
@@ -354,7 +364,7 @@ fn many_liars_at_once() {
         let rename = format!("(data (i32.const 0x200) \"{name}\") (data (i32.const 0x104) (i32 6))");
         let lie = if index % 2 == 0 { realloc("unreachable") } else { "(data (i32.const 0x344) (i32 5))".to_owned() };
         let reason = if index % 2 == 0 { UNREACHABLE.to_owned() } else { discriminant(5) };
-        scene.add_plugin(&format!("{name}.wasm"), &World::RULE.component(&(rename + &lie)));
+        scene.add_plugin(&format!("{name}.wasm"), &RULE.component(&(rename + &lie)));
         warnings.push(format!("warning: rule {name} ({name}.wasm) failed, its alerts are missing: {reason}"));
     }
     let run = scene.scan(&[]);

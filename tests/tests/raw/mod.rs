@@ -18,10 +18,10 @@ pub(crate) struct World<'a> {
 }
 
 impl World<'_> {
-    /// The world that a rule is for.
-    pub(crate) const RULE: Self = Self { sound: "rule", package: None, encoding: StringEncoding::UTF8 };
-    /// The world that an enricher is for.
-    pub(crate) const ENRICHER: Self = Self { sound: "enricher", ..Self::RULE };
+    /// The world of net-scout with this name.
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self { sound: name, package: None, encoding: StringEncoding::UTF8 }
+    }
 
     /// The component of the sound guest with this text in place of its parts.
     pub(crate) fn component(&self, text: &str) -> Vec<u8> {
