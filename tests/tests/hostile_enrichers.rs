@@ -261,3 +261,26 @@ fn grants_that_are_no_file() {
     check(&|lock| symlink("/dev/zero", lock).expect("a link"));
     check(&|lock| assert!(Command::new("mkfifo").arg(lock).status().expect("mkfifo").success()));
 }
+
+/// Lookups of many addresses by an enricher that fills its memory each time.
+#[test]
+#[ignore = "lookups at the same time each have their memory: twenty take more than 2 GB, each within its limit of 256 MiB"]
+fn greedy_lookups_take_turns() {
+    let greedy = enrich(
+        "(local $times i32)
+         (drop (memory.grow (i32.const 3990)))
+         (loop $again
+           (memory.fill (i32.const 0x10000) (i32.const 1) (i32.const 261000000))
+           (br_if $again (i32.lt_u (local.tee $times (i32.add (local.get $times) (i32.const 1))) (i32.const 3))))",
+    );
+    let scene = scene(&ENRICHER.component(&greedy), "");
+    assert_eq!(scene.run(&["migrate"]).code, 0);
+    let database = scene.connect();
+    for host in 0..20 {
+        let sql = "INSERT INTO scout_alerts (alert_type, src_ip, created_at) VALUES ('test', ?1, '2026-03-11T20:00:00Z')";
+        database.execute(sql, [format!("8.8.4.{host}")]).expect("an alert");
+    }
+    let run = scene.run(&["enrich", "--only", "raw"]);
+    run.ended(0, "20 alerts enriched: 20 lookups, 0 failed, 0 answers from the cache");
+    assert!(run.peak_memory < 700 << 20, "{} MiB", run.peak_memory >> 20);
+}
