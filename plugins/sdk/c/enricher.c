@@ -1,0 +1,125 @@
+#include "enricher.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool exports_plugin_enrich(
+    plugin_observable_t *observable, plugin_list_argument_t *arguments, plugin_json_t *json, plugin_enrich_error_t *error)
+{
+    ns_lookup lookup = {.observable = observable, .settings = {.list = arguments}};
+    enrich(&lookup);
+    if (lookup.settings.missing != NULL)
+        ns_fail(&lookup, NET_SCOUT_PLUGIN_ENRICHMENT_ENRICH_ERROR_INVALID, ns_missing(&lookup.settings));
+    *json = lookup.json;
+    *error = lookup.error;
+    return !lookup.failed;
+}
+
+void ns_enricher(ns_description *plugin, const char *name, const char *version, const char *summary)
+{
+    ns_name(plugin, name, version, summary);
+    plugin->kind.tag = NET_SCOUT_PLUGIN_DESCRIPTION_KIND_ENRICHER;
+    plugin->kind.val.enricher =
+        (net_scout_plugin_description_enricher_details_t){.fresh_seconds = 86400, .failed_seconds = 3600, .outside = true};
+}
+
+void ns_observes(ns_description *plugin, net_scout_plugin_description_observable_kind_t kind)
+{
+    *NS_ADD(&plugin->kind.val.enricher.observables) = kind;
+}
+
+void ns_fail(ns_lookup *lookup, uint8_t reason, ns_text detail)
+{
+    /* The cases with a text have it at the same place. */
+    if (!lookup->failed)
+        lookup->error = (plugin_enrich_error_t){.tag = reason, .val.invalid = detail};
+    lookup->failed = true;
+}
+
+ns_texts ns_dns_reverse(ns_lookup *lookup, ns_text address)
+{
+    static const uint8_t reasons[] = {
+        [NET_SCOUT_PLUGIN_DNS_DNS_ERROR_ACCESS_DENIED] = NET_SCOUT_PLUGIN_ENRICHMENT_ENRICH_ERROR_ACCESS_DENIED,
+        [NET_SCOUT_PLUGIN_DNS_DNS_ERROR_NOT_FOUND] = NET_SCOUT_PLUGIN_ENRICHMENT_ENRICH_ERROR_NOT_FOUND,
+        [NET_SCOUT_PLUGIN_DNS_DNS_ERROR_TIMED_OUT] = NET_SCOUT_PLUGIN_ENRICHMENT_ENRICH_ERROR_TIMED_OUT,
+        [NET_SCOUT_PLUGIN_DNS_DNS_ERROR_INVALID] = NET_SCOUT_PLUGIN_ENRICHMENT_ENRICH_ERROR_INVALID,
+        [NET_SCOUT_PLUGIN_DNS_DNS_ERROR_UNAVAILABLE] = NET_SCOUT_PLUGIN_ENRICHMENT_ENRICH_ERROR_UNAVAILABLE,
+    };
+    ns_texts names = {0};
+    net_scout_plugin_dns_dns_error_t error;
+    if (!lookup->failed && !net_scout_plugin_dns_reverse(&address, &names, &error)) {
+        ns_fail(lookup, reasons[error.tag], error.val.invalid);
+        return (ns_texts){0};
+    }
+    return names;
+}
+
+static void write(ns_lookup *lookup, const void *bytes, size_t size)
+{
+    lookup->json.ptr = realloc(lookup->json.ptr, lookup->json.len + size);
+    memcpy(lookup->json.ptr + lookup->json.len, bytes, size);
+    lookup->json.len += size;
+}
+
+static void comma(ns_lookup *lookup)
+{
+    uint8_t last = lookup->json.len == 0 ? '[' : lookup->json.ptr[lookup->json.len - 1];
+    if (last != '{' && last != '[' && last != ':')
+        write(lookup, ",", 1);
+}
+
+/* A word of JSON's. */
+static void word(ns_lookup *lookup, ns_text text)
+{
+    comma(lookup);
+    write(lookup, text.ptr, text.len);
+}
+
+void ns_json_begin(ns_lookup *lookup, char bracket)
+{
+    word(lookup, (ns_text){(uint8_t *)&bracket, 1});
+}
+
+void ns_json_end(ns_lookup *lookup, char bracket)
+{
+    write(lookup, &bracket, 1);
+}
+
+void ns_json_key(ns_lookup *lookup, const char *key)
+{
+    ns_json_text(lookup, ns_text_of(key));
+    write(lookup, ":", 1);
+}
+
+void ns_json_text(ns_lookup *lookup, ns_text text)
+{
+    comma(lookup);
+    write(lookup, "\"", 1);
+    for (size_t at = 0; at < text.len; at++) {
+        uint8_t byte = text.ptr[at];
+        if (byte < 0x20) {
+            const char *hex = "0123456789abcdef";
+            write(lookup, (char[]){'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]}, 6);
+            continue;
+        }
+        if (byte == '"' || byte == '\\')
+            write(lookup, "\\", 1);
+        write(lookup, &byte, 1);
+    }
+    write(lookup, "\"", 1);
+}
+
+void ns_json_integer(ns_lookup *lookup, int64_t number)
+{
+    word(lookup, ns_format_integer(number));
+}
+
+void ns_json_boolean(ns_lookup *lookup, bool value)
+{
+    word(lookup, ns_text_of(value ? "true" : "false"));
+}
+
+void ns_json_null(ns_lookup *lookup)
+{
+    word(lookup, ns_text_of("null"));
+}
