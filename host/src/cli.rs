@@ -10,7 +10,7 @@ use crate::commands::alerts::{self, AlertsRequest};
 use crate::commands::enrich::{self, CacheAction, EnrichRequest};
 use crate::commands::import::{self, ImportRequest};
 use crate::commands::scan::{self, ScanRequest};
-use crate::commands::{approve, config as config_command, inspect, migrate, replay, stats, trial};
+use crate::commands::{approve, config as config_command, inspect, migrate, new, replay, stats, trial};
 use crate::config::{Config, ConfigFile, Flags, Layers};
 use crate::exit::{self, UsageError};
 use crate::import::DefaultVerdict;
@@ -18,6 +18,7 @@ use crate::model::Timestamp;
 use crate::output::{self, Format};
 use crate::plugin::{COMPILE, compile_component};
 use crate::recording::Tape;
+use crate::templates::{Language, Role};
 
 /// Scans a net-sentinel database for port scans, probing and high connection volume.
 #[derive(Parser)]
@@ -289,6 +290,8 @@ enum PluginCommand {
     Test(TestArgs),
     /// Hold a plugin against the contract that every plugin has to keep
     Conform(ConformArgs),
+    /// Make a folder with a plugin to begin with, in the language of your choice
+    New(NewArgs),
 }
 
 #[derive(Args)]
@@ -356,6 +359,58 @@ struct FolderArg {
     /// The folder of the plugins [default: plugins]
     #[arg(long, value_name = "DIR")]
     plugins: Option<String>,
+}
+
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    net-scout plugin new night_watch --kind rule --lang python\n  \
+    net-scout plugin new whois_mirror --kind enricher --lang rust --dir ~/src")]
+struct NewArgs {
+    /// The plugin's name: lower-case letters, digits and underscores, a letter first, at most 64
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// What it is to be
+    #[arg(long, value_enum, value_name = "KIND")]
+    kind: RoleName,
+    /// What it is to be written in
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    lang: LanguageName,
+    /// The folder in which the plugin's own is made
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RoleName {
+    Rule,
+    Enricher,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LanguageName {
+    Rust,
+    C,
+    Js,
+    Python,
+}
+
+impl NewArgs {
+    fn role(&self) -> Role {
+        match self.kind {
+            RoleName::Rule => Role::Rule,
+            RoleName::Enricher => Role::Enricher,
+        }
+    }
+
+    fn language(&self) -> Language {
+        match self.lang {
+            LanguageName::Rust => Language::Rust,
+            LanguageName::C => Language::C,
+            LanguageName::Js => Language::JavaScript,
+            LanguageName::Python => Language::Python,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -566,6 +621,7 @@ fn plugin(command: &PluginCommand, config: &Config, now: Timestamp) -> anyhow::R
         PluginCommand::Inspect(args) => inspect::inspect(config, &args.name),
         PluginCommand::Approve(args) => approve::run(config, &args.names, &args.limits, args.yes),
         PluginCommand::Revoke(args) => approve::revoke(config, &args.names),
+        PluginCommand::New(args) => new::run(&args.name, args.role(), args.language(), &args.dir),
         PluginCommand::Test(args) => trial::test(config, &args.plugin, &args.scenarios),
         PluginCommand::Conform(args) => trial::conform(config, &args.plugin, args.events),
         PluginCommand::Stats(args) => stats::run(config, &args.names, &args.since, (&args.format).into(), now),
@@ -579,7 +635,7 @@ fn folder(command: &PluginCommand) -> Option<&FolderArg> {
         | PluginCommand::Inspect(InspectArgs { folder, .. })
         | PluginCommand::Approve(ApproveArgs { folder, .. })
         | PluginCommand::Revoke(RevokeArgs { folder, .. }) => Some(folder),
-        PluginCommand::Stats(_) | PluginCommand::Test(_) | PluginCommand::Conform(_) => None,
+        PluginCommand::Stats(_) | PluginCommand::New(_) | PluginCommand::Test(_) | PluginCommand::Conform(_) => None,
     }
 }
 

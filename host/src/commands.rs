@@ -7,6 +7,7 @@ pub mod enrich;
 pub mod import;
 pub mod inspect;
 pub mod migrate;
+pub mod new;
 mod plugins;
 pub mod replay;
 pub mod scan;

@@ -20,4 +20,5 @@ pub mod plugin;
 pub mod recording;
 pub mod scan;
 pub mod schedule;
+pub mod templates;
 pub mod trial;

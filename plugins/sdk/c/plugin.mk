@@ -15,12 +15,19 @@ HEADERS := $(wildcard $(SDK)/*.h $(SDK)/include/*.h $(BINDINGS)/*.h)
 CFLAGS := --target=wasm32-unknown-unknown -mbulk-memory -std=c11 -Oz -ffunction-sections -fdata-sections -ffreestanding -fno-builtin -Wall -Wextra \
 	-isystem $(SDK)/include -isystem $(BINDINGS) -I $(SDK)
 
-$(OUT)/$(NAME).wasm: $(SOURCES) $(HEADERS) $(MAKEFILE_LIST)
-	mkdir -p $(OUT)/objects
-	for source in $(SOURCES); do $(CC) $(CFLAGS) -c $$source -o $(OUT)/objects/$$(basename $$source .c).o || exit 1; done
-	$(LINK) --no-entry --strip-all --gc-sections -z stack-size=65536 -o $@.partial \
-		$(foreach source,$(SOURCES),$(OUT)/objects/$(basename $(notdir $(source))).o) $(BINDINGS)/plugin_component_type.o
+# Two sources of the same name in different folders are two objects.
+object = $(OUT)/objects/$(subst /,_,$(1:.c=.o))
+
+$(OUT)/$(NAME).wasm: $(foreach source,$(SOURCES),$(call object,$(source))) $(BINDINGS)/plugin_component_type.o
+	$(LINK) --no-entry --strip-all --gc-sections -z stack-size=65536 -o $@.partial $^
 	mv $@.partial $@
+
+define compile
+$(call object,$(1)): $(1) $(HEADERS) $(MAKEFILE_LIST)
+	@mkdir -p $(OUT)/objects
+	$(CC) $(CFLAGS) -c $$< -o $$@
+endef
+$(foreach source,$(SOURCES),$(eval $(call compile,$(source))))
 
 .PHONY: clean
 clean:
