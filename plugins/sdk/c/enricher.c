@@ -8,8 +8,11 @@ bool exports_plugin_enrich(
 {
     ns_lookup lookup = {.observable = observable, .settings = {.list = arguments}};
     enrich(&lookup);
-    if (lookup.settings.missing != NULL)
+    if (lookup.settings.missing != NULL) {
+        /* Whatever else failed, most likely failed because of it. */
+        lookup.failed = false;
         ns_fail(&lookup, NET_SCOUT_PLUGIN_ENRICHMENT_ENRICH_ERROR_INVALID, ns_missing(&lookup.settings));
+    }
     *json = lookup.json;
     *error = lookup.error;
     return !lookup.failed;

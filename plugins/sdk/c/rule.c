@@ -8,8 +8,11 @@ bool exports_plugin_evaluate(
 {
     ns_scan scan = {.window = window, .settings = {.list = arguments}};
     evaluate(&scan);
-    if (scan.settings.missing != NULL)
+    if (scan.settings.missing != NULL) {
+        /* Whatever else failed, most likely failed because of it. */
+        scan.failed = false;
         ns_invalid_parameter(&scan, ns_missing(&scan.settings));
+    }
     *alerts = scan.alerts;
     *error = scan.error;
     return !scan.failed;

@@ -12,9 +12,10 @@ $(OUT)/$(NAME).wasm: $(SOURCE) $(wildcard $(SDK)/net_scout/*.py $(WIT)/*.wit) $(
 		--python-path $(patsubst %/,%,$(dir $(SOURCE))) --python-path $(SDK) --stub-wasi --output $@.partial $(basename $(notdir $(SOURCE)))
 	mv $@.partial $@
 
-$(VENV)/bin/componentize-py: requirements.txt
+$(VENV)/bin/componentize-py: requirements.txt $(SDK)/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement requirements.txt
+	touch $@
 
 .PHONY: clean
 clean:
