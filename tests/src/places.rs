@@ -35,6 +35,66 @@ pub fn test_guests() -> PathBuf {
     guest_target().join("tests")
 }
 
+/// The horizontal scan in other languages, a folder for each.
+#[must_use]
+pub fn examples() -> PathBuf {
+    plugins().join("examples")
+}
+
+/// What is made of guests in other languages than Rust: a folder for each language, and the tools that were fetched for it.
+#[must_use]
+pub fn languages() -> PathBuf {
+    guest_target().join("languages")
+}
+
+/// A component in another language than Rust: `c`, `javascript` or `python`.
+#[must_use]
+pub fn language_guest(language: &str, name: &str) -> PathBuf {
+    languages().join(language).join(format!("{name}.wasm"))
+}
+
+/// The sources of the guests in these languages that only tests load.
+#[must_use]
+pub fn language_sources() -> PathBuf {
+    root().join("tests").join("guests").join("languages")
+}
+
+/// The Python environment in which `componentize-py` is.
+#[must_use]
+pub fn python_tools() -> PathBuf {
+    languages().join("venv")
+}
+
+/// The folder in which npm put `node_modules`.
+#[must_use]
+pub fn node_tools() -> PathBuf {
+    languages().join("node")
+}
+
+/// What a project in Rust needs in its environment to be built on this machine, a `NAME=VALUE` a line. See [`crate::projects`].
+#[must_use]
+pub fn rust_environment() -> PathBuf {
+    languages().join("rust.env")
+}
+
+/// What the C SDK has of `wit-bindgen`, a folder for each world.
+#[must_use]
+pub fn c_bindings() -> PathBuf {
+    plugins().join("sdk").join("c").join("bindings")
+}
+
+/// The description of all interfaces.
+#[must_use]
+pub fn wit() -> PathBuf {
+    root().join("wit")
+}
+
+/// The files of a project in JavaScript that are the same for rules and enrichers.
+#[must_use]
+pub fn javascript_project() -> PathBuf {
+    plugins().join("templates").join("javascript").join("both")
+}
+
 /// The program.
 #[must_use]
 pub fn binary() -> PathBuf {

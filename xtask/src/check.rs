@@ -2,13 +2,14 @@
 
 use net_scout_tests::places;
 
-use crate::{command, guests};
+use crate::{command, guests, languages};
 
 /// Builds what the tests drive and runs every test. The words go to `cargo test`.
 pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
     command::python()?;
     command::programs()?;
     guests::build_all()?;
+    languages::build_all()?;
     let mut cargo = command::cargo(&["test", "--release", "--locked", "--workspace"]);
     for package in guests::packages()? {
         cargo.args(["--exclude", &package]);

@@ -11,6 +11,7 @@ mod check;
 mod command;
 mod demo;
 mod guests;
+mod languages;
 mod measure;
 mod toolchain;
 

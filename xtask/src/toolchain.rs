@@ -4,6 +4,7 @@
 //! way the `wasm-component-ld` that every rustup toolchain carries links straight to a component.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -89,9 +90,7 @@ impl Toolchain {
         let mut command = command::cargo(&["build", "--profile", "guest", "--locked", "--target", TARGET]);
         command.env("CARGO_TARGET_DIR", places::guest_target());
         // The linker runs wasm-ld, which lies in gcc-ld.
-        let mut path = vec![self.linkers.join("gcc-ld")];
-        path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-        command.env("PATH", env::join_paths(path).context("failed to extend PATH")?);
+        command.env("PATH", path_with(&[self.linkers.join("gcc-ld")])?);
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", self.linkers.join("wasm-component-ld"));
         // Flags for this machine's programs would end up in the components, or break their link.
         command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
@@ -101,6 +100,20 @@ impl Toolchain {
             Source::Debian => command.args(["-Z", "build-std=std,panic_abort"]).env("RUSTC", DEBIAN).env("RUSTC_BOOTSTRAP", "1"),
         };
         Ok(command)
+    }
+
+    /// What a project outside the workspace needs in its environment so that a plain `cargo build` makes its component here. Nothing where
+    /// the toolchain has the target.
+    pub(crate) fn project_environment(&self) -> anyhow::Result<Vec<(&'static str, OsString)>> {
+        Ok(match self.source {
+            Source::Toolchain => Vec::new(),
+            Source::Debian => vec![
+                ("RUSTC", DEBIAN.into()),
+                ("RUSTC_BOOTSTRAP", "1".into()),
+                ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort".into()),
+                ("PATH", path_with(&[self.linkers.clone(), self.linkers.join("gcc-ld")])?),
+            ],
+        })
     }
 
     /// Empties the guests' folder where another toolchain built them: what the two call by one name does not fit together.
@@ -120,6 +133,12 @@ impl Toolchain {
         fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
         fs::write(&marker, mine).with_context(|| format!("failed to write {}", marker.display()))
     }
+}
+
+/// The search path with folders before it.
+fn path_with(folders: &[PathBuf]) -> anyhow::Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(folders.iter().cloned().chain(env::split_paths(&path))).context("failed to extend PATH")
 }
 
 /// Whether Debian's compiler is there, new enough and with its sources.
