@@ -291,7 +291,7 @@ mod tests {
                 };
                 assert!(text(language.source()).contains("night_watch"));
                 assert!(text("README.md").contains(role.word()));
-                let query = text("wit/enricher.wit").contains("detection");
+                let query = text("wit/enricher.wit").contains("use detection");
                 assert_eq!(query, role == Role::Rule || !language.imports_whole(), "{language:?} {role:?}");
                 for file in &files {
                     assert!(!file.path.contains("both/") && !file.path.contains(NAME), "{}", file.path);

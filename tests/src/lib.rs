@@ -6,5 +6,6 @@ pub mod harness;
 pub mod mmdb;
 pub mod oracle;
 pub mod places;
+pub mod projects;
 pub mod sample;
 pub mod servers;

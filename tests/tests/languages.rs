@@ -1,0 +1,177 @@
+//! Rules in C, JavaScript and Python: each does what the rule in Rust does, to the byte, and says what is wrong when it fails.
+
+use std::fs;
+use std::process::Command;
+
+use net_scout_tests::harness::{DATABASE, Run, SMALL_ALERTS, Scene, skipped};
+use net_scout_tests::places;
+use net_scout_tests::sample::{Layout, SampleOptions, TimestampForm, make};
+
+const LANGUAGES: [&str; 3] = ["c", "javascript", "python"];
+const SCAN: [&str; 6] = ["scan", "--dry-run", "--format", "ndjson", "--max-alerts", "1000000"];
+
+/// The component of a rule in another language.
+fn guest(language: &str, name: &str) -> Vec<u8> {
+    let path = places::language_guest(language, name);
+    fs::read(&path).unwrap_or_else(|error| panic!("{} cannot be read ({error}): run `cargo xtask test`", path.display()))
+}
+
+/// Puts the horizontal scan of a language in the place of that in Rust.
+fn replace(scene: &Scene, language: &str) {
+    scene.add_plugin("horizontal-scan.wasm", &guest(language, "horizontal_scan"));
+}
+
+#[test]
+fn the_same_alerts_as_the_rule_in_rust() {
+    for language in LANGUAGES {
+        let scene = Scene::small();
+        replace(&scene, language);
+        let run = scene.run(&SCAN);
+        run.ended(0, "4 alerts in the events since 2026-03-11T19:35:11Z: nothing written (dry run)");
+        assert_eq!(run.stdout, SMALL_ALERTS, "{language}");
+    }
+}
+
+/// Ten thousand events. In the first layout, packets that went out have no source.
+fn large(layout: Layout) -> Scene {
+    let scene = Scene::new();
+    let end = 1_773_261_311_000_000;
+    let options = SampleOptions { seed: 11, events: 10_000, end, days: 7, layout, timestamps: TimestampForm::Mixed };
+    make(&scene.path(DATABASE), &options).expect("a sample database");
+    scene
+}
+
+#[test]
+fn the_same_for_every_setting_on_many_events() {
+    let settings: [&[&str]; 4] = [
+        &[],
+        &["--set", "horizontal_scan.count=hits"],
+        &["--set", "horizontal_scan.dst_ip_threshold=0", "--set", "horizontal_scan.conn_threshold=1"],
+        &["--set", "horizontal_scan.conn_threshold=2", "--set", "horizontal_scan.count=hits"],
+    ];
+    for layout in [Layout::V1, Layout::V2] {
+        let scene = large(layout);
+        let scan = |more: &[&str]| {
+            let run: Run = scene.run(&[&SCAN, ["--since", "7 days"].as_slice(), more].concat());
+            assert_eq!(run.code, 0, "{}", run.stderr);
+            run.stdout
+        };
+        let expected = settings.map(scan);
+        let alerts = expected[2].lines().count();
+        assert!(alerts > 40, "{layout:?}: {alerts}");
+        assert!(expected[2].contains("\"2001:db8:") && expected[1].contains("\"counted\":\"hit_count\""), "{layout:?}");
+        for language in LANGUAGES {
+            replace(&scene, language);
+            for (setting, expected) in settings.into_iter().zip(&expected) {
+                assert!(scan(setting) == *expected, "{language} {layout:?} {setting:?}");
+            }
+        }
+    }
+}
+
+/// What a rule's failure looks like to the operator.
+fn failure(scene: &Scene, way: &str) -> String {
+    let run = scene.run(&[&SCAN, ["--set", &format!("failing.way={way}")].as_slice()].concat());
+    assert_eq!((run.code, run.stdout.as_str()), (3, ""), "{way}: {}", run.stderr);
+    let line = run.stderr.lines().next().unwrap_or_default();
+    line.strip_prefix("warning: rule failing ").unwrap_or_else(|| panic!("{way}: {}", run.stderr)).to_owned()
+}
+
+#[track_caller]
+fn failures(language: &str, expected: &[(&str, &str)]) {
+    let scene = Scene::small().without_rules();
+    scene.add_plugin("failing.wasm", &guest(language, "failing"));
+    for (way, text) in expected {
+        let said = failure(&scene, way);
+        assert!(said.contains(text), "{language}, {way}: {said}");
+        assert!(!said.contains("trap"), "{language}, {way}: {said}");
+    }
+}
+
+const NO_SUCH_PARAMETER: &str = "parameter `no_such` is not described";
+/// What the host says of a column that the rule did not request.
+const DENIED: &str = "src_ip";
+
+#[test]
+fn an_error_in_c_is_readable() {
+    failures(
+        "c",
+        &[
+            ("failure", "nothing works"),
+            ("query", DENIED),
+            ("parameter", NO_SUCH_PARAMETER),
+            ("column", "a column of the result is not there, or not of the type asked for"),
+        ],
+    );
+}
+
+#[test]
+fn an_exception_in_javascript_is_readable() {
+    failures(
+        "javascript",
+        &[
+            ("exception", "TypeError: cannot read property 'length' of undefined"),
+            ("failure", "nothing works"),
+            ("query", DENIED),
+            ("parameter", NO_SUCH_PARAMETER),
+            ("alert", "TypeError: a list in evidence must hold integers only, or texts only"),
+        ],
+    );
+}
+
+#[test]
+fn an_exception_in_python_is_readable() {
+    failures(
+        "python",
+        &[
+            ("exception", "ZeroDivisionError: division by zero (failing.py, line "),
+            ("failure", "nothing works"),
+            ("query", DENIED),
+            ("parameter", NO_SUCH_PARAMETER),
+            ("alert", "TypeError: a list in evidence must hold integers only, or texts only"),
+            ("exit", "SystemExit: enough (failing.py, line "),
+        ],
+    );
+}
+
+/// The C SDK has the bindings of today's `wit/`.
+#[test]
+fn the_bindings_for_c_are_those_of_the_interfaces() {
+    let version = Command::new("wit-bindgen").arg("--version").output();
+    let Some(version) = version.ok().filter(|output| output.status.success()) else {
+        skipped("the C bindings were not compared with wit/: there is no wit-bindgen in PATH (see plugins/sdk/c/README.md)");
+        return;
+    };
+    let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
+    for kind in ["rule", "enricher"] {
+        let bindings = places::c_bindings().join(kind);
+        let header = fs::read_to_string(bindings.join("plugin.h")).expect("a header");
+        let made_by =
+            header.lines().next().and_then(|line| line.split('`').nth(2)).and_then(|rest| rest.split_whitespace().next());
+        let made_by = made_by.unwrap_or_default().trim_end_matches('.');
+        if !version.ends_with(made_by) {
+            skipped(&format!(
+                "the C bindings were not compared with wit/: they are of wit-bindgen {made_by}, and here is {version}"
+            ));
+            return;
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut command = Command::new("wit-bindgen");
+        command.args(["c", "--rename-world", "plugin", "--world", kind, "--out-dir"]).arg(folder.path()).arg(places::wit());
+        assert!(command.output().expect("wit-bindgen runs").status.success());
+        for file in ["plugin.c", "plugin.h", "plugin_component_type.o"] {
+            let (here, there) = (fs::read(bindings.join(file)), fs::read(folder.path().join(file)));
+            assert!(here.expect("a file") == there.expect("a file"), "{kind}/{file} is out of date: see plugins/sdk/c/README.md");
+        }
+    }
+}
+
+/// The example and the projects that `plugin new` makes are built with the same tool.
+#[test]
+fn one_version_of_the_javascript_tool() {
+    let read = |folder: std::path::PathBuf| -> serde_json::Value {
+        serde_json::from_slice(&fs::read(folder.join("package.json")).expect("package.json")).expect("json")
+    };
+    let (example, project) = (read(places::examples().join("javascript")), read(places::javascript_project()));
+    assert_eq!(example["devDependencies"], project["devDependencies"]);
+}
