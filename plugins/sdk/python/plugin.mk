@@ -11,6 +11,8 @@ $(OUT)/$(NAME).wasm: $(SOURCE) $(wildcard $(SDK)/net_scout/*.py $(WIT)/*.wit) $(
 	VIRTUAL_ENV=$(abspath $(VENV)) $(VENV)/bin/componentize-py --wit-path $(WIT) --world $(KIND) componentize \
 		--python-path $(patsubst %/,%,$(dir $(SOURCE))) --python-path $(SDK) --stub-wasi --output $@.partial $(basename $(notdir $(SOURCE)))
 	mv $@.partial $@
+	@# The interpreter that looked at the modules leaves its own form of them.
+	@rm -rf $(dir $(SOURCE))__pycache__ $(SDK)/net_scout/__pycache__
 
 $(VENV)/bin/componentize-py: requirements.txt $(SDK)/requirements.txt
 	python3 -m venv $(VENV)
@@ -19,4 +21,4 @@ $(VENV)/bin/componentize-py: requirements.txt $(SDK)/requirements.txt
 
 .PHONY: clean
 clean:
-	rm -rf $(OUT)/$(NAME).wasm $(VENV) $(SDK)/net_scout/__pycache__ __pycache__
+	rm -rf $(OUT)/$(NAME).wasm $(VENV)
