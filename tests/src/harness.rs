@@ -1,5 +1,5 @@
-//! Runs the program as a user would: in a folder of its own, with no environment but what the test says, and never for longer than a
-//! minute.
+//! Runs the program as a user would: in a folder of its own, with no environment but what the test says, and never for longer than
+//! three minutes.
 //!
 //! Nothing here may call the host's code. What a test knows of the program is what a user sees of it.
 

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// The longest that a run may take before it counts as hanging.
-const LONGEST: Duration = Duration::from_secs(60);
+/// The longest that a run may take before it counts as hanging. A component with Python in it compiles for 12 seconds on a core of its own,
+/// and a busy machine has none to spare.
+const LONGEST: Duration = Duration::from_secs(180);
 /// The most memory that a run may have before it counts as running away, in bytes.
 const LARGEST: u64 = 2 << 30;
 
