@@ -281,6 +281,17 @@ mod tests {
     }
 
     #[test]
+    fn both_worlds_of_enrichers_have_the_same_capabilities() {
+        let lines = |path: &str| -> Vec<String> {
+            let (_, bytes) = FILES.iter().find(|(name, _)| *name == path).expect("a file");
+            let text = std::str::from_utf8(bytes).expect("text");
+            let known = |line: &&str| line.starts_with("import ") || line.starts_with("export ");
+            text.lines().map(str::trim).filter(known).map(str::to_owned).collect()
+        };
+        assert_eq!(lines("plugins/templates/enricher/whole_imports.wit"), lines("wit/enricher.wit"));
+    }
+
+    #[test]
     fn a_project_is_of_one_kind() {
         for language in LANGUAGES {
             for role in ROLES {
