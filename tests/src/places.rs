@@ -83,6 +83,12 @@ pub fn c_bindings() -> PathBuf {
     plugins().join("sdk").join("c").join("bindings")
 }
 
+/// The SDK for JavaScript.
+#[must_use]
+pub fn javascript_sdk() -> PathBuf {
+    plugins().join("sdk").join("javascript")
+}
+
 /// The description of all interfaces.
 #[must_use]
 pub fn wit() -> PathBuf {

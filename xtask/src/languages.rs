@@ -4,7 +4,8 @@
 //! `net-scout plugin new` makes.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -15,6 +16,8 @@ use crate::toolchain::Toolchain;
 
 /// The guest whose errors a test looks at, beside the example.
 const FAILING: &str = "failing";
+/// What the packages of npm were installed from, beside them.
+const INSTALLED: &str = "installed-lock.json";
 
 /// Builds the example and the failing guest of each language, and says how a project in Rust is built on this machine.
 pub(crate) fn build_all() -> anyhow::Result<()> {
@@ -70,13 +73,17 @@ fn failing(extension: &str) -> Vec<String> {
 fn javascript() -> anyhow::Result<()> {
     require(&[("node", "nodejs"), ("npm", "npm")])?;
     npm_packages()?;
+    let out = folder("javascript")?;
+    let components = ["horizontal_scan", FAILING].map(|name| places::language_guest("javascript", name));
+    if components.iter().all(|component| is_newer(component, &javascript_sources()).unwrap_or(false)) {
+        return Ok(());
+    }
     let tools = places::node_tools().join("node_modules").join(".bin");
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(std::iter::once(tools.clone()).chain(std::env::split_paths(&path)))
-        .context("failed to extend PATH")?;
-    let out = folder("javascript")?;
+    let path = std::env::join_paths(std::iter::once(tools.clone()).chain(std::env::split_paths(&path)));
     let mut npm = Command::new("npm");
-    npm.args(["run", "--silent", "build"]).current_dir(places::examples().join("javascript")).env("PATH", path).env("OUT", &out);
+    npm.args(["run", "--silent", "build"]).current_dir(places::examples().join("javascript"));
+    npm.env("PATH", path.context("failed to extend PATH")?).env("OUT", &out);
     command::run(&mut npm, "see the errors above")?;
 
     let mut tool = Command::new(tools.join("componentize-qjs"));
@@ -86,11 +93,37 @@ fn javascript() -> anyhow::Result<()> {
     command::run(&mut tool, "see the errors above")
 }
 
+/// The folders that the components in JavaScript are made from, and what says that the tool is another one.
+fn javascript_sources() -> [PathBuf; 5] {
+    [
+        places::wit(),
+        places::javascript_sdk(),
+        places::examples().join("javascript"),
+        places::language_sources(),
+        places::node_tools().join(INSTALLED),
+    ]
+}
+
+/// Whether a component is newer than these files, and those directly in these folders. No two builds are alike, and the program keeps the
+/// compiled code of every one.
+fn is_newer(component: &Path, sources: &[PathBuf]) -> io::Result<bool> {
+    let made = fs::metadata(component)?.modified()?;
+    for source in sources {
+        let inside = if source.is_dir() { fs::read_dir(source)?.collect::<io::Result<Vec<_>>>()? } else { Vec::new() };
+        for path in inside.iter().map(fs::DirEntry::path).chain([source.clone()]) {
+            if path.is_file() && fs::metadata(&path)?.modified()? > made {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
 /// Installs what a project in JavaScript names, unless that was done. npm's own record is not asked: it needs half a second to answer.
 fn npm_packages() -> anyhow::Result<()> {
     let (from, to) = (places::javascript_project(), places::node_tools());
     let wanted = fs::read(from.join("package-lock.json")).context("failed to read package-lock.json")?;
-    let installed = to.join("installed-lock.json");
+    let installed = to.join(INSTALLED);
     if fs::read(&installed).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
