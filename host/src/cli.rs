@@ -361,7 +361,6 @@ struct FolderArg {
     plugins: Option<String>,
 }
 
-
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     net-scout plugin new night_watch --kind rule --lang python\n  \

@@ -56,8 +56,6 @@ pub mod enricher_bindings {
         with: {
             "net-scout:plugin/types": crate::plugin::bindings::net_scout::plugin::types,
             "net-scout:plugin/description": crate::plugin::bindings::net_scout::plugin::description,
-            "net-scout:plugin/detection": crate::plugin::bindings::net_scout::plugin::detection,
-            "net-scout:plugin/query": crate::plugin::bindings::net_scout::plugin::query,
             "net-scout:plugin/log": crate::plugin::bindings::net_scout::plugin::log,
             "net-scout:plugin/state": crate::plugin::bindings::net_scout::plugin::state,
             "net-scout:plugin/files.file": crate::capability::files::OpenFile,

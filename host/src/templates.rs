@@ -37,8 +37,6 @@ pub struct ProjectFile {
 const NAME: &str = "plugin_name";
 /// What stands for `rule` or `enricher` in a template.
 const ROLE: &str = "plugin_kind";
-/// The world of enrichers for languages whose tool imports all of an interface where Rust and C import what is used.
-const WHOLE_IMPORTS: &str = "enricher/whole_imports.wit";
 
 /// The files of a project, sorted by path.
 #[must_use]
@@ -50,10 +48,7 @@ pub fn project(name: &str, language: Language, role: Role) -> Vec<ProjectFile> {
             Ok(text) if path.starts_with(TEMPLATES) => text.replace(NAME, name).replace(ROLE, role.word()).into_bytes(),
             _ => bytes.to_vec(),
         };
-        // Templates come before `wit` in the alphabet, and stand in for its files.
-        if !files.iter().any(|file| file.path == to) {
-            files.push(ProjectFile { path: to, bytes });
-        }
+        files.push(ProjectFile { path: to, bytes });
     }
     files.sort_by(|left, right| left.path.cmp(&right.path));
     files
@@ -67,9 +62,6 @@ fn place(path: &str, language: Language, role: Role) -> Option<String> {
         return Some(path.to_owned());
     }
     if let Some(template) = path.strip_prefix(TEMPLATES) {
-        if template == WHOLE_IMPORTS {
-            return (role == Role::Enricher && language.imports_whole()).then(|| "wit/enricher.wit".to_owned());
-        }
         if let Some(rest) = template.strip_prefix(role.word()) {
             return rest.strip_prefix('/').map(str::to_owned);
         }
@@ -101,10 +93,6 @@ impl Language {
             Self::JavaScript => ("plugins/sdk/javascript/", "sdk/"),
             Self::Python => ("plugins/sdk/python/", "sdk/"),
         }
-    }
-
-    fn imports_whole(self) -> bool {
-        matches!(self, Self::JavaScript | Self::Python)
     }
 
     /// The file that its author writes.
@@ -196,7 +184,6 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "plugins/templates/c/rule/plugin.c"
     "plugins/templates/enricher/scenarios/name.toml"
     "plugins/templates/enricher/scenarios/no_name.toml"
-    "plugins/templates/enricher/whole_imports.wit"
     "plugins/templates/javascript/both/.gitignore"
     "plugins/templates/javascript/both/README.md"
     "plugins/templates/javascript/both/package-lock.json"
@@ -281,17 +268,6 @@ mod tests {
     }
 
     #[test]
-    fn both_worlds_of_enrichers_have_the_same_capabilities() {
-        let lines = |path: &str| -> Vec<String> {
-            let (_, bytes) = FILES.iter().find(|(name, _)| *name == path).expect("a file");
-            let text = std::str::from_utf8(bytes).expect("text");
-            let known = |line: &&str| line.starts_with("import ") || line.starts_with("export ");
-            text.lines().map(str::trim).filter(known).map(str::to_owned).collect()
-        };
-        assert_eq!(lines("plugins/templates/enricher/whole_imports.wit"), lines("wit/enricher.wit"));
-    }
-
-    #[test]
     fn a_project_is_of_one_kind() {
         for language in LANGUAGES {
             for role in ROLES {
@@ -302,8 +278,6 @@ mod tests {
                 };
                 assert!(text(language.source()).contains("night_watch"));
                 assert!(text("README.md").contains(role.word()));
-                let query = text("wit/enricher.wit").contains("use detection");
-                assert_eq!(query, role == Role::Rule || !language.imports_whole(), "{language:?} {role:?}");
                 for file in &files {
                     assert!(!file.path.contains("both/") && !file.path.contains(NAME), "{}", file.path);
                     if let Ok(text) = std::str::from_utf8(&file.bytes) {

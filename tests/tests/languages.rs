@@ -175,3 +175,20 @@ fn one_version_of_the_javascript_tool() {
     let (example, project) = (read(places::examples().join("javascript")), read(places::javascript_project()));
     assert_eq!(example["devDependencies"], project["devDependencies"]);
 }
+
+/// A component that imports WASI, as its tool makes it unless told otherwise, runs in an empty one, and the ledger says so.
+#[test]
+fn an_empty_wasi() {
+    let scene = Scene::small().without_rules();
+    scene.add_plugin("wasi.wasm", &guest("javascript", "wasi"));
+    let inspected = scene.run(&["plugin", "inspect", "wasi"]);
+    inspected.ended(0, "");
+    assert!(inspected.stdout.contains(" interfaces of WASI and gets an empty one"), "{}", inspected.stdout);
+    let first = scene.run(&[&SCAN, ["--stats"].as_slice()].concat());
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    assert!(first.stderr.contains("  empty WASI\n"), "{}", first.stderr);
+    // The clock stands where the scan began, and what is random is the same every time.
+    let evidence = &first.lines()[0]["evidence"];
+    assert_eq!(evidence["milliseconds"], 1_773_261_311_000_i64);
+    assert_eq!(scene.run(&SCAN).stdout, first.stdout);
+}

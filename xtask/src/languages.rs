@@ -16,6 +16,8 @@ use crate::toolchain::Toolchain;
 
 /// The guest whose errors a test looks at, beside the example.
 const FAILING: &str = "failing";
+/// The guest that is built with WASI, as the tools do unless they are told otherwise.
+const WASI: &str = "wasi";
 /// What the packages of npm were installed from, beside them.
 const INSTALLED: &str = "installed-lock.json";
 
@@ -74,7 +76,7 @@ fn javascript() -> anyhow::Result<()> {
     require(&[("node", "nodejs"), ("npm", "npm")])?;
     npm_packages()?;
     let out = folder("javascript")?;
-    let components = ["horizontal_scan", FAILING].map(|name| places::language_guest("javascript", name));
+    let components = ["horizontal_scan", FAILING, WASI].map(|name| places::language_guest("javascript", name));
     if components.iter().all(|component| is_newer(component, &javascript_sources()).unwrap_or(false)) {
         return Ok(());
     }
@@ -86,11 +88,19 @@ fn javascript() -> anyhow::Result<()> {
     npm.env("PATH", path.context("failed to extend PATH")?).env("OUT", &out);
     command::run(&mut npm, "see the errors above")?;
 
-    let mut tool = Command::new(tools.join("componentize-qjs"));
-    tool.args(["--world", "rule", "--sync", "--stub-wasi", "--wit"]).arg(places::wit()).arg("--module-root").arg(places::root());
-    tool.arg("--js").arg(places::language_sources().join(FAILING).with_extension("js"));
-    tool.arg("--output").arg(Path::new(&out).join(FAILING).with_extension("wasm"));
-    command::run(&mut tool, "see the errors above")
+    for (guest, wasi) in [(FAILING, ["--stub-wasi"].as_slice()), (WASI, &[])] {
+        let mut tool = Command::new(tools.join("componentize-qjs"));
+        tool.args(["--world", "rule", "--sync"])
+            .args(wasi)
+            .arg("--wit")
+            .arg(places::wit())
+            .arg("--module-root")
+            .arg(places::root());
+        tool.arg("--js").arg(places::language_sources().join(guest).with_extension("js"));
+        tool.arg("--output").arg(Path::new(&out).join(guest).with_extension("wasm"));
+        command::run(&mut tool, "see the errors above")?;
+    }
+    Ok(())
 }
 
 /// The folders that the components in JavaScript are made from, and what says that the tool is another one.

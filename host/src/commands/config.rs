@@ -1,6 +1,5 @@
 //! `net-scout config`: every setting, its value and where it came from.
 
-
 use serde_json::{Map, Value, json};
 
 use super::terminal_width;

@@ -1,6 +1,7 @@
 //! Loads plugins for a command and reports those that were refused; gives enrichers what they were granted.
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -78,7 +79,10 @@ async fn folder(config: &Config, lock: &Lock) -> anyhow::Result<Plugins> {
 
 fn engine(config: &Config) -> anyhow::Result<PluginEngine> {
     let announce = |file: &str, size: usize| {
-        output::note(&format_args!("compiling {file} ({} MiB), which is kept for the next time", size >> 20));
+        // For someone who waits; nobody else needs to know.
+        if std::io::stderr().is_terminal() {
+            output::note(&format_args!("compiling {file} ({} MiB), which is kept for the next time", size >> 20));
+        }
     };
     let cache = CodeCache::new(config.cache_dir.as_deref());
     PluginEngine::new(cache, config.limits.common.stack, announce).map_err(|error| anyhow::anyhow!("{error:#}"))
@@ -113,6 +117,10 @@ fn drift(plugins: &Plugins, lock: &Lock) -> Vec<String> {
 pub(super) async fn approved(config: &Config, only: &[String], locked: bool) -> anyhow::Result<(Vec<Approved>, bool)> {
     let (Plugins { enrichers, refused, .. }, lock) = load(config, locked).await?;
     let mut failed = !refused.is_empty();
+    let there = |name: &str| enrichers.iter().any(|enricher| enricher.description.name == name);
+    if let Some(name) = only.iter().find(|name| failed && !there(name)) {
+        anyhow::bail!("enricher {name} was not loaded");
+    }
     if let Some(name) = only.iter().find(|name| !enrichers.iter().any(|enricher| enricher.description.name == **name)) {
         let names: Vec<&str> = enrichers.iter().map(|enricher| enricher.description.name.as_str()).collect();
         return Err(UsageError(format!("there is no enricher `{name}`; there are {}", names.join(", "))).into());

@@ -2,6 +2,7 @@
 //! nobody foresaw. The process is this program once more, with a bound on its memory, and it ends with the time that it is given.
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::model::plain;
 /// The word by which the program knows that it is the compiler.
 pub const COMPILE: &str = "compile-component";
 /// This program, whatever became of its file.
-const PROGRAM: &str = "/proc/self/exe";
+pub(super) const THIS_PROGRAM: &str = "/proc/self/exe";
 /// The largest machine code that is taken.
 const LARGEST: u64 = 1 << 30;
 /// How much of an error is read, in bytes, and shown, in characters.
@@ -49,19 +50,19 @@ pub fn compile_component(memory: u64, seconds: u64) -> u8 {
     if code.is_ok() { status } else { 1 }
 }
 
-/// The machine code of a component.
-pub(super) async fn compile(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, LoadError> {
-    match tokio::time::timeout(limits.compile, run(bytes, limits)).await {
+/// The machine code of a component, made by a process of this program.
+pub(super) async fn compile(program: &Path, bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, LoadError> {
+    match tokio::time::timeout(limits.compile, run(program, bytes, limits)).await {
         Ok(result) => result,
         Err(_) => Err(LoadError::Compile(limits.compile)),
     }
 }
 
-async fn run(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, LoadError> {
+async fn run(program: &Path, bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, LoadError> {
     let failed = |error: std::io::Error| LoadError::Compiler(error.to_string());
     // The time of the process's own clock is only there for a parent that was killed.
     let seconds = (limits.compile + Duration::from_secs(2)).as_secs().to_string();
-    let mut child = Command::new(PROGRAM)
+    let mut child = Command::new(program)
         .args([COMPILE, &limits.compile_memory.to_string(), &seconds])
         .env_clear()
         .stdin(Stdio::piped())

@@ -34,8 +34,8 @@ impl From<Window> for wit::Window {
     }
 }
 
-pub(super) fn arguments(arguments: &[(String, Value)]) -> Vec<wit::Argument> {
-    arguments.iter().map(|(name, value)| wit::Argument { name: name.clone(), value: value.clone().into() }).collect()
+pub(super) fn arguments(arguments: &[(String, Value)]) -> Vec<wit_types::Argument> {
+    arguments.iter().map(|(name, value)| wit_types::Argument { name: name.clone(), value: value.clone().into() }).collect()
 }
 
 impl From<Value> for wit_types::Value {

@@ -1,5 +1,6 @@
 //! The wasmtime engine, set up for guests that nobody checked, and the clock that interrupts them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ pub struct PluginEngine {
     /// Where components are loaded, one in each place.
     places: Arc<Semaphore>,
     announce: fn(&str, usize),
+    compiler: PathBuf,
 }
 
 /// How guests with such a stack are compiled and run.
@@ -43,7 +45,8 @@ pub(super) fn config(stack: usize) -> Config {
         .cranelift_nan_canonicalization(true)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
+        // Adapters between the modules of a component have the memories of both. The limit holds for all together.
+        .wasm_multi_memory(true)
         .wasm_tail_call(false)
         .wasm_wide_arithmetic(false)
         .wasm_custom_page_sizes(false)
@@ -69,7 +72,14 @@ impl PluginEngine {
             }
         })?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { engine, cache, places: Arc::new(Semaphore::new(cores)), announce })
+        let compiler = PathBuf::from(compiler::THIS_PROGRAM);
+        Ok(Self { engine, cache, places: Arc::new(Semaphore::new(cores)), announce, compiler })
+    }
+
+    /// Where the program is that compiles, for another than the one that runs.
+    #[must_use]
+    pub fn with_compiler(self, program: PathBuf) -> Self {
+        Self { compiler: program, ..self }
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -95,7 +105,7 @@ impl PluginEngine {
         if bytes.len() > LARGE {
             (self.announce)(file, bytes.len());
         }
-        let code = compiler::compile(bytes, limits).await?;
+        let code = compiler::compile(&self.compiler, bytes, limits).await?;
         self.cache.keep(&self.engine, sha256, &code);
         trusted(&self.engine, &code).map_err(|error| LoadError::Compiler(format!("{error:#}")))
     }

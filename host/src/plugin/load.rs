@@ -25,16 +25,17 @@ use crate::model::{Description, Kind, plain};
 const PACKAGE: &str = "net-scout:plugin/";
 /// Its version.
 const VERSION: &str = "@0.1.0";
-/// The interfaces that hold types only: to import them gives nothing. The errors of rules name those of `query`.
+/// The interfaces that hold types only: to import them gives nothing.
 const TYPES: [&str; 4] = ["types", "description", "detection", "enrichment"];
 /// The capabilities that a rule may import.
 const RULE_IMPORTS: [&str; 3] = ["query", "state", "log"];
 /// The capabilities that an enricher may import.
 const ENRICHER_IMPORTS: [&str; 6] = ["dns", "exec", "http", "files", "state", "log"];
-/// What holds types only for an enricher: the functions of `query` are not linked for it.
-const ENRICHER_TYPES: [&str; 1] = ["query"];
 /// The limit that a lookup has a smaller one of.
 const MEMORY: &str = "memory_mib";
+/// What holds types only for an enricher: the functions of `query` are not linked for it. The SDK for Rust has both worlds, and so the
+/// types of both.
+const ENRICHER_TYPES: [&str; 1] = ["query"];
 /// What the two kinds are called.
 const RULE: &str = "rule";
 const ENRICHER: &str = "enricher";

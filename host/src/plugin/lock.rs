@@ -2,7 +2,7 @@
 //! may use. A component that is not the one that was approved has lost its approval.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,10 @@ pub fn read_lock(folder: &Path) -> Result<Lock, LockError> {
     let path = folder.join(LOCK);
     let error = |reason: String| LockError { path: path.display().to_string(), reason };
     let (file, size) = match open_regular(&path) {
-        Err(LoadError::Unreadable(missing)) if missing.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
+        // Whoever reads the folder says what is wrong with it.
+        Err(LoadError::Unreadable(missing)) if matches!(missing.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Lock::default());
+        }
         Err(unreadable) => return Err(error(unreadable.to_string())),
         Ok(opened) => opened,
     };

@@ -7,7 +7,7 @@ use crate::bindings::net_scout::plugin::description::{
     self, Choice, DnsRequest, EnricherDetails, ExecRequest, HttpRequest, IntegerRange, Kind, Line, ObservableKind, Parameter,
     ParameterType, RealRange, Request, RuleDetails, TableRequest,
 };
-use crate::bindings::net_scout::plugin::detection::Argument;
+use crate::bindings::net_scout::plugin::types::Argument;
 use crate::bindings::net_scout::plugin::types::Value;
 
 /// A plugin's description, built step by step.

@@ -53,8 +53,6 @@ pub mod enricher_bindings {
         with: {
             "net-scout:plugin/types@0.1.0": crate::bindings::net_scout::plugin::types,
             "net-scout:plugin/description@0.1.0": crate::bindings::net_scout::plugin::description,
-            "net-scout:plugin/detection@0.1.0": crate::bindings::net_scout::plugin::detection,
-            "net-scout:plugin/query@0.1.0": crate::bindings::net_scout::plugin::query,
             "net-scout:plugin/log@0.1.0": crate::bindings::net_scout::plugin::log,
             "net-scout:plugin/state@0.1.0": crate::bindings::net_scout::plugin::state,
         },
@@ -93,7 +91,7 @@ macro_rules! rule {
 
             fn evaluate(
                 window: $crate::Window,
-                arguments: Vec<$crate::bindings::net_scout::plugin::detection::Argument>,
+                arguments: Vec<$crate::bindings::net_scout::plugin::types::Argument>,
             ) -> Result<
                 Vec<$crate::bindings::net_scout::plugin::detection::Alert>,
                 $crate::bindings::net_scout::plugin::detection::RuleError,
@@ -121,7 +119,7 @@ macro_rules! enricher {
 
             fn enrich(
                 observable: $crate::Observable,
-                arguments: Vec<$crate::bindings::net_scout::plugin::detection::Argument>,
+                arguments: Vec<$crate::bindings::net_scout::plugin::types::Argument>,
             ) -> Result<String, $crate::EnrichError> {
                 $crate::report_panics();
                 $enrich(observable, &$crate::Arguments::new(arguments))

@@ -423,6 +423,11 @@ void net_scout_plugin_types_value_free(net_scout_plugin_types_value_t *ptr) {
   }
 }
 
+void net_scout_plugin_types_argument_free(net_scout_plugin_types_argument_t *ptr) {
+  plugin_string_free(&ptr->name);
+  net_scout_plugin_types_value_free(&ptr->value);
+}
+
 void net_scout_plugin_query_value_free(net_scout_plugin_query_value_t *ptr) {
   net_scout_plugin_types_value_free(ptr);
 }
@@ -865,11 +870,6 @@ void net_scout_plugin_detection_window_free(net_scout_plugin_detection_window_t 
   net_scout_plugin_detection_option_timestamp_free(&ptr->until);
 }
 
-void net_scout_plugin_detection_argument_free(net_scout_plugin_detection_argument_t *ptr) {
-  plugin_string_free(&ptr->name);
-  net_scout_plugin_detection_value_free(&ptr->value);
-}
-
 void net_scout_plugin_detection_evidence_value_free(net_scout_plugin_detection_evidence_value_t *ptr) {
   switch ((int32_t) ptr->tag) {
     case 0: {
@@ -931,12 +931,12 @@ void plugin_description_free(plugin_description_t *ptr) {
   net_scout_plugin_description_description_free(ptr);
 }
 
-void plugin_window_free(plugin_window_t *ptr) {
-  net_scout_plugin_detection_window_free(ptr);
+void plugin_argument_free(plugin_argument_t *ptr) {
+  net_scout_plugin_types_argument_free(ptr);
 }
 
-void plugin_argument_free(plugin_argument_t *ptr) {
-  net_scout_plugin_detection_argument_free(ptr);
+void plugin_window_free(plugin_window_t *ptr) {
+  net_scout_plugin_detection_window_free(ptr);
 }
 
 void plugin_alert_free(plugin_alert_t *ptr) {

@@ -39,6 +39,14 @@ typedef struct net_scout_plugin_types_value_t {
 // UTF-8 text.
 #define NET_SCOUT_PLUGIN_TYPES_VALUE_TEXT 4
 
+// A parameter with its value: what the operator set, else the default. Always of the described type and within its bounds.
+typedef struct net_scout_plugin_types_argument_t {
+  // The parameter's name.
+  plugin_string_t   name;
+  // Its value: boolean, integer, real, or text for a choice and a line.
+  net_scout_plugin_types_value_t   value;
+} net_scout_plugin_types_argument_t;
+
 typedef net_scout_plugin_types_value_t net_scout_plugin_query_value_t;
 
 // Why a query gave no rows. The text says what was asked and what to do about it.
@@ -524,14 +532,6 @@ typedef struct net_scout_plugin_detection_window_t {
   net_scout_plugin_detection_timestamp_t   now;
 } net_scout_plugin_detection_window_t;
 
-// A parameter with its value: what the operator set, else the default. Always of the described type and within its bounds.
-typedef struct net_scout_plugin_detection_argument_t {
-  // The parameter's name.
-  plugin_string_t   name;
-  // Its value: boolean, integer, real, or text for a choice and a line.
-  net_scout_plugin_detection_value_t   value;
-} net_scout_plugin_detection_argument_t;
-
 // How much an alert matters.
 typedef uint8_t net_scout_plugin_detection_severity_t;
 
@@ -611,9 +611,9 @@ typedef struct net_scout_plugin_detection_rule_error_t {
 
 typedef net_scout_plugin_description_description_t plugin_description_t;
 
-typedef net_scout_plugin_detection_window_t plugin_window_t;
+typedef net_scout_plugin_types_argument_t plugin_argument_t;
 
-typedef net_scout_plugin_detection_argument_t plugin_argument_t;
+typedef net_scout_plugin_detection_window_t plugin_window_t;
 
 typedef net_scout_plugin_detection_alert_t plugin_alert_t;
 
@@ -662,6 +662,8 @@ bool exports_plugin_evaluate(plugin_window_t *window, plugin_list_argument_t *ar
 // Helper Functions
 
 void net_scout_plugin_types_value_free(net_scout_plugin_types_value_t *ptr);
+
+void net_scout_plugin_types_argument_free(net_scout_plugin_types_argument_t *ptr);
 
 void net_scout_plugin_query_value_free(net_scout_plugin_query_value_t *ptr);
 
@@ -763,8 +765,6 @@ void net_scout_plugin_detection_option_timestamp_free(net_scout_plugin_detection
 
 void net_scout_plugin_detection_window_free(net_scout_plugin_detection_window_t *ptr);
 
-void net_scout_plugin_detection_argument_free(net_scout_plugin_detection_argument_t *ptr);
-
 void net_scout_plugin_detection_evidence_value_free(net_scout_plugin_detection_evidence_value_t *ptr);
 
 void net_scout_plugin_detection_evidence_entry_free(net_scout_plugin_detection_evidence_entry_t *ptr);
@@ -777,9 +777,9 @@ void net_scout_plugin_detection_rule_error_free(net_scout_plugin_detection_rule_
 
 void plugin_description_free(plugin_description_t *ptr);
 
-void plugin_window_free(plugin_window_t *ptr);
-
 void plugin_argument_free(plugin_argument_t *ptr);
+
+void plugin_window_free(plugin_window_t *ptr);
 
 void plugin_alert_free(plugin_alert_t *ptr);
 
