@@ -193,7 +193,7 @@ impl Config {
             enrichment_timeout: seconds("enrichment_timeout", 3_600.0)?,
             dns_servers: dns_servers(get("dns_servers"))?,
             directories: layers.directories()?,
-            secrets: Secrets::from_environment(&layers.environment),
+            secrets: layers.secrets(),
             grants: layers.file.as_ref().map(ConfigFile::grants).transpose()?.unwrap_or_default(),
             parameters: layers.parameters(),
             settings,
@@ -250,6 +250,13 @@ impl Layers {
             "cache_dir" => keys::default_cache_dir(),
             _ => key.default.to_owned(),
         }
+    }
+
+    /// What of the environment can be a secret. A variable that sets a parameter is none: plugins see parameters.
+    fn secrets(&self) -> Secrets {
+        let is_parameter = |name: &str| keys::PARAMETER_VARIABLES.iter().any(|(variable, ..)| *variable == name);
+        let environment = self.environment.iter().filter(|(name, _)| !is_parameter(name));
+        Secrets::from_environment(&environment.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
     fn directories(&self) -> Result<BTreeMap<String, PathBuf>, UsageError> {

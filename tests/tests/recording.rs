@@ -145,7 +145,7 @@ fn what_is_no_recording() {
     fails(
         "bug.scan is no recording of this version of net-scout: line 1: its format is `net-scout recording 2`, not `net-scout recording 1`",
     );
-    fs::write(scene.path("bug.scan"), "text").expect("a file");
+    fs::write(scene.path("bug.scan"), "text that is longer than a header").expect("a file");
     fails("bug.scan is no recording of this version of net-scout: line 1: invalid gzip header");
     fs::remove_file(scene.path("bug.scan")).expect("removed");
     fails("the recording bug.scan cannot be read: No such file or directory (os error 2)");

@@ -99,10 +99,10 @@ fn what_it_wants_now_and_did_not_is_shown() {
     let lock = scene.path("plugins/plugins.lock");
     let text = fs::read_to_string(&lock).expect("a lock");
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("state = ")).collect();
-    fs::write(&lock, lines.join("\n").replace("sha256 = \"", "sha256 = \"0").replace("version = \"0", "version = \"9"))
+    fs::write(&lock, lines.join("\n").replace("sha256 = \"", "sha256 = \"0").replace("version = \"1", "version = \"9"))
         .expect("a lock");
     let run = scene.run(&SCAN);
-    assert!(run.stderr.contains("version 9.1.0 is now 0.1.0"), "{}", run.stderr);
+    assert!(run.stderr.contains("version 9.0.0 is now 1.0.0"), "{}", run.stderr);
     assert!(run.stderr.contains("it also requests state "), "{}", run.stderr);
 }
 
@@ -173,7 +173,7 @@ fn list_and_inspect() {
     let run = scene.run(&["plugin", "inspect", "./sent.wasm"]);
     run.ended(0, "");
     for line in [
-        "dns_prober 0.1.0: ",
+        "dns_prober 1.0.0: ",
         "  file: sent.wasm, ",
         "  it imports: net-scout:plugin/dns@0.1.0",
         "  it asks to ask DNS: ",

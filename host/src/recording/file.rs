@@ -233,10 +233,10 @@ impl Recording {
             let malformed = |reason: String| RecordingError::Malformed { path: path.to_owned(), line: number + 1, reason };
             match reader.read_line(&mut text) {
                 Ok(0) => return Err(RecordingError::CutOff { path: path.to_owned(), lines: number }),
+                Err(error) if number == 0 => return Err(malformed(error.to_string())),
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                     return Err(RecordingError::CutOff { path: path.to_owned(), lines: number });
                 }
-                Err(error) if number == 0 => return Err(malformed(error.to_string())),
                 Err(error) => return Err(unreadable(error)),
                 Ok(_) => {}
             }
