@@ -15,7 +15,19 @@ fn made(scene: &Scene, name: &str, kind: &str, language: &str) {
     assert!(run.stderr.starts_with(&format!("made {name} with ")), "{}", run.stderr);
     assert!(run.stdout.starts_with(&format!("cd {name}\n")) && run.stdout.ends_with("scenarios/*.toml\n"), "{}", run.stdout);
     let component = projects::build(&scene.path(name), language);
-    scene.add_plugin(&format!("{name}.wasm"), &fs::read(component).expect("a component"));
+    let component = fs::read(component).expect("a component");
+    scene.add_plugin(&format!("{name}.wasm"), &component);
+    fs::write(scene.path(name).join("built.wasm"), &component).expect("a component");
+    let mut scenarios: Vec<String> = fs::read_dir(scene.path(name).join("scenarios"))
+        .expect("scenarios")
+        .map(|entry| format!("{name}/scenarios/{}", entry.expect("an entry").file_name().to_string_lossy()))
+        .collect();
+    scenarios.sort();
+    let built = format!("{name}/built.wasm");
+    let words = ["plugin", "test", built.as_str()].into_iter().chain(scenarios.iter().map(String::as_str));
+    let run = scene.run(&words.collect::<Vec<_>>());
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.ends_with(&format!("{0} of {0} scenarios passed\n", scenarios.len())), "{}", run.stdout);
 }
 
 /// A rule and an enricher in this language.

@@ -2,7 +2,11 @@
 
 use net_scout_tests::places;
 
+use crate::arguments::Arguments;
 use crate::{command, guests, languages};
+
+/// How many cases a longer run tries, unless it is told.
+const CASES: u32 = 20_000;
 
 /// Builds what the tests drive and runs every test. The words go to `cargo test`.
 pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
@@ -16,6 +20,16 @@ pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
     }
     cargo.args(words);
     command::run(&mut cargo, "see the failed tests above")
+}
+
+/// Tries the properties of `host/tests/properties.rs` for longer than a test run does.
+pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
+    let mut arguments = Arguments::new(words);
+    let cases = arguments.take::<u32>("--cases", "a number")?.unwrap_or(CASES);
+    arguments.finish()?;
+    guests::build_all()?;
+    let mut cargo = command::cargo(&["test", "--release", "--locked", "--package", "net-scout", "--test", "properties"]);
+    command::run(cargo.env("PROPTEST_CASES", cases.to_string()), "the smallest case that fails stands above")
 }
 
 /// Checks format, lints and documentation, with warnings denied.

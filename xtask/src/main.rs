@@ -25,6 +25,7 @@ Usage: cargo xtask <command>
   guests                                          build the program, the plugins into plugins/*.wasm, and the guests of the tests
   demo [--events N] [--seed N] [--keep FILE]      scan a sample database and show the alerts; FILE keeps the database
   test [ARGUMENTS]                                build everything and run every test; ARGUMENTS go to `cargo test`
+  fuzz [--cases N]                                try the properties that must hold for any input, each with so many cases
   lint                                            format, clippy and documentation, warnings denied
   bench [--events N] [--seed N] [--runs N]        compare a scan with what the original program does";
 
@@ -48,6 +49,7 @@ fn run(command: &str, words: Vec<String>) -> anyhow::Result<()> {
         }
         "demo" => demo::run(words),
         "test" => check::test(&words),
+        "fuzz" => check::fuzz(words),
         "lint" => {
             arguments::none(words)?;
             check::lint()

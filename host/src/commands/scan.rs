@@ -247,7 +247,7 @@ impl Judged {
         match result {
             Err(error) => {
                 output::warning(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));
-                trapped(&error);
+                error.log_backtrace();
                 self.failed = true;
             }
             Ok(judgement) => {
@@ -270,16 +270,5 @@ impl Judged {
             }
         }
         self.ledger.push(entry);
-    }
-}
-
-/// Where a plugin trapped, for someone who looks closer.
-fn trapped(error: &PluginError) {
-    let PluginError::Trap { frames, output, .. } = error else { return };
-    for frame in frames {
-        tracing::info!("  in {frame}");
-    }
-    if !output.is_empty() {
-        tracing::info!("  it wrote: {output}");
     }
 }

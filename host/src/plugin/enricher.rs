@@ -280,7 +280,10 @@ impl Enricher {
             .await;
         let failed = |error| match error {
             PluginError::Unexpected(unexpected) => LookupError::Unexpected(unexpected),
-            other => LookupError::Failed(other.to_string()),
+            other => {
+                other.log_backtrace();
+                LookupError::Failed(other.to_string())
+            }
         };
         (answer.map_err(failed).and_then(|answer| found(answer, guest)), usage)
     }

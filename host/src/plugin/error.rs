@@ -190,6 +190,17 @@ pub enum PluginError {
 }
 
 impl PluginError {
+    /// Logs where it trapped, for someone who looks closer.
+    pub fn log_backtrace(&self) {
+        let Self::Trap { frames, output, .. } = self else { return };
+        for frame in frames {
+            tracing::info!("  in {frame}");
+        }
+        if !output.is_empty() {
+            tracing::info!("  it wrote: {output}");
+        }
+    }
+
     /// What a failed call of a guest means: a limit where one was hit, else the innermost reason of the trap.
     pub(super) fn from_call(error: &wasmtime::Error, limits: &Limits, output: &str) -> Self {
         if let Some(unexpected) = error.downcast_ref::<Unexpected>() {

@@ -106,7 +106,10 @@ impl Scenario {
             rule.arguments(&self.known(&rule.description)?).map_err(|error| TrialError::Invalid(error.to_string()))?;
         let (judgement, _) = rule.evaluate(&case, &arguments).await;
         Ok(match judgement {
-            Err(error) => self.failure(&error.to_string()),
+            Err(error) => {
+                error.log_backtrace();
+                self.failure(&error.to_string())
+            }
             Ok(judgement) => {
                 let raised = judgement.alerts.iter().map(|alert| json!(alert)).collect();
                 let mut differences = self.no_failure();
