@@ -1,4 +1,5 @@
-//! `cargo xtask`: builds the guests, shows the demo, runs the tests, the lints and the benchmark.
+//! `cargo xtask`: builds the guests, shows the demo, runs the tests, the lints and the benchmark, writes the
+//! reference of the interfaces.
 //!
 //! It must never be needed by a user of the program, and never leaves anything outside `target/`, but for the components in `plugins/` and
 //! packages that a build cannot do without.
@@ -14,6 +15,7 @@ mod guests;
 mod languages;
 mod measure;
 mod toolchain;
+mod wit;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,7 @@ Usage: cargo xtask <command>
   test [ARGUMENTS]                                build everything and run every test; ARGUMENTS go to `cargo test`
   fuzz [--cases N]                                try the properties that must hold for any input, each with so many cases
   lint                                            format, clippy and documentation, warnings denied
+  wit                                             write docs/wit.md from the comments in wit/
   bench [--events N] [--seed N] [--runs N]        compare a scan with what the original program does";
 
 fn main() -> ExitCode {
@@ -53,6 +56,10 @@ fn run(command: &str, words: Vec<String>) -> anyhow::Result<()> {
         "lint" => {
             arguments::none(words)?;
             check::lint()
+        }
+        "wit" => {
+            arguments::none(words)?;
+            wit::write()
         }
         "bench" => bench::run(words),
         "help" | "--help" | "-h" => {
