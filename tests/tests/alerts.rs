@@ -571,11 +571,21 @@ fn config_shows_values_and_where_they_came_from() {
              limits.wall_seconds,300,default\n\
              limits.query_seconds,120,default\n\
              limits.memory_mib,256,default\n\
+             limits.lookup_memory_mib,24,default\n\
              limits.table_elements,100000,default\n\
+             limits.instances,64,default\n\
              limits.host_calls,1000000,default\n\
+             limits.argument_mib,64,default\n\
+             limits.passed_mib,16384,default\n\
              limits.rows,100000000,default\n\
              limits.result_mib,4096,default\n\
              limits.alerts,100000,default\n\
+             limits.evidence_kib,64,default\n\
+             limits.describe_seconds,2,default\n\
+             limits.compile_seconds,120,default\n\
+             limits.compile_mib,1024,default\n\
+             limits.component_mib,64,default\n\
+             limits.stack_kib,512,default\n\
              rules.horizontal_scan.conn_threshold,9,NET_SCOUT_HORIZONTAL_CONN_THRESHOLD\n\
              rules.vertical_scan.ports_threshold,30,net-scout.toml\n"
         )

@@ -492,9 +492,11 @@ fn wrong_environment() {
 fn wrong_configuration_file() {
     let keys = "db_path, table, alert_table, plugins, since, max_alerts_per_run, busy_timeout, cache_dir, log_level, log_file, now, \
                 max_enrich_per_run, enrichment_sleep, enrichment_burst, enrichment_parallel, enrichment_timeout, dns_servers, \
-                limits.cpu_seconds, limits.wall_seconds, limits.query_seconds, limits.memory_mib, limits.table_elements, limits.host_calls, \
-                limits.rows, limits.result_mib, limits.alerts, [rules.RULE], \
-                [enrichers.ENRICHER], [grants.PLUGIN] and [directories]";
+                limits.cpu_seconds, limits.wall_seconds, limits.query_seconds, limits.memory_mib, limits.lookup_memory_mib, \
+                limits.table_elements, limits.instances, limits.host_calls, limits.argument_mib, limits.passed_mib, limits.rows, \
+                limits.result_mib, limits.alerts, limits.evidence_kib, limits.describe_seconds, limits.compile_seconds, \
+                limits.compile_mib, limits.component_mib, limits.stack_kib, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], \
+                [grants.PLUGIN] and [directories]";
     let scene = Scene::small();
     for (toml, error) in [
         ("db_pth = 'a.db'", format!("net-scout.toml: key `db_pth` is not known; there are {keys}")),

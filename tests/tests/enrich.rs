@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use net_scout_tests::harness::{self, Run, Scene};
 use net_scout_tests::places;
@@ -167,22 +167,48 @@ fn what_is_not_granted_is_denied_with_the_line_that_would_grant_it() {
 fn a_changed_component_has_lost_its_grants() {
     let server = DnsServer::start(DnsZone::new()).expect("a server");
     let scene = scene(&[]);
+    let then = sha256(&scene, "rdns.wasm");
     // A custom section at the end changes the file and not what it does.
     let mut bytes = fs::read(scene.path("plugins/rdns.wasm")).expect("a component");
     bytes.extend([0, 3, 1, b'x', b'y']);
     scene.add_plugin("rdns.wasm", &bytes);
-    let run = run(&scene, &server, &["lookup", "8.8.8.8", "--only", "rdns"]);
-    assert_eq!(run.code, 1);
-    assert!(
-        run.stderr.contains("enricher rdns (rdns.wasm) does not run: it was not granted all that it requests"),
-        "{}",
-        run.stderr
+    let now = sha256(&scene, "rdns.wasm");
+    let difference = format!(
+        "rdns.wasm is not the component that was approved as rdns: SHA-256 {} is now {}; look at it, then run \
+         `net-scout plugin approve rdns`",
+        &then[..12],
+        &now[..12]
     );
-    let approved = scene.run(&["plugin", "approve", "rdns", "--yes"]);
-    assert_eq!(approved.code, 0, "{}", approved.stderr);
-    assert!(approved.stderr.contains("  it asks to use dns: PTR *.in-addr.arpa\n"), "{}", approved.stderr);
-    let lookup = self::run(&scene, &server, &["lookup", "8.8.8.8", "--only", "rdns"]);
-    assert_eq!(lookup.code, 0, "{}", lookup.stderr);
+    run(&scene, &server, &["lookup", "8.8.8.8", "--only", "rdns"])
+        .ended(1, &format!("warning: plugin {difference}\nerror: enricher rdns was not loaded"));
+    // Nor does it run beside others.
+    let beside = run(&scene, &server, &["lookup", "8.8.8.8"]);
+    assert_eq!(beside.stderr, format!("warning: plugin {difference}\n"));
+    let found: Value = serde_json::from_str(&beside.stdout).expect("json");
+    assert_eq!((found.get("rdns"), server.count("8.8.8.8")), (None, 0));
+    scene.run(&["plugin", "approve", "rdns", "--yes"]).ended(
+        0,
+        &format!(
+            "rdns 0.1.0: The names of an address, by reverse DNS\n  \
+             file: rdns.wasm, {} bytes, SHA-256 {now}\n  \
+             it is an enricher; it looks up addresses\n  \
+             it tells others what it looks up: yes; private addresses never reach it\n  \
+             it imports: net-scout:plugin/dns@0.1.0, net-scout:plugin/log@0.1.0\n  \
+             it asks to ask DNS: PTR *.in-addr.arpa\n  \
+             it asks to ask DNS: PTR *.ip6.arpa\n  \
+             {difference}\n\
+             rdns is approved",
+            bytes.len()
+        ),
+    );
+    run(&scene, &server, &["lookup", "8.8.8.8", "--only", "rdns"]).ended(0, "");
+    assert_eq!(server.count("8.8.8.8"), 1);
+}
+
+/// The hash of a file of the plugin folder, by another program.
+fn sha256(scene: &Scene, file: &str) -> String {
+    let output = Command::new("sha256sum").arg(scene.path("plugins").join(file)).output().expect("sha256sum");
+    String::from_utf8(output.stdout).expect("text").split(' ').next().expect("a hash").to_owned()
 }
 
 #[test]
@@ -194,8 +220,29 @@ fn approval_needs_consent() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.ends_with("error: nobody is there to ask; approve with --yes\n"), "{}", run.stderr);
     assert_eq!(lock(), before);
-    scene.run(&["plugin", "approve", "nothing"]).ended(2, "error: there is no plugin `nothing` to approve in plugins");
-    scene.run(&["plugin", "approve", "horizontal-scan.wasm"]).ended(0, "horizontal_scan is a rule, which needs no approval");
+    scene.run(&["plugin", "approve", "nothing"]).ended(2, "error: there is no plugin `nothing` in plugins, and no such file");
+    // It runs without, but may be held to what it is.
+    assert!(scene.run(&["plugin", "revoke", "horizontal_scan"]).code == 0 && !lock().contains("horizontal_scan"));
+    scene.run(&["plugin", "approve", "horizontal-scan.wasm", "--yes"]).ended(
+        0,
+        &format!(
+            "horizontal_scan 0.1.0: One source contacts many destinations\n  \
+             file: horizontal-scan.wasm, {} bytes, SHA-256 {}\n  \
+             it is a rule; its alerts are of type horizontal_scan\n  \
+             it imports: net-scout:plugin/query@0.1.0, net-scout:plugin/log@0.1.0\n  \
+             it asks to read from events: src_ip, dst_ip, hit_count\n  \
+             parameter dst_ip_threshold: Alert when a source contacts more distinct destinations than this; a whole number from 0 to \
+             1000000000, by default 50\n  \
+             parameter conn_threshold: Alert when a source has more connections than this; a whole number from 0 to 1000000000000, by \
+             default 200\n  \
+             parameter count: Count a connection once a row, or as often as its hit_count says; one of rows, hits, by default rows\n\
+             horizontal_scan is approved",
+            fs::metadata(scene.path("plugins/horizontal-scan.wasm")).expect("a rule").len(),
+            sha256(&scene, "horizontal-scan.wasm")
+        ),
+    );
+    assert_eq!(lock(), before);
+    scene.run(&["plugin", "approve", "horizontal-scan.wasm"]).ended(0, "horizontal_scan is approved");
 }
 
 #[test]
@@ -271,7 +318,9 @@ fn an_interruption_keeps_what_was_found() {
     command.env("NET_SCOUT_DNS_SERVERS", server.address().to_string()).env("NET_SCOUT_ENRICHMENT_SLEEP", "0");
     let child = command.stderr(Stdio::piped()).spawn().expect("started");
     // The fast one is answered long before the slow one; when both were asked, the program waits for the slow one alone.
+    let started = Instant::now();
     while server.count("8.8.8.8") == 0 || server.count("9.9.9.9") == 0 {
+        assert!(started.elapsed() < Duration::from_secs(60), "it asks nothing: {:?}", server.questions());
         std::thread::sleep(Duration::from_millis(10));
     }
     std::thread::sleep(Duration::from_millis(300));

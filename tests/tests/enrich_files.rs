@@ -166,8 +166,12 @@ fn hostile() -> Scene {
 }
 
 fn probe(scene: &Scene, address: &str) -> Value {
+    probe_that_says(scene, address, "")
+}
+
+fn probe_that_says(scene: &Scene, address: &str, said: &str) -> Value {
     let run = scene.run(&["lookup", address, "--only", "files_prober", "--refresh"]);
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{address}");
+    assert_eq!((run.code, run.stderr.as_str()), (0, said), "{address}");
     serde_json::from_str::<Value>(&run.stdout).expect("json")["files_prober"].clone()
 }
 
@@ -212,7 +216,8 @@ fn state_is_a_plugins_own_within_its_quota_and_kept_when_a_call_succeeded() {
          state = [\"65\"]"
     );
     assert_eq!(probe(&scene, "8.8.8.14")["error"]["message"], "not found: after a change");
-    assert_eq!(probe(&scene, "8.8.8.15")["error"]["kind"], "failed");
+    let panic = "ERROR files_prober: panicked at tests/guests/examples/files_prober.rs:43:13:\\nafter a change\n";
+    assert_eq!(probe_that_says(&scene, "8.8.8.15", panic)["error"]["kind"], "failed");
     assert_eq!(probe(&scene, "8.8.8.16"), Value::Null);
     assert_eq!(kept(), [theirs.clone(), ours]);
     assert_eq!(probe(&scene, "8.8.8.17"), Value::Null);

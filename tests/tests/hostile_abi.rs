@@ -76,7 +76,7 @@ fn realloc(body: &str) -> String {
 const LOOP: &str = "(loop $again (br $again)) unreachable";
 const FOR_EVER: &str = "it computed for longer than 0.3 s (limits.cpu_seconds)";
 const UNREACHABLE: &str = "it trapped: wasm trap: wasm `unreachable` instruction executed";
-const TOO_DEEP: &str = "it trapped: wasm trap: call stack exhausted";
+const TOO_DEEP: &str = "it called itself too deeply: its stack ends at 512 KiB (limits.stack_kib)";
 const NO_WAY_OUT: &str = "it trapped: wasm trap: cannot leave component instance";
 const POINTER: &str = "it trapped: pointer out of bounds of memory";
 const TEXT: &str = "it trapped: string pointer/length out of bounds of memory";
@@ -316,8 +316,7 @@ fn one_text_many_times() {
              (data (i32.const 0x368) (i32 2 0 0x20000 {texts}))",
             evaluate(&fill)
         );
-        let reason = "it trapped: too much data is being copied between the host and the guest: fuel allocated for hostcalls has been \
-                      exhausted";
+        let reason = "it passed more than 64 MiB to the host at once (limits.argument_mib)";
         failed(&RULE.component(&text), "", reason);
     }
 }

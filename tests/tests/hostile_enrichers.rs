@@ -109,8 +109,7 @@ const UNREACHABLE: &str = "it trapped: wasm trap: wasm `unreachable` instruction
 const TEXT: &str = "it trapped: string pointer/length out of bounds of memory";
 const LIST: &str = "it trapped: list pointer/length out of bounds of memory";
 const NO_TEXT: &str = "it trapped: invalid utf-8 sequence of 1 bytes from index 0";
-const TOO_MUCH: &str =
-    "it trapped: too much data is being copied between the host and the guest: fuel allocated for hostcalls has been exhausted";
+const TOO_MUCH: &str = "it passed more than 64 MiB to the host at once (limits.argument_mib)";
 
 // What it says of itself.
 enrichers! { undescribed:
@@ -137,7 +136,7 @@ enrichers! { failed:
     a_trap, "", enrich("unreachable") => UNREACHABLE;
     an_endless_loop, "cpu_seconds = 0.3", enrich("(loop $again (br $again))") => FOR_EVER;
     a_call_stack_without_end, "", "(func $again (export \"enrich\") (param i32 i32 i32 i32 i32) (result i32) (call $again (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4)))"
-        => "it trapped: wasm trap: call stack exhausted";
+        => "it called itself too deeply: its stack ends at 512 KiB (limits.stack_kib)";
     all_the_memory, "memory_mib = 8", enrich("(drop (memory.grow (i32.const 1000)))")
         => "it asked for 63 MiB of memory, more than 8 MiB (limits.memory_mib)";
     an_allocation_beyond_memory, "", "(func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) (i32.const 0xffff0000))"
@@ -165,8 +164,8 @@ enrichers! { failed:
     half_a_surrogate, "", answer(r#""\ud800""#) => "its answer is no JSON: unexpected end of hex escape at line 1 column 8";
     a_control_character, "", answer("\"\u{1b}[2J\"") => "its answer is no JSON: control character (\\u0000-\\u001F) found while parsing a string at line 1 column 2";
     lists_within_lists, "", answer(&"[".repeat(10_000)) => "its answer is no JSON: recursion limit exceeded at line 1 column 128";
-    a_large_answer, "", long_answer((256 << 10) + 1) => "its answer has 262145 bytes, more than 262144";
-    a_huge_answer, "", long_answer(80 << 20) => TOO_MUCH;
+    a_large_answer, "[limits.raw]\nmemory_mib = 128", long_answer((256 << 10) + 1) => "its answer has 262145 bytes, more than 262144";
+    a_huge_answer, "[limits.raw]\nmemory_mib = 128", long_answer(80 << 20) => TOO_MUCH;
 }
 
 // What it gives to the host.
@@ -205,7 +204,7 @@ fn send(rest: &str) -> String {
 enrichers! { answered:
     a_sound_enricher, "", "" => json!({"sound": true});
     a_key_that_occurs_twice, "", answer(r#"{"a": 1, "a": 2}"#) => json!({"a": 2});
-    the_largest_answer, "", long_answer(256 << 10) => json!("x".repeat((256 << 10) - 2));
+    the_largest_answer, "[limits.raw]\nmemory_mib = 128", long_answer(256 << 10) => json!("x".repeat((256 << 10) - 2));
     a_part_beyond_a_file, "", with_file("(call $read (local.get $file) (i64.const -1) (i32.const 7) (i32.const 0x400))") => json!({"sound": true});
     files_left_open, "", enrich("(local $count i32) (loop $again (call $open_file) (br_if $again (i32.lt_u (local.tee $count (i32.add (local.get $count) (i32.const 1))) (i32.const 100))))")
         => json!({"sound": true});
@@ -226,7 +225,6 @@ fn words_cannot_speak_to_the_terminal() {
 
 /// In an answer they are data, none of which may be lost. JSON has a way to write them that no terminal obeys.
 #[test]
-#[ignore = "control characters and those that turn the direction of writing are written as they are, and U+007F is lost"]
 fn answers_cannot_speak_to_the_terminal() {
     let (run, found) = lookup(&scene(&ENRICHER.component(&answer("\"\u{9b}31m\u{202e}\u{7f}\"")), ""));
     assert_eq!(found, "\u{9b}31m\u{202e}\u{7f}");
@@ -246,25 +244,25 @@ fn a_rule_and_an_enricher_with_one_name() {
 
 /// A file of grants that is none. It must neither be waited for nor read without end.
 #[test]
-#[ignore = "a pipe in place of plugins.lock is waited for, a device or a huge file fills the memory"]
 fn grants_that_are_no_file() {
     let enricher = ENRICHER.component("");
-    let check = |make: &dyn Fn(&std::path::Path)| {
+    let check = |reason: &str, make: &dyn Fn(&std::path::Path)| {
         let scene = scene(&enricher, "");
         make(&scene.path("plugins/plugins.lock"));
-        let run = scene.run(&["lookup", "8.8.8.7"]);
-        assert_eq!(run.code, 1, "{run:?}");
-        assert!(run.stderr.starts_with("error: plugins/plugins.lock: "), "{run:?}");
+        let error = format!("error: plugins/plugins.lock: {reason}; remove it and approve the plugins again");
+        scene.run(&["lookup", "8.8.8.7"]).ended(1, &error);
     };
-    check(&|lock| fs::create_dir(lock).expect("a folder"));
-    check(&|lock| fs::File::create(lock).and_then(|file| file.set_len(8 << 30)).expect("a file"));
-    check(&|lock| symlink("/dev/zero", lock).expect("a link"));
-    check(&|lock| assert!(Command::new("mkfifo").arg(lock).status().expect("mkfifo").success()));
+    let no_file = "is no regular file";
+    check(no_file, &|lock| fs::create_dir(lock).expect("a folder"));
+    check(no_file, &|lock| symlink("/dev/zero", lock).expect("a link"));
+    check(no_file, &|lock| assert!(Command::new("mkfifo").arg(lock).status().expect("mkfifo").success()));
+    check("has 8589934592 bytes, more than 4194304", &|lock| {
+        fs::File::create(lock).and_then(|file| file.set_len(8 << 30)).expect("a file");
+    });
 }
 
-/// Lookups of many addresses by an enricher that fills its memory each time.
+/// Lookups of many addresses by an enricher that fills its memory each time: no more run at once than there is memory for.
 #[test]
-#[ignore = "lookups at the same time each have their memory: twenty take more than 2 GB, each within its limit of 256 MiB"]
 fn greedy_lookups_take_turns() {
     let greedy = enrich(
         "(local $times i32)
@@ -273,14 +271,15 @@ fn greedy_lookups_take_turns() {
            (memory.fill (i32.const 0x10000) (i32.const 1) (i32.const 261000000))
            (br_if $again (i32.lt_u (local.tee $times (i32.add (local.get $times) (i32.const 1))) (i32.const 3))))",
     );
-    let scene = scene(&ENRICHER.component(&greedy), "");
+    let scene = scene(&ENRICHER.component(&greedy), "[limits.raw]\nmemory_mib = 256");
     assert_eq!(scene.run(&["migrate"]).code, 0);
     let database = scene.connect();
     for host in 0..20 {
         let sql = "INSERT INTO scout_alerts (alert_type, src_ip, created_at) VALUES ('test', ?1, '2026-03-11T20:00:00Z')";
         database.execute(sql, [format!("8.8.4.{host}")]).expect("an alert");
     }
-    let run = scene.run(&["enrich", "--only", "raw"]);
+    let run = scene.run(&["enrich", "--only", "raw", "--limit", "20"]);
     run.ended(0, "20 alerts enriched: 20 lookups, 0 failed, 0 answers from the cache");
-    assert!(run.peak_memory < 700 << 20, "{} MiB", run.peak_memory >> 20);
+    // Together they have 1.5 GiB, which is as much as six of them ask for.
+    assert!(run.peak_memory < 1_700 << 20, "{} MiB", run.peak_memory >> 20);
 }

@@ -51,9 +51,8 @@ acts! {
     endless_loop, "cpu_seconds = 0.3", "it computed for longer than 0.3 s (limits.cpu_seconds)";
     allocate, "", "it asked for 257 MiB of memory, more than 256 MiB (limits.memory_mib)";
     grow_memory, "", "it asked for 4064 MiB of memory, more than 256 MiB (limits.memory_mib)";
-    recurse, "", "it trapped: wasm trap: call stack exhausted";
+    recurse, "", "it called itself too deeply: its stack ends at 512 KiB (limits.stack_kib)";
     recurse_with_locals, "", "it trapped: wasm trap: out of bounds memory access";
-    panic, "", "it trapped: wasm trap: wasm `unreachable` instruction executed";
     log_flood, "host_calls = 1000", "it called the host more than 1000 times (limits.host_calls)";
     query_flood, "host_calls = 1000", "it called the host more than 1000 times (limits.host_calls)";
     long_error, "", format!("\\u{{1b}}[31mred\\n\\u{{202e}}{}…", "x".repeat(390));
@@ -61,13 +60,13 @@ acts! {
     read_slowly, "query_seconds = 0.2", "timed out: the query ran longer than 0.2 s (limits.query_seconds)";
     stuck_query, "wall_seconds = 0.3", "it ran for longer than 0.3 s (limits.wall_seconds)";
     forged_handle, "", "it trapped: unknown handle index 7";
-    huge_sql, "", "it trapped: too much data is being copied between the host and the guest: fuel allocated for hostcalls has been exhausted";
+    huge_sql, "", "it passed more than 64 MiB to the host at once (limits.argument_mib)";
     huge_row, "", "too large: a row takes more than 32 MiB";
     many_parameters, "", "invalid query: the query takes 0 parameters, 100000 were given";
 }
 
-/// The others: what they ask for, they may have, or they get an answer.
-const ANSWERED: [&str; 4] = ["log_escapes", "keep_queries_open", "give_up_early", "read_past_the_end"];
+/// The others: what they ask for, they may have, or they get an answer, or there is more to see.
+const OTHERS: [&str; 5] = ["panic", "log_escapes", "keep_queries_open", "give_up_early", "read_past_the_end"];
 
 /// An act without a test would be a hole that nobody looks at.
 #[test]
@@ -75,11 +74,20 @@ fn every_act_is_tested() {
     let run = scan("hostile", "", &["--set", "hostile.act=?"]);
     let acts = run.stderr.trim().strip_prefix("error: hostile.act (from --set): `?` is not one of ").expect("the acts");
     let mut acts: Vec<&str> = acts.split(", ").collect();
-    let mut tested = [ENDED, &ANSWERED].concat();
+    let mut tested = [ENDED, &OTHERS].concat();
     acts.sort_unstable();
     tested.sort_unstable();
     assert_eq!(acts, tested);
     assert_eq!(run.code, 2);
+}
+
+/// What it panicked about is written as its message, on one line.
+#[test]
+fn panic() {
+    scan("hostile", "", &["--set", "hostile.act=panic"]).warned(
+        "ERROR hostile: panicked at tests/guests/examples/hostile.rs:19:18:\\non purpose\n\
+         warning: rule hostile (hostile.wasm) failed, its alerts are missing: it trapped: wasm trap: wasm `unreachable` instruction executed",
+    );
 }
 
 /// A query that is cut off by its own limit, rather than by that of the whole call.
@@ -228,7 +236,7 @@ fn too_many_alerts() {
     // A million do not even fit into the memory that a rule may have, or else through what the host takes over for one call.
     let reason = "it asked for 284 MiB of memory, more than 256 MiB (limits.memory_mib)";
     fails("raiser", "", &["--set", "raiser.count=1000000"], reason);
-    let reason = "it trapped: too much data is being copied between the host and the guest: fuel allocated for hostcalls has been exhausted";
+    let reason = "it passed more than 64 MiB to the host at once (limits.argument_mib)";
     let run = fails("raiser", "memory_mib = 1000\nalerts = 1000000", &["--set", "raiser.count=1000000"], reason);
     assert!(run.peak_memory < 700 << 20, "{} MiB", run.peak_memory >> 20);
 }
@@ -248,8 +256,8 @@ const FAULTS: [(&str, &str); 15] = [
     ("long_key", "evidence key `kkk` is not 1 to 64 plain characters"),
     ("repeated_key", "evidence key `number` occurs twice"),
     ("many_keys", "it has 65 pieces of evidence, more than 64"),
-    ("large", "its evidence takes more than 64 KiB"),
-    ("escaped", "its evidence takes more than 64 KiB"),
+    ("large", "its evidence takes more than 64 KiB (limits.evidence_kib)"),
+    ("escaped", "its evidence takes more than 64 KiB (limits.evidence_kib)"),
 ];
 
 /// Every second of four alerts is bad: the other two stand, as do those of the other rules.

@@ -160,7 +160,7 @@ fn at_the_same_time() {
         assert_eq!(output.status.code(), Some(0), "{stderr}");
         ran += stderr.matches("ran migration").count();
     }
-    assert_eq!(ran, 5);
+    assert_eq!(ran, 6);
 }
 
 fn hashes(scene: &Scene, table: &str) -> Vec<Option<String>> {
@@ -236,7 +236,7 @@ fn no_events_to_hash() {
     let scene = Scene::new();
     scene.connect().execute_batch("CREATE TABLE notes (text)").expect("a database");
     let run = scene.run(&["migrate", "--event-hash"]);
-    let error = "error: ./net_sentinel.db has no table `ip_events`; it has notes, scout_alerts, scout_enrichment_cache, scout_migrations, \
+    let error = "error: ./net_sentinel.db has no table `ip_events`; it has notes, scout_alerts, scout_enrichment_cache, scout_ledger, scout_migrations, \
          scout_plugin_state, scout_rate_limits";
     run.ended(1, &format!("{RAN}\n{error}"));
 }

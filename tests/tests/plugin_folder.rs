@@ -12,8 +12,6 @@ use raw::World;
 use wasm_encoder::{Component, ComponentSection as _, CustomSection};
 
 const RULE: World = World::new("rule");
-/// What the host says where two plugins are compiled at the same time and one looks at the file that the other is about to rename.
-const SPURIOUS: &str = " WARN a compiled plugin could not be kept in ";
 
 /// Scans with many variants of the sound rule at once: each is refused, fails, or is still a rule, and does no harm. Returns how many
 /// were refused.
@@ -27,7 +25,7 @@ fn refused_variants(variants: impl Iterator<Item = Vec<u8>>) -> usize {
     assert_eq!(run.code, 3, "{}", run.stderr);
     let others = run.stdout.split_inclusive('\n').filter(|line| SMALL_ALERTS.contains(line));
     assert_eq!(others.collect::<String>(), SMALL_ALERTS, "{}", run.stderr);
-    let known = ["warning: plugin variant", "warning: rule ", "4 alerts", "5 alerts", SPURIOUS];
+    let known = ["warning: plugin variant", "warning: rule ", "4 alerts", "5 alerts"];
     let known = |line: &&str| known.iter().any(|known| line.starts_with(known));
     assert_eq!(run.stderr.lines().find(|line| !known(line)), None);
     run.stderr.lines().filter(|line| line.starts_with("warning: plugin variant")).count()
@@ -101,31 +99,35 @@ fn many_files() {
     scene.scan(&[]).warned(warnings.trim_end());
 }
 
-// What the host does not bear yet.
-
+/// They do not disturb each other, and the code of each is kept.
 #[test]
-#[ignore = "plugins that are compiled at the same time disturb each other: their code is not kept, with a warning"]
 fn many_are_compiled_at_once() {
     let rule = RULE.component("");
     let scene = Scene::small();
+    let mut warnings = String::new();
     // Some that differ, and some that do not.
     for index in 0..200_u8 {
         let mut variant = rule.clone();
         CustomSection { name: "variant".into(), data: vec![index / 2].into() }.append_to_component(&mut variant);
         scene.add_plugin(&format!("variant{index:03}.wasm"), &variant);
+        if index > 0 {
+            warnings += &format!("warning: plugin variant{index:03}.wasm has the same name as variant000.wasm: `raw`\n");
+        }
     }
     let run = Run::of(scene.command(&["scan", "--dry-run"]).env("NET_SCOUT_CACHE_DIR", scene.path("code")));
-    assert_eq!(run.stderr.lines().find(|line| line.starts_with(SPURIOUS)), None);
+    run.ended(3, &(warnings + &SMALL_DONE.replace("4 alerts", "5 alerts")));
+    // The three rules, and each variant once.
+    assert_eq!(fs::read_dir(scene.path("code")).expect("a cache").count(), 3 + 100);
 }
 
+/// Few of twelve files of 64 MiB are read at the same time.
 #[test]
-#[ignore = "all files are read at the same time: forty of 64 MiB take up to 2 GB"]
 fn many_large_files() {
     let scene = Scene::small();
     let reason =
         "is no component that this host accepts: failed to parse WebAssembly module: unexpected end-of-file (at offset 0xd)";
     let mut warnings = Vec::new();
-    for index in 0..40 {
+    for index in 0..12 {
         let file = format!("bad{index:02}.wasm");
         scene.add_plugin(&file, &[Component::HEADER.as_slice(), &[0, 0xf4, 0xff, 0xff, 0x1f, 0]].concat());
         fs::File::options()
@@ -135,5 +137,8 @@ fn many_large_files() {
             .expect("large");
         warnings.push(format!("warning: plugin {file} {reason}"));
     }
-    scene.scan(&[]).warned(&warnings.join("\n"));
+    let run = scene.scan(&[]);
+    run.warned(&warnings.join("\n"));
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    assert!(run.peak_memory < (100 + cores * 150) << 20, "{} MiB", run.peak_memory >> 20);
 }

@@ -124,7 +124,7 @@ fn an_import_that_no_rule_is_given() {
     let reason = |import: &str| {
         format!("imports `{import}`, which no rule is given; a rule may import query, state, log of net-scout:plugin@0.1.0")
     };
-    refused(&wat("files"), &reason("wasi:filesystem/preopens@0.2.0"));
+    refused(&wat("http"), &reason("wasi:http/outgoing-handler@0.2.0"));
     refused(&wat("programs"), &reason("net-scout:plugin/exec@0.1.0"));
     refused(&wat("bare_import"), &reason("run-program"));
     refused(
@@ -268,7 +268,10 @@ fn no_file_at_all() {
     fs::remove_dir(&bad).expect("removed");
 
     fs::File::create(&bad).expect("a file").set_len((64 << 20) + 1).expect("a large file");
-    assert_eq!(scan_with_refusal(&scene, &[]), "warning: plugin bad.wasm has 67108865 bytes, a plugin may have 67108864");
+    assert_eq!(
+        scan_with_refusal(&scene, &[]),
+        "warning: plugin bad.wasm has 67108865 bytes, a plugin may have 67108864 (limits.component_mib)"
+    );
 }
 
 #[test]

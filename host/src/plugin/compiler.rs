@@ -2,11 +2,12 @@
 //! nobody foresaw. The process is this program once more, with a bound on its memory, and it ends with the time that it is given.
 
 use std::io::{Read as _, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use wasmtime::Engine;
@@ -32,6 +33,11 @@ const REFUSED: i32 = 3;
 /// status says how it ended.
 #[must_use]
 pub fn compile_component(memory: u64, seconds: u64) -> u8 {
+    // Only what went wrong, for the line that the operator reads.
+    std::panic::set_hook(Box::new(|panic| {
+        let words = panic.payload_as_str().unwrap_or("the compiler panicked");
+        let _ = std::io::stderr().write_all(words.as_bytes());
+    }));
     let bound = |limit| Rlimit { current: Some(limit), maximum: Some(limit) };
     let bounded = setrlimit(Resource::As, bound(memory))
         .and_then(|()| setrlimit(Resource::Cpu, bound(seconds)))
@@ -86,6 +92,7 @@ async fn run(program: &Path, bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, L
         Some(0) => Ok(code),
         Some(REFUSED) => Err(LoadError::Malformed(error)),
         Some(_) => Err(LoadError::Compiler(error)),
+        None if status.signal() == Some(Signal::XCPU.as_raw()) => Err(LoadError::Compile(limits.compile)),
         None => Err(LoadError::CompileMemory(limits.compile_memory)),
     }
 }

@@ -29,12 +29,14 @@ pub enum LimitExceeded {
     #[error("it ran for longer than {} s (limits.wall_seconds)", .0.as_secs_f64())]
     Wall(Duration),
     /// Memory over all its memories.
-    #[error("it asked for {asked} MiB of memory, more than {limit} MiB (limits.memory_mib)", asked = asked.div_ceil(1 << 20), limit = limit >> 20)]
+    #[error("it asked for {asked} MiB of memory, more than {limit} MiB (limits.{name})", asked = asked.div_ceil(1 << 20), limit = limit >> 20)]
     Memory {
         /// Bytes it would have had.
         asked: usize,
         /// Bytes it may have.
         limit: usize,
+        /// Which limit says so.
+        name: &'static str,
     },
     /// Elements of a table.
     #[error("it asked for a table of {asked} elements, more than {limit} (limits.table_elements)")]
@@ -235,12 +237,12 @@ impl LimitExceeded {
 /// The frames of a backtrace, one text each.
 fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
     let frames = backtrace.frames().iter().take(FRAMES).flat_map(|frame| {
-        let unnamed = || frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), str::to_owned);
+        let unnamed = || frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), readable);
         let symbols: Vec<String> = frame
             .symbols()
             .iter()
             .map(|symbol| {
-                let name = symbol.name().map_or_else(unnamed, str::to_owned);
+                let name = symbol.name().map_or_else(unnamed, readable);
                 match (symbol.file(), symbol.line()) {
                     (Some(file), Some(line)) => format!("{name} at {file}:{line}"),
                     _ => name,
@@ -250,6 +252,11 @@ fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
         if symbols.is_empty() { vec![unnamed()] } else { symbols }
     });
     frames.map(|frame| plain(&frame, FRAME)).collect()
+}
+
+/// The name of a function as its author wrote it, where Rust changed it.
+fn readable(name: &str) -> String {
+    format!("{:#}", rustc_demangle::demangle(name))
 }
 
 /// The innermost reason of an error, on one line.

@@ -179,6 +179,7 @@ impl WasiView for Guest {
 #[derive(Debug)]
 struct Growth {
     most_memory: usize,
+    memory_name: &'static str,
     most_elements: usize,
     most_instances: usize,
     /// Bytes over all memories.
@@ -187,7 +188,13 @@ struct Growth {
 
 impl Growth {
     fn new(limits: &Limits) -> Self {
-        Self { most_memory: limits.memory, most_elements: limits.table_elements, most_instances: limits.instances, memory: 0 }
+        Self {
+            most_memory: limits.memory,
+            memory_name: limits.memory_name,
+            most_elements: limits.table_elements,
+            most_instances: limits.instances,
+            memory: 0,
+        }
     }
 }
 
@@ -195,7 +202,7 @@ impl ResourceLimiter for Growth {
     fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         let asked = self.memory.saturating_add(desired.saturating_sub(current));
         if asked > self.most_memory {
-            return Err(LimitExceeded::Memory { asked, limit: self.most_memory }.into());
+            return Err(LimitExceeded::Memory { asked, limit: self.most_memory, name: self.memory_name }.into());
         }
         self.memory = asked;
         Ok(true)

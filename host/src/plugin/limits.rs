@@ -48,6 +48,10 @@ pub static LIMITS: [LimitKey; 19] = [
     common("stack_kib", "512", "the stack of a plugin"),
 ];
 
+/// The limit of memory, and that of lookups, which takes its place where it is not set for the enricher itself.
+pub(super) const MEMORY: &str = "memory_mib";
+const LOOKUP_MEMORY: &str = "lookup_memory_mib";
+
 /// The limits of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -57,6 +61,8 @@ pub struct Limits {
     pub wall: Duration,
     /// Bytes over all memories.
     pub memory: usize,
+    /// Which limit that is.
+    pub memory_name: &'static str,
     /// Bytes over all memories of a lookup.
     pub lookup_memory: usize,
     /// Elements of each table.
@@ -94,6 +100,7 @@ impl Default for Limits {
             cpu: Duration::ZERO,
             wall: Duration::ZERO,
             memory: 0,
+            memory_name: MEMORY,
             lookup_memory: 0,
             table_elements: 0,
             instances: 0,
@@ -134,8 +141,8 @@ impl Limits {
             "cpu_seconds" => self.cpu = seconds(3_600.0)?,
             "wall_seconds" => self.wall = seconds(86_400.0)?,
             "query_seconds" => self.query.time = seconds(86_400.0)?,
-            "memory_mib" => self.memory = (whole(1, 4_096)? as usize) << 20,
-            "lookup_memory_mib" => self.lookup_memory = (whole(1, 4_096)? as usize) << 20,
+            MEMORY => self.memory = (whole(1, 4_096)? as usize) << 20,
+            LOOKUP_MEMORY => self.lookup_memory = (whole(1, 4_096)? as usize) << 20,
             "table_elements" => self.table_elements = whole(1, 10_000_000)? as usize,
             "instances" => self.instances = whole(1, 10_000)? as usize,
             "host_calls" => self.host_calls = whole(0, 1_000_000_000)?,
@@ -153,6 +160,16 @@ impl Limits {
             _ => return Err(format!("one of {}", LIMITS.map(|key| key.name).join(", "))),
         }
         Ok(())
+    }
+
+    /// For a lookup by an enricher that has no limit of memory of its own: many run at once.
+    #[must_use]
+    pub fn for_lookup(&self) -> Self {
+        if self.lookup_memory < self.memory {
+            Self { memory: self.lookup_memory, memory_name: LOOKUP_MEMORY, ..*self }
+        } else {
+            *self
+        }
     }
 
     /// For `describe`, which has nothing to compute: never more than this, and never more than the operator allows for the work.

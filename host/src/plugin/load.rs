@@ -15,7 +15,7 @@ use wasmtime::component::Component;
 use super::engine::PluginEngine;
 use super::enricher::{LinkedEnricher, UngrantedEnricher};
 use super::error::LoadError;
-use super::limits::Limits;
+use super::limits::{Limits, MEMORY};
 use super::lock::Lock;
 use super::rule::{LinkedRule, Rule};
 use super::{convert, wasi};
@@ -31,8 +31,6 @@ const TYPES: [&str; 4] = ["types", "description", "detection", "enrichment"];
 const RULE_IMPORTS: [&str; 3] = ["query", "state", "log"];
 /// The capabilities that an enricher may import.
 const ENRICHER_IMPORTS: [&str; 6] = ["dns", "exec", "http", "files", "state", "log"];
-/// The limit that a lookup has a smaller one of.
-const MEMORY: &str = "memory_mib";
 /// What holds types only for an enricher: the functions of `query` are not linked for it. The SDK for Rust has both worlds, and so the
 /// types of both.
 const ENRICHER_TYPES: [&str; 1] = ["query"];
@@ -221,12 +219,9 @@ async fn load(
                 let (name, locked) = (&description.name, lock.limits(&description.name));
                 let own = limits.own.get(name);
                 let memory_is_set = locked.contains_key(MEMORY) || own.is_some_and(|own| own.contains_key(MEMORY));
-                let mut own_limits = limits.of(name, locked);
-                // Many lookups run at once.
-                if is_enricher && !memory_is_set {
-                    own_limits.memory = own_limits.memory.min(own_limits.lookup_memory);
-                }
-                Ok((description, own_limits))
+                let limits = limits.of(name, locked);
+                let limits = if is_enricher && !memory_is_set { limits.for_lookup() } else { limits };
+                Ok((description, limits))
             }
         }
     };

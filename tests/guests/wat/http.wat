@@ -1,3 +1,3 @@
-;; Wants the file system.
+;; Wants to talk to servers past the host.
 (component
-  (import "wasi:filesystem/preopens@0.2.0" (instance)))
+  (import "wasi:http/outgoing-handler@0.2.0" (instance)))

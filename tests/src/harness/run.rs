@@ -24,6 +24,8 @@ pub struct Run {
     pub stderr: String,
     /// How long it took.
     pub took: Duration,
+    /// The processor time of the process, to a hundredth of a second, as of a few milliseconds before its end.
+    pub cpu: Duration,
     /// The most memory that the process had, in bytes, as of a few milliseconds before its end.
     pub peak_memory: u64,
 }
@@ -39,9 +41,10 @@ impl Run {
         let started = Instant::now();
         command.stdout(stdout.try_clone().expect("a handle")).stderr(stderr.try_clone().expect("a handle"));
         let mut child = command.stdin(Stdio::null()).spawn().expect("the program starts");
-        let mut peak_memory = 0;
+        let (mut peak_memory, mut cpu) = (0, Duration::ZERO);
         let status = loop {
             peak_memory = peak(&child).unwrap_or(0).max(peak_memory);
+            cpu = processor_time(&child).unwrap_or_default().max(cpu);
             if let Some(status) = child.try_wait().expect("a status") {
                 break status;
             }
@@ -54,7 +57,7 @@ impl Run {
             std::thread::sleep(Duration::from_millis(2));
         };
         let (stdout, stderr) = (text(&mut stdout), text(&mut stderr));
-        Self { code: status.code().unwrap_or(-1), stdout, stderr, took: started.elapsed(), peak_memory }
+        Self { code: status.code().unwrap_or(-1), stdout, stderr, took: started.elapsed(), cpu, peak_memory }
     }
 
     /// Checks the exit status and the whole of standard error.
@@ -83,6 +86,15 @@ fn text(file: &mut File) -> String {
     file.rewind().expect("a file");
     file.read_to_end(&mut bytes).expect("output");
     String::from_utf8(bytes).expect("output is UTF-8")
+}
+
+/// The time that all threads of the process computed, in the system and outside (proc(5), the ticks are hundredths); none once it ended.
+fn processor_time(child: &Child) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
+    // The name of the program, in brackets, may hold blanks.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
 }
 
 /// The high-water mark of the process's memory; none once it ended.
