@@ -115,7 +115,8 @@ impl Source {
         Ok(Self { table: table.to_owned(), layout, columns })
     }
 
-    fn has(&self, column: &str) -> bool {
+    /// Whether the table has a column.
+    pub(in crate::events) fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|have| have == column)
     }
 

@@ -1,0 +1,260 @@
+//! Makes groups of rows: each group is a run of row numbers, ascending. No texts are compared and hardly anything is hashed here: rows
+//! are dealt out by the codes of one key, and then within each group by those of the next.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::EventWindow;
+use super::column::Column;
+use super::evaluate::evaluate;
+use super::expression::{Expression, Kind, Node};
+use super::interner::NumberTable;
+use super::packed::{Code as _, Packed, Rows, with_codes};
+use super::run::{Stop, Stopped};
+use super::vector::Data;
+
+/// How many rows are looked at between two looks at the clock.
+const STRIDE: usize = if cfg!(test) { 32 } else { 16 << 10 };
+
+/// How many groupings are remembered: each takes up to 8 bytes a row.
+const KNOWN: usize = 3;
+
+/// Groupings of all rows of the window by columns of it: several rules ask for the same.
+#[derive(Debug, Default)]
+pub(super) struct KnownGroupings(Mutex<Vec<KnownGrouping>>);
+
+/// The columns, and the groups in parts.
+type KnownGrouping = (Vec<usize>, Arc<Vec<Groups>>);
+
+impl KnownGroupings {
+    /// The groups of all rows by the columns with these numbers.
+    pub(super) fn get(&self, columns: &[usize]) -> Option<Arc<Vec<Groups>>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|(by, _)| by == columns).map(|(_, groups)| Arc::clone(groups))
+    }
+
+    /// Remembers groups while there is room.
+    pub(super) fn put(&self, columns: Vec<usize>, groups: &Arc<Vec<Groups>>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < KNOWN && known.iter().all(|(by, _)| *by != columns) {
+            known.push((columns, Arc::clone(groups)));
+        }
+    }
+}
+
+/// Groups of rows, none of them empty unless it is the only one.
+#[derive(Debug)]
+pub(super) struct Groups {
+    /// The rows of all groups, one group after another.
+    pub(super) rows: Vec<u32>,
+    /// Where each group starts, and behind the last where it ends.
+    starts: Vec<u32>,
+}
+
+impl Groups {
+    /// One group of all these rows.
+    pub(super) fn single(rows: Rows<'_>) -> Self {
+        let rows = rows.map(|row| row as u32);
+        let starts = vec![0, rows.len() as u32];
+        Self { rows, starts }
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        self.starts.len() as u32 - 1
+    }
+
+    pub(super) fn rows_of(&self, group: u32) -> &[u32] {
+        let group = group as usize;
+        &self.rows[self.starts[group] as usize..self.starts[group + 1] as usize]
+    }
+
+    /// Divides each group by the codes of another key.
+    pub(super) fn divide(self, key: &KeyCodes<'_>, stop: &Stop<'_>) -> Result<Self, Stopped> {
+        let (packed, count) = key.codes();
+        with_codes!(packed, codes => self.divide_by(|row| codes[row as usize].number(), count, stop))
+    }
+
+    fn divide_by(self, code: impl Fn(u32) -> u32, count: u64, stop: &Stop<'_>) -> Result<Self, Stopped> {
+        // For each code the group that had it last, and the part of that group that it made.
+        let mut seen = vec![(u32::MAX, 0_u32); count as usize];
+        let mut starts = Vec::with_capacity(self.starts.len());
+        let mut rows = self.rows;
+        let (mut parts, mut sizes, mut copy) = (Vec::new(), Vec::new(), Vec::new());
+        let mut since = 0;
+        for group in 0..self.starts.len() as u32 - 1 {
+            let (start, end) = (self.starts[group as usize], self.starts[group as usize + 1]);
+            let members = &mut rows[start as usize..end as usize];
+            starts.push(start);
+            if members.len() == 1 {
+                continue;
+            }
+            parts.clear();
+            sizes.clear();
+            for &row in members.iter() {
+                let known = &mut seen[code(row) as usize];
+                if known.0 != group {
+                    *known = (group, sizes.len() as u32);
+                    sizes.push(0_u32);
+                }
+                parts.push(known.1);
+                sizes[known.1 as usize] += 1;
+            }
+            since += members.len();
+            if since > STRIDE {
+                since = 0;
+                stop.check()?;
+            }
+            if sizes.len() == 1 {
+                continue;
+            }
+            // Sizes become places.
+            let mut place = 0;
+            for size in &mut sizes {
+                let next = place + *size;
+                if place > 0 {
+                    starts.push(start + place);
+                }
+                *size = std::mem::replace(&mut place, next);
+            }
+            copy.clear();
+            copy.extend_from_slice(members);
+            for (&row, &part) in copy.iter().zip(&parts) {
+                let place = &mut sizes[part as usize];
+                members[*place as usize] = row;
+                *place += 1;
+            }
+        }
+        starts.push(rows.len() as u32);
+        Ok(Self { rows, starts })
+    }
+}
+
+/// The codes of a key, one for each row of the window, and how many different ones there may be.
+pub(super) enum KeyCodes<'a> {
+    Column(&'a Packed, u64),
+    Computed(Packed, u64),
+}
+
+impl KeyCodes<'_> {
+    pub(super) fn codes(&self) -> (&Packed, u64) {
+        match self {
+            Self::Column(codes, count) => (codes, *count),
+            Self::Computed(codes, count) => (codes, *count),
+        }
+    }
+}
+
+/// The codes of a key. Those of rows that are not named mean nothing.
+pub(super) fn key_codes<'a>(
+    key: &Expression,
+    window: &'a EventWindow,
+    rows: Rows<'_>,
+    stop: &Stop<'_>,
+) -> Result<KeyCodes<'a>, Stopped> {
+    // A table with a place for each code must not be much larger than the window.
+    let most = u64::from(window.rows) * 4 + 65_536;
+    if let Node::Slot(slot) = key.node
+        && let Some((codes, count)) = window.columns[slot].1.as_ref().ok().and_then(Column::codes)
+        && count <= most
+    {
+        return Ok(KeyCodes::Column(codes, count));
+    }
+    stop.take(window.rows as usize / 2)?;
+    let mut codes = vec![0; window.rows as usize];
+    let (mut table, mut next) = (NumberTable::new(), 1);
+    let span = key.low.abs_diff(key.high);
+    let dense = matches!(key.kind, Kind::Integer) && span < most - 2;
+    for (from, to) in strides(rows.len()) {
+        let part = match rows {
+            Rows::Range(start, _) => Rows::Range(start + from as u32, start + to as u32),
+            Rows::List(list) => Rows::List(&list[from..to]),
+        };
+        let values = evaluate(key, window, part);
+        for (index, row) in part.map(|row| row).into_iter().enumerate() {
+            codes[row] = match &values.data {
+                Data::Texts(texts, _) => texts[index],
+                _ if values.is_null(index) => 0,
+                Data::Integers(integers) if dense => (integers[index].abs_diff(key.low) + 1) as u32,
+                _ => {
+                    let bits =
+                        if let Data::Reals(reals) = &values.data { reals[index].to_bits() } else { values.integer(index) as u64 };
+                    let code = table.code(bits, next);
+                    next += u32::from(code == next);
+                    code
+                }
+            };
+        }
+        stop.check()?;
+    }
+    let count = match &key.kind {
+        Kind::Text(dictionary) => u64::from(dictionary.codes()),
+        _ if dense => span + 2,
+        _ => u64::from(next),
+    };
+    Ok(KeyCodes::Computed(Packed::Words(codes), count))
+}
+
+/// Stretches of some rows, as places from and to.
+pub(super) fn strides(rows: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..rows.div_ceil(STRIDE)).map(move |stride| (stride * STRIDE, rows.min((stride + 1) * STRIDE)))
+}
+
+/// Rows that are to be grouped by a key, in parts of about the same number of rows: each has all rows of its codes.
+pub(super) struct Deal<'a> {
+    rows: Rows<'a>,
+    key: &'a KeyCodes<'a>,
+    /// For each code the number of rows.
+    sizes: Vec<u32>,
+    /// The first code of each part, and the first behind it.
+    pub(super) parts: Vec<(u32, u32)>,
+}
+
+impl<'a> Deal<'a> {
+    pub(super) fn new(rows: Rows<'a>, key: &'a KeyCodes<'a>, parts: usize) -> Self {
+        let (packed, count) = key.codes();
+        let mut sizes = vec![0_u32; count as usize];
+        with_codes!(packed, codes => match rows {
+            Rows::Range(from, to) => codes[from as usize..to as usize].iter().for_each(|&code| sizes[code as usize] += 1),
+            Rows::List(list) => list.iter().for_each(|&row| sizes[codes[row as usize] as usize] += 1),
+        });
+        let each = rows.len().div_ceil(parts.max(1)).max(1);
+        let (mut cuts, mut sum) = (vec![0], 0);
+        for (code, size) in sizes.iter().enumerate() {
+            sum += *size as usize;
+            if sum >= each * cuts.len() && cuts.len() < parts {
+                cuts.push(code as u32 + 1);
+            }
+        }
+        cuts.push(count as u32);
+        let parts = cuts.windows(2).map(|cut| (cut[0], cut[1])).filter(|(from, to)| from < to).collect();
+        Self { rows, key, sizes, parts }
+    }
+
+    /// The groups of a part.
+    pub(super) fn groups(&self, (from, to): (u32, u32)) -> Groups {
+        let sizes = &self.sizes[from as usize..to as usize];
+        let (mut places, mut starts, mut sum) = (Vec::with_capacity(sizes.len()), Vec::new(), 0);
+        for &size in sizes {
+            places.push(sum);
+            if size > 0 {
+                starts.push(sum);
+            }
+            sum += size;
+        }
+        starts.push(sum);
+        let mut rows = vec![0; sum as usize];
+        let mut put = |row: u32, code: u32| {
+            if let Some(place) = places.get_mut(code.wrapping_sub(from) as usize) {
+                rows[*place as usize] = row;
+                *place += 1;
+            }
+        };
+        with_codes!(self.key.codes().0, codes => match self.rows {
+            Rows::Range(start, end) => {
+                let stretch = codes[start as usize..end as usize].iter();
+                stretch.zip(start..end).for_each(|(&code, row)| put(row, code.number()));
+            }
+            Rows::List(list) => list.iter().for_each(|&row| put(row, codes[row as usize].number())),
+        });
+        Groups { rows, starts }
+    }
+}

@@ -1,0 +1,138 @@
+//! From rows to the slots of their groups: the keys, and the aggregates. HAVING is asked as soon as it can be.
+
+use std::sync::Arc;
+
+use super::EventWindow;
+use super::evaluate::evaluate;
+use super::expression::{Expression, Kind, Node};
+use super::group::{Deal, Groups, key_codes, strides};
+use super::packed::Rows;
+use super::plan::Grouping;
+use super::run::{ROWS_A_THREAD, Stop, Stopped, in_parallel};
+use super::vector::Vector;
+
+impl Grouping {
+    /// The slots of all groups that HAVING keeps, and the first row of each.
+    pub(super) fn slots(
+        &self,
+        window: &EventWindow,
+        rows: Rows<'_>,
+        stop: &Stop<'_>,
+    ) -> Result<(Vec<Vector>, Vec<u32>), Stopped> {
+        if self.keys.is_empty() {
+            return self.fold(window, &Groups::single(rows), stop);
+        }
+        stop.take(rows.len())?;
+        let groups = self.groups(window, rows, stop)?;
+        let mut parts = in_parallel(groups.len(), |part| self.fold(window, &groups[part], stop))?.into_iter();
+        let Some((mut slots, mut firsts)) = parts.next() else { return Err(Stopped::Fallback("it has no groups")) };
+        for (more, more_firsts) in parts {
+            slots.iter_mut().zip(more).for_each(|(slot, more)| slot.append(more));
+            firsts.extend(more_firsts);
+        }
+        Ok((slots, firsts))
+    }
+
+    /// The groups, in parts of about the same number of rows.
+    fn groups(&self, window: &EventWindow, rows: Rows<'_>, stop: &Stop<'_>) -> Result<Arc<Vec<Groups>>, Stopped> {
+        let slot = |key: &Expression| if let Node::Slot(slot) = key.node { Some(slot) } else { None };
+        let columns: Option<Vec<usize>> = self.keys.iter().map(slot).collect();
+        let columns = columns.filter(|_| matches!(rows, Rows::Range(0, end) if end == window.rows));
+        if let Some(known) = columns.as_ref().and_then(|columns| window.groupings.get(columns)) {
+            return Ok(known);
+        }
+        let mut keys = self.keys.iter().map(|key| key_codes(key, window, rows, stop)).collect::<Result<Vec<_>, _>>()?;
+        // The key with the most codes divides the work best. The order of the keys makes no difference to the groups.
+        keys.sort_by_key(|key| std::cmp::Reverse(key.codes().1));
+        let Some((first, rest)) = keys.split_first() else { return Err(Stopped::Fallback("it has no keys")) };
+        let deal = Deal::new(rows, first, window.threads.min(rows.len() / ROWS_A_THREAD).max(1));
+        stop.check()?;
+        let part = |part: usize| {
+            let mut groups = deal.groups(deal.parts[part]);
+            for key in rest {
+                groups = groups.divide(key, stop)?;
+            }
+            Ok(groups)
+        };
+        let groups = Arc::new(in_parallel(deal.parts.len(), part)?);
+        if let Some(columns) = columns {
+            window.groupings.put(columns, &groups);
+        }
+        Ok(groups)
+    }
+
+    /// The slots of some groups. What HAVING needs is computed first, and the rest only for those that it keeps.
+    fn fold(&self, window: &EventWindow, groups: &Groups, stop: &Stop<'_>) -> Result<(Vec<Vector>, Vec<u32>), Stopped> {
+        let mut which: Vec<u32> = (0..groups.count()).collect();
+        let mut slots: Vec<Option<Vector>> = vec![None; self.keys.len() + self.aggregates.len()];
+        if let Some(having) = &self.having {
+            let needed = named(having);
+            for slot in needed {
+                slots[slot] = Some(self.slot(slot, window, groups, &which, stop)?);
+            }
+            let frame: Vec<Vector> =
+                slots.iter().map(|slot| slot.clone().unwrap_or_else(|| Vector::integers(Vec::new(), None))).collect();
+            let mut kept = Vec::new();
+            for (from, to) in strides(which.len()) {
+                let mask = evaluate(having, frame.as_slice(), Rows::Range(from as u32, to as u32));
+                kept.extend((from..to).filter(|row| mask.is_true(row - from)).map(|row| row as u32));
+            }
+            for slot in slots.iter_mut().flatten() {
+                *slot = slot.gather(Rows::List(&kept));
+            }
+            which = kept;
+        }
+        let filled = slots.into_iter().enumerate().map(|(number, slot)| match slot {
+            Some(slot) => Ok(slot),
+            None => self.slot(number, window, groups, &which, stop),
+        });
+        let filled = filled.collect::<Result<_, _>>()?;
+        // The only group of a query without keys may be empty.
+        let firsts = which.iter().map(|&group| groups.rows_of(group).first().copied().unwrap_or_default()).collect();
+        Ok((filled, firsts))
+    }
+
+    fn slot(
+        &self,
+        slot: usize,
+        window: &EventWindow,
+        groups: &Groups,
+        which: &[u32],
+        stop: &Stop<'_>,
+    ) -> Result<Vector, Stopped> {
+        stop.take(which.len())?;
+        match self.keys.get(slot) {
+            Some(key) => {
+                let firsts: Vec<u32> = which.iter().filter_map(|&group| groups.rows_of(group).first().copied()).collect();
+                Ok(evaluate(key, window, Rows::List(&firsts)))
+            }
+            None => self.aggregates[slot - self.keys.len()].compute(window, groups, which, stop),
+        }
+    }
+}
+
+/// The slots that an expression names.
+fn named(expression: &Expression) -> Vec<usize> {
+    let mut slots = Vec::new();
+    let mut open = vec![expression];
+    while let Some(expression) = open.pop() {
+        match &expression.node {
+            Node::Null | Node::Integer(_) | Node::Real(_) | Node::Text(_) => {}
+            Node::Slot(slot) => slots.push(*slot),
+            Node::Compare(_, left, right) | Node::And(left, right) | Node::Or(left, right) | Node::Arithmetic(_, left, right) => {
+                open.extend([&**left, &**right]);
+            }
+            Node::Test(inner, _) | Node::Among(inner, ..) | Node::Not(inner) | Node::IsNull(inner) => open.push(inner),
+            Node::Absolute(inner) | Node::ToReal(inner) | Node::ToInteger(inner) => open.push(inner),
+            Node::Case(cases, otherwise) => {
+                open.extend(cases.iter().flat_map(|(condition, value)| [condition, value]));
+                open.push(otherwise);
+            }
+            Node::Coalesce(values) | Node::Extreme(_, values) => open.extend(values),
+        }
+        debug_assert!(!matches!(expression.kind, Kind::List(_)), "a list is only a result");
+    }
+    slots.sort_unstable();
+    slots.dedup();
+    slots
+}

@@ -1,0 +1,259 @@
+//! Gives each distinct text a code while the window is read. Each reading thread has its own; they are merged behind it.
+//!
+//! The texts come from the network: what they hash to must not be known outside.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+
+use super::dictionary::{AddressText, Dictionary, Entry, parse_address};
+
+/// How many texts are compared with one after another before a hash is worth its price.
+const FEW: usize = 6;
+
+/// Texts to codes. Code 0 is null, which has no text.
+#[derive(Debug)]
+pub(super) struct Interner {
+    addresses: AddressTable,
+    texts: HashMap<Box<str>, u32>,
+    entries: Vec<Entry>,
+    arena: String,
+    full: bool,
+}
+
+impl Interner {
+    pub(super) fn new() -> Self {
+        Self { addresses: AddressTable::new(), texts: HashMap::new(), entries: Vec::new(), arena: String::new(), full: false }
+    }
+
+    /// How many codes were given, null included.
+    pub(super) fn codes(&self) -> u32 {
+        self.entries.len() as u32 + 1
+    }
+
+    /// The code of a text; none where it is no UTF-8, holds a zero byte, or the codes are used up.
+    pub(super) fn code(&mut self, text: &[u8]) -> Option<u32> {
+        if let Some(bits) = parse_address(text) {
+            return Some(self.address(bits));
+        }
+        self.text(text)
+    }
+
+    /// The code of a text that is no IPv4 address.
+    pub(super) fn text(&mut self, text: &[u8]) -> Option<u32> {
+        if self.texts.len() <= FEW
+            && self.texts.len() == self.entries.len()
+            && let Some(place) = (0..self.entries.len()).find(|&place| self.is(place, text))
+        {
+            return Some(place as u32 + 1);
+        }
+        let text = std::str::from_utf8(text).ok()?;
+        if let Some(&code) = self.texts.get(text) {
+            return Some(code);
+        }
+        if text.contains('\0') || self.full {
+            return None;
+        }
+        let start = u32::try_from(self.arena.len()).ok().filter(|&start| start.checked_add(text.len() as u32).is_some());
+        let Some(start) = start.filter(|_| u32::try_from(text.len()).is_ok()) else {
+            self.full = true;
+            return None;
+        };
+        self.arena.push_str(text);
+        self.entries.push(Entry::Text(start, text.len() as u32));
+        let code = self.entries.len() as u32;
+        self.texts.insert(text.into(), code);
+        Some(code)
+    }
+
+    /// The code of an IPv4 address. Of many it is faster to ask for one after another, with nothing in between.
+    pub(super) fn address(&mut self, bits: u32) -> u32 {
+        let next = self.codes();
+        let code = self.addresses.code(bits, next);
+        if code == next {
+            self.entries.push(Entry::Address(bits));
+        }
+        code
+    }
+
+    fn is(&self, place: usize, text: &[u8]) -> bool {
+        match self.entries[place] {
+            Entry::Address(_) => false,
+            Entry::Text(start, length) => &self.arena.as_bytes()[start as usize..(start + length) as usize] == text,
+        }
+    }
+
+    /// Takes in the texts of another. Gives for each of its codes the code here; none where they do not fit.
+    pub(super) fn merge(&mut self, other: Self) -> Option<Vec<u32>> {
+        let codes = other.codes();
+        let dictionary = other.finish();
+        let mut buffer = AddressText::default();
+        let merged = (1..codes).map(|code| match dictionary.entries[code as usize - 1] {
+            Entry::Address(bits) => Some(self.address(bits)),
+            Entry::Text(..) => self.code(dictionary.text(code, &mut buffer).as_bytes()),
+        });
+        std::iter::once(Some(0)).chain(merged).collect()
+    }
+
+    pub(super) fn finish(self) -> Dictionary {
+        Dictionary::new(self.entries, self.arena)
+    }
+
+    /// How many bytes it takes, nearly.
+    pub(super) fn bytes(&self) -> u64 {
+        // A text is kept twice, with its place in the map.
+        let text = 2 * self.arena.len() + self.texts.len() * 40;
+        (text + self.entries.len() * size_of::<Entry>()) as u64 + self.addresses.bytes()
+    }
+}
+
+/// Addresses to codes: as [`NumberTable`], in half the room, for it is asked for every address of every row.
+#[derive(Debug)]
+struct AddressTable {
+    /// The address in the upper half and its code in the lower; 0 where the slot is free.
+    slots: Vec<u64>,
+    used: usize,
+    multiplier: u64,
+}
+
+impl AddressTable {
+    fn new() -> Self {
+        Self { slots: vec![0; 1 << 10], used: 0, multiplier: RandomState::new().hash_one(0_u64) | 1 }
+    }
+
+    /// The code of an address, which becomes `next` if it has none; `next` is not 0.
+    fn code(&mut self, bits: u32, next: u32) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut place = self.place(bits);
+        loop {
+            let slot = self.slots[place & mask];
+            if slot == 0 {
+                break;
+            }
+            if (slot >> 32) as u32 == bits {
+                return slot as u32;
+            }
+            place += 1;
+        }
+        self.slots[place & mask] = u64::from(bits) << 32 | u64::from(next);
+        self.used += 1;
+        if self.used * 2 > self.slots.len() {
+            self.grow();
+        }
+        next
+    }
+
+    fn place(&self, bits: u32) -> usize {
+        (u64::from(bits).wrapping_mul(self.multiplier) >> (64 - self.slots.len().trailing_zeros())) as usize
+    }
+
+    fn grow(&mut self) {
+        let larger = vec![0; self.slots.len() * 2];
+        let old = std::mem::replace(&mut self.slots, larger);
+        let mask = self.slots.len() - 1;
+        for slot in old.into_iter().filter(|&slot| slot != 0) {
+            let mut place = self.place((slot >> 32) as u32);
+            while self.slots[place & mask] != 0 {
+                place += 1;
+            }
+            self.slots[place & mask] = slot;
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        size_of_val(self.slots.as_slice()) as u64
+    }
+}
+
+/// Numbers to codes: an open table, hashed by a multiplication with a number that nobody knows (Dietzfelbinger and others, "A reliable
+/// randomized algorithm for the closest-pair problem", 1997).
+#[derive(Debug)]
+pub(super) struct NumberTable {
+    /// The number and its code; code 0 where the slot is free.
+    slots: Vec<(u64, u32)>,
+    used: usize,
+    multiplier: u64,
+}
+
+impl NumberTable {
+    pub(super) fn new() -> Self {
+        Self { slots: vec![(0, 0); 1 << 10], used: 0, multiplier: RandomState::new().hash_one(0_u64) | 1 }
+    }
+
+    /// The code of a number, which becomes `next` if it has none; `next` is not 0.
+    pub(super) fn code(&mut self, number: u64, next: u32) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut place = self.place(number);
+        loop {
+            let (found, code) = self.slots[place];
+            if code == 0 {
+                break;
+            }
+            if found == number {
+                return code;
+            }
+            place = (place + 1) & mask;
+        }
+        self.slots[place] = (number, next);
+        self.used += 1;
+        if self.used * 2 > self.slots.len() {
+            self.grow();
+        }
+        next
+    }
+
+    fn place(&self, number: u64) -> usize {
+        (number.wrapping_mul(self.multiplier) >> (64 - self.slots.len().trailing_zeros())) as usize
+    }
+
+    fn grow(&mut self) {
+        let larger = vec![(0, 0); self.slots.len() * 2];
+        let old = std::mem::replace(&mut self.slots, larger);
+        let mask = self.slots.len() - 1;
+        for slot in old.into_iter().filter(|slot| slot.1 != 0) {
+            let mut place = self.place(slot.0);
+            while self.slots[place].1 != 0 {
+                place = (place + 1) & mask;
+            }
+            self.slots[place] = slot;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_have_equal_codes_and_come_back_as_they_were() {
+        let texts = ["1.2.3.4", "01.2.3.4", "::1", "", "TCP", "UDP", "a", "b", "c", "d", "e", "1.2.3.4", "é", "0.0.0.0"];
+        let (mut one, mut two) = (Interner::new(), Interner::new());
+        let codes: Vec<u32> = texts.iter().map(|text| one.code(text.as_bytes()).expect(text)).collect();
+        assert_eq!(codes[0], codes[11]);
+        for text in ["UDP", "x", "9.9.9.9", "::1"] {
+            two.code(text.as_bytes());
+        }
+        let map = one.merge(two).expect("room");
+        assert_eq!((map[1], map[4]), (codes[5], codes[2]));
+        let dictionary = one.finish();
+        let mut buffer = AddressText::default();
+        for (text, code) in texts.iter().zip(codes) {
+            assert_eq!(dictionary.text(code, &mut buffer), *text);
+        }
+        assert_eq!(dictionary.text(map[3], &mut buffer), "9.9.9.9");
+    }
+
+    #[test]
+    fn what_is_no_text_has_no_code() {
+        let mut interner = Interner::new();
+        assert_eq!((interner.code(b"\xff"), interner.code(b"a\0b")), (None, None));
+    }
+
+    #[test]
+    fn a_number_keeps_its_code_while_the_table_grows() {
+        let mut table = NumberTable::new();
+        for number in 0..5_000_u32 {
+            assert_eq!(table.code(u64::from(number) << 20, number + 1), number + 1);
+        }
+        assert!((0..5_000_u32).all(|number| table.code(u64::from(number) << 20, 9_999) == number + 1));
+    }
+}
