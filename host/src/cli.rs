@@ -133,6 +133,9 @@ struct ScanArgs {
     /// Fail when a plugin is not the one in plugins.lock, or one of these is missing
     #[arg(long)]
     locked: bool,
+    /// Say where each query of each rule ran: in memory, or by SQLite and why
+    #[arg(long)]
+    explain: bool,
     /// Show what each plugin used: time, memory, calls, rows, bytes
     #[arg(long)]
     stats: bool,
@@ -140,7 +143,7 @@ struct ScanArgs {
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
     /// Repeat a recorded scan, without database and network; writes nothing
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "since", "until", "table", "set", "enrich", "max_alerts"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "since", "until", "table", "set", "enrich", "max_alerts", "explain"])]
     replay: Option<PathBuf>,
     #[command(flatten)]
     format: FormatArg,
@@ -554,6 +557,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
                 dry_run: args.dry_run,
                 enrich: args.enrich,
                 locked: args.locked,
+                explain: args.explain,
                 stats: args.stats,
                 record: args.record.clone(),
                 format: (&args.format).into(),

@@ -18,6 +18,7 @@ mod reader;
 mod scratch;
 mod snapshot;
 mod state;
+mod window;
 
 pub use access::Access;
 pub use alerts::{AlertFilter, Recorded};
@@ -28,7 +29,7 @@ pub use gate::{ReadGrant, TableGrant};
 pub use import::{EventRow, ImportedRows};
 pub use migrations::Migrated;
 pub use open::{Database, quote};
-pub use query::{QueryError, QueryLimits, RowStream};
+pub use query::{Engine, Explain, QueryError, QueryLimits, RowStream};
 pub use scratch::{ScratchDatabase, ScratchError, ScratchRow};
 pub use snapshot::{Snapshot, SnapshotOptions};
 pub use state::StateEntry;

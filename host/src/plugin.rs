@@ -29,7 +29,7 @@ pub use guest::Usage;
 pub use limits::{LIMITS, LimitKey, Limits};
 pub use load::{Artifact, PluginLimits, Plugins, Refused, load_file, load_folder};
 pub use lock::{Approval, LOCK, Lock, LockError, read_lock};
-pub use rule::{Case, EVALUATE, Judgement, Rule};
+pub use rule::{Case, EVALUATE, ExplainRule, Judgement, Rule};
 
 /// What `wit/` says of the world `rule`, as Rust types and traits.
 #[expect(missing_docs, reason = "generated")]

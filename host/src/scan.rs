@@ -1,5 +1,7 @@
 //! One run of the rules over one window: all at the same time, on one snapshot, each failing for itself.
 
+mod explain;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,6 +9,8 @@ use tokio::sync::Semaphore;
 
 use crate::model::Alert;
 use crate::plugin::{Case, Judgement, PluginError, Rule, Usage};
+
+pub use explain::Explanations;
 
 /// What a rule answered.
 pub struct Outcome {

@@ -47,7 +47,7 @@ fn case(database: &ScratchDatabase, window: Window, kept: Vec<StateEntry>, tape:
         busy_timeout: BUSY,
         readers: READERS,
     })?;
-    Ok(Case { snapshot: Some(Arc::new(snapshot)), state: StateStore::new(kept), window, tape })
+    Ok(Case { snapshot: Some(Arc::new(snapshot)), state: StateStore::new(kept), window, tape, explain: None })
 }
 
 /// What lookups share: nothing that reaches outside.

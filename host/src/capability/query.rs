@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use wasmtime::component::{Resource, ResourceTable};
 
-use crate::database::{QueryError, QueryLimits, ReadGrant, RowStream, Snapshot};
+use crate::database::{Explain, QueryError, QueryLimits, ReadGrant, RowStream, Snapshot};
 use crate::model::{Batch, Column, ColumnType, ColumnValues, TextColumn, Value};
 use crate::plugin::bindings::net_scout::plugin::query as wit;
 use crate::plugin::bindings::net_scout::plugin::types as wit_types;
@@ -33,6 +33,8 @@ pub struct QuerySource {
     pub grant: Arc<ReadGrant>,
     /// What each query may use.
     pub limits: QueryLimits,
+    /// Hears of each query where it ran.
+    pub explain: Option<Explain>,
 }
 
 /// A result that is being read.
@@ -84,8 +86,8 @@ impl wit::Host for QueryContext {
                 let text = format!("at most {OPEN_QUERIES} queries may be open at once; drop one before opening another");
                 return Err(wit::QueryError::TooLarge(text));
             }
-            let QuerySource { snapshot, grant, limits } = source.clone();
-            rows = Some(snapshot.query(sql.clone(), parameters.clone(), columns.clone(), grant, limits).await?);
+            let QuerySource { snapshot, grant, limits, explain } = source.clone();
+            rows = Some(snapshot.query(sql.clone(), parameters.clone(), columns.clone(), grant, limits, explain).await?);
             Ok(())
         };
         if let Err(error) = self.boundary.cross("query.open", bytes, arguments, work).await? {

@@ -41,7 +41,8 @@ pub fn run(config: &Config, path: &Path, stats: bool, format: Format) -> anyhow:
     rules.retain(|rule| called.contains(rule.description.name.as_str()));
     enrichers.retain(|enricher| called.contains(enricher.description.name.as_str()));
 
-    let case = Case { snapshot: None, state: StateStore::default(), window, tape: Tape::Replay(Arc::clone(&recording)) };
+    let tape = Tape::Replay(Arc::clone(&recording));
+    let case = Case { snapshot: None, state: StateStore::default(), window, tape, explain: None };
     let Plugins { rules, enrichers, .. } = plugins;
     let Judged { alerts, mut ledger, failed: differs } = runtime.block_on(judged(rules, &header.parameters, &case, parallel));
     failed |= differs;

@@ -12,13 +12,14 @@ use crate::capability::query::OPEN_QUERIES;
 use crate::capability::state::StateStore;
 use crate::config::Config;
 use crate::database::{Access, Database, Snapshot, SnapshotOptions};
+use crate::events::layout::EVENT_COLUMNS;
 use crate::events::time::parse_moment;
 use crate::exit::{self, UsageError};
-use crate::model::{Alert, LedgerEntry, Timestamp, Window};
+use crate::model::{Alert, LedgerEntry, Request, Timestamp, Window};
 use crate::output::{self, Format, Progress, Shown};
-use crate::plugin::{Case, PluginError, Plugins, Rule};
+use crate::plugin::{Case, ExplainRule, PluginError, Plugins, Rule};
 use crate::recording::{Header, PluginSeen, Recorder, Tape};
-use crate::scan::{Outcome, judge, strongest};
+use crate::scan::{Explanations, Outcome, judge, strongest};
 
 /// What the command line says beyond the configuration.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct ScanRequest {
     pub enrich: bool,
     /// Fail when the plugins are not what the lock says.
     pub locked: bool,
+    /// Say where each query ran.
+    pub explain: bool,
     /// Show what the plugins used.
     pub stats: bool,
     /// Where to keep what crossed the boundary.
@@ -61,7 +64,10 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     }
     let Plugins { rules, refused, .. } = plugins;
     let snapshot = runtime.block_on(async { snapshot(config, window, parallel) })?;
-    let case = Case { snapshot: Some(Arc::clone(&snapshot)), state, window, tape };
+    keep_window(config, &snapshot, &rules, parallel);
+    let explanations = request.explain.then(|| Arc::new(Explanations::default()));
+    let explain = explanations.clone().map(explain);
+    let case = Case { snapshot: Some(Arc::clone(&snapshot)), state, window, tape, explain };
     let Judged { alerts, mut ledger, failed } = runtime.block_on(judged(rules, &set, &case, parallel));
     let Case { snapshot: read, state, tape, .. } = case;
     drop(read);
@@ -71,6 +77,9 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     }
     let snapshot = Arc::into_inner(snapshot).context("a rule still reads the database")?;
     runtime.block_on(snapshot.close())?;
+    for line in explanations.iter().flat_map(|explanations| explanations.lines()) {
+        output::note(&line);
+    }
     // Not waiting for a compiler that was given up.
     runtime.shutdown_background();
 
@@ -215,6 +224,36 @@ fn snapshot(config: &Config, window: Window, parallel: usize) -> anyhow::Result<
         output::warning(&format_args!("table {} has no index on timestamp, so every scan reads all of it", config.table));
     }
     Ok(Arc::new(snapshot))
+}
+
+/// Reads the events of the window into memory, with the columns that rules requested. Where no rule reads events, nothing is read.
+fn keep_window(config: &Config, snapshot: &Snapshot, rules: &[Rule], parallel: usize) {
+    let requests = || rules.iter().flat_map(|rule| &rule.description.requests);
+    let of_events = |request: &&Request| matches!(request, Request::Table { table, .. } if table == "events");
+    if !requests().any(|request| of_events(&request)) {
+        return;
+    }
+    let asked = |name: &&str| {
+        requests().any(|request| matches!(request, Request::Table { table, columns } if table == "events" && columns.iter().any(|column| column == name)))
+    };
+    let columns: Vec<&'static str> = EVENT_COLUMNS.into_iter().filter(asked).collect();
+    let begun = std::time::Instant::now();
+    snapshot.keep_window(&columns, parallel, config.limits.common.window);
+    match snapshot.kept_window() {
+        Ok(window) => tracing::info!(
+            "{} events with {} columns were read into memory in {:.1} ms, {:.1} MiB",
+            window.rows(),
+            columns.len(),
+            begun.elapsed().as_secs_f64() * 1e3,
+            window.bytes() as f64 / f64::from(1 << 20),
+        ),
+        Err(reason) => tracing::info!("every query runs in SQLite: {reason}"),
+    }
+}
+
+/// Collects where queries ran.
+fn explain(explanations: Arc<Explanations>) -> ExplainRule {
+    Arc::new(move |rule, sql, engine| explanations.add(rule, sql, engine))
 }
 
 /// What came of all rules.

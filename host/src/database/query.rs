@@ -1,5 +1,6 @@
 //! One query: its SQL runs on a thread of its own, its batches stream through a channel that holds one at a time.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -41,6 +42,27 @@ pub struct QueryLimits {
     /// How many bytes its rows may take.
     pub bytes: u64,
 }
+
+/// Where a query ran.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// On the window in memory.
+    Memory,
+    /// In SQLite, and why.
+    Sqlite(String),
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("in memory"),
+            Self::Sqlite(reason) => write!(f, "by SQLite: {reason}"),
+        }
+    }
+}
+
+/// Hears of each query where it ran.
+pub type Explain = Arc<dyn Fn(&str, &Engine) + Send + Sync>;
 
 /// The rows of a query, batch by batch. Dropping it ends the query.
 pub struct RowStream {

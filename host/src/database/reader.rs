@@ -12,8 +12,10 @@ use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::error::message;
 use super::gate::{self, InnerViews, ReadGrant};
-use super::query::{QueryError, QueryLimits};
+use super::query::{Engine, Explain, QueryError, QueryLimits};
+use super::window::Kept;
 use crate::events::layout::columns_of;
+use crate::events::window::{EventWindow, Fallback, FastPlan, Outcome, Plan};
 use crate::model::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn, Value};
 
 /// The most rows in a batch.
@@ -54,6 +56,7 @@ pub(super) struct Request {
     pub(super) grant: Arc<ReadGrant>,
     pub(super) limits: QueryLimits,
     pub(super) cancelled: Arc<AtomicBool>,
+    pub(super) explain: Option<Explain>,
 }
 
 impl Reader {
@@ -74,11 +77,17 @@ impl Reader {
         self.connection.execute_batch("ROLLBACK")
     }
 
-    /// Runs a query: `ready` hears once whether it compiled, then `send` gets its batches until it says that nobody listens. Gives the
+    /// Its connection, which nothing guards before the first query.
+    pub(super) fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
+    /// Runs a query, on the window in memory where it can and else in SQLite: `ready` hears once whether it compiled, then `send` gets its batches until it says that nobody listens. Gives the
     /// number of timestamps that could not be read.
     pub(super) fn run(
         &mut self,
         request: Request,
+        kept: &Kept,
         ready: impl FnOnce(Result<(), QueryError>),
         mut send: impl FnMut(Result<Batch, QueryError>) -> bool,
     ) -> u64 {
@@ -95,7 +104,7 @@ impl Reader {
             Err(error) => ready(Err(error)),
             Ok(mut statement) => {
                 ready(Ok(()));
-                if let Err(error) = stream(&mut statement, &request, &mut send) {
+                if let Err(error) = run(&mut statement, &request, kept, &mut send) {
                     send(Err(error));
                 }
             }
@@ -200,6 +209,41 @@ fn bind(statement: &mut Statement<'_>, index: usize, value: &Value) -> rusqlite:
         Value::Integer(value) => statement.raw_bind_parameter(index, value),
         Value::Real(value) => statement.raw_bind_parameter(index, value),
         Value::Text(value) => statement.raw_bind_parameter(index, value),
+    }
+}
+
+/// Runs a statement that SQLite has compiled behind the gate.
+fn run(
+    statement: &mut Statement<'_>,
+    request: &Request,
+    kept: &Kept,
+    send: &mut impl FnMut(Result<Batch, QueryError>) -> bool,
+) -> Result<(), QueryError> {
+    let explain = |engine| request.explain.iter().for_each(|explain| explain(&request.sql, &engine));
+    let reason = match planned(request, kept) {
+        Ok((plan, window)) => {
+            let outcome = plan.run(window, &request.limits, &request.cancelled, |batch| send(Ok(batch)));
+            match outcome {
+                Ok(Outcome::Sqlite(Fallback(reason))) => reason.to_owned(),
+                other => {
+                    explain(Engine::Memory);
+                    return other.map(drop);
+                }
+            }
+        }
+        Err(reason) => reason,
+    };
+    explain(Engine::Sqlite(reason));
+    stream(statement, request, send)
+}
+
+/// The plan of a query on the window in memory, or why there is none.
+fn planned<'a>(request: &Request, kept: &'a Kept) -> Result<(Box<FastPlan>, &'a EventWindow), String> {
+    let window = kept.as_ref().map_err(Clone::clone)?;
+    let granted = |column: &str| !request.grant.withholds("events", column);
+    match Plan::new(window, &request.sql, &request.parameters, &request.columns, &granted) {
+        Plan::Fast(plan) => Ok((plan, window)),
+        Plan::Sqlite(reason) => Err(reason),
     }
 }
 

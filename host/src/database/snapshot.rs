@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -12,13 +12,15 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::DatabaseError;
 use super::access::Access;
-use super::error::failed;
+use super::error::{failed, message};
 use super::gate::{InnerViews, ReadGrant};
 use super::open::{Fingerprint, columns, connect_read_only, quote, source};
-use super::query::{QueryError, QueryLimits, RowStream};
+use super::query::{Explain, QueryError, QueryLimits, RowStream};
 use super::reader::{Reader, Request};
-use crate::events::layout::{ALERT_COLUMNS, Layout, TIME_FUNCTION};
+use super::window::{self, Kept};
+use crate::events::layout::{ALERT_COLUMNS, Layout, Source, TIME_FUNCTION};
 use crate::events::time::parse_timestamp;
+use crate::events::window::EventWindow;
 use crate::model::{ColumnType, Value, Window};
 
 /// How often a snapshot is tried again when a commit came between its connections.
@@ -47,7 +49,8 @@ pub struct SnapshotOptions {
 pub struct Snapshot {
     pool: Arc<Pool>,
     access: Access,
-    layout: Layout,
+    source: Source,
+    window: Window,
     path: PathBuf,
     unlocked: Option<Fingerprint>,
 }
@@ -56,6 +59,8 @@ struct Pool {
     readers: Mutex<Vec<Reader>>,
     free: Arc<Semaphore>,
     size: u32,
+    /// The window in memory.
+    kept: OnceLock<Kept>,
     /// How many timestamps could not be read, at most by any one query: every query reads the same rows.
     unreadable: AtomicU64,
 }
@@ -91,8 +96,9 @@ impl Snapshot {
         pin(&monitor, &readers, path, error)?;
 
         let (free, size) = (Arc::new(Semaphore::new(readers.len())), readers.len() as u32);
-        let pool = Arc::new(Pool { readers: Mutex::new(readers), free, size, unreadable: AtomicU64::new(0) });
-        Ok(Self { pool, access, layout: source.layout, path: path.clone(), unlocked })
+        let pool =
+            Arc::new(Pool { readers: Mutex::new(readers), free, size, unreadable: AtomicU64::new(0), kept: OnceLock::new() });
+        Ok(Self { pool, access, source, window: options.window, path: path.clone(), unlocked })
     }
 
     /// How the rows of the window are reached.
@@ -104,7 +110,33 @@ impl Snapshot {
     /// How the event table is laid out.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        self.layout
+        self.source.layout
+    }
+
+    /// Reads these columns of the window into memory, with so many threads, for the queries that can run there. Without it, or where
+    /// it takes more than the limit, all run in SQLite.
+    pub fn keep_window(&self, columns: &[&'static str], threads: usize, byte_limit: u64) {
+        let _once = self.pool.kept.get_or_init(|| {
+            if byte_limit == 0 {
+                return Err("no window is kept in memory (limits.window_mib = 0)".to_owned());
+            }
+            let mut readers = self.pool.lock();
+            let connections = readers.iter_mut().take(threads).map(Reader::connection).collect();
+            let kept = window::keep(connections, &self.source, &self.access, self.window, columns, byte_limit);
+            let kept = kept.unwrap_or_else(|error| Err(format!("the window cannot be read: {}", message(&error))));
+            if let Ok(window) = &kept {
+                self.pool.unreadable.fetch_max(window.unreadable_timestamps(), Ordering::Relaxed);
+            }
+            kept
+        });
+    }
+
+    /// The window in memory, or why there is none.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn kept_window(&self) -> Result<&EventWindow, &str> {
+        self.pool.kept().as_ref().map_err(String::as_str)
     }
 
     /// How many rows were left out so far because their timestamp cannot be read.
@@ -138,11 +170,12 @@ impl Snapshot {
         columns: Vec<ColumnType>,
         grant: Arc<ReadGrant>,
         limits: QueryLimits,
+        explain: Option<Explain>,
     ) -> Result<RowStream, QueryError> {
         let ended = || QueryError::Unavailable("the query ended before it began".to_owned());
         let permit = Arc::clone(&self.pool.free).acquire_owned().await.map_err(|_| ended())?;
         let cancelled = Arc::new(AtomicBool::new(false));
-        let request = Request { sql, parameters, columns, grant, limits, cancelled: Arc::clone(&cancelled) };
+        let request = Request { sql, parameters, columns, grant, limits, cancelled: Arc::clone(&cancelled), explain };
         let (ready, started) = oneshot::channel();
         let (sender, batches) = mpsc::channel(1);
         // Made before the first wait: when the caller gives up, this is dropped and the query stops.
@@ -152,7 +185,7 @@ impl Snapshot {
             let taken = pool.lock().pop();
             if let Some(mut reader) = taken {
                 let ready = |result| drop(ready.send(result));
-                let unreadable = reader.run(request, ready, |batch| sender.blocking_send(batch).is_ok());
+                let unreadable = reader.run(request, pool.kept(), ready, |batch| sender.blocking_send(batch).is_ok());
                 pool.unreadable.fetch_max(unreadable, Ordering::Relaxed);
                 pool.lock().push(reader);
             }
@@ -164,6 +197,11 @@ impl Snapshot {
 }
 
 impl Pool {
+    fn kept(&self) -> &Kept {
+        static NEVER: LazyLock<Kept> = LazyLock::new(|| Err("the window is not kept in memory".to_owned()));
+        self.kept.get().unwrap_or(&NEVER)
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Reader>> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -15,7 +15,7 @@ use super::load::Artifact;
 use super::{bindings, convert};
 use crate::capability::query::{QueryContext, QuerySource};
 use crate::capability::state::{StateContext, StateGrant, StateStore};
-use crate::database::{ReadGrant, Snapshot};
+use crate::database::{Engine, Explain, ReadGrant, Snapshot};
 use crate::model::{Alert, Description, Parameter, Request, Value, Window};
 use crate::recording::Tape;
 
@@ -56,7 +56,12 @@ pub struct Case {
     pub window: Window,
     /// Whether it is recorded.
     pub tape: Tape,
+    /// Hears of each query where it ran, where somebody wants to know.
+    pub explain: Option<ExplainRule>,
 }
+
+/// Hears of each query of a rule where it ran: the rule, the SQL, the engine.
+pub type ExplainRule = Arc<dyn Fn(&str, &str, &Engine) + Send + Sync>;
 
 /// A component of the world `rule`.
 pub(super) struct LinkedRule {
@@ -101,6 +106,7 @@ impl Rule {
             snapshot: Arc::clone(snapshot),
             grant: Arc::clone(&self.grant),
             limits: self.limits.query,
+            explain: case.explain.clone().map(|explain| self.explain(explain)),
         });
         let capabilities = Capabilities {
             query: QueryContext::new(source, boundary.clone()),
@@ -131,6 +137,12 @@ impl Rule {
             Ok(()) => judgement,
         };
         (judgement, usage)
+    }
+
+    /// Says of each query that it is of this rule.
+    fn explain(&self, explain: ExplainRule) -> Explain {
+        let name = self.description.name.clone();
+        Arc::new(move |sql, engine| explain(&name, sql, engine))
     }
 
     /// What the host makes of an answer.

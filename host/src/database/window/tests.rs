@@ -1,0 +1,62 @@
+//! SQLite is the oracle: the same queries on the same rows, in both engines.
+
+#![expect(clippy::print_stderr, reason = "a test says how many queries it compared")]
+
+mod limits;
+mod oracle;
+mod queries;
+mod rows;
+mod text;
+
+use oracle::{Case, Verdict};
+use queries::Query;
+use rows::Random;
+
+/// Runs so many random databases with so many queries each.
+fn compare(seed: u64, databases: u64, queries: u64, rows: u64, query: fn(&mut Random) -> Query) -> [u64; 3] {
+    let (mut counts, mut reasons) = ([0; 3], std::collections::BTreeMap::<String, u32>::new());
+    for number in 0..databases {
+        let seed = seed + number;
+        let mut random = Random::new(seed);
+        let case = Case::new(&mut random, rows);
+        for _ in 0..queries {
+            let query = query(&mut random);
+            match case.check(&query) {
+                Ok(Verdict::Same) => counts[0] += 1,
+                Ok(Verdict::OtherOrder) => {
+                    counts[1] += 1;
+                    if std::env::var_os("WINDOW_ORDER").is_some() {
+                        eprintln!("in another order: {}", query.sql);
+                    }
+                }
+                Ok(Verdict::Sqlite(reason)) => {
+                    counts[2] += 1;
+                    *reasons.entry(reason).or_default() += 1;
+                }
+                Err(difference) => panic!("seed {seed}: {}\n{:?}\n{difference}", query.sql, query.parameters),
+            }
+        }
+    }
+    eprintln!("same {}, in another order {}, left to SQLite {}: {reasons:#?}", counts[0], counts[1], counts[2]);
+    counts
+}
+
+#[test]
+fn both_engines_agree_on_small_windows() {
+    let seed = std::env::var("WINDOW_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let databases = std::env::var("WINDOW_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
+    let counts = compare(seed, databases, 60, 120, queries::query);
+    assert!(counts[0] > counts[2], "most queries are for the window: {counts:?}");
+}
+
+#[test]
+fn both_engines_agree_on_larger_windows() {
+    compare(1_000_000, 3, 60, 6_000, queries::query);
+}
+
+#[test]
+fn operators_bind_as_in_sqlite() {
+    let databases = std::env::var("WINDOW_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(20);
+    let counts = compare(3_000_000, databases, 200, 40, queries::soup);
+    assert!(counts[0] > 0, "{counts:?}");
+}

@@ -1,0 +1,145 @@
+//! Random rows of the v2 layout: few distinct values, so that groups collide, and every oddity that SQLite stores.
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+/// `SplitMix64`.
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x1234_5678)
+    }
+
+    pub(super) fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
+        ((u128::from(self.number()) * u128::from(limit)) >> 64) as u64
+    }
+
+    pub(super) fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    pub(super) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        &choices[self.below(choices.len() as u64) as usize]
+    }
+}
+
+pub(super) const ADDRESSES: [&str; 14] = [
+    "1.2.3.4",
+    "01.2.3.4",
+    "10.0.0.1",
+    "10.0.0.10",
+    "10.0.0.2",
+    "9.9.9.9",
+    "255.255.255.255",
+    "0.0.0.0",
+    "::1",
+    "2001:db8::1",
+    "",
+    "fe80::é",
+    "\"q\\\n",
+    "1.2.3.4 ",
+];
+
+const FORMS: [&str; 9] = ["Z", "+00:00", "", ".5Z", ".123456+00:00", " ", "+02:00", ".1234567Z", "minutes"];
+
+/// Creates and fills `ip_events`. A wild table holds what no producer writes.
+pub(super) fn fill(connection: &Connection, random: &mut Random, rows: u64, wild: bool) {
+    connection
+        .execute_batch(
+            "CREATE TABLE ip_events (id INTEGER PRIMARY KEY AUTOINCREMENT, src_ip TEXT, src_rdns TEXT, src_port INTEGER, src_service TEXT,
+               dst_ip TEXT, dst_rdns TEXT, dst_port INTEGER, dst_service TEXT, proto TEXT, in_if TEXT, out_if TEXT, verdict TEXT,
+               direction TEXT, timestamp TEXT NOT NULL, hit_count INTEGER DEFAULT 1, city TEXT, state TEXT, country TEXT,
+               country_code TEXT, latitude REAL, longitude REAL, trace_path TEXT);
+             CREATE INDEX by_time ON ip_events (timestamp); CREATE INDEX by_source ON ip_events (src_ip); BEGIN;",
+        )
+        .expect("schema");
+    let mut insert = connection
+        .prepare(
+            "INSERT INTO ip_events (id, src_ip, src_port, dst_ip, dst_port, proto, in_if, verdict, direction, timestamp, hit_count,
+               country_code, latitude, longitude) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
+        )
+        .expect("insert");
+    let mut id = if random.chance(10) { -5 } else { 1 };
+    let (nulls, odd) = (if random.chance(30) { 0 } else { 15 }, wild && random.chance(50));
+    for _ in 0..rows {
+        id += 1 + if random.chance(5) { random.below(1_000) as i64 } else { 0 };
+        let mut text = |choices: &[&str]| match random.below(100) {
+            _ if nulls > 0 && random.chance(nulls) => Value::Null,
+            0 if odd => Value::Blob(vec![0xff, 1]),
+            1 if odd => Value::Integer(random.below(3) as i64),
+            2 if odd => Value::Text("a\0b".to_owned()),
+            _ => Value::Text((*random.pick(choices)).to_owned()),
+        };
+        let (source, destination) = (text(&ADDRESSES), text(&ADDRESSES));
+        let (proto, interface) = (text(&["TCP", "UDP", "ICMP", "tcp"]), text(&["eth0", "wan"]));
+        let (verdict, direction) = (text(&["DROP", "ACCEPT"]), text(&["INBOUND", "OUTBOUND"]));
+        let country = text(&["DE", "US", "é", "%", "a_b"]);
+        let mut port = || match random.below(40) {
+            0..5 => Value::Null,
+            5 if wild => Value::Text("http".to_owned()),
+            6 if wild => Value::Real(1.5),
+            7 if wild => Value::Integer(i64::MAX),
+            8 if wild => Value::Integer(i64::MIN),
+            9 if wild => Value::Integer(5_000_000_000),
+            10 if wild => Value::Text("22".to_owned()),
+            _ => Value::Integer([0, 1, 22, 80, 443, 65_535, 8_080, -1][random.below(8) as usize]),
+        };
+        let (source_port, destination_port) = (port(), port());
+        let hits = match random.below(10) {
+            0 => Value::Null,
+            1 => Value::Integer(-5),
+            2 => Value::Integer(1_000),
+            3 if wild => Value::Integer(i64::MAX),
+            4 if wild => Value::Text("many".to_owned()),
+            _ => Value::Integer(random.below(5) as i64),
+        };
+        let mut degree = || match random.below(10) {
+            0 | 1 => Value::Null,
+            2 => Value::Integer(12),
+            3 if wild => Value::Text("north".to_owned()),
+            4 if wild => Value::Real(-0.0),
+            5 if wild && odd => Value::Real(1e300),
+            _ => Value::Real([0.0, 48.2, -122.25, 16.5, 1e-9][random.below(5) as usize]),
+        };
+        let (latitude, longitude) = (degree(), degree());
+        let timestamp = timestamp(random);
+        let values = rusqlite::params![
+            id,
+            source,
+            source_port,
+            destination,
+            destination_port,
+            proto,
+            interface,
+            verdict,
+            direction,
+            timestamp,
+            hits,
+            country,
+            latitude,
+            longitude
+        ];
+        insert.execute(values).expect("row");
+    }
+    drop(insert);
+    connection.execute_batch("COMMIT").expect("commit");
+}
+
+fn timestamp(random: &mut Random) -> String {
+    let (day, hour, minute, second) = (9 + random.below(4), random.below(24), random.below(3) * 20, random.below(3) * 30);
+    match *random.pick(&FORMS) {
+        _ if random.chance(2) => "junk".to_owned(),
+        " " => format!("2026-03-{day:02} {hour:02}:{minute:02}:{second:02}"),
+        "minutes" => format!("2026-03-{day:02}T{hour:02}:{minute:02}"),
+        end => format!("2026-03-{day:02}T{hour:02}:{minute:02}:{second:02}{end}"),
+    }
+}
