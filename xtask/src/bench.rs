@@ -60,7 +60,10 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     }
     let begun = Instant::now();
     let read = sample::read_bare(&bench.database)?;
-    println!("\nSQLite alone reads the columns of the rules in {read} rows, on one thread, in {:.3} s", begun.elapsed().as_secs_f64());
+    println!(
+        "\nSQLite alone reads the columns of the rules in {read} rows, on one thread, in {:.3} s",
+        begun.elapsed().as_secs_f64()
+    );
     enrichment::run(&bench)
 }
 
