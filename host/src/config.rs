@@ -119,7 +119,7 @@ pub struct Config {
     pub grants: BTreeMap<String, Vec<Request>>,
     /// What is set for the parameters of plugins: plugin, parameter, value.
     pub parameters: BTreeMap<String, BTreeMap<String, Setting>>,
-    /// Every value with its source, in the order of [`KEYS`].
+    /// Every value with its source, in the order of [`keys`].
     pub settings: Vec<(&'static str, Setting)>,
 }
 
