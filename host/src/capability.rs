@@ -1,5 +1,10 @@
 //! What a plugin may be given, one file each: the grant is checked there and nowhere else. No capability knows another.
 
+use std::sync::Arc;
+
+use crate::model::Secrets;
+use crate::schedule::RateLimiter;
+
 pub mod dns;
 pub mod exec;
 pub mod files;
@@ -19,4 +24,17 @@ pub struct Shared {
     pub http: http::HttpClient,
     /// For `state`.
     pub state: state::StateStore,
+}
+
+impl Shared {
+    /// What reaches nothing outside, for calls that are answered from a recording or a scenario.
+    #[must_use]
+    pub fn offline(state: state::StateStore) -> Self {
+        Self {
+            resolvers: None,
+            directories: files::Directories::default(),
+            http: http::HttpClient::new(Secrets::default(), Arc::new(RateLimiter::unlimited())),
+            state,
+        }
+    }
 }

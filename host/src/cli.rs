@@ -245,9 +245,8 @@ struct LookupArgs {
 
 #[derive(Args)]
 struct PluginArgs {
-    /// The folder of the plugins [default: plugins]
-    #[arg(long, value_name = "DIR")]
-    plugins: Option<String>,
+    #[command(flatten)]
+    folder: FolderArg,
     /// Set a parameter of a plugin
     #[arg(long, value_name = "PLUGIN.PARAMETER=VALUE", value_parser = parameter)]
     set: Vec<(String, String, String)>,
@@ -670,8 +669,8 @@ fn flags(cli: &Cli) -> Flags {
     if let Command::Plugin(command) = &cli.command {
         values.extend(folder(command).map(|folder| ("plugins", &folder.plugins)));
     }
-    if let Some(PluginArgs { plugins, set }) = plugins {
-        values.push(("plugins", plugins));
+    if let Some(PluginArgs { folder, set }) = plugins {
+        values.push(("plugins", &folder.plugins));
         parameters.clone_from(set);
     }
     Flags { values: values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect(), parameters }

@@ -29,6 +29,7 @@ pub use gate::{ReadGrant, TableGrant};
 pub use import::{EventRow, ImportedRows};
 pub use migrations::Migrated;
 pub use open::{Database, quote};
+pub(crate) use query::{BATCH_BYTES, BATCH_ROWS, ROW_BYTES, check_row};
 pub use query::{Engine, Explain, QueryError, QueryLimits, RowStream};
 pub use scratch::{ScratchDatabase, ScratchError, ScratchRow};
 pub use snapshot::{Snapshot, SnapshotOptions};

@@ -3,6 +3,7 @@
 mod alert;
 mod columns;
 mod description;
+mod hex;
 mod ledger;
 mod observable;
 mod plain;
@@ -14,6 +15,7 @@ mod window;
 pub use alert::{Alert, EvidenceValue, Severity, StoredAlert};
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
+pub use hex::hex;
 pub use ledger::LedgerEntry;
 pub use observable::Observable;
 pub use plain::{is_plain, plain};

@@ -5,6 +5,7 @@ mod json;
 mod ledger;
 mod log;
 mod message;
+mod objects;
 mod progress;
 mod table;
 
@@ -15,6 +16,7 @@ pub use json::{write_json, write_json_line};
 pub use ledger::write_ledger;
 pub use log::start_log;
 pub use message::{error, note, warning};
+pub use objects::write_objects;
 pub use progress::Progress;
 pub use table::{Cell, Table};
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use file::{Header, PluginSeen, Recorder, Recording, RecordingError};
+pub(crate) use session::covers;
 pub use session::{Scripted, Session, Step, Unexpected};
 pub use spelling::spelled;
 
@@ -49,7 +50,7 @@ impl Tape {
         match self {
             Self::Off | Self::Script(_) => Ok(()),
             Self::Record(recorder) => {
-                recorder.end(session, &outcome());
+                recorder.end(session, outcome());
                 Ok(())
             }
             Self::Replay(recording) => recording.compare(plugin, call, &outcome()),

@@ -8,15 +8,11 @@ pub mod scenario;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::capability::Shared;
-use crate::capability::files::Directories;
-use crate::capability::http::HttpClient;
 use crate::capability::state::StateStore;
 use crate::database::{DatabaseError, ScratchDatabase, ScratchError, Snapshot, SnapshotOptions, StateEntry};
-use crate::model::{Secrets, Window};
+use crate::model::Window;
 use crate::plugin::Case;
 use crate::recording::Tape;
-use crate::schedule::{Rate, RateLimiter};
 
 /// How many queries a rule may have open.
 const READERS: usize = 4;
@@ -48,15 +44,4 @@ fn case(database: &ScratchDatabase, window: Window, kept: Vec<StateEntry>, tape:
         readers: READERS,
     })?;
     Ok(Case { snapshot: Some(Arc::new(snapshot)), state: StateStore::new(kept), window, tape, explain: None })
-}
-
-/// What lookups share: nothing that reaches outside.
-fn shared() -> Shared {
-    let rates = RateLimiter::new(Rate { interval: Duration::ZERO, burst: 1 }, std::collections::BTreeMap::new());
-    Shared {
-        resolvers: None,
-        directories: Directories::default(),
-        http: HttpClient::new(Secrets::default(), Arc::new(rates)),
-        state: StateStore::default(),
-    }
 }

@@ -24,6 +24,9 @@ use crate::sample::{Layout, create_indexes, create_table};
 pub const NOW: &str = "2026-03-11T20:35:11Z";
 /// The components of the three original rules.
 pub const RULES: [&str; 3] = ["high-connection-volume.wasm", "horizontal-scan.wasm", "vertical-scan.wasm"];
+/// What `migrate` says of a database that has none of the program's tables.
+pub const MIGRATED: &str = "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup\n\
+    ran migration 0004_rate_limits\nran migration 0005_plugin_state\nran migration 0006_ledger";
 /// The database, where the program looks for it by itself.
 pub const DATABASE: &str = "net_sentinel.db";
 
@@ -143,6 +146,13 @@ impl Default for Scene {
 pub fn guest(name: &str) -> Vec<u8> {
     let built = places::test_guests().join(format!("{name}.wasm"));
     fs::read(&built).unwrap_or_else(|error| missing(&built, &error))
+}
+
+/// A component that does the same and is another file: with a custom section at its end.
+#[must_use]
+pub fn changed(mut component: Vec<u8>) -> Vec<u8> {
+    component.extend([0, 3, 1, b'x', b'y']);
+    component
 }
 
 /// Says that a test, or a part of one, cannot be done on this machine. The words reach the terminal even where the test succeeds.

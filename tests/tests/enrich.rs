@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use net_scout_tests::harness::{self, Run, Scene};
+use net_scout_tests::harness::{self, MIGRATED, Run, Scene, changed};
 use net_scout_tests::places;
 use net_scout_tests::servers::dns::{DnsServer, DnsZone};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn scene(sources: &[&str]) -> Scene {
     for file in ["rdns.wasm", "asn.wasm", "dnsbl.wasm", "plugins.lock"] {
         fs::copy(places::plugins().join(file), scene.path("plugins").join(file)).expect("a standard enricher");
     }
-    scene.run(&["migrate"]).ended(0, "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup\nran migration 0004_rate_limits\nran migration 0005_plugin_state\nran migration 0006_ledger");
+    scene.run(&["migrate"]).ended(0, MIGRATED);
     let database = scene.connect();
     for (index, source) in sources.iter().enumerate() {
         let sql = "INSERT INTO scout_alerts (alert_type, src_ip, created_at) VALUES ('test', ?1, ?2)";
@@ -168,9 +168,7 @@ fn a_changed_component_has_lost_its_grants() {
     let server = DnsServer::start(DnsZone::new()).expect("a server");
     let scene = scene(&[]);
     let then = sha256(&scene, "rdns.wasm");
-    // A custom section at the end changes the file and not what it does.
-    let mut bytes = fs::read(scene.path("plugins/rdns.wasm")).expect("a component");
-    bytes.extend([0, 3, 1, b'x', b'y']);
+    let bytes = changed(fs::read(scene.path("plugins/rdns.wasm")).expect("a component"));
     scene.add_plugin("rdns.wasm", &bytes);
     let now = sha256(&scene, "rdns.wasm");
     let difference = format!(

@@ -3,12 +3,11 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use net_scout_tests::harness::{DATABASE, NOW, SMALL_ALERTS, SMALL_SINCE, Scene, add_event, skipped};
+use net_scout_tests::harness::{DATABASE, MIGRATED, NOW, SMALL_ALERTS, SMALL_SINCE, Scene, add_event, skipped};
 use net_scout_tests::places;
 use net_scout_tests::sample::{Layout, create_indexes, create_table};
 use rusqlite::Connection;
 
-const RAN: &str = "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup\nran migration 0004_rate_limits\nran migration 0005_plugin_state\nran migration 0006_ledger";
 const UP_TO_DATE: &str = "./net_sentinel.db is up to date";
 
 /// A column of a table, from all rows.
@@ -30,7 +29,7 @@ fn columns(connection: &Connection, table: &str) -> Vec<String> {
 fn a_second_run_changes_nothing() {
     for layout in [Layout::V1, Layout::V2] {
         let scene = Scene::with_events(layout, |_| ());
-        scene.run(&["migrate"]).ended(0, RAN);
+        scene.run(&["migrate"]).ended(0, MIGRATED);
         let (before, files) = (scene.bytes(), scene.files());
         scene.run(&["migrate"]).ended(0, UP_TO_DATE);
         assert!(scene.bytes() == before, "the database was changed");
@@ -44,7 +43,7 @@ fn a_second_run_changes_nothing() {
 #[test]
 fn the_tables_have_the_columns_that_others_rely_on() {
     let scene = Scene::small();
-    scene.run(&["migrate"]).ended(0, RAN);
+    scene.run(&["migrate"]).ended(0, MIGRATED);
     let connection = scene.connect();
     assert_eq!(
         columns(&connection, "scout_alerts"),
@@ -100,7 +99,7 @@ fn the_tables_of_the_python_program() {
              INSERT INTO scout_enrichment_cache (subject, kind, result_json, updated_at) VALUES ('rdns:192.0.2.7', 'rdns', '{}', '2026-01-01T00:00:00Z');",
         )
         .expect("the tables of the Python program");
-    scene.run(&["migrate"]).ended(0, RAN);
+    scene.run(&["migrate"]).ended(0, MIGRATED);
     let row = "SELECT json_array(id, alert_type, src_ip, dst_ip, score, evidence_json, enrichment_json, status, created_at, severity, rule, \
                updated_at) FROM scout_alerts";
     let expected = r#"[41,"horizontal_scan","192.0.2.7",null,61,"{\"dst_count\": 61}","{\"src\": {\"rdns\": null}}","enriched","2026-01-01T00:00:00Z",null,null,null]"#;
@@ -123,7 +122,7 @@ fn a_newer_or_changed_database_is_refused() {
         ),
     ] {
         let scene = Scene::small();
-        scene.run(&["migrate"]).ended(0, RAN);
+        scene.run(&["migrate"]).ended(0, MIGRATED);
         scene.connect().execute_batch(tampering).expect("tampered");
         let (before, files) = (scene.bytes(), scene.files());
         for words in [&["migrate"][..], &["migrate", "--event-hash"], &["scan"]] {
@@ -140,8 +139,8 @@ fn a_newer_or_changed_database_is_refused() {
 #[test]
 fn two_alert_tables() {
     let scene = Scene::small();
-    scene.run(&["migrate"]).ended(0, RAN);
-    scene.run(&["migrate", "--alert-table", "mine"]).ended(0, RAN);
+    scene.run(&["migrate"]).ended(0, MIGRATED);
+    scene.run(&["migrate", "--alert-table", "mine"]).ended(0, MIGRATED);
     scene.run(&["migrate"]).ended(0, UP_TO_DATE);
     scene.run(&["migrate", "--alert-table", "mine"]).ended(0, UP_TO_DATE);
 }
@@ -182,7 +181,7 @@ fn hashes_of_the_second_layout() {
     scene.run(&["migrate", "--event-hash"]).ended(
         0,
         &format!(
-            "{RAN}\n\
+            "{MIGRATED}\n\
              ip_events: 2 events got a hash, 1 have none because another row is the same event\n\
              ip_events_30: 1 events got a hash, 0 have none because another row is the same event"
         ),
@@ -224,7 +223,7 @@ fn hashes_of_the_first_layout() {
     });
     scene
         .run(&["migrate", "--event-hash"])
-        .ended(0, &format!("{RAN}\nip_events: 2 events got a hash, 0 have none because another row is the same event"));
+        .ended(0, &format!("{MIGRATED}\nip_events: 2 events got a hash, 0 have none because another row is the same event"));
     assert_eq!(
         hashes(&scene, "ip_events")[0].as_deref(),
         Some("f78b219406c5bcb30f6d8e87b00115e4326dfa8905458b5c502c10c1f7545f17")
@@ -238,7 +237,7 @@ fn no_events_to_hash() {
     let run = scene.run(&["migrate", "--event-hash"]);
     let error = "error: ./net_sentinel.db has no table `ip_events`; it has notes, scout_alerts, scout_enrichment_cache, scout_ledger, scout_migrations, \
          scout_plugin_state, scout_rate_limits";
-    run.ended(1, &format!("{RAN}\n{error}"));
+    run.ended(1, &format!("{MIGRATED}\n{error}"));
 }
 
 /// 20,000 events, hashed in batches: killed in between, the next run goes on where the last one was. Another program may write meanwhile.

@@ -7,7 +7,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use net_scout_tests::harness::{DATABASE, Run, SMALL_ALERTS, Scene};
+use net_scout_tests::harness::{DATABASE, Run, SMALL_ALERTS, Scene, changed};
 use net_scout_tests::places;
 use net_scout_tests::servers::dns::{DnsServer, DnsZone};
 use net_scout_tests::servers::http::{HttpRoutes, HttpServer};
@@ -112,9 +112,8 @@ fn failures_and_differences() {
 fn plugins_that_changed_or_are_gone() {
     let scene = recorded();
     fs::remove_file(scene.path("plugins/vertical-scan.wasm")).expect("removed");
-    let mut bytes = fs::read(scene.path("plugins/horizontal-scan.wasm")).expect("a rule");
-    bytes.extend([0, 3, 1, b'x', b'y']);
-    scene.add_plugin("horizontal-scan.wasm", &bytes);
+    let bytes = fs::read(scene.path("plugins/horizontal-scan.wasm")).expect("a rule");
+    scene.add_plugin("horizontal-scan.wasm", &changed(bytes));
     let run = scene.run(&REPLAY);
     run.ended(
         3,

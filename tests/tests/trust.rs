@@ -2,17 +2,11 @@
 
 use std::fs;
 
-use net_scout_tests::harness::{RULES, SMALL_ALERTS, Scene, guest};
+use net_scout_tests::harness::{RULES, SMALL_ALERTS, Scene, changed, guest};
 use net_scout_tests::places;
 
 const SCAN: [&str; 4] = ["scan", "--dry-run", "--format", "ndjson"];
 const DONE: &str = "4 alerts in the events since 2026-03-11T19:35:11Z: nothing written (dry run)\n";
-
-/// A component that does the same and is another file: with a custom section at its end.
-fn changed(mut bytes: Vec<u8>) -> Vec<u8> {
-    bytes.extend([0, 3, 1, b'x', b'y']);
-    bytes
-}
 
 fn rule(file: &str) -> Vec<u8> {
     fs::read(places::plugins().join(file)).expect("a rule")

@@ -330,16 +330,12 @@ fn cause(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use super::*;
-    use crate::schedule::Rate;
-
-    const UNLIMITED: Rate = Rate { interval: Duration::ZERO, burst: 1 };
 
     fn client(secrets: &[(&str, &str)]) -> HttpClient {
         let environment = secrets.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        HttpClient::new(Secrets::from_environment(&environment), Arc::new(RateLimiter::new(UNLIMITED, BTreeMap::new())))
+        HttpClient::new(Secrets::from_environment(&environment), Arc::new(RateLimiter::unlimited()))
     }
 
     #[test]

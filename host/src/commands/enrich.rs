@@ -300,10 +300,7 @@ async fn find(
             }
         };
         let Some(Answer { subject, kind, result, failed, keep, used, .. }) = answer else { break };
-        match found.ledger.iter_mut().find(|entry| entry.plugin == used.plugin) {
-            Some(entry) => entry.add(&used),
-            None => found.ledger.push(used),
-        }
+        used.enter(&mut found.ledger);
         if let Some(left) = waiting.get_mut(&kind) {
             *left = left.saturating_sub(1);
         }

@@ -38,28 +38,15 @@ pub fn list(config: &Config, format: Format) -> anyhow::Result<u8> {
     rows.extend(plugins.refused.iter().map(|refused| {
         json!({"plugin": null, "version": null, "kind": null, "file": refused.file, "status": "refused", "summary": refused.error.to_string()})
     }));
-    let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
-    let columns = ["plugin", "version", "kind", "file", "status", "summary"];
-    let mut out = output::stdout();
-    match format {
-        Format::Table => {
-            let mut table = Table::new(&columns);
-            rows.iter().for_each(|row| table.row(columns.map(|column| Cell::new(text(row, column))).to_vec()));
-            table.write(&mut out, terminal_width(format))?;
+    let table = || {
+        let columns = ["plugin", "version", "kind", "file", "status", "summary"];
+        let mut table = Table::new(&columns);
+        for row in &rows {
+            table.row(columns.map(|column| Cell::new(row[column].as_str().unwrap_or_default())).to_vec());
         }
-        Format::Json => {
-            output::write_json(&mut out, &rows)?;
-        }
-        Format::Ndjson => rows.iter().try_for_each(|row| output::write_json_line(&mut out, row))?,
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(&mut out);
-            writer.write_record(columns).map_err(output::csv_error)?;
-            for row in &rows {
-                writer.write_record(columns.map(|column| text(row, column))).map_err(output::csv_error)?;
-            }
-            writer.flush()?;
-        }
-    }
+        table
+    };
+    output::write_objects(&mut output::stdout(), &rows, format, terminal_width(format), table)?;
     Ok(if plugins.refused.is_empty() { exit::SUCCESS } else { exit::PLUGIN_FAILED })
 }
 

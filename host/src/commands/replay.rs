@@ -8,18 +8,16 @@ use std::time::Duration;
 use super::scan::{self, Judged, counted, judged};
 use super::{parallel, plugins, runtime};
 use crate::capability::Shared;
-use crate::capability::files::Directories;
-use crate::capability::http::HttpClient;
 use crate::capability::state::StateStore;
 use crate::config::Config;
 use crate::enrich::{self, LookupOptions, Subject};
 use crate::exit;
-use crate::model::{LedgerEntry, Observable, Secrets, Timestamp, Window};
+use crate::model::{LedgerEntry, Observable, Timestamp, Window};
 use crate::output::{self, Format, Shown};
 use crate::plugin::{Case, LOOKUP, Plugins, UngrantedEnricher};
 use crate::recording::{Recording, Tape};
 use crate::scan::strongest;
-use crate::schedule::{Rate, RateLimiter};
+use crate::schedule::RateLimiter;
 
 /// How long one lookup may take: what it asks is answered at once.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -120,13 +118,7 @@ async fn look_up(
             Err(error) => output::warning(&format_args!("enricher {name} cannot repeat its lookups: {error}")),
         }
     }
-    let unlimited = Arc::new(RateLimiter::new(Rate { interval: Duration::ZERO, burst: 1 }, BTreeMap::new()));
-    let shared = Shared {
-        resolvers: None,
-        directories: Directories::default(),
-        http: HttpClient::new(Secrets::default(), Arc::clone(&unlimited)),
-        state: StateStore::default(),
-    };
+    let shared = Shared::offline(StateStore::default());
     let options = LookupOptions {
         parallel: parallel(),
         attempts: u32::MAX,
@@ -136,17 +128,14 @@ async fn look_up(
     };
     let (mut lookups, mut different) = (0, false);
     let now = case.window.now;
-    let mut answers = enrich::run(subjects, &shared, unlimited, options, move || now);
+    let mut answers = enrich::run(subjects, &shared, Arc::new(RateLimiter::unlimited()), options, move || now);
     while let Some(answer) = answers.recv().await {
         lookups += 1;
         if let Some(unexpected) = &answer.unexpected {
             different = true;
             output::warning(&format_args!("{}: {unexpected}", answer.subject));
         }
-        match ledger.iter_mut().find(|entry| entry.plugin == answer.used.plugin) {
-            Some(entry) => entry.add(&answer.used),
-            None => ledger.push(answer.used),
-        }
+        answer.used.enter(ledger);
     }
     (lookups, different)
 }

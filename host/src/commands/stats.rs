@@ -31,10 +31,7 @@ pub fn run(config: &Config, names: &[String], since: &str, format: Format, now: 
 fn added_up(entries: Vec<LedgerEntry>) -> Vec<LedgerEntry> {
     let mut sums: Vec<LedgerEntry> = Vec::new();
     for entry in entries {
-        match sums.iter_mut().find(|sum| sum.plugin == entry.plugin) {
-            Some(sum) => sum.add(&entry),
-            None => sums.push(entry),
-        }
+        entry.enter(&mut sums);
     }
     sums.sort_by(|a, b| (&b.kind, &a.plugin).cmp(&(&a.kind, &b.plugin)));
     sums

@@ -7,10 +7,10 @@
 use rusqlite::types::ValueRef;
 use sha2::{Digest as _, Sha256};
 
-use super::migrations::hex;
 use super::open::{columns, quote, source};
 use super::{Database, DatabaseError};
 use crate::events::layout::Layout;
+use crate::model::hex;
 
 /// The tables that get the column.
 const TABLES: [&str; 2] = ["ip_events", "ip_events_30"];

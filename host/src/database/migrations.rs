@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::open::{columns, quote};
 use super::{Database, DatabaseError};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, hex};
 
 struct Migration {
     version: i64,
@@ -56,10 +56,6 @@ impl Migration {
     fn sql(&self, alert_table: &str) -> String {
         self.sql.replace("{alerts_lookup}", &quote(&format!("{alert_table}_lookup"))).replace("{alerts}", &quote(alert_table))
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Database {

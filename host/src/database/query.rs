@@ -9,6 +9,13 @@ use tokio::sync::mpsc;
 
 use crate::model::Batch;
 
+/// The most rows in a batch.
+pub(crate) const BATCH_ROWS: usize = 10_000;
+/// A batch is sent when its values take so many bytes.
+pub(crate) const BATCH_BYTES: u64 = 4 << 20;
+/// The most bytes of a row: more than this would not fit beside the rest into the memory of a guest.
+pub(crate) const ROW_BYTES: u64 = 32 << 20;
+
 /// Why a query gave no rows. As in `wit/query.wit`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
@@ -63,6 +70,34 @@ impl fmt::Display for Engine {
 
 /// Hears of each query where it ran.
 pub type Explain = Arc<dyn Fn(&str, &Engine) + Send + Sync>;
+
+impl QueryLimits {
+    /// Fails when a result has more rows than these.
+    pub(crate) fn check_rows(&self, rows: u64) -> Result<(), QueryError> {
+        if rows <= self.rows {
+            return Ok(());
+        }
+        Err(QueryError::TooLarge(format!("the result has more than {} rows (limits.rows)", self.rows)))
+    }
+
+    /// Fails when the rows of a result take more bytes than these.
+    pub(crate) fn check_bytes(&self, bytes: u64) -> Result<(), QueryError> {
+        if bytes <= self.bytes {
+            return Ok(());
+        }
+        Err(QueryError::TooLarge(format!("the result takes more than {} MiB (limits.result_mib)", self.bytes >> 20)))
+    }
+
+    /// What a query that ran too long is told.
+    pub(crate) fn timed_out(&self) -> QueryError {
+        QueryError::TimedOut(format!("the query ran longer than {} s (limits.query_seconds)", self.time.as_secs_f64()))
+    }
+}
+
+/// Fails when one row takes more bytes than any may.
+pub(crate) fn check_row(bytes: u64) -> Result<(), QueryError> {
+    if bytes <= ROW_BYTES { Ok(()) } else { Err(QueryError::TooLarge(format!("a row takes more than {} MiB", ROW_BYTES >> 20))) }
+}
 
 /// The rows of a query, batch by batch. Dropping it ends the query.
 pub struct RowStream {

@@ -12,18 +12,12 @@ use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::error::message;
 use super::gate::{self, InnerViews, ReadGrant};
-use super::query::{Engine, Explain, QueryError, QueryLimits};
+use super::query::{BATCH_BYTES, BATCH_ROWS, Engine, Explain, QueryError, QueryLimits, check_row};
 use super::window::Kept;
 use crate::events::layout::columns_of;
 use crate::events::window::{EventWindow, Fallback, FastPlan, Outcome, Plan};
 use crate::model::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn, Value};
 
-/// The most rows in a batch.
-const BATCH_ROWS: usize = 10_000;
-/// A batch is sent when its values take so many bytes.
-const BATCH_BYTES: u64 = 4 << 20;
-/// The most bytes of a row: more than this would not fit beside the rest into the memory of a guest.
-const ROW_BYTES: u64 = 32 << 20;
 /// How many steps of SQLite's machine go by between two looks at the clock.
 const STEPS: i32 = 2_000;
 
@@ -263,14 +257,9 @@ fn stream(
             Err(error) => return Err(step_error(&error, request, started)),
         };
         row_count += 1;
-        if row_count > request.limits.rows {
-            return Err(QueryError::TooLarge(format!("the result has more than {} rows (limits.rows)", request.limits.rows)));
-        }
+        request.limits.check_rows(row_count)?;
         builder.push(row)?;
-        if byte_count + builder.bytes > request.limits.bytes {
-            let mebibytes = request.limits.bytes >> 20;
-            return Err(QueryError::TooLarge(format!("the result takes more than {mebibytes} MiB (limits.result_mib)")));
-        }
+        request.limits.check_bytes(byte_count + builder.bytes)?;
         if builder.rows == BATCH_ROWS || builder.bytes >= BATCH_BYTES {
             byte_count += builder.bytes;
             let full = std::mem::replace(&mut builder, BatchBuilder::new(&request.columns));
@@ -290,10 +279,7 @@ fn step_error(error: &rusqlite::Error, request: &Request, started: Instant) -> Q
         Some(ErrorCode::OperationInterrupted)
             if started.elapsed() >= request.limits.time || !request.cancelled.load(Ordering::Relaxed) =>
         {
-            QueryError::TimedOut(format!(
-                "the query ran longer than {} s (limits.query_seconds)",
-                request.limits.time.as_secs_f64()
-            ))
+            request.limits.timed_out()
         }
         Some(ErrorCode::OperationInterrupted) => QueryError::Unavailable("the query was dropped".to_owned()),
         Some(ErrorCode::TooBig) => QueryError::TooLarge(message(error)),
@@ -331,9 +317,7 @@ impl BatchBuilder {
                 QueryError::TypeMismatch(format!("column {} ({name}) is not {expected}: {found}", index + 1))
             };
             self.bytes += column.push(self.rows, value).map_err(|expected| mismatch(expected, show(value)))?;
-            if self.bytes - before > ROW_BYTES {
-                return Err(QueryError::TooLarge(format!("a row takes more than {} MiB", ROW_BYTES >> 20)));
-            }
+            check_row(self.bytes - before)?;
         }
         self.rows += 1;
         Ok(())
@@ -358,17 +342,7 @@ fn show(value: ValueRef<'_>) -> String {
 
 impl ColumnBuilder {
     fn new(column: ColumnType) -> Self {
-        let values = match column {
-            ColumnType::Boolean => ColumnValues::Booleans(Vec::new()),
-            ColumnType::Integer => ColumnValues::Integers(Vec::new()),
-            ColumnType::Real => ColumnValues::Reals(Vec::new()),
-            ColumnType::Text => ColumnValues::Texts(TextColumn::default()),
-            ColumnType::BooleanList => ColumnValues::BooleanLists(Lists::default()),
-            ColumnType::IntegerList => ColumnValues::IntegerLists(Lists::default()),
-            ColumnType::RealList => ColumnValues::RealLists(Lists::default()),
-            ColumnType::TextList => ColumnValues::TextLists(Lists::default()),
-        };
-        Self { values, nulls: Vec::new(), words: HashMap::new() }
+        Self { values: ColumnValues::empty(column), nulls: Vec::new(), words: HashMap::new() }
     }
 
     /// Adds a value and says how many bytes it takes; the error is the type that was expected.

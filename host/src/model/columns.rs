@@ -80,6 +80,21 @@ pub enum ColumnValues {
 }
 
 impl ColumnValues {
+    /// Without rows, for values of a type.
+    #[must_use]
+    pub fn empty(column: ColumnType) -> Self {
+        match column {
+            ColumnType::Boolean => Self::Booleans(Vec::new()),
+            ColumnType::Integer => Self::Integers(Vec::new()),
+            ColumnType::Real => Self::Reals(Vec::new()),
+            ColumnType::Text => Self::Texts(TextColumn::default()),
+            ColumnType::BooleanList => Self::BooleanLists(Lists::default()),
+            ColumnType::IntegerList => Self::IntegerLists(Lists::default()),
+            ColumnType::RealList => Self::RealLists(Lists::default()),
+            ColumnType::TextList => Self::TextLists(Lists::default()),
+        }
+    }
+
     /// About how many bytes they take.
     #[must_use]
     pub fn bytes(&self) -> usize {

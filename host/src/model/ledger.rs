@@ -50,8 +50,16 @@ pub struct LedgerEntry {
 }
 
 impl LedgerEntry {
+    /// Adds this to the entry of its plugin, or as the first of it.
+    pub fn enter(self, ledger: &mut Vec<Self>) {
+        match ledger.iter_mut().find(|entry| entry.plugin == self.plugin) {
+            Some(entry) => entry.add(&self),
+            None => ledger.push(self),
+        }
+    }
+
     /// Adds what another run of the same plugin used.
-    pub fn add(&mut self, other: &Self) {
+    fn add(&mut self, other: &Self) {
         self.calls += other.calls;
         self.failed += other.failed;
         self.wall_us += other.wall_us;

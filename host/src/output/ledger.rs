@@ -2,9 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde_json::Value;
-
-use super::{Cell, Format, Table, csv_error, write_json, write_json_line};
+use super::{Cell, Format, Table, write_objects};
 use crate::model::LedgerEntry;
 
 /// Writes what plugins used.
@@ -12,27 +10,7 @@ use crate::model::LedgerEntry;
 /// # Errors
 /// When it cannot be written.
 pub fn write_ledger(out: &mut dyn Write, entries: &[LedgerEntry], format: Format, width: Option<usize>) -> io::Result<()> {
-    match format {
-        Format::Table => table(entries).write(out, width),
-        Format::Json => write_json(out, &entries),
-        Format::Ndjson => entries.iter().try_for_each(|entry| write_json_line(out, entry)),
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(out);
-            for (index, entry) in entries.iter().enumerate() {
-                let Value::Object(members) = serde_json::json!(entry) else { continue };
-                if index == 0 {
-                    writer.write_record(members.keys()).map_err(csv_error)?;
-                }
-                let text = |value: &Value| match value {
-                    Value::String(text) => text.clone(),
-                    Value::Null => String::new(),
-                    other => other.to_string(),
-                };
-                writer.write_record(members.values().map(text)).map_err(csv_error)?;
-            }
-            writer.flush()
-        }
-    }
+    write_objects(out, entries, format, width, || table(entries))
 }
 
 fn table(entries: &[LedgerEntry]) -> Table {

@@ -51,10 +51,7 @@ pub trait Passed: Serialize + DeserializeOwned {
 
 /// An error that a guest is told.
 pub trait Failure: Serialize + DeserializeOwned {
-    /// That it may not.
-    fn access_denied(reason: String) -> Self;
-
-    /// Whether it is that.
+    /// Whether it says that the guest may not.
     fn is_denial(&self) -> bool;
 }
 
@@ -175,10 +172,6 @@ impl<T: Passed> Passed for Option<T> {
 macro_rules! failure {
     ($error:ty) => {
         impl $crate::plugin::Failure for $error {
-            fn access_denied(reason: String) -> Self {
-                Self::AccessDenied(reason)
-            }
-
             fn is_denial(&self) -> bool {
                 matches!(self, Self::AccessDenied(_))
             }
@@ -193,14 +186,6 @@ mod tests {
     use super::*;
     use crate::plugin::bindings::net_scout::plugin::state::StateError;
 
-    failure!(StateErrorForTest);
-
-    #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
-    enum StateErrorForTest {
-        AccessDenied(String),
-        Other,
-    }
-
     #[tokio::test]
     async fn calls_bytes_and_denials_are_counted_and_limited() {
         let limits = Limits { host_calls: 3, passed: 10, ..Limits::default() };
@@ -209,7 +194,7 @@ mod tests {
         let bytes = |length| async move { Ok::<_, StateError>(vec![0; length]) };
         let answer = boundary.cross("state.get", 2, nothing, bytes(4)).await.expect("within the limits");
         assert_eq!(answer.expect("an answer").len(), 4);
-        let denied = async { Err::<(), _>(StateErrorForTest::AccessDenied("no".to_owned())) };
+        let denied = async { Err::<(), _>(StateError::AccessDenied("no".to_owned())) };
         assert!(boundary.cross("state.set", 0, nothing, denied).await.expect("within the limits").is_err());
         let counts = boundary.counts();
         assert_eq!((counts.made(), counts.bytes_in, counts.bytes_out, counts.denials), (2, 2, 4, 1));

@@ -50,7 +50,7 @@ pub static LIMITS: [LimitKey; 20] = [
 ];
 
 /// The limit of memory, and that of lookups, which takes its place where it is not set for the enricher itself.
-pub(super) const MEMORY: &str = "memory_mib";
+const MEMORY: &str = "memory_mib";
 const LOOKUP_MEMORY: &str = "lookup_memory_mib";
 
 /// The limits of one call.
@@ -145,7 +145,10 @@ impl Limits {
             "cpu_seconds" => self.cpu = seconds(3_600.0)?,
             "wall_seconds" => self.wall = seconds(86_400.0)?,
             "query_seconds" => self.query.time = seconds(86_400.0)?,
-            MEMORY => self.memory = (whole(1, 4_096)? as usize) << 20,
+            MEMORY => {
+                self.memory = (whole(1, 4_096)? as usize) << 20;
+                self.memory_name = MEMORY;
+            }
             LOOKUP_MEMORY => self.lookup_memory = (whole(1, 4_096)? as usize) << 20,
             "table_elements" => self.table_elements = whole(1, 10_000_000)? as usize,
             "instances" => self.instances = whole(1, 10_000)? as usize,

@@ -15,11 +15,11 @@ use wasmtime::component::Component;
 use super::engine::PluginEngine;
 use super::enricher::{LinkedEnricher, UngrantedEnricher};
 use super::error::LoadError;
-use super::limits::{Limits, MEMORY};
+use super::limits::Limits;
 use super::lock::Lock;
 use super::rule::{LinkedRule, Rule};
 use super::{convert, wasi};
-use crate::model::{Description, Kind, plain};
+use crate::model::{Description, Kind, hex, plain};
 
 /// The package that this host speaks.
 const PACKAGE: &str = "net-scout:plugin/";
@@ -74,9 +74,11 @@ pub struct PluginLimits {
 
 impl PluginLimits {
     /// Those of a plugin: what is set for it, over what its entry in the lock says, over those of all.
-    #[must_use]
-    pub fn of(&self, name: &str, locked: &BTreeMap<String, String>) -> Limits {
-        let mut limits = self.common;
+    fn of(&self, name: &str, kind: &Kind, locked: &BTreeMap<String, String>) -> Limits {
+        let mut limits = match kind {
+            Kind::Rule { .. } => self.common,
+            Kind::Enricher { .. } => self.common.for_lookup(),
+        };
         for (limit, value) in locked.iter().chain(self.own.get(name).into_iter().flatten()) {
             // What was checked before.
             let _ = limits.set(limit, value);
@@ -198,7 +200,7 @@ async fn load(
     let read = tokio::task::spawn_blocking(move || read(&path, largest)).await;
     let bytes = read.map_err(|error| LoadError::Malformed(error.to_string()))??;
     tracing::debug!("loading {file} ({} bytes)", bytes.len());
-    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hex(&Sha256::digest(&bytes));
     let size = bytes.len() as u64;
     let component = engine.component(&file, &bytes, &sha256, common).await?;
     drop(bytes);
@@ -216,11 +218,8 @@ async fn load(
             (false, true) => Err(LoadError::Description("it exports no `enrich`, but says that it is no rule".to_owned())),
             _ => {
                 lock.check(&artifact, &description).map_err(LoadError::Changed)?;
-                let (name, locked) = (&description.name, lock.limits(&description.name));
-                let own = limits.own.get(name);
-                let memory_is_set = locked.contains_key(MEMORY) || own.is_some_and(|own| own.contains_key(MEMORY));
-                let limits = limits.of(name, locked);
-                let limits = if is_enricher && !memory_is_set { limits.for_lookup() } else { limits };
+                let name = &description.name;
+                let limits = limits.of(name, &description.kind, lock.limits(name));
                 Ok((description, limits))
             }
         }

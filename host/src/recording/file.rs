@@ -121,13 +121,13 @@ impl Recorder {
         Session::Recorded(self.clone(), session)
     }
 
-    pub(super) fn step(&self, session: u64, step: &Step) {
-        self.line(&Line::Step { session, step: step.clone() });
+    pub(super) fn step(&self, session: u64, step: Step) {
+        self.line(&Line::Step { session, step });
     }
 
-    pub(super) fn end(&self, session: &Session, outcome: &Value) {
+    pub(super) fn end(&self, session: &Session, outcome: Value) {
         if let Session::Recorded(_, number) = session {
-            self.line(&Line::End { session: *number, outcome: outcome.clone() });
+            self.line(&Line::End { session: *number, outcome });
         }
     }
 

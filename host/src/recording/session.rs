@@ -71,7 +71,10 @@ impl Scripted {
         function: &str,
         arguments: &Value,
     ) -> Result<Result<T, E>, Unexpected> {
-        let fits = |step: &&Step| step.call == function && step.arguments.as_ref().is_none_or(|asked| covers(asked, arguments));
+        let fits = |step: &&Step| {
+            step.call == function
+                && step.arguments.as_ref().is_none_or(|asked| covers(asked, arguments, |asked, passed| asked == passed))
+        };
         let now = shown(function, arguments);
         if let Some(step) = self.steps.iter().find(fits) {
             return step.clone().answered(&now);
@@ -107,7 +110,7 @@ impl Session {
                     Ok(answer) => (Some(json(answer)?), None),
                     Err(error) => (None, Some(json(error)?)),
                 };
-                recorder.step(*number, &Step { call: function.to_owned(), arguments: Some(arguments), answer, error });
+                recorder.step(*number, Step { call: function.to_owned(), arguments: Some(arguments), answer, error });
                 Ok(result)
             }
             Self::Replayed(steps) => {
@@ -138,13 +141,13 @@ impl Step {
     }
 }
 
-/// Whether what was passed has all that is asked.
-fn covers(asked: &Value, passed: &Value) -> bool {
-    match (asked, passed) {
-        (Value::Object(asked), Value::Object(passed)) => {
-            asked.iter().all(|(key, asked)| passed.get(key).is_some_and(|passed| covers(asked, passed)))
+/// Whether a value has all that is expected: of objects the members that are named, of anything else what counts as the same.
+pub(crate) fn covers(expected: &Value, found: &Value, same: fn(&Value, &Value) -> bool) -> bool {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(found)) => {
+            expected.iter().all(|(key, expected)| found.get(key).is_some_and(|found| covers(expected, found, same)))
         }
-        (asked, passed) => asked == passed,
+        (expected, found) => same(expected, found),
     }
 }
 

@@ -31,6 +31,12 @@ impl RateLimiter {
         Self { rate, full_at: Mutex::new(full_at) }
     }
 
+    /// Without a limit.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self::new(Rate { interval: Duration::ZERO, burst: 1 }, BTreeMap::new())
+    }
+
     /// Takes the next turn of a kind and says how long to wait for it.
     #[must_use]
     pub fn turn(&self, kind: &str, now: Timestamp) -> Duration {

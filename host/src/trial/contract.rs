@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::{TrialError, case, shared};
+use super::{TrialError, case};
+use crate::capability::Shared;
+use crate::capability::state::StateStore;
 use crate::database::{ScratchDatabase, ScratchRow};
 use crate::events::layout::columns_of;
 use crate::model::{Alert, Description, Observable, Timestamp, Value, Window};
@@ -216,7 +218,7 @@ pub async fn enricher(enricher: UngrantedEnricher) -> Result<Vec<Check>, TrialEr
 type Found = Result<Json, LookupError>;
 
 async fn look_up(enricher: &Enricher, observable: &Observable, scripted: &Scripted) -> Found {
-    let (shared, tape) = (shared(), Tape::Script(scripted.clone()));
+    let (shared, tape) = (Shared::offline(StateStore::default()), Tape::Script(scripted.clone()));
     enricher.enrich(&Try { observable, shared: &shared, now: NOW, left: LONGEST, attempt: 1, tape: &tape }).await.0
 }
 

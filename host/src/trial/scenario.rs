@@ -6,12 +6,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{TrialError, case, events, shared};
+use super::{TrialError, case, events};
+use crate::capability::Shared;
+use crate::capability::state::StateStore;
 use crate::database::{ScratchDatabase, StateEntry};
 use crate::events::time::{parse_moment, parse_timestamp};
 use crate::model::{Observable, Timestamp, Window};
 use crate::plugin::{Rule, Try, UngrantedEnricher};
-use crate::recording::{Scripted, Step, Tape};
+use crate::recording::{self, Scripted, Step, Tape};
 
 /// The time that counts as now in a scenario that names none.
 const NOW: &str = "2026-03-11T20:00:00Z";
@@ -138,8 +140,7 @@ impl Scenario {
         if !enricher.takes(observable.kind) {
             return Err(invalid(format!("the enricher does not look up what `{observable}` is")));
         }
-        let mut shared = shared();
-        shared.state = crate::capability::state::StateStore::new(self.kept(&name));
+        let shared = Shared::offline(StateStore::new(self.kept(&name)));
         let tape = Tape::Script(Scripted::new(self.answers.clone()));
         let lookup = Try { observable: &observable, shared: &shared, now, left: LONGEST, attempt: 1, tape: &tape };
         Ok(match (enricher.enrich(&lookup).await.0, &self.expect) {
@@ -193,15 +194,12 @@ fn compare(expected: &[Json], mut raised: Vec<Json>) -> Vec<String> {
     differences
 }
 
-/// Whether a value has all that is expected: of objects the members that are named, of anything else the same.
+/// Whether a value has all that is expected. 2 is the same as 2.0, which TOML tells apart.
 fn covers(expected: &Json, found: &Json) -> bool {
-    match (expected, found) {
-        (Json::Object(expected), Json::Object(found)) => {
-            expected.iter().all(|(key, expected)| found.get(key).is_some_and(|found| covers(expected, found)))
-        }
+    recording::covers(expected, found, |expected, found| match (expected, found) {
         (Json::Number(expected), Json::Number(found)) => expected == found || expected.as_f64() == found.as_f64(),
         (expected, found) => expected == found,
-    }
+    })
 }
 
 #[cfg(test)]

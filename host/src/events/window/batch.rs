@@ -8,15 +8,8 @@ use super::expression::{Expression, Kind};
 use super::packed::Rows;
 use super::run::{Stop, Stopped};
 use super::vector::{Data, Frame, Vector};
-use crate::database::{QueryError, QueryLimits};
-use crate::model::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
-
-/// The most rows in a batch.
-const BATCH_ROWS: usize = 10_000;
-/// A batch is sent when its values take so many bytes.
-const BATCH_BYTES: u64 = 4 << 20;
-/// The most bytes of a row, and of one value.
-const ROW_BYTES: u64 = 32 << 20;
+use crate::database::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, check_row};
+use crate::model::{Batch, Column, ColumnType, ColumnValues, TextColumn};
 
 /// Whether a column of this type can hold every value of an expression.
 pub(super) fn fits(expression: &Expression, column: ColumnType) -> bool {
@@ -57,15 +50,9 @@ pub(super) fn emit<F: Frame + ?Sized>(
         let vectors: Vec<Vector> = outputs.iter().map(|(expression, _)| evaluate(expression, frame, part)).collect();
         for index in 0..to - from {
             row_count += 1;
-            if row_count > limits.rows {
-                let text = format!("the result has more than {} rows (limits.rows)", limits.rows);
-                return Err(QueryError::TooLarge(text).into());
-            }
+            limits.check_rows(row_count)?;
             builder.push(&vectors, index)?;
-            if byte_count + builder.bytes > limits.bytes {
-                let text = format!("the result takes more than {} MiB (limits.result_mib)", limits.bytes >> 20);
-                return Err(QueryError::TooLarge(text).into());
-            }
+            limits.check_bytes(byte_count + builder.bytes)?;
             if builder.rows == BATCH_ROWS || builder.bytes >= BATCH_BYTES {
                 byte_count += builder.bytes;
                 let full = std::mem::replace(&mut builder, Builder::new(outputs));
@@ -104,9 +91,7 @@ impl Builder {
         let before = self.bytes;
         for (column, vector) in self.columns.iter_mut().zip(vectors) {
             self.bytes += column.push(self.rows, vector, index)?;
-            if self.bytes - before > ROW_BYTES {
-                return Err(QueryError::TooLarge(format!("a row takes more than {} MiB", ROW_BYTES >> 20)).into());
-            }
+            check_row(self.bytes - before)?;
         }
         self.rows += 1;
         Ok(())
@@ -120,17 +105,7 @@ impl Builder {
 
 impl ColumnBuilder {
     fn new(column: ColumnType) -> Self {
-        let values = match column {
-            ColumnType::Boolean => ColumnValues::Booleans(Vec::new()),
-            ColumnType::Integer => ColumnValues::Integers(Vec::new()),
-            ColumnType::Real => ColumnValues::Reals(Vec::new()),
-            ColumnType::Text => ColumnValues::Texts(TextColumn::default()),
-            ColumnType::BooleanList => ColumnValues::BooleanLists(Lists::default()),
-            ColumnType::IntegerList => ColumnValues::IntegerLists(Lists::default()),
-            ColumnType::RealList => ColumnValues::RealLists(Lists::default()),
-            ColumnType::TextList => ColumnValues::TextLists(Lists::default()),
-        };
-        Self { values, nulls: Vec::new(), words: HashMap::new() }
+        Self { values: ColumnValues::empty(column), nulls: Vec::new(), words: HashMap::new() }
     }
 
     /// Adds a value and says how many bytes it takes.

@@ -68,8 +68,7 @@ impl Stop<'_> {
     /// Fails when the run shall end.
     pub(super) fn check(&self) -> Result<(), Stopped> {
         if self.started.elapsed() >= self.limits.time {
-            let seconds = self.limits.time.as_secs_f64();
-            return Err(QueryError::TimedOut(format!("the query ran longer than {seconds} s (limits.query_seconds)")).into());
+            return Err(self.limits.timed_out().into());
         }
         if self.cancelled.load(Ordering::Relaxed) {
             return Err(QueryError::Unavailable("the query was dropped".to_owned()).into());
