@@ -235,6 +235,15 @@ pub(super) fn connect_read_only(path: &Path, busy_timeout: Duration, immutable: 
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(uri, flags)?;
     connection.busy_timeout(busy_timeout)?;
-    connection.execute_batch("PRAGMA trusted_schema = 0; PRAGMA cache_size = -16384;")?;
+    connection.execute_batch("PRAGMA trusted_schema = 0")?;
+    cache(&connection, QUERY_CACHE)?;
     Ok(connection)
+}
+
+/// How much of the database a connection keeps in memory, in KiB, while queries of rules run on it.
+pub(super) const QUERY_CACHE: u32 = 16_384;
+
+/// Sets how much of the database a connection keeps in memory, in KiB.
+pub(super) fn cache(connection: &Connection, kibibytes: u32) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!("PRAGMA cache_size = -{kibibytes}"))
 }

@@ -107,33 +107,53 @@ impl AddressText {
 }
 
 /// The bits of an IPv4 address, where the text is exactly how [`Dictionary::text`] writes them.
+///
+/// It is asked for two addresses of every row. The lengths of the four numbers follow no pattern, so it takes all bytes at once and
+/// branches only at the end: a byte a lane, least significant first.
 pub(super) fn parse_address(text: &[u8]) -> Option<u32> {
-    if text.len() < 7 || text.len() > 15 {
+    const ONES: u128 = u128::from_le_bytes([1; 16]);
+    let length = text.len();
+    if !(7..=15).contains(&length) {
         return None;
     }
-    let (mut bits, mut octet, mut digits, mut dots) = (0_u32, 0_u32, 0, 0);
-    for &byte in text {
-        match byte {
-            b'0'..=b'9' => {
-                // A second digit behind a zero is a leading zero.
-                if digits > 0 && octet == 0 {
-                    return None;
-                }
-                octet = octet * 10 + u32::from(byte - b'0');
-                digits += 1;
-                if octet > 255 {
-                    return None;
-                }
-            }
-            b'.' if digits > 0 && dots < 3 => {
-                bits = bits << 8 | octet;
-                (octet, digits) = (0, 0);
-                dots += 1;
-            }
-            _ => return None,
+    // Two loads of eight bytes that overlap, or for the shortest two of four: no loop, and nothing behind the text is read.
+    let lanes = match (text.first_chunk::<8>(), text.last_chunk::<8>(), text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        (Some(first), Some(last), ..) => {
+            u128::from(u64::from_le_bytes(*first)) | u128::from(u64::from_le_bytes(*last)) << (8 * (length - 8))
         }
+        (_, _, Some(first), Some(last)) => {
+            u128::from(u32::from_le_bytes(*first)) | u128::from(u32::from_le_bytes(*last)) << (8 * (length - 4))
+        }
+        _ => return None,
+    };
+    // The highest bit of each lane that is a dot: bytes of ASCII never carry into the next lane.
+    let highest = ONES << 7;
+    let ascii = lanes & highest == 0;
+    let mut dots = highest.wrapping_sub(lanes ^ (ONES * u128::from(b'.'))) & highest;
+    let ends = {
+        let mut end = || {
+            let place = dots.trailing_zeros() / 8;
+            dots &= dots.wrapping_sub(1);
+            place
+        };
+        [end(), end(), end(), length as u32]
+    };
+    let mut good = ascii && dots == 0 && ends[2] < 16;
+    let (mut bits, mut start) = (0, 0);
+    for end in ends {
+        let digits = end.wrapping_sub(start);
+        good &= (1..=3).contains(&digits);
+        // The last digit comes into the third lane, and what is missing in front of it is a zero.
+        let shift = 8 * (3_u32.wrapping_sub(digits) & 3);
+        let number = (((lanes >> (8 * (start & 15))) as u32) << shift) & 0xff_ffff;
+        let number = number ^ ((0x30_3030 >> shift) << shift);
+        good &= ((number + 0x06_0606) | number) & 0xf0_f0f0 == 0;
+        let octet = (number & 0xff) * 100 + ((number >> 8) & 0xff) * 10 + (number >> 16);
+        good &= octet <= 255 && (digits == 1 || (number >> shift) & 0xff != 0);
+        bits = (bits << 8) | (octet & 0xff);
+        start = end + 1;
     }
-    (digits > 0 && dots == 3).then_some(bits << 8 | octet)
+    good.then_some(bits)
 }
 
 #[cfg(test)]
