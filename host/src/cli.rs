@@ -15,7 +15,7 @@ use crate::config::{Config, ConfigFile, Flags, Layers};
 use crate::exit::{self, UsageError};
 use crate::import::DefaultVerdict;
 use crate::model::Timestamp;
-use crate::output::{self, Format};
+use crate::output::{self, Format, StatsFormat};
 use crate::plugin::{COMPILE, compile_component};
 use crate::recording::Tape;
 use crate::templates::{Language, Role};
@@ -136,9 +136,9 @@ struct ScanArgs {
     /// Say where each query of each rule ran: in memory, or by SQLite and why
     #[arg(long)]
     explain: bool,
-    /// Show what each plugin used: time, memory, calls, rows, bytes
-    #[arg(long)]
-    stats: bool,
+    /// Show on standard error how long each part of the scan took, and what each plugin used: time, memory, calls, rows, bytes
+    #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "table")]
+    stats: Option<StatsName>,
     /// Keep what passed between plugins and host in this file, without secrets
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
@@ -193,6 +193,21 @@ struct ImportArgs {
     /// The offset from UTC of dates without a zone, such as +02:00
     #[arg(long, value_name = "OFFSET", default_value = "+00:00", allow_hyphen_values = true, value_parser = utc_offset)]
     utc_offset: i32,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StatsName {
+    Table,
+    Json,
+}
+
+impl From<StatsName> for StatsFormat {
+    fn from(name: StatsName) -> Self {
+        match name {
+            StatsName::Table => Self::Table,
+            StatsName::Json => Self::Json,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -549,7 +564,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Scan(args) => {
             if let Some(recording) = &args.replay {
-                return replay::run(&config, recording, args.stats, (&args.format).into());
+                return replay::run(&config, recording, args.stats.map(Into::into), (&args.format).into());
             }
             let request = ScanRequest {
                 until: args.until.clone(),
@@ -557,7 +572,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
                 enrich: args.enrich,
                 locked: args.locked,
                 explain: args.explain,
-                stats: args.stats,
+                stats: args.stats.map(Into::into),
                 record: args.record.clone(),
                 format: (&args.format).into(),
             };

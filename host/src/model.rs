@@ -6,6 +6,7 @@ mod description;
 mod hex;
 mod ledger;
 mod observable;
+mod phase;
 mod plain;
 mod request;
 mod secrets;
@@ -18,7 +19,8 @@ pub use description::{Description, Kind, ObservableKind, Parameter, ParameterErr
 pub use hex::hex;
 pub use ledger::LedgerEntry;
 pub use observable::Observable;
-pub use plain::{is_plain, plain};
+pub use phase::Phase;
+pub use plain::{counted, is_plain, plain};
 pub use request::{CAPABILITIES, Request, RequestError};
 pub use secrets::Secrets;
 pub use value::Value;

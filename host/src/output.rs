@@ -7,6 +7,7 @@ mod log;
 mod message;
 mod objects;
 mod progress;
+mod stats;
 mod table;
 
 use std::io::Write;
@@ -18,6 +19,7 @@ pub use log::start_log;
 pub use message::{error, note, warning};
 pub use objects::write_objects;
 pub use progress::Progress;
+pub use stats::{StatsFormat, write_stats};
 pub use table::{Cell, Table};
 
 /// How results are written.

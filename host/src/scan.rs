@@ -1,6 +1,8 @@
 //! One run of the rules over one window: all at the same time, on one snapshot, each failing for itself.
 
 mod explain;
+mod phases;
+mod pipeline;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,6 +13,11 @@ use crate::model::Alert;
 use crate::plugin::{Case, Judgement, PluginError, Rule, Usage};
 
 pub use explain::Explanations;
+pub use phases::Phases;
+pub use pipeline::{KeepError, Scan, ScanError, Scanned, Warn, judged};
+
+/// What is set for the parameters of rules: rule, parameter, value.
+pub type Parameters = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What a rule answered.
 pub struct Outcome {
@@ -25,8 +32,8 @@ pub struct Outcome {
 /// Lets every rule judge the case, so many at once. `set` holds what the operator set for their parameters; `done` hears of each that is
 /// through. The outcomes come in the order of the rules.
 pub async fn judge(
-    rules: Vec<Rule>,
-    set: &BTreeMap<String, BTreeMap<String, String>>,
+    rules: &[Arc<Rule>],
+    set: &Parameters,
     case: &Case,
     parallel: usize,
     done: impl Fn(&str) + Send + Sync + 'static,
@@ -35,9 +42,9 @@ pub async fn judge(
     let turns = Arc::new(Semaphore::new(parallel));
     let nothing = BTreeMap::new();
     let tasks: Vec<_> = rules
-        .into_iter()
+        .iter()
         .map(|rule| {
-            let rule = Arc::new(rule);
+            let rule = Arc::clone(rule);
             let arguments = rule.arguments(set.get(&rule.description.name).unwrap_or(&nothing));
             let (worker, case, turns, done) = (Arc::clone(&rule), case.clone(), Arc::clone(&turns), Arc::clone(&done));
             let task = tokio::spawn(async move {

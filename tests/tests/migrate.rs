@@ -73,6 +73,7 @@ fn the_tables_have_the_columns_that_others_rely_on() {
         "4 0004_rate_limits",
         "5 0005_plugin_state",
         "6 0006_ledger",
+        "7 0007_ledger_host_time",
     ]
     .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);
@@ -114,7 +115,7 @@ fn a_newer_or_changed_database_is_refused() {
     for (tampering, error) in [
         (
             "INSERT INTO scout_migrations VALUES ('scout_alerts', 99, '0099_future', 'x', '2030-01-01T00:00:00Z')",
-            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 6: use that later version",
+            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 7: use that later version",
         ),
         (
             "UPDATE scout_migrations SET checksum = 'x' WHERE version = 2",
@@ -159,7 +160,7 @@ fn at_the_same_time() {
         assert_eq!(output.status.code(), Some(0), "{stderr}");
         ran += stderr.matches("ran migration").count();
     }
-    assert_eq!(ran, 6);
+    assert_eq!(ran, 7);
 }
 
 fn hashes(scene: &Scene, table: &str) -> Vec<Option<String>> {

@@ -5,18 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::scan::{self, Judged, counted, judged};
+use super::scan;
 use super::{parallel, plugins, runtime};
 use crate::capability::Shared;
 use crate::capability::state::StateStore;
 use crate::config::Config;
 use crate::enrich::{self, LookupOptions, Subject};
 use crate::exit;
-use crate::model::{LedgerEntry, Observable, Timestamp, Window};
-use crate::output::{self, Format, Shown};
+use crate::model::{LedgerEntry, Observable, Timestamp, Window, counted};
+use crate::output::{self, Format, Shown, StatsFormat};
 use crate::plugin::{Case, LOOKUP, Plugins, UngrantedEnricher};
 use crate::recording::{Recording, Tape};
-use crate::scan::strongest;
+use crate::scan::{Scanned, judged, strongest};
 use crate::schedule::RateLimiter;
 
 /// How long one lookup may take: what it asks is answered at once.
@@ -27,7 +27,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// # Errors
 /// When the recording cannot be read, or none of its plugins is there. A plugin that does something else than it did is no error: it is
 /// reported, and the exit code says so.
-pub fn run(config: &Config, path: &Path, stats: bool, format: Format) -> anyhow::Result<u8> {
+pub fn run(config: &Config, path: &Path, stats: Option<StatsFormat>, format: Format) -> anyhow::Result<u8> {
     let recording = Arc::new(Recording::open(path)?);
     let header = &recording.header;
     let window = Window { since: Timestamp(header.since), until: header.until.map(Timestamp), now: Timestamp(header.now) };
@@ -42,7 +42,10 @@ pub fn run(config: &Config, path: &Path, stats: bool, format: Format) -> anyhow:
     let tape = Tape::Replay(Arc::clone(&recording));
     let case = Case { snapshot: None, state: StateStore::default(), window, tape, explain: None };
     let Plugins { rules, enrichers, .. } = plugins;
-    let Judged { alerts, mut ledger, failed: differs } = runtime.block_on(judged(rules, &header.parameters, &case, parallel));
+    let rules: Vec<_> = rules.into_iter().map(Arc::new).collect();
+    let (done, warn) = (scan::progress(rules.len()), |text: &dyn std::fmt::Display| output::warning(&text));
+    let judged = runtime.block_on(judged(&rules, &header.parameters, &case, parallel, done, &warn));
+    let Scanned { alerts, mut ledger, failed: differs, .. } = judged;
     failed |= differs;
     let (alerts, _) = strongest(alerts, header.max_alerts);
     let count = alerts.len();
@@ -52,8 +55,8 @@ pub fn run(config: &Config, path: &Path, stats: bool, format: Format) -> anyhow:
     let lookups = if lookups == 0 { String::new() } else { format!(", {}", counted(lookups, "lookup")) };
     let same = if failed { "not all as recorded" } else { "as recorded" };
     output::note(&format_args!("{}{lookups} in the events {window}: {same}, nothing written (replay)", counted(count, "alert")));
-    if stats {
-        scan::stats(&ledger)?;
+    if let Some(format) = stats {
+        output::write_stats(&mut output::stderr(), &[], &ledger, format)?;
     }
     Ok(if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS })
 }

@@ -8,18 +8,16 @@ use anyhow::Context as _;
 
 use super::enrich::{self, EnrichRequest};
 use super::{parallel, plugins, runtime, terminal_width};
-use crate::capability::query::OPEN_QUERIES;
 use crate::capability::state::StateStore;
 use crate::config::Config;
-use crate::database::{Access, Database, Snapshot, SnapshotOptions};
-use crate::events::layout::EVENT_COLUMNS;
+use crate::database::Database;
 use crate::events::time::parse_moment;
 use crate::exit::{self, UsageError};
-use crate::model::{Alert, LedgerEntry, Request, Timestamp, Window};
-use crate::output::{self, Format, Progress, Shown};
-use crate::plugin::{Case, ExplainRule, PluginError, Plugins, Rule};
+use crate::model::{Timestamp, Window, counted};
+use crate::output::{self, Format, Progress, Shown, StatsFormat};
+use crate::plugin::{Plugins, Rule};
 use crate::recording::{Header, PluginSeen, Recorder, Tape};
-use crate::scan::{Explanations, Outcome, judge, strongest};
+use crate::scan::{Explanations, Parameters, Phases, Scan, Scanned};
 
 /// What the command line says beyond the configuration.
 #[derive(Clone, Debug)]
@@ -34,8 +32,8 @@ pub struct ScanRequest {
     pub locked: bool,
     /// Say where each query ran.
     pub explain: bool,
-    /// Show what the plugins used.
-    pub stats: bool,
+    /// Show how long each part took and what the plugins used, in this format.
+    pub stats: Option<StatsFormat>,
     /// Where to keep what crossed the boundary.
     pub record: Option<PathBuf>,
     /// How alerts are written.
@@ -47,6 +45,7 @@ pub struct ScanRequest {
 /// # Errors
 /// When there is nothing to scan or to scan with, or the alerts cannot be kept. A failing plugin is no error: the exit code says so.
 pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Result<u8> {
+    let mut phases = Phases::default();
     let window = window(config, request, now)?;
     let open = if request.dry_run { Database::open_read_only } else { Database::open };
     let database = open(&config.db_path, &config.alert_table, config.busy_timeout)?;
@@ -54,7 +53,9 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     let state = StateStore::new(database.plugin_state()?);
     let mut database = (!request.dry_run).then_some(database);
     let (runtime, parallel) = (runtime()?, parallel());
+    phases.end(Phases::OPEN);
     let (plugins, _) = runtime.block_on(plugins::load(config, request.locked))?;
+    phases.end("load plugins");
     let known: Vec<&str> = plugins.enrichers.iter().map(|enricher| enricher.description.name.as_str()).collect();
     let set = parameters(config, &plugins.rules, &known)?;
     let tape = tape(config, request, window, &plugins)?;
@@ -63,41 +64,42 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
         database.migrate(now)?;
     }
     let Plugins { rules, refused, .. } = plugins;
-    let snapshot = runtime.block_on(async { snapshot(config, window, parallel) })?;
-    keep_window(config, &snapshot, &rules, parallel);
+    let rules: Vec<Arc<Rule>> = rules.into_iter().map(Arc::new).collect();
     let explanations = request.explain.then(|| Arc::new(Explanations::default()));
-    let explain = explanations.clone().map(explain);
-    let case = Case { snapshot: Some(Arc::clone(&snapshot)), state, window, tape, explain };
-    let Judged { alerts, mut ledger, failed } = runtime.block_on(judged(rules, &set, &case, parallel));
-    let Case { snapshot: read, state, tape, .. } = case;
-    drop(read);
-    let unreadable = snapshot.unreadable_timestamps();
-    if unreadable > 0 {
-        output::warning(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
-    }
-    let snapshot = Arc::into_inner(snapshot).context("a rule still reads the database")?;
-    runtime.block_on(snapshot.close())?;
+    let scan = Scan {
+        config,
+        rules: &rules,
+        set: &set,
+        window,
+        state: state.clone(),
+        tape: tape.clone(),
+        explanations: explanations.clone(),
+        parallel,
+    };
+    phases.end(Phases::OPEN);
+    let scanned = runtime.block_on(scan.run(progress(rules.len()), &|text| output::warning(&text)))?;
+    phases.join(&scanned.phases);
     for line in explanations.iter().flat_map(|explanations| explanations.lines()) {
         output::note(&line);
     }
     // Not waiting for a compiler that was given up.
     runtime.shutdown_background();
 
-    let (alerts, cut) = strongest(alerts, config.max_alerts);
-    let count = alerts.len();
-    let (shown, kept): (Vec<Shown>, String) = match &mut database {
+    let count = scanned.alerts.len();
+    let recorded = database.as_mut().map(|database| scanned.keep(database, &state, now)).transpose()?;
+    let Scanned { alerts, cut, mut ledger, failed, .. } = scanned;
+    let (shown, kept): (Vec<Shown>, String) = match recorded {
         None => (alerts.into_iter().map(Shown::from).collect(), "nothing written (dry run)".to_owned()),
-        Some(database) => {
-            let recorded = database.record(&alerts, now)?;
-            database.keep_plugin_state(&state.changes()).context("the alerts are kept, the state of the rules is not")?;
-            database.keep_ledger(&ledger, now).context("the alerts are kept, the ledger is not")?;
+        Some(recorded) => {
             let new = recorded.iter().filter(|recorded| recorded.new).count();
             let kept = format!("{new} new, {} repeated", recorded.len() - new);
             (recorded.into_iter().map(|recorded| recorded.alert.into()).collect(), kept)
         }
     };
     drop(database);
+    phases.end("write alerts");
     show(&shown, request.format)?;
+    phases.end("show alerts");
     output::note(&format_args!("{} in the events {window}: {kept}", counted(count, "alert")));
     if cut > 0 {
         output::warning(&format_args!("{cut} weaker alerts were left out: a scan keeps {} (--max-alerts)", config.max_alerts));
@@ -109,14 +111,15 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
         let (enriched, used) = enrich::enrich(config, &enrich, now)?;
         code = code.max(enriched);
         ledger.extend(used);
+        phases.end("enrich");
     }
     if let Tape::Record(recorder) = &tape {
         let path = request.record.clone().unwrap_or_default();
         recorder.finish().with_context(|| format!("the recording {} cannot be written", path.display()))?;
         output::note(&format_args!("recorded in {}", path.display()));
     }
-    if request.stats {
-        stats(&ledger)?;
+    if let Some(format) = request.stats {
+        output::write_stats(&mut output::stderr(), phases.all(), &ledger, format)?;
     }
     Ok(code)
 }
@@ -127,16 +130,6 @@ pub(super) fn show(alerts: &[Shown], format: Format) -> std::io::Result<()> {
         output::write_alerts(&mut output::stdout(), alerts, format, terminal_width(format))?;
     }
     Ok(())
-}
-
-/// Shows the ledger on standard error, where it is in the way of nobody who reads the alerts.
-pub(super) fn stats(ledger: &[LedgerEntry]) -> std::io::Result<()> {
-    output::write_ledger(&mut output::stderr(), ledger, Format::Table, None)
-}
-
-/// `1 alert`, `2 alerts`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Begins a recording where one is asked for.
@@ -177,9 +170,6 @@ fn window(config: &Config, request: &ScanRequest, now: Timestamp) -> Result<Wind
     }
 }
 
-/// What is set for the parameters of rules: rule, parameter, value.
-pub(super) type Parameters = BTreeMap<String, BTreeMap<String, String>>;
-
 /// What is set for the parameters of the rules that are loaded. What is set for enrichers is not for a scan.
 pub(super) fn parameters(config: &Config, rules: &[Rule], enrichers: &[&str]) -> Result<Parameters, UsageError> {
     let mut set = Parameters::new();
@@ -209,105 +199,8 @@ pub(super) fn parameters(config: &Config, rules: &[Rule], enrichers: &[&str]) ->
     Ok(set)
 }
 
-/// One state of the database for all rules.
-fn snapshot(config: &Config, window: Window, parallel: usize) -> anyhow::Result<Arc<Snapshot>> {
-    let snapshot = Snapshot::open(&SnapshotOptions {
-        path: config.db_path.clone(),
-        table: config.table.clone(),
-        alert_table: config.alert_table.clone(),
-        window,
-        busy_timeout: config.busy_timeout,
-        readers: parallel * OPEN_QUERIES,
-    })?;
-    tracing::info!("the events are read through {}", snapshot.access());
-    if *snapshot.access() == Access::NoIndex {
-        output::warning(&format_args!("table {} has no index on timestamp, so every scan reads all of it", config.table));
-    }
-    Ok(Arc::new(snapshot))
-}
-
-/// Reads the events of the window into memory, with the columns that rules requested. Where no rule reads events, nothing is read.
-fn keep_window(config: &Config, snapshot: &Snapshot, rules: &[Rule], parallel: usize) {
-    let requests = || rules.iter().flat_map(|rule| &rule.description.requests);
-    let of_events = |request: &&Request| matches!(request, Request::Table { table, .. } if table == "events");
-    if !requests().any(|request| of_events(&request)) {
-        return;
-    }
-    let asked = |name: &&str| {
-        requests().any(|request| matches!(request, Request::Table { table, columns } if table == "events" && columns.iter().any(|column| column == name)))
-    };
-    let columns: Vec<&'static str> = EVENT_COLUMNS.into_iter().filter(asked).collect();
-    let begun = std::time::Instant::now();
-    snapshot.keep_window(&columns, parallel, config.limits.common.window);
-    match snapshot.kept_window() {
-        Ok(window) => tracing::info!(
-            "{} events with {} columns were read into memory in {:.1} ms, {:.1} MiB",
-            window.rows(),
-            columns.len(),
-            begun.elapsed().as_secs_f64() * 1e3,
-            window.bytes() as f64 / f64::from(1 << 20),
-        ),
-        Err(reason) => tracing::info!("every query runs in SQLite: {reason}"),
-    }
-}
-
-/// Collects where queries ran.
-fn explain(explanations: Arc<Explanations>) -> ExplainRule {
-    Arc::new(move |rule, sql, engine| explanations.add(rule, sql, engine))
-}
-
-/// What came of all rules.
-#[derive(Default)]
-pub(super) struct Judged {
-    pub(super) alerts: Vec<Alert>,
-    pub(super) ledger: Vec<LedgerEntry>,
-    /// Whether something went wrong with one of them.
-    pub(super) failed: bool,
-}
-
-/// Lets the rules judge, and reports what went wrong with them.
-pub(super) async fn judged(rules: Vec<Rule>, set: &Parameters, case: &Case, parallel: usize) -> Judged {
-    let progress = Progress::new("scanning", "rules", rules.len() as u64);
-    let outcomes = judge(rules, set, case, parallel, move |rule| progress.advance(1, rule)).await;
-    let mut judged = Judged::default();
-    for outcome in outcomes {
-        judged.add(outcome, case.window.now);
-    }
-    judged
-}
-
-impl Judged {
-    /// Adds the alerts of a rule, or reports why there are none.
-    fn add(&mut self, outcome: Outcome, now: Timestamp) {
-        let Outcome { rule, result, usage } = outcome;
-        let (name, file) = (&rule.description.name, &rule.artifact.file);
-        let mut entry = LedgerEntry::of(&rule.artifact, &rule.description, now);
-        entry.call(&usage, result.as_ref().err().map(PluginError::to_string));
-        match result {
-            Err(error) => {
-                output::warning(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));
-                error.log_backtrace();
-                self.failed = true;
-            }
-            Ok(judgement) => {
-                tracing::info!(
-                    "rule {name} {}: {} in {:.1} ms",
-                    rule.description.version,
-                    counted(judgement.alerts.len(), "alert"),
-                    usage.wall.as_secs_f64() * 1e3,
-                );
-                if let Some(reason) = judgement.refused.first() {
-                    let count = judgement.refused.len();
-                    output::warning(&format_args!(
-                        "rule {name} ({file}): {count} alerts were refused, the first because {reason}"
-                    ));
-                    self.failed = true;
-                }
-                entry.alerts = judgement.alerts.len() as u64;
-                entry.refused = judgement.refused.len() as u64;
-                self.alerts.extend(judgement.alerts);
-            }
-        }
-        self.ledger.push(entry);
-    }
+/// Shows which rules are through.
+pub(super) fn progress(rules: usize) -> impl Fn(&str) + Send + Sync + 'static {
+    let progress = Progress::new("scanning", "rules", rules as u64);
+    move |rule| progress.advance(1, rule)
 }

@@ -19,8 +19,8 @@ impl Database {
         self.write("keep the ledger in", |connection| {
             let mut insert = connection.prepare(
                 "INSERT INTO scout_ledger (at, plugin, version, sha256, kind, wasi, calls, failed, error, wall_us, cpu_us, memory,
-                                           functions_json, rows, bytes_in, bytes_out, denials, alerts, refused)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                                           functions_json, rows, bytes_in, bytes_out, denials, alerts, refused, host_us)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
             )?;
             for entry in entries {
                 let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
@@ -44,6 +44,7 @@ impl Database {
                     number(entry.denials),
                     number(entry.alerts),
                     number(entry.refused),
+                    number(entry.host_us),
                 ])?;
             }
             connection.execute("DELETE FROM scout_ledger WHERE at < ?1", [&oldest])?;
@@ -57,14 +58,16 @@ impl Database {
     /// When the database cannot be read.
     pub fn ledger(&self, since: Timestamp) -> Result<Vec<LedgerEntry>, DatabaseError> {
         let read = || -> rusqlite::Result<Vec<LedgerEntry>> {
-            if columns(&self.connection, "scout_ledger")?.is_empty() {
+            let have = columns(&self.connection, "scout_ledger")?;
+            if have.is_empty() {
                 return Ok(Vec::new());
             }
-            let mut statement = self.connection.prepare(
+            let host = if have.iter().any(|column| column == "host_us") { "host_us" } else { "0" };
+            let mut statement = self.connection.prepare(&format!(
                 "SELECT at, plugin, version, sha256, kind, wasi, calls, failed, error, wall_us, cpu_us, memory, functions_json, rows,
-                        bytes_in, bytes_out, denials, alerts, refused
-                 FROM scout_ledger WHERE at >= ?1 ORDER BY id",
-            )?;
+                        bytes_in, bytes_out, denials, alerts, refused, {host}
+                 FROM scout_ledger WHERE at >= ?1 ORDER BY id"
+            ))?;
             let entries = statement.query_map([since.seconds()], |row| {
                 let number = |index| row.get::<_, i64>(index).map(|value| u64::try_from(value).unwrap_or(0));
                 // Another program may have written anything.
@@ -91,6 +94,7 @@ impl Database {
                     denials: number(16)?,
                     alerts: number(17)?,
                     refused: number(18)?,
+                    host_us: number(19)?,
                 })
             })?;
             entries.collect()
@@ -114,6 +118,7 @@ mod tests {
             plugin: "a".into(),
             calls: 2,
             host_calls: 3,
+            host_us: 7,
             functions: [("query.open".to_owned(), 1), ("query.next".to_owned(), 2)].into(),
             error: Some("late".into()),
             ..LedgerEntry::default()

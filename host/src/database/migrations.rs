@@ -26,13 +26,14 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 6] = migrations![
+static MIGRATIONS: [Migration; 7] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
     4 "0004_rate_limits",
     5 "0005_plugin_state",
     6 "0006_ledger",
+    7 "0007_ledger_host_time",
 ];
 
 /// The columns that an alert table must have to be one.
@@ -147,11 +148,8 @@ fn run(connection: &Connection, migration: &Migration, alert_table: &str, now: T
     if done.is_some() {
         return Ok(false);
     }
-    let have = columns(connection, alert_table)?;
     for statement in migration.sql(alert_table).split_inclusive(';') {
-        // SQLite has no ADD COLUMN IF NOT EXISTS, and a table that was adopted may have the column.
-        let added = statement.split_once("ADD COLUMN ").and_then(|(_, column)| column.split_whitespace().next());
-        if !added.is_some_and(|column| have.iter().any(|have| have == column)) {
+        if !is_there(connection, statement, alert_table)? {
             connection.execute_batch(statement)?;
         }
     }
@@ -160,6 +158,16 @@ fn run(connection: &Connection, migration: &Migration, alert_table: &str, now: T
         (alert_table, migration.version, migration.name, migration.checksum(), now.seconds()),
     )?;
     Ok(true)
+}
+
+/// Whether the column that a statement adds is there: SQLite has no ADD COLUMN IF NOT EXISTS, a table that was adopted may have the
+/// column, and so has a table that several alert tables share when it is the turn of the second.
+fn is_there(connection: &Connection, statement: &str, alert_table: &str) -> rusqlite::Result<bool> {
+    let Some((table, column)) = statement.split_once(" ADD COLUMN ") else { return Ok(false) };
+    let table = table.rsplit("ALTER TABLE ").next().unwrap_or_default();
+    let table = if table == quote(alert_table) { alert_table } else { table };
+    let column = column.split_whitespace().next().unwrap_or_default();
+    Ok(columns(connection, table)?.iter().any(|have| have == column))
 }
 
 #[cfg(test)]
@@ -229,7 +237,7 @@ mod tests {
             )
             .expect("tamper");
         let error = database.migrate(NOW).expect_err("newer").to_string();
-        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 6"), "{error}");
+        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 7"), "{error}");
         database.connection.execute_batch("CREATE TABLE notes (id, text)").expect("table");
         database.alert_table = "notes".to_owned();
         assert!(matches!(database.migrate(NOW), Err(DatabaseError::NotAnAlertTable { column: "alert_type", .. })));

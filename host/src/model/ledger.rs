@@ -27,8 +27,10 @@ pub struct LedgerEntry {
     pub error: Option<String>,
     /// From the calls to their ends, in microseconds, added up.
     pub wall_us: u64,
-    /// Processor time, in microseconds, added up.
+    /// Processor time of its own code and of crossing to the host and back, in microseconds, added up.
     pub cpu_us: u64,
+    /// From calls into the host to their answers, in microseconds, added up: for a rule, the time of its queries.
+    pub host_us: u64,
     /// The most memory that a call had, in bytes.
     pub memory: u64,
     /// Calls into the host.
@@ -64,6 +66,7 @@ impl LedgerEntry {
         self.failed += other.failed;
         self.wall_us += other.wall_us;
         self.cpu_us += other.cpu_us;
+        self.host_us += other.host_us;
         self.memory = self.memory.max(other.memory);
         self.host_calls += other.host_calls;
         for (function, calls) in &other.functions {

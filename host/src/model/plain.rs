@@ -18,6 +18,12 @@ pub fn plain(text: &str, longest: usize) -> String {
     out
 }
 
+/// `1 alert`, `2 alerts`.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// Whether a character stands for itself and nothing else.
 #[must_use]
 pub fn is_plain(character: char) -> bool {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -36,6 +37,8 @@ pub struct Counts {
     pub bytes_out: u64,
     /// Calls that were denied.
     pub denials: u64,
+    /// From these calls to their answers.
+    pub waited: Duration,
 }
 
 /// What can pass to a guest.
@@ -95,8 +98,11 @@ impl Boundary {
         work: impl Future<Output = Result<T, E>>,
     ) -> wasmtime::Result<Result<T, E>> {
         self.count(function, bytes)?;
-        let result = self.0.session.take(function, arguments, work).await?;
+        let begun = Instant::now();
+        let result = self.0.session.take(function, arguments, work).await;
         let mut counts = self.lock();
+        counts.waited += begun.elapsed();
+        let result = result?;
         match &result {
             Ok(passed) => {
                 counts.rows += passed.rows();

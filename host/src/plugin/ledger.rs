@@ -34,6 +34,7 @@ impl LedgerEntry {
         }
         self.wall_us += microseconds(usage.wall);
         self.cpu_us += microseconds(usage.cpu);
+        self.host_us += microseconds(counts.waited);
         self.memory = self.memory.max(usage.memory as u64);
         self.host_calls += counts.made();
         for (function, calls) in &counts.calls {

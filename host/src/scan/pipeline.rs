@@ -1,0 +1,235 @@
+//! What every scan does, between plugins that are loaded and alerts that are recorded: it opens one state of the database, reads the window
+//! into memory, lets the rules judge it and takes the strongest alerts. `net-scout scan` does it once, `net-scout evaluate` step by step
+//! over past time. It must never load a plugin, ask the clock, or show an alert.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Explanations, Outcome, Parameters, Phases, judge, strongest};
+use crate::capability::query::OPEN_QUERIES;
+use crate::capability::state::StateStore;
+use crate::config::Config;
+use crate::database::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions};
+use crate::events::layout::EVENT_COLUMNS;
+use crate::model::{Alert, LedgerEntry, Request, Timestamp, Window, counted};
+use crate::plugin::{Case, ExplainRule, PluginError, Rule};
+use crate::recording::Tape;
+
+/// One scan to be made.
+pub struct Scan<'a> {
+    /// Which database, which tables, and how much.
+    pub config: &'a Config,
+    /// The rules that judge.
+    pub rules: &'a [Arc<Rule>],
+    /// What is set for their parameters.
+    pub set: &'a Parameters,
+    /// The window.
+    pub window: Window,
+    /// What rules kept. What they keep now is in it afterwards.
+    pub state: StateStore,
+    /// Whether it is recorded.
+    pub tape: Tape,
+    /// Collects where queries ran, where somebody wants to know.
+    pub explanations: Option<Arc<Explanations>>,
+    /// How many rules judge at the same time.
+    pub parallel: usize,
+}
+
+/// What a scan came to.
+#[derive(Default)]
+pub struct Scanned {
+    /// The alerts; strongest first where they are settled.
+    pub alerts: Vec<Alert>,
+    /// How many weaker ones were left out.
+    pub cut: usize,
+    /// What each rule used.
+    pub ledger: Vec<LedgerEntry>,
+    /// Whether something went wrong with a rule.
+    pub failed: bool,
+    /// What its parts took.
+    pub phases: Phases,
+}
+
+/// A scan that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The database cannot be read.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// A rule outlived its call.
+    #[error("a rule still reads the database")]
+    StillRead,
+}
+
+/// The alerts of a scan that could not be kept with all that belongs to them.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepError {
+    /// Nothing was kept.
+    #[error(transparent)]
+    Alerts(DatabaseError),
+    /// The state was not.
+    #[error("the alerts are kept, the state of the rules is not")]
+    State(#[source] DatabaseError),
+    /// The ledger was not.
+    #[error("the alerts are kept, the ledger is not")]
+    Ledger(#[source] DatabaseError),
+}
+
+/// Hears what went wrong without ending the scan.
+pub type Warn<'a> = &'a dyn Fn(&dyn fmt::Display);
+
+impl Scan<'_> {
+    /// Makes the scan: what the rules raise, and what is kept of it. `done` hears of each rule that is through.
+    ///
+    /// # Errors
+    /// When the database cannot be read. A failing rule is no error: `warn` hears of it, and [`Scanned::failed`] says so.
+    pub async fn run(&self, done: impl Fn(&str) + Send + Sync + 'static, warn: Warn<'_>) -> Result<Scanned, ScanError> {
+        Ok(self.raised(done, warn).await?.settled(self.config))
+    }
+
+    /// Lets the rules judge. The alerts are all that they raised, in no order.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn raised(&self, done: impl Fn(&str) + Send + Sync + 'static, warn: Warn<'_>) -> Result<Scanned, ScanError> {
+        let mut phases = Phases::default();
+        let snapshot = self.snapshot(warn)?;
+        phases.end(Phases::OPEN);
+        self.keep_window(&snapshot);
+        phases.end("read events");
+        let explain = self.explanations.clone().map(explain);
+        let case = Case {
+            snapshot: Some(Arc::clone(&snapshot)),
+            state: self.state.clone(),
+            window: self.window,
+            tape: self.tape.clone(),
+            explain,
+        };
+        let scanned = judged(self.rules, self.set, &case, self.parallel, done, warn).await;
+        drop(case);
+        phases.end("run rules");
+        let unreadable = snapshot.unreadable_timestamps();
+        if unreadable > 0 {
+            warn(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
+        }
+        Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
+        phases.end("close database");
+        Ok(Scanned { phases, ..scanned })
+    }
+
+    /// One state of the database for all rules.
+    fn snapshot(&self, warn: Warn<'_>) -> Result<Arc<Snapshot>, DatabaseError> {
+        let config = self.config;
+        let snapshot = Snapshot::open(&SnapshotOptions {
+            path: config.db_path.clone(),
+            table: config.table.clone(),
+            alert_table: config.alert_table.clone(),
+            window: self.window,
+            busy_timeout: config.busy_timeout,
+            readers: self.parallel * OPEN_QUERIES,
+        })?;
+        tracing::info!("the events are read through {}", snapshot.access());
+        if *snapshot.access() == Access::NoIndex {
+            warn(&format_args!("table {} has no index on timestamp, so every scan reads all of it", config.table));
+        }
+        Ok(Arc::new(snapshot))
+    }
+
+    /// Reads the events of the window into memory, with the columns that rules requested. Where no rule reads events, nothing is read.
+    fn keep_window(&self, snapshot: &Snapshot) {
+        let requests = || self.rules.iter().flat_map(|rule| &rule.description.requests);
+        let of_events = |request: &&Request| matches!(request, Request::Table { table, .. } if table == "events");
+        if !requests().any(|request| of_events(&request)) {
+            return;
+        }
+        let asked = |name: &&str| {
+            requests().any(|request| matches!(request, Request::Table { table, columns } if table == "events" && columns.iter().any(|column| column == name)))
+        };
+        let columns: Vec<&'static str> = EVENT_COLUMNS.into_iter().filter(asked).collect();
+        let begun = std::time::Instant::now();
+        snapshot.keep_window(&columns, self.parallel, self.config.limits.common.window);
+        match snapshot.kept_window() {
+            Ok(window) => tracing::info!(
+                "{} events with {} columns were read into memory in {:.1} ms, {:.1} MiB",
+                window.rows(),
+                columns.len(),
+                begun.elapsed().as_secs_f64() * 1e3,
+                window.bytes() as f64 / f64::from(1 << 20),
+            ),
+            Err(reason) => tracing::info!("every query runs in SQLite: {reason}"),
+        }
+    }
+}
+
+impl Scanned {
+    /// What a scan keeps of what the rules raised.
+    #[must_use]
+    pub fn settled(mut self, config: &Config) -> Self {
+        (self.alerts, self.cut) = strongest(self.alerts, config.max_alerts);
+        self
+    }
+
+    /// Records the alerts, and keeps what the rules keep and used.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full.
+    pub fn keep(&self, database: &mut Database, state: &StateStore, now: Timestamp) -> Result<Vec<Recorded>, KeepError> {
+        let recorded = database.record(&self.alerts, now).map_err(KeepError::Alerts)?;
+        database.keep_plugin_state(&state.changes()).map_err(KeepError::State)?;
+        database.keep_ledger(&self.ledger, now).map_err(KeepError::Ledger)?;
+        Ok(recorded)
+    }
+
+    /// Adds the alerts of a rule, or reports why there are none.
+    fn add(&mut self, outcome: Outcome, now: Timestamp, warn: Warn<'_>) {
+        let Outcome { rule, result, usage } = outcome;
+        let (name, file) = (&rule.description.name, &rule.artifact.file);
+        let mut entry = LedgerEntry::of(&rule.artifact, &rule.description, now);
+        entry.call(&usage, result.as_ref().err().map(PluginError::to_string));
+        match result {
+            Err(error) => {
+                warn(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));
+                error.log_backtrace();
+                self.failed = true;
+            }
+            Ok(judgement) => {
+                tracing::info!(
+                    "rule {name} {}: {} in {:.1} ms",
+                    rule.description.version,
+                    counted(judgement.alerts.len(), "alert"),
+                    usage.wall.as_secs_f64() * 1e3,
+                );
+                if let Some(reason) = judgement.refused.first() {
+                    let count = judgement.refused.len();
+                    warn(&format_args!("rule {name} ({file}): {count} alerts were refused, the first because {reason}"));
+                    self.failed = true;
+                }
+                entry.alerts = judgement.alerts.len() as u64;
+                entry.refused = judgement.refused.len() as u64;
+                self.alerts.extend(judgement.alerts);
+            }
+        }
+        self.ledger.push(entry);
+    }
+}
+
+/// Lets the rules judge, and reports what went wrong with them. All their alerts, in no order.
+pub async fn judged(
+    rules: &[Arc<Rule>],
+    set: &Parameters,
+    case: &Case,
+    parallel: usize,
+    done: impl Fn(&str) + Send + Sync + 'static,
+    warn: Warn<'_>,
+) -> Scanned {
+    let mut scanned = Scanned::default();
+    for outcome in judge(rules, set, case, parallel, done).await {
+        scanned.add(outcome, case.window.now, warn);
+    }
+    scanned
+}
+
+/// Collects where queries ran.
+fn explain(explanations: Arc<Explanations>) -> ExplainRule {
+    Arc::new(move |rule, sql, engine| explanations.add(rule, sql, engine))
+}
