@@ -30,7 +30,7 @@ Usage: cargo xtask <command>
   fuzz [--cases N]                                try the properties that must hold for any input, each with so many cases
   lint                                            format, clippy and documentation, warnings denied
   wit                                             write docs/wit.md from the comments in wit/
-  bench [--events N] [--seed N] [--runs N]        compare a scan with what the original program does";
+  bench [--events N,...] [--seed N] [--runs N]    compare a scan with what the original program does";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);

@@ -57,15 +57,22 @@ fn high_water(status: &str) -> u64 {
     line.and_then(|rest| rest.split_whitespace().next()).and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-fn cpu_of_children() -> anyhow::Result<f64> {
+/// CPU time of this process itself so far, in seconds.
+pub(crate) fn own_cpu() -> anyhow::Result<f64> {
     let stat = fs::read_to_string("/proc/self/stat").context("failed to read /proc/self/stat: the benchmark needs Linux")?;
-    Ok(children_ticks(&stat).context("failed to understand /proc/self/stat")? as f64 / TICKS_PER_SECOND)
+    Ok(ticks(&stat, 11).context("failed to understand /proc/self/stat")? as f64 / TICKS_PER_SECOND)
 }
 
-/// The fields `cutime` and `cstime` of proc(5), the 16th and the 17th. The second field is a name that may hold anything, in parentheses.
-fn children_ticks(stat: &str) -> Option<u64> {
+fn cpu_of_children() -> anyhow::Result<f64> {
+    let stat = fs::read_to_string("/proc/self/stat").context("failed to read /proc/self/stat: the benchmark needs Linux")?;
+    Ok(ticks(&stat, 13).context("failed to understand /proc/self/stat")? as f64 / TICKS_PER_SECOND)
+}
+
+/// Two fields of proc(5) that follow each other, added: behind the name, `utime` and `stime` are the 11th and 12th from 0, and `cutime`
+/// and `cstime` the 13th and 14th. The name, in parentheses, may hold anything.
+fn ticks(stat: &str, first: usize) -> Option<u64> {
     let (_, behind_name) = stat.rsplit_once(')')?;
-    let mut fields = behind_name.split_whitespace().skip(13);
+    let mut fields = behind_name.split_whitespace().skip(first);
     Some(fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?)
 }
 
@@ -80,6 +87,11 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
+/// The smallest and the largest value.
+pub(crate) fn spread(values: &[f64]) -> (f64, f64) {
+    values.iter().fold((f64::MAX, f64::MIN), |(least, most), &value| (least.min(value), most.max(value)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,7 +99,7 @@ mod tests {
     #[test]
     fn proc_files() {
         let stat = "7 (a ) (b) S 1 7 7 0 -1 4194560 1 2 3 4 10 20 300 45 20 0 1 0 99 1000 1";
-        assert_eq!(children_ticks(stat), Some(345));
+        assert_eq!((ticks(stat, 13), ticks(stat, 11)), (Some(345), Some(30)));
         assert_eq!(high_water("Name:\tx\nVmPeak:\t  99 kB\nVmHWM:\t    1234 kB\n"), 1_234);
         assert_eq!(high_water(""), 0);
     }

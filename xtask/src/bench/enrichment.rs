@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use net_scout_tests::places;
-use net_scout_tests::sample::{self, Layout, SampleOptions, TimestampForm};
+use net_scout_tests::sample;
 use net_scout_tests::servers::dns::{DnsServer, DnsZone};
 
 use super::Bench;
+use super::database::options;
 use crate::command;
 use crate::measure::{Cost, median};
 
@@ -22,15 +23,7 @@ const DELAY: Duration = Duration::from_millis(20);
 pub(super) fn run(bench: &Bench) -> anyhow::Result<()> {
     eprintln!("enrichment of {ALERTS} alerts of {ADDRESSES} addresses");
     let base = bench.folder.join("enrichment.db");
-    let options = SampleOptions {
-        seed: 1,
-        events: 1_000,
-        end: super::NEWEST,
-        days: 1,
-        layout: Layout::V2,
-        timestamps: TimestampForm::Zulu,
-    };
-    sample::make(&base, &options)?;
+    sample::make(&base, &options(1_000, 1))?;
     let mut migrate = bench.command(&places::binary());
     command::run(migrate.arg("migrate").arg("--db-path").arg(&base), "its output above says why")?;
     sample::add_alerts(&base, ALERTS, ADDRESSES)?;

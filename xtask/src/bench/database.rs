@@ -1,0 +1,42 @@
+//! The databases: made once for each number of events and seed, and used again.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use net_scout_tests::sample::{self, Layout, SampleOptions, TimestampForm};
+
+/// A database of so many events over the days of the benchmark.
+pub(super) struct Database {
+    pub(super) path: PathBuf,
+    pub(super) events: u64,
+}
+
+impl Database {
+    /// Makes it unless it is there.
+    pub(super) fn prepare(folder: &Path, events: u64, seed: u64) -> anyhow::Result<Self> {
+        let path = folder.join(format!("events-{events}-{seed}.db"));
+        if !path.exists() {
+            eprintln!("making {}, which later runs use again", path.display());
+            let begun = Instant::now();
+            let sample = sample::make(&path, &options(events, seed))?;
+            eprintln!("made {} rows in {:.1} s", sample.rows, begun.elapsed().as_secs_f64());
+        }
+        Ok(Self { path, events })
+    }
+
+    /// Reads the file once, so that the first run does not wait for the disk.
+    pub(super) fn warm(&self) -> anyhow::Result<()> {
+        let failed = || format!("failed to read {}", self.path.display());
+        let mut file = File::open(&self.path).with_context(failed)?;
+        io::copy(&mut file, &mut io::sink()).with_context(failed)?;
+        Ok(())
+    }
+}
+
+/// What a database holds.
+pub(super) fn options(events: u64, seed: u64) -> SampleOptions {
+    SampleOptions { seed, events, end: super::NEWEST, days: super::DAYS, layout: Layout::V2, timestamps: TimestampForm::Zulu }
+}
