@@ -258,6 +258,30 @@ fn a_backtrace() {
     assert!(!quiet.stderr.contains("  in "), "{}", quiet.stderr);
 }
 
+/// How long the parts of a scan took, for people and for programs; of a replay, only what its plugins used.
+#[test]
+fn the_parts_of_a_scan() {
+    let scene = Scene::small();
+    let phases = ["open database", "load plugins", "read events", "run rules", "close database", "write alerts", "show alerts"];
+    let table = scene.run(&["scan", "--stats", "--record", "a.ndjson"]).stderr;
+    let names: Vec<&str> =
+        table.lines().skip_while(|line| !line.starts_with("phase ")).skip(1).filter_map(|line| line.split("  ").next()).collect();
+    assert_eq!(names[..8], [phases.as_slice(), &["all"]].concat(), "{table}");
+    let said = scene.run(&["scan", "--stats=json"]);
+    let line = said.stderr.lines().find(|line| line.starts_with('{')).expect("a line of JSON");
+    let stats: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    let names: Vec<&str> =
+        stats["phases"].as_array().expect("phases").iter().filter_map(|phase| phase["phase"].as_str()).collect();
+    assert_eq!(names, phases);
+    assert!(
+        stats["phases"].as_array().expect("phases").iter().all(|phase| phase["wall_us"].is_u64() && phase["cpu_us"].is_u64())
+    );
+    assert_eq!(stats["plugins"].as_array().map(Vec::len), Some(3));
+    let replay = scene.run(&["scan", "--replay", "a.ndjson", "--stats=json"]);
+    assert!(replay.stderr.contains("{\"phases\":[],\"plugins\":[{"), "{}", replay.stderr);
+    assert_eq!(scene.run(&["scan", "--stats=yaml"]).code, 2);
+}
+
 /// What each plugin used, in the scan and later.
 #[test]
 fn the_ledger() {
@@ -279,6 +303,7 @@ fn the_ledger() {
     let greedy = row("greedy");
     assert_eq!((&greedy["failed"], &greedy["denials"]), (&1.into(), &1.into()));
     assert!(greedy["error"].as_str().is_some_and(|error| error.starts_with("access denied: ")), "{greedy}");
+    assert!(scan["host_us"].as_u64() > Some(0) && scan["host_us"].as_u64() <= scan["wall_us"].as_u64(), "{scan}");
     // A second scan is added up in the table.
     assert_eq!(scene.run(&["scan"]).code, 0);
     let table = scene.run(&["plugin", "stats", "vertical_scan"]);
