@@ -15,7 +15,7 @@ pub use keys::{Key, all as keys};
 
 use crate::events::time::parse_timestamp;
 use crate::exit::UsageError;
-use crate::model::{Request, Secrets, Timestamp};
+use crate::model::{Networks, Request, Secrets, Timestamp};
 use crate::plugin::{Limits, PluginLimits};
 use crate::schedule::Rate;
 
@@ -85,6 +85,8 @@ pub struct Config {
     pub alert_table: String,
     /// The plugin folder.
     pub plugins: PathBuf,
+    /// The networks that are the operator's own; none to learn them from the events.
+    pub local_networks: Option<Networks>,
     /// Where the window of a scan begins, as it was written.
     pub since: Setting,
     /// The most alerts of a scan.
@@ -173,6 +175,7 @@ impl Config {
             table: identifier("table")?,
             alert_table: identifier("alert_table")?,
             plugins: PathBuf::from(text("plugins")),
+            local_networks: local_networks(get(keys::LOCAL_NETWORKS))?,
             since: get("since").clone(),
             max_alerts: whole("max_alerts_per_run", 0, 1_000_000)? as usize,
             busy_timeout: Duration::from_secs(whole("busy_timeout", 0, 3_600)?),
@@ -211,6 +214,14 @@ fn limits(settings: &[(&'static str, Setting)], layers: &Layers) -> Result<Plugi
     }
     let own = layers.file.as_ref().map(ConfigFile::limits).transpose()?.unwrap_or_default();
     Ok(PluginLimits { common, own })
+}
+
+/// `ADDRESS/BITS,...`
+fn local_networks(setting: &Setting) -> Result<Option<Networks>, UsageError> {
+    let networks: Result<Networks, _> = setting.text.parse();
+    let networks =
+        networks.map_err(|error| UsageError(format!("{} (from {}): {error}", keys::LOCAL_NETWORKS, setting.source)))?;
+    Ok(Some(networks).filter(|networks| !networks.is_empty()))
 }
 
 /// `ADDRESS:PORT,...`; the port may be left out.
@@ -339,6 +350,25 @@ mod tests {
         let layers = layers(&[], &[("NET_SCOUT_GEOIP_DIR", "/env")], "[directories]\ngeoip = '/file'\nother = '/other'");
         let directories = Config::resolve(&layers).expect("config").directories;
         assert_eq!((&directories["geoip"], &directories["other"]), (&PathBuf::from("/env"), &PathBuf::from("/other")));
+    }
+
+    #[test]
+    fn local_networks_are_a_list_or_a_text() {
+        let resolved = |environment: &[(&str, &str)], file: &str| Config::resolve(&layers(&[], environment, file));
+        let networks = |environment: &[(&str, &str)], file: &str| {
+            resolved(environment, file).expect("config").local_networks.map(|networks| networks.to_string())
+        };
+        let file = "local_networks = ['192.0.2.0/24', '2001:db8::/64']";
+        assert_eq!(networks(&[], file).as_deref(), Some("192.0.2.0/24, 2001:db8::/64"));
+        let variable = "NET_SCOUT_LOCAL_NETWORKS";
+        assert_eq!(networks(&[(variable, "10.0.0.0/8,10.1.0.0/16")], file).as_deref(), Some("10.0.0.0/8"));
+        assert_eq!(networks(&[], ""), None);
+        assert_eq!(
+            resolved(&[(variable, "192.168.1.0/16")], file).expect_err("inside").0,
+            "local_networks (from NET_SCOUT_LOCAL_NETWORKS): `192.168.1.0/16` is no network: it begins at 192.168.0.0/16"
+        );
+        let error = ConfigFile::parse(Path::new("a.toml"), "local_networks = [1]").expect_err("a number").0;
+        assert_eq!(error, "a.toml: `local_networks` is not a list of texts");
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod secrets;
 mod value;
 mod window;
 
-pub use alert::{Alert, EvidenceValue, Severity, StoredAlert};
+pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
 pub use hex::hex;

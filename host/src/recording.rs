@@ -16,6 +16,9 @@ pub(crate) use session::covers;
 pub use session::{Scripted, Session, Step, Unexpected};
 pub use spelling::spelled;
 
+/// In the place of a plugin's name, for what the host itself found out. No plugin can be called that.
+pub const HOST: &str = "net-scout";
+
 /// Whether a scan is recorded, repeated, or neither. Cheap to clone.
 #[derive(Clone, Default)]
 pub enum Tape {

@@ -1,6 +1,7 @@
 //! One run of the rules over one window: all at the same time, on one snapshot, each failing for itself.
 
 mod explain;
+mod networks;
 mod phases;
 mod pipeline;
 
@@ -13,6 +14,7 @@ use crate::model::Alert;
 use crate::plugin::{Case, Judgement, PluginError, Rule, Usage};
 
 pub use explain::Explanations;
+pub use networks::local_networks;
 pub use phases::Phases;
 pub use pipeline::{KeepError, Scan, ScanError, Scanned, Warn, judged};
 
@@ -95,6 +97,7 @@ mod tests {
             severity: Severity::Low,
             rule: "rule".into(),
             evidence: serde_json::Map::new(),
+            events: None,
         };
         let (kept, cut) = strongest(vec![alert(10, "c"), alert(90, "b"), alert(90, "a"), alert(20, "d")], 3);
         let order: Vec<_> = kept.iter().map(|alert| alert.src_ip.as_deref().unwrap_or("")).collect();

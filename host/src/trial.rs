@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use crate::capability::state::StateStore;
 use crate::database::{DatabaseError, ScratchDatabase, ScratchError, Snapshot, SnapshotOptions, StateEntry};
-use crate::model::Window;
-use crate::plugin::Case;
+use crate::model::{Networks, Window};
+use crate::plugin::{Case, Rule};
 use crate::recording::Tape;
 
 /// How many queries a rule may have open.
@@ -34,14 +34,28 @@ pub enum TrialError {
 }
 
 /// What a rule judges: the events of a scratch database.
-fn case(database: &ScratchDatabase, window: Window, kept: Vec<StateEntry>, tape: Tape) -> Result<Case, TrialError> {
+fn case(
+    rule: &Rule,
+    database: &ScratchDatabase,
+    window: Window,
+    local_networks: Networks,
+    kept: Vec<StateEntry>,
+    tape: Tape,
+) -> Result<Case, TrialError> {
     let snapshot = Snapshot::open(&SnapshotOptions {
         path: database.path().to_owned(),
         table: "ip_events".to_owned(),
         alert_table: "scout_alerts".to_owned(),
-        window,
+        window: Window { since: window.reach(rule.description.history_seconds()), ..window },
         busy_timeout: BUSY,
         readers: READERS,
     })?;
-    Ok(Case { snapshot: Some(Arc::new(snapshot)), state: StateStore::new(kept), window, tape, explain: None })
+    Ok(Case {
+        snapshot: Some(Arc::new(snapshot)),
+        state: StateStore::new(kept),
+        window,
+        local_networks: Arc::new(local_networks),
+        tape,
+        explain: None,
+    })
 }

@@ -107,7 +107,7 @@ const TOO_MANY_INSTANCES: &str = "failed in describe: it has more than 64 instan
 refusals! {
     many_instances, instances(65, "") => TOO_MANY_INSTANCES;
     very_many_instances, instances(900, "") => TOO_MANY_INSTANCES;
-    too_many_instances_to_list, instances(1_001, "") => malformed("instances count exceeds limit of 1000 (at offset 0x18bc)");
+    too_many_instances_to_list, instances(1_001, "") => malformed("instances count exceeds limit of 1000 (at offset 0x1939)");
     instances_within_instances, tower(3, "(core module $module) (core instance (instantiate $module))") => TOO_MANY_INSTANCES;
     many_memories, instances(64, "(memory 1)") => TOO_MANY_INSTANCES;
     memories_that_are_too_large_together, instances(40, "(memory 128)")
@@ -369,7 +369,8 @@ fn greedy_rules_take_turns() {
     for index in 0..12 {
         let name = format!("r{index:02}");
         let body = greedy(50);
-        let evaluate = format!("(func (export \"evaluate\") (param i64 i32 i64 i64 i32 i32) (result i32) {body} unreachable)");
+        let evaluate =
+            format!("(func (export \"evaluate\") (param i64 i32 i64 i64 i64 i32 i32 i32 i32) (result i32) {body} unreachable)");
         scene.add_plugin(&format!("{name}.wasm"), &RULE.component(&format!("{evaluate} (data (i32.const 0x200) \"{name}\")")));
         let reason = "it computed for longer than 0.05 s (limits.cpu_seconds)";
         warnings.push(format!("warning: rule {name} ({name}.wasm) failed, its alerts are missing: {reason}"));

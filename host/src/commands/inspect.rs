@@ -78,7 +78,7 @@ pub(super) fn text(artifact: &Artifact, description: &Description, limits: &BTre
     };
     line(format!("file: {}, {} bytes, SHA-256 {}", artifact.file, artifact.size, artifact.sha256));
     match &description.kind {
-        Kind::Rule { alert_types } => line(format!("it is a rule; its alerts are of type {}", alert_types.join(", "))),
+        Kind::Rule { alert_types, .. } => line(format!("it is a rule; its alerts are of type {}", alert_types.join(", "))),
         Kind::Enricher { observables, outside, .. } => {
             let kinds = observables.iter().map(|kind| match kind {
                 ObservableKind::Ip => "addresses",

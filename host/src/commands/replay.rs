@@ -12,11 +12,11 @@ use crate::capability::state::StateStore;
 use crate::config::Config;
 use crate::enrich::{self, LookupOptions, Subject};
 use crate::exit;
-use crate::model::{LedgerEntry, Observable, Timestamp, Window, counted};
+use crate::model::{LedgerEntry, Networks, Observable, Timestamp, Window, counted};
 use crate::output::{self, Format, Shown, StatsFormat};
 use crate::plugin::{Case, LOOKUP, Plugins, UngrantedEnricher};
 use crate::recording::{Recording, Tape};
-use crate::scan::{Scanned, judged, strongest};
+use crate::scan::{Scanned, judged, local_networks, strongest};
 use crate::schedule::RateLimiter;
 
 /// How long one lookup may take: what it asks is answered at once.
@@ -40,7 +40,15 @@ pub fn run(config: &Config, path: &Path, stats: Option<StatsFormat>, format: For
     enrichers.retain(|enricher| called.contains(enricher.description.name.as_str()));
 
     let tape = Tape::Replay(Arc::clone(&recording));
-    let case = Case { snapshot: None, state: StateStore::default(), window, tape, explain: None };
+    let local_networks = runtime.block_on(local_networks(&tape, std::future::ready(Networks::default())));
+    let case = Case {
+        snapshot: None,
+        state: StateStore::default(),
+        window,
+        local_networks: Arc::new(local_networks),
+        tape,
+        explain: None,
+    };
     let Plugins { rules, enrichers, .. } = plugins;
     let rules: Vec<_> = rules.into_iter().map(Arc::new).collect();
     let (done, warn) = (scan::progress(rules.len()), |text: &dyn std::fmt::Display| output::warning(&text));

@@ -108,7 +108,13 @@ impl ConfigFile {
         if keys::all().all(|key| key.name != name) {
             return Err(unknown(name));
         }
-        if scalar(value).is_none() { Err(self.no_value(name)) } else { Ok(()) }
+        match text(name, value) {
+            Some(_) => Ok(()),
+            None if name == keys::LOCAL_NETWORKS => {
+                Err(UsageError(format!("{}: `{name}` is not a list of texts", self.path.display())))
+            }
+            None => Err(self.no_value(name)),
+        }
     }
 
     fn no_value(&self, name: &str) -> UsageError {
@@ -120,7 +126,7 @@ impl ConfigFile {
     pub fn value(&self, name: &str) -> Option<String> {
         match name.split_once('.') {
             Some((table, key)) => self.table.get(table)?.get(key).and_then(scalar),
-            None => self.table.get(name).and_then(scalar),
+            None => self.table.get(name).and_then(|value| text(name, value)),
         }
     }
 
@@ -197,6 +203,16 @@ pub(crate) fn grants(path: &Path, plugin: &str, table: &Value) -> Result<Vec<Req
         }
     }
     Ok(granted)
+}
+
+/// The text of a value; that of a list has commas.
+fn text(name: &str, value: &Value) -> Option<String> {
+    match value {
+        Value::Array(list) if name == keys::LOCAL_NETWORKS => {
+            list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|list| list.join(","))
+        }
+        value => scalar(value),
+    }
 }
 
 fn scalar(value: &Value) -> Option<String> {

@@ -33,6 +33,9 @@ const fn key(name: &'static str, environment: &'static str, default: &'static st
     Key { name, environment: Some(environment), default, meaning }
 }
 
+/// The key whose value may be written as a list of texts.
+pub(super) const LOCAL_NETWORKS: &str = "local_networks";
+
 /// What the names of limits begin with.
 pub(super) const LIMITS_TABLE: &str = "limits.";
 
@@ -48,11 +51,17 @@ pub fn all() -> impl Iterator<Item = Key> {
 }
 
 /// The keys but for the limits.
-static KEYS: [Key; 17] = [
+static KEYS: [Key; 18] = [
     key("db_path", "NET_SCOUT_DB_PATH", "", "the database of net-sentinel"),
     key("table", "NET_SCOUT_TABLE", "ip_events", "the table to scan: ip_events, or ip_events_30 for the archive"),
     key("alert_table", "NET_SCOUT_ALERT_TABLE", "scout_alerts", "the table that alerts are kept in"),
     key("plugins", "NET_SCOUT_PLUGINS", "plugins", "the folder of the plugins"),
+    key(
+        LOCAL_NETWORKS,
+        "NET_SCOUT_LOCAL_NETWORKS",
+        "",
+        "the networks that are your own, ADDRESS/BITS,...; empty to learn them from the events",
+    ),
     key("since", "NET_SCOUT_DEFAULT_SINCE", "1 hour", "where the window of a scan begins"),
     key("max_alerts_per_run", "NET_SCOUT_MAX_ALERTS_PER_RUN", "500", "the most alerts of a scan; the strongest are kept"),
     key("busy_timeout", "NET_SCOUT_BUSY_TIMEOUT", "10", "seconds to wait for another program's lock"),

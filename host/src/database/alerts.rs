@@ -166,7 +166,7 @@ mod tests {
     fn alert(source: Option<&str>, score: u8, severity: Severity, count: i64) -> Alert {
         let evidence = [("count".to_owned(), count.into())].into_iter().collect();
         let (alert_type, rule) = ("scan".to_owned(), "rule".to_owned());
-        Alert { alert_type, src_ip: source.map(str::to_owned), dst_ip: None, score, severity, rule, evidence }
+        Alert { alert_type, src_ip: source.map(str::to_owned), dst_ip: None, score, severity, rule, evidence, events: None }
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::hooks::{AuthAction, AuthContext};
 
+use crate::model::Timestamp;
+
 /// The functions that a rule may call: free of side effects, of the clock and of chance.
 const FUNCTIONS: [&str; 50] = [
     "->",
@@ -66,19 +68,33 @@ const FUNCTIONS: [&str; 50] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableGrant(BTreeSet<String>);
 
-/// What a rule may read: tables and columns.
+/// What a rule may read: tables and columns, and events from an instant on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReadGrant(BTreeMap<String, TableGrant>);
+pub struct ReadGrant {
+    tables: BTreeMap<String, TableGrant>,
+    since: Option<Timestamp>,
+}
 
 impl ReadGrant {
     /// Whether a column is one of those that were not requested of a table that was.
     pub(super) fn withholds(&self, table: &str, column: &str) -> bool {
-        self.0.get(table).is_some_and(|columns| !columns.0.contains(column))
+        self.tables.get(table).is_some_and(|columns| !columns.0.contains(column))
     }
 
     /// Also allows these columns of a table.
     pub fn allow(&mut self, table: &str, columns: impl IntoIterator<Item = impl Into<String>>) {
-        self.0.entry(table.to_owned()).or_default().0.extend(columns.into_iter().map(Into::into));
+        self.tables.entry(table.to_owned()).or_default().0.extend(columns.into_iter().map(Into::into));
+    }
+
+    /// The same for events from this instant on, and none before.
+    #[must_use]
+    pub fn since(&self, since: Timestamp) -> Self {
+        Self { since: Some(since), ..self.clone() }
+    }
+
+    /// The first instant of the events that may be read, where that is later than the first that there are.
+    pub(super) fn begins_after(&self, first: Timestamp) -> Option<Timestamp> {
+        self.since.filter(|since| *since > first)
     }
 }
 
@@ -125,7 +141,7 @@ fn read(table: &str, column: &str, database: Option<&str>, grant: &ReadGrant, in
     let (table, through) = inner.outer(table).map_or((table, false), |outer| (outer, true));
     // The views are temporary: a table of the same name in the database is not for rules.
     let foreign = database.filter(|database| *database != "temp");
-    let Some(columns) = grant.0.get(table).filter(|_| foreign.is_none()) else {
+    let Some(columns) = grant.tables.get(table).filter(|_| foreign.is_none()) else {
         return Err(match (crate::events::layout::columns_of(table), foreign) {
             (Some(_), None) => format!("table `{table}` was not requested; add it to the requests of the rule's description"),
             (Some(_), Some(database)) => {

@@ -16,7 +16,7 @@ use super::query::{BATCH_BYTES, BATCH_ROWS, Engine, Explain, QueryError, QueryLi
 use super::window::Kept;
 use crate::events::layout::columns_of;
 use crate::events::window::{EventWindow, Fallback, FastPlan, Outcome, Plan};
-use crate::model::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn, Value};
+use crate::model::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn, Timestamp, Value};
 
 /// How many steps of SQLite's machine go by between two looks at the clock.
 const STEPS: i32 = 2_000;
@@ -37,6 +37,8 @@ const LIMITS: [(Limit, i32); 8] = [
 pub(super) struct Reader {
     connection: Connection,
     inner: InnerViews,
+    /// The first instant of the inner view of events.
+    since: Timestamp,
     unreadable: Arc<AtomicU64>,
     /// What `events` and `alerts` show now.
     shown: Option<Arc<ReadGrant>>,
@@ -54,11 +56,16 @@ pub(super) struct Request {
 }
 
 impl Reader {
-    pub(super) fn new(connection: Connection, inner: InnerViews, unreadable: Arc<AtomicU64>) -> rusqlite::Result<Self> {
+    pub(super) fn new(
+        connection: Connection,
+        inner: InnerViews,
+        since: Timestamp,
+        unreadable: Arc<AtomicU64>,
+    ) -> rusqlite::Result<Self> {
         for (limit, value) in LIMITS {
             connection.set_limit(limit, value)?;
         }
-        Ok(Self { connection, inner, unreadable, shown: None })
+        Ok(Self { connection, inner, since, unreadable, shown: None })
     }
 
     /// Begins the read transaction, on the state that the database has now.
@@ -98,7 +105,7 @@ impl Reader {
             Err(error) => ready(Err(error)),
             Ok(mut statement) => {
                 ready(Ok(()));
-                if let Err(error) = run(&mut statement, &request, kept, &mut send) {
+                if let Err(error) = run(&mut statement, &request, kept, self.since, &mut send) {
                     send(Err(error));
                 }
             }
@@ -124,24 +131,27 @@ impl Reader {
         }))
     }
 
-    /// Makes the views that a rule names. A column that it did not request is null: SQLite asks the gate about every column but those
+    /// Makes the views that a rule names. Events begin where it may begin to read them. A column that it did not request is null: SQLite asks the gate about every column but those
     /// of a join's USING. In a table that it did not request at all nothing is, so that the gate hears of the table.
     fn show(&mut self, grant: &Arc<ReadGrant>) -> rusqlite::Result<()> {
         if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, grant)) {
             return Ok(());
         }
-        let view = |table: &str, inner: &str| {
+        let later = grant
+            .begins_after(self.since)
+            .map_or(String::new(), |since| format!(" WHERE {}.time >= {}", self.inner.events, since.0));
+        let view = |table: &str, inner: &str, condition: &str| {
             let shown = |column: &&str| {
                 if grant.withholds(table, column) { format!("NULL AS {column}") } else { (*column).to_owned() }
             };
             let columns = columns_of(table).unwrap_or_default().iter().map(shown).collect::<Vec<_>>().join(", ");
-            format!("DROP VIEW IF EXISTS temp.{table}; CREATE TEMP VIEW {table} AS SELECT {columns} FROM {inner};")
+            format!("DROP VIEW IF EXISTS temp.{table}; CREATE TEMP VIEW {table} AS SELECT {columns} FROM {inner}{condition};")
         };
         self.connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)?;
         self.connection.execute_batch(&format!(
             "PRAGMA query_only = 0; {} {} PRAGMA query_only = 1;",
-            view("events", &self.inner.events),
-            view("alerts", &self.inner.alerts)
+            view("events", &self.inner.events, &later),
+            view("alerts", &self.inner.alerts, "")
         ))?;
         self.shown = Some(Arc::clone(grant));
         Ok(())
@@ -211,10 +221,11 @@ fn run(
     statement: &mut Statement<'_>,
     request: &Request,
     kept: &Kept,
+    since: Timestamp,
     send: &mut impl FnMut(Result<Batch, QueryError>) -> bool,
 ) -> Result<(), QueryError> {
     let explain = |engine| request.explain.iter().for_each(|explain| explain(&request.sql, &engine));
-    let reason = match planned(request, kept) {
+    let reason = match planned(request, kept, since) {
         Ok((plan, window)) => {
             let outcome = plan.run(window, &request.limits, &request.cancelled, |batch| send(Ok(batch)));
             match outcome {
@@ -232,8 +243,11 @@ fn run(
 }
 
 /// The plan of a query on the window in memory, or why there is none.
-fn planned<'a>(request: &Request, kept: &'a Kept) -> Result<(Box<FastPlan>, &'a EventWindow), String> {
+fn planned<'a>(request: &Request, kept: &'a Kept, since: Timestamp) -> Result<(Box<FastPlan>, &'a EventWindow), String> {
     let window = kept.as_ref().map_err(Clone::clone)?;
+    if request.grant.begins_after(since).is_some() {
+        return Err("what is in memory begins earlier than what the rule sees".to_owned());
+    }
     let granted = |column: &str| !request.grant.withholds("events", column);
     match Plan::new(window, &request.sql, &request.parameters, &request.columns, &granted) {
         Plan::Fast(plan) => Ok((plan, window)),

@@ -37,7 +37,7 @@ pub struct SnapshotOptions {
     pub table: String,
     /// The alert table, which may be absent.
     pub alert_table: String,
-    /// The window that `events` is bound to.
+    /// The window that `events` is bound to: as far back as any rule sees.
     pub window: Window,
     /// How long to wait for another program's lock.
     pub busy_timeout: Duration,
@@ -90,7 +90,7 @@ impl Snapshot {
             let connection = connect()?;
             let unreadable = time_function(&connection).map_err(error("open"))?;
             let inner = views(&connection, &events, &alerts).map_err(error("read"))?;
-            let reader = Reader::new(connection, inner, unreadable).map_err(error("open"))?;
+            let reader = Reader::new(connection, inner, options.window.since, unreadable).map_err(error("open"))?;
             readers.push(reader);
         }
         pin(&monitor, &readers, path, error)?;

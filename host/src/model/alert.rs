@@ -63,6 +63,22 @@ impl From<EvidenceValue> for serde_json::Value {
     }
 }
 
+/// The events that an alert is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// An SQL condition over `events`.
+    pub condition: String,
+    /// What is bound to `?1`, `?2`, ... in it.
+    pub parameters: Vec<Value>,
+}
+
+impl Serialize for Selection {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let parameters: Vec<serde_json::Value> = self.parameters.iter().cloned().map(Into::into).collect();
+        serde_json::json!({ "condition": self.condition, "parameters": parameters }).serialize(serializer)
+    }
+}
+
 /// Something suspicious, as a rule raised it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Alert {
@@ -80,6 +96,9 @@ pub struct Alert {
     pub rule: String,
     /// What a person can check.
     pub evidence: serde_json::Map<String, serde_json::Value>,
+    /// The events that it is about, where the rule says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<Selection>,
 }
 
 /// An alert as it stands in the database. What another program wrote there may be anything.

@@ -127,6 +127,8 @@ pub enum Kind {
     Rule {
         /// The types of alerts that it may raise.
         alert_types: Vec<String>,
+        /// For how many seconds before the end of the window it needs events; 0 for the window alone.
+        history_seconds: u32,
     },
     /// Looks up observables.
     Enricher {
@@ -156,4 +158,15 @@ pub struct Description {
     pub parameters: Vec<Parameter>,
     /// What it asks to be given.
     pub requests: Vec<Request>,
+}
+
+impl Description {
+    /// For how many seconds before the end of the window a rule needs events; 0 for the window alone.
+    #[must_use]
+    pub fn history_seconds(&self) -> u32 {
+        match self.kind {
+            Kind::Rule { history_seconds, .. } => history_seconds,
+            Kind::Enricher { .. } => 0,
+        }
+    }
 }

@@ -51,6 +51,15 @@ pub struct Window {
     pub now: Timestamp,
 }
 
+impl Window {
+    /// The first instant of the events that a rule sees which needs so many seconds of history.
+    #[must_use]
+    pub fn reach(&self, history_seconds: u32) -> Timestamp {
+        let end = self.until.unwrap_or(self.now);
+        self.since.min(end.plus(-i64::from(history_seconds) * 1_000_000))
+    }
+}
+
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.until {

@@ -12,7 +12,8 @@ use crate::capability::state::RULE_QUOTA;
 use crate::database::QueryError;
 use crate::events::layout::columns_of;
 use crate::model::{
-    Alert, Description, EvidenceValue, Kind, ObservableKind, Parameter, ParameterType, Request, Severity, Value, Window, plain,
+    Alert, Description, EvidenceValue, Kind, Networks, ObservableKind, Parameter, ParameterType, Request, Selection, Severity,
+    Timestamp, Value, Window, plain,
 };
 
 /// The longest name of a plugin, a parameter, an alert type, a piece of evidence, in bytes.
@@ -25,12 +26,23 @@ const LONGEST_LINE: usize = 1_000;
 const MOST_ITEMS: usize = 64;
 /// The most pieces of evidence of an alert.
 const MOST_EVIDENCE: usize = 64;
+/// The keys of evidence that the host adds itself.
+const HOST_EVIDENCE: [&str; 4] = ["events", "window", "plugin", "related"];
+/// The most bytes of the condition that names the events of an alert, with its parameters.
+const LARGEST_SELECTION: usize = 8 << 10;
+/// The longest history of a rule, in seconds: 31 days.
+const LONGEST_HISTORY: u32 = 31 * 86_400;
 /// How much of a guest's words stands in an error, in characters.
 const QUOTED: usize = 200;
 
-impl From<Window> for wit::Window {
-    fn from(window: Window) -> Self {
-        Self { since: window.since.0, until: window.until.map(|until| until.0), now: window.now.0 }
+/// The window as a rule is told of it: with the first instant of the events that it sees, and the networks that are the operator's own.
+pub(super) fn window(window: Window, events_since: Timestamp, local_networks: &Networks) -> wit::Window {
+    wit::Window {
+        since: window.since.0,
+        until: window.until.map(|until| until.0),
+        now: window.now.0,
+        events_since: events_since.0,
+        local_networks: local_networks.texts(),
     }
 }
 
@@ -70,7 +82,7 @@ impl From<wit::RuleError> for PluginError {
 
 /// An alert of a rule, with at most so many bytes of evidence; the error says why it is refused.
 pub(super) fn alert(alert: wit::Alert, description: &Description, largest: usize) -> Result<Alert, String> {
-    let Kind::Rule { alert_types } = &description.kind else { return Err("it is no rule".to_owned()) };
+    let Kind::Rule { alert_types, .. } = &description.kind else { return Err("it is no rule".to_owned()) };
     if !alert_types.contains(&alert.alert_type) {
         let alert_type = plain(&alert.alert_type, QUOTED);
         return Err(format!("alert type `{alert_type}` is not among the described: {}", alert_types.join(", ")));
@@ -87,7 +99,22 @@ pub(super) fn alert(alert: wit::Alert, description: &Description, largest: usize
         severity: alert.severity.into(),
         rule: description.name.clone(),
         evidence: evidence(alert.evidence, largest)?,
+        events: alert.events.map(selection).transpose()?,
     })
+}
+
+/// The events that an alert names. Whether the condition can be read is only known when it runs.
+fn selection(selection: wit::Selection) -> Result<Selection, String> {
+    let wit::Selection { condition, parameters } = selection;
+    let parameters: Vec<Value> = parameters.into_iter().map(Value::from).collect();
+    let bytes = condition.len() + parameters.iter().map(Value::bytes).sum::<usize>();
+    if bytes > LARGEST_SELECTION {
+        return Err(format!("the condition on its events takes {bytes} bytes, more than {LARGEST_SELECTION}"));
+    }
+    if condition.trim().is_empty() {
+        return Err("the condition on its events is empty".to_owned());
+    }
+    Ok(Selection { condition, parameters })
 }
 
 fn checked_address(text: String, field: &str) -> Result<String, String> {
@@ -116,6 +143,9 @@ fn evidence(entries: Vec<wit::EvidenceEntry>, largest: usize) -> Result<serde_js
         bytes += key.len() + value.to_string().len();
         if bytes > largest {
             return Err(format!("its evidence takes more than {} KiB (limits.evidence_kib)", largest >> 10));
+        }
+        if HOST_EVIDENCE.contains(&key.as_str()) {
+            return Err(format!("evidence key `{key}` is the host's own"));
         }
         if map.contains_key(&key) {
             return Err(format!("evidence key `{key}` occurs twice"));
@@ -169,13 +199,18 @@ pub(super) fn description(description: bindings::Description) -> Result<Descript
 
 fn kind(kind: wit_description::Kind) -> Result<Kind, String> {
     match kind {
-        wit_description::Kind::Rule(wit_description::RuleDetails { alert_types }) => {
+        wit_description::Kind::Rule(wit_description::RuleDetails { alert_types, history_seconds }) => {
             counted(&alert_types, "alert types")?;
             if alert_types.is_empty() {
                 return Err("it has no alert type".to_owned());
             }
             let alert_types = alert_types.into_iter().map(|text| name(text, "alert type")).collect::<Result<_, _>>()?;
-            Ok(Kind::Rule { alert_types })
+            if history_seconds > LONGEST_HISTORY {
+                return Err(format!(
+                    "it needs {history_seconds} seconds of history, more than {LONGEST_HISTORY}, which are 31 days"
+                ));
+            }
+            Ok(Kind::Rule { alert_types, history_seconds })
         }
         wit_description::Kind::Enricher(details) => {
             let wit_description::EnricherDetails { observables, fresh_seconds, failed_seconds, outside } = details;

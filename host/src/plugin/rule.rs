@@ -16,7 +16,7 @@ use super::{bindings, convert};
 use crate::capability::query::{QueryContext, QuerySource};
 use crate::capability::state::{StateContext, StateGrant, StateStore};
 use crate::database::{Engine, Explain, ReadGrant, Snapshot};
-use crate::model::{Alert, Description, Parameter, Request, Value, Window};
+use crate::model::{Alert, Description, Networks, Parameter, Request, Value, Window};
 use crate::recording::Tape;
 
 /// What tells the one call of a rule in a recording.
@@ -32,7 +32,7 @@ pub struct Rule {
     pub limits: Limits,
     code: Code,
     linked: RulePre<Guest>,
-    grant: Arc<ReadGrant>,
+    grant: ReadGrant,
     state: StateGrant,
 }
 
@@ -54,6 +54,8 @@ pub struct Case {
     pub state: StateStore,
     /// The window.
     pub window: Window,
+    /// The networks that are the operator's own.
+    pub local_networks: Arc<Networks>,
     /// Whether it is recorded.
     pub tape: Tape,
     /// Hears of each query where it ran, where somebody wants to know.
@@ -84,7 +86,7 @@ impl LinkedRule {
             }
         }
         let state = StateGrant::new(&description.name, &description.requests);
-        Rule { artifact, description, limits, code: self.code, linked: self.linked, grant: Arc::new(grant), state }
+        Rule { artifact, description, limits, code: self.code, linked: self.linked, grant, state }
     }
 }
 
@@ -102,9 +104,10 @@ impl Rule {
         let name = &self.description.name;
         let session = case.tape.begin(name, EVALUATE);
         let boundary = Boundary::new(self.limits, session.clone());
+        let events_since = case.window.reach(self.description.history_seconds());
         let source = case.snapshot.as_ref().map(|snapshot| QuerySource {
             snapshot: Arc::clone(snapshot),
-            grant: Arc::clone(&self.grant),
+            grant: Arc::new(self.grant.since(events_since)),
             limits: self.limits.query,
             explain: case.explain.clone().map(|explain| self.explain(explain)),
         });
@@ -113,14 +116,15 @@ impl Rule {
             state: StateContext::new(self.state.clone(), Some(case.state.clone()), boundary.clone()),
             ..Capabilities::none(name, case.window.now, &boundary)
         };
+        let window = convert::window(case.window, events_since, &case.local_networks);
         let arguments = convert::arguments(arguments);
         let (answer, usage, guest) = self
             .code
             .call(capabilities, &boundary, &self.limits, |store| {
-                let (linked, window, arguments) = (self.linked.clone(), case.window.into(), arguments);
+                let linked = self.linked.clone();
                 Box::pin(async move {
                     let instance = linked.instantiate_async(&mut *store).await?;
-                    instance.call_evaluate(store, window, &arguments).await
+                    instance.call_evaluate(store, &window, &arguments).await
                 })
             })
             .await;

@@ -5,13 +5,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Explanations, Outcome, Parameters, Phases, judge, strongest};
+use super::{Explanations, Outcome, Parameters, Phases, judge, local_networks, strongest};
 use crate::capability::query::OPEN_QUERIES;
 use crate::capability::state::StateStore;
 use crate::config::Config;
 use crate::database::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions};
 use crate::events::layout::EVENT_COLUMNS;
-use crate::model::{Alert, LedgerEntry, Request, Timestamp, Window, counted};
+use crate::model::{Alert, LedgerEntry, Networks, Request, Timestamp, Window, counted};
 use crate::plugin::{Case, ExplainRule, PluginError, Rule};
 use crate::recording::Tape;
 
@@ -102,6 +102,7 @@ impl Scan<'_> {
             snapshot: Some(Arc::clone(&snapshot)),
             state: self.state.clone(),
             window: self.window,
+            local_networks: Arc::new(local_networks(&self.tape, self.local_networks()).await),
             tape: self.tape.clone(),
             explain,
         };
@@ -117,6 +118,17 @@ impl Scan<'_> {
         Ok(Scanned { phases, ..scanned })
     }
 
+    /// The networks that are the operator's own.
+    async fn local_networks(&self) -> Networks {
+        self.config.local_networks.clone().unwrap_or_default()
+    }
+
+    /// The window with the longest history that a rule needs.
+    fn reaching(&self) -> Window {
+        let reaches = self.rules.iter().map(|rule| self.window.reach(rule.description.history_seconds()));
+        Window { since: reaches.min().unwrap_or(self.window.since), ..self.window }
+    }
+
     /// One state of the database for all rules.
     fn snapshot(&self, warn: Warn<'_>) -> Result<Arc<Snapshot>, DatabaseError> {
         let config = self.config;
@@ -124,7 +136,7 @@ impl Scan<'_> {
             path: config.db_path.clone(),
             table: config.table.clone(),
             alert_table: config.alert_table.clone(),
-            window: self.window,
+            window: self.reaching(),
             busy_timeout: config.busy_timeout,
             readers: self.parallel * OPEN_QUERIES,
         })?;

@@ -11,7 +11,7 @@ use crate::capability::Shared;
 use crate::capability::state::StateStore;
 use crate::database::{ScratchDatabase, ScratchRow};
 use crate::events::layout::columns_of;
-use crate::model::{Alert, Description, Observable, Timestamp, Value, Window};
+use crate::model::{Alert, Description, Networks, Observable, Timestamp, Value, Window};
 use crate::plugin::{Enricher, Judgement, LookupError, PluginError, Rule, Try, UngrantedEnricher};
 use crate::recording::{Scripted, Step, Tape};
 
@@ -83,7 +83,7 @@ pub async fn rule(rule: &mut Rule, many: u64) -> Result<Vec<Check>, TrialError> 
 type Judged = Result<Judgement, PluginError>;
 
 async fn judge(rule: &Rule, database: &ScratchDatabase, tape: Tape) -> Result<Judged, TrialError> {
-    let case = case(database, WINDOW, Vec::new(), tape)?;
+    let case = case(rule, database, WINDOW, Networks::default(), Vec::new(), tape)?;
     let arguments = rule.arguments(&BTreeMap::new()).map_err(|error| TrialError::Invalid(error.to_string()))?;
     Ok(rule.evaluate(&case, &arguments).await.0)
 }

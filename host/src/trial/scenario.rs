@@ -11,7 +11,7 @@ use crate::capability::Shared;
 use crate::capability::state::StateStore;
 use crate::database::{ScratchDatabase, StateEntry};
 use crate::events::time::{parse_moment, parse_timestamp};
-use crate::model::{Observable, Timestamp, Window};
+use crate::model::{Networks, Observable, Timestamp, Window};
 use crate::plugin::{Rule, Try, UngrantedEnricher};
 use crate::recording::{self, Scripted, Step, Tape};
 
@@ -28,6 +28,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub struct Scenario {
     now: Option<String>,
     since: Option<String>,
+    /// For a rule: the networks that are the operator's own.
+    #[serde(default)]
+    local_networks: Vec<String>,
     /// What is set for parameters.
     #[serde(default)]
     parameters: BTreeMap<String, Json>,
@@ -103,7 +106,9 @@ impl Scenario {
         let rows = events::rows(&self.events, now).map_err(TrialError::Invalid)?;
         let database = ScratchDatabase::new(rows)?;
         let window = Window { since, until: None, now };
-        let case = case(&database, window, self.kept(&rule.description.name), Tape::Off)?;
+        let networks: Result<Networks, _> = self.local_networks.iter().map(|text| text.parse()).collect();
+        let networks = networks.map_err(|error| TrialError::Invalid(format!("local_networks: {error}")))?;
+        let case = case(rule, &database, window, networks, self.kept(&rule.description.name), Tape::Off)?;
         let arguments =
             rule.arguments(&self.known(&rule.description)?).map_err(|error| TrialError::Invalid(error.to_string()))?;
         let (judgement, _) = rule.evaluate(&case, &arguments).await;

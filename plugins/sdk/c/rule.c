@@ -29,6 +29,11 @@ void ns_alert_type(ns_description *plugin, const char *alert_type)
     *NS_ADD(&plugin->kind.val.rule.alert_types) = ns_text_of(alert_type);
 }
 
+void ns_history(ns_description *plugin, uint32_t seconds)
+{
+    plugin->kind.val.rule.history_seconds = seconds;
+}
+
 static void fail(ns_scan *scan, plugin_rule_error_t error)
 {
     if (!scan->failed)
@@ -277,4 +282,21 @@ void ns_evidence_texts(ns_alert *alert, const char *key, ns_texts values)
     ns_texts *copies = &evidence(alert, key, NET_SCOUT_PLUGIN_DETECTION_EVIDENCE_VALUE_TEXTS)->val.texts;
     for (size_t index = 0; index < values.len; index++)
         *NS_ADD(copies) = ns_copy(values.ptr[index]);
+}
+
+void ns_events(ns_alert *alert, const char *condition, net_scout_plugin_query_list_value_t values)
+{
+    alert->events.is_some = true;
+    alert->events.val.condition = ns_text_of(condition);
+    for (size_t index = 0; index < values.len; index++) {
+        ns_value *copy = NS_ADD(&alert->events.val.parameters);
+        *copy = values.ptr[index];
+        if (copy->tag == NET_SCOUT_PLUGIN_TYPES_VALUE_TEXT)
+            copy->val.text = ns_copy(copy->val.text);
+    }
+}
+
+void ns_techniques(ns_alert *alert, const char *const *techniques)
+{
+    ns_evidence_texts(alert, "techniques", ns_texts_of(techniques));
 }

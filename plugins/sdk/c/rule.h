@@ -22,6 +22,8 @@ void evaluate(ns_scan *scan);
 /* Begins the description of a rule, and names the alerts that it may raise. */
 void ns_rule(ns_description *plugin, const char *name, const char *version, const char *summary);
 void ns_alert_type(ns_description *plugin, const char *alert_type);
+/* For how many seconds before the end of the window the rule needs events; see `events_since` of the window. */
+void ns_history(ns_description *plugin, uint32_t seconds);
 
 /* The type of a column: NS_INTEGER_LIST is what json_group_array gives. */
 typedef net_scout_plugin_query_column_type_t ns_column;
@@ -74,6 +76,10 @@ void ns_to(ns_alert *alert, ns_text destination);
 void ns_evidence(ns_alert *alert, const char *key, ns_value value);
 void ns_evidence_integers(ns_alert *alert, const char *key, plugin_list_s64_t values);
 void ns_evidence_texts(ns_alert *alert, const char *key, ns_texts values);
+/* Says which events the alert is about: an SQL condition over `events`, with what is bound to ?1, ?2, ... in it. */
+void ns_events(ns_alert *alert, const char *condition, net_scout_plugin_query_list_value_t values);
+/* The techniques of MITRE ATT&CK that the alert shows: ns_techniques(alert, NS_LIST("T1046")). */
+void ns_techniques(ns_alert *alert, const char *const *techniques);
 
 /* Ends the judgement with an error. */
 void ns_fail(ns_scan *scan, ns_text reason);

@@ -7,11 +7,14 @@ export { boolean, choice, Failure, integer, keepsState, line, reads, real } from
 
 /**
  * Makes the module a rule. `evaluate(window, settings)` gives the alerts, as a list or one by one as a generator:
- * `{ alertType, score, srcIp, dstIp, severity, evidence }`. The score is brought into 0 to 100; without a severity it follows from the
- * score. Evidence is an object of values, of lists of integers and of lists of texts.
+ * `{ alertType, score, srcIp, dstIp, severity, evidence, events }`. The score is brought into 0 to 100; without a severity it follows
+ * from the score. Evidence is an object of values, of lists of integers and of lists of texts. `events` says which events the alert is
+ * about, `{ condition, parameters }`: an SQL condition over `events`, and what is bound to `?1`, `?2`, ... in it.
+ *
+ * A rule that needs events from before the window says so in `historySeconds`; `window.eventsSince` is where they begin then.
  */
-export function rule({ alertTypes, evaluate, ...details }) {
-    const described = description(details, { tag: "rule", val: { alertTypes } });
+export function rule({ alertTypes, historySeconds = 0, evaluate, ...details }) {
+    const described = description(details, { tag: "rule", val: { alertTypes, historySeconds } });
     return {
         describe: () => described,
         evaluate(window, list) {
@@ -85,10 +88,15 @@ function reader({ values, nulls }) {
     };
 }
 
-function alert({ alertType, score, srcIp = null, dstIp = null, severity, evidence = {} }) {
+function alert({ alertType, score, srcIp = null, dstIp = null, severity, evidence = {}, events = null }) {
     const clamped = Math.min(Math.max(Math.trunc(score), 0), 100);
     const entries = Object.entries(evidence).map(([key, value]) => ({ key, value: evidenceValue(value) }));
-    return { alertType, srcIp, dstIp, score: clamped, severity: severity ?? severityOf(clamped), evidence: entries };
+    const level = severity ?? severityOf(clamped);
+    return { alertType, srcIp, dstIp, score: clamped, severity: level, evidence: entries, events: events && selection(events) };
+}
+
+function selection({ condition, parameters = [] }) {
+    return { condition, parameters: parameters.map(scalar) };
 }
 
 /** The severity that a score stands for. The same in every language. */

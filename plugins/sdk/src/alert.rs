@@ -37,6 +37,7 @@ impl Alert {
             score: score as u32,
             severity: Severity::of_score(score),
             evidence: Vec::new(),
+            events: None,
         })
     }
 
@@ -66,6 +67,23 @@ impl Alert {
     pub fn evidence(mut self, key: &str, value: impl Into<detection::EvidenceValue>) -> Self {
         self.0.evidence.push(detection::EvidenceEntry { key: key.into(), value: value.into() });
         self
+    }
+}
+
+impl Alert {
+    /// Says which events the alert is about: an SQL condition over `events`, with what is bound to `?1`, `?2`, ... in it. The host adds to
+    /// the evidence of an alert that is kept what these events are. The rule must have requested the columns that the condition names, and
+    /// `id`, `time`, `src_ip`, `dst_ip` and `dst_port`.
+    #[must_use]
+    pub fn events(mut self, condition: &str, parameters: &[Value]) -> Self {
+        self.0.events = Some(detection::Selection { condition: condition.into(), parameters: parameters.to_vec() });
+        self
+    }
+
+    /// The techniques of MITRE ATT&CK that the alert shows, such as `T1046`.
+    #[must_use]
+    pub fn techniques(self, techniques: &[&str]) -> Self {
+        self.evidence("techniques", techniques.iter().map(|&technique| technique.to_owned()).collect::<Vec<_>>())
     }
 }
 

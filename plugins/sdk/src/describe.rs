@@ -18,7 +18,7 @@ impl Description {
     /// A rule with its name, its version and what it detects in one sentence.
     #[must_use]
     pub fn rule(name: &str, version: &str, summary: &str) -> Self {
-        Self::new(name, version, summary, Kind::Rule(RuleDetails { alert_types: Vec::new() }))
+        Self::new(name, version, summary, Kind::Rule(RuleDetails { alert_types: Vec::new(), history_seconds: 0 }))
     }
 
     /// An enricher with its name, its version, what it looks up in one sentence, and the observables that it takes. Its answers are kept
@@ -46,6 +46,16 @@ impl Description {
     pub fn alert_type(mut self, alert_type: &str) -> Self {
         if let Kind::Rule(details) = &mut self.0.kind {
             details.alert_types.push(alert_type.into());
+        }
+        self
+    }
+
+    /// For how many seconds before the end of the window the rule needs events, at most 31 days. `events` then begins so early, or with
+    /// the window where that begins before: see `events_since` of the window.
+    #[must_use]
+    pub fn history(mut self, seconds: u32) -> Self {
+        if let Kind::Rule(details) = &mut self.0.kind {
+            details.history_seconds = seconds;
         }
         self
     }

@@ -26,6 +26,7 @@
 mod alert;
 mod describe;
 mod enrich;
+mod network;
 mod query;
 mod time;
 
@@ -69,6 +70,7 @@ pub use describe::{Arguments, Description};
 pub use enrich::{answered, reversed};
 pub use enricher_bindings::net_scout::plugin::enrichment::{EnrichError, Observable};
 pub use enricher_bindings::net_scout::plugin::{dns, exec, files, http};
+pub use network::Networks;
 pub use query::{Cell, Row, Rows, query};
 pub use time::format_timestamp;
 

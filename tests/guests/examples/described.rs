@@ -67,7 +67,7 @@ fn with(change: impl FnOnce(&mut wit::Description)) -> wit::Description {
 }
 
 fn raises(alert_types: &[&str]) -> wit::Kind {
-    wit::Kind::Rule(wit::RuleDetails { alert_types: alert_types.iter().map(|&text| text.into()).collect() })
+    wit::Kind::Rule(wit::RuleDetails { alert_types: alert_types.iter().map(|&text| text.into()).collect(), history_seconds: 0 })
 }
 
 fn choice(default: &str, options: &[&str]) -> ParameterType {

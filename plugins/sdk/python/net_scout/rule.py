@@ -17,7 +17,8 @@ __all__ = [
 @dataclass
 class Alert:
     """Something suspicious. The score is brought into 0 to 100; without a severity it follows from the score. Evidence is a dictionary of
-    values, of lists of integers and of lists of texts."""
+    values, of lists of integers and of lists of texts. `events` says which events the alert is about: an SQL condition over `events`, or
+    a pair of it and what is bound to `?1`, `?2`, ... in it."""
 
     alert_type: str
     score: int
@@ -25,11 +26,13 @@ class Alert:
     dst_ip: str | None = None
     severity: str | None = None
     evidence: dict = field(default_factory=dict)
+    events: str | tuple | None = None
 
 
-def rule(*, name, version, summary, alert_types, evaluate, parameters=(), requests=()):
-    """The rule as a class, which the module must call `WitWorld`. `evaluate(window, settings)` gives alerts, one by one or as a list."""
-    kind = description.Kind_Rule(description.RuleDetails(list(alert_types)))
+def rule(*, name, version, summary, alert_types, evaluate, parameters=(), requests=(), history_seconds=0):
+    """The rule as a class, which the module must call `WitWorld`. `evaluate(window, settings)` gives alerts, one by one or as a list.
+    A rule that needs events from before the window says so in `history_seconds`; `window.events_since` is where they begin then."""
+    kind = description.Kind_Rule(description.RuleDetails(list(alert_types), history_seconds))
     described = description.Description(name, version, kind, summary, list(parameters), list(requests))
 
     class WitWorld(wit_world.WitWorld):
@@ -98,8 +101,15 @@ def _alert(alert):
     severity = alert.severity or next(level for below, level in _LEVELS if score < below)
     evidence = [detection.EvidenceEntry(key, _evidence(value)) for key, value in alert.evidence.items()]
     return detection.Alert(
-        alert.alert_type, alert.src_ip, alert.dst_ip, score, detection.Severity[severity.upper()], evidence
+        alert.alert_type, alert.src_ip, alert.dst_ip, score, detection.Severity[severity.upper()], evidence, _selection(alert.events)
     )
+
+
+def _selection(events):
+    if events is None:
+        return None
+    condition, parameters = (events, ()) if isinstance(events, str) else events
+    return detection.Selection(condition, [_value(parameter) for parameter in parameters])
 
 
 def _evidence(value):

@@ -1401,6 +1401,7 @@ uint8_t * __wasm_export_exports_plugin_describe(void) {
       *((int8_t*)(ptr + (4*sizeof(void*)))) = 0;
       *((size_t*)(ptr + (6*sizeof(void*)))) = ((*payload).alert_types).len;
       *((uint8_t **)(ptr + (5*sizeof(void*)))) = (uint8_t *) ((*payload).alert_types).ptr;
+      *((int32_t*)(ptr + (7*sizeof(void*)))) = (int32_t) ((*payload).history_seconds);
       break;
     }
     case 1: {

@@ -345,6 +345,9 @@ typedef uint8_t net_scout_plugin_description_observable_kind_t;
 typedef struct net_scout_plugin_description_rule_details_t {
   // The types of the alerts that it may raise, at least one. Another type is refused.
   plugin_list_string_t   alert_types;
+  // For how many seconds before the end of the scan's window it needs events, at most 31 days; 0 for the window alone. Its `events`
+  // then begin so early, or with the window where that begins before.
+  uint32_t   history_seconds;
 } net_scout_plugin_description_rule_details_t;
 
 typedef struct {
@@ -449,7 +452,7 @@ typedef struct net_scout_plugin_description_parameter_t {
 
 // A table that the plugin reads, and the columns of it.
 typedef struct net_scout_plugin_description_table_request_t {
-  // `events` (the window of the scan) or `alerts` (past alerts).
+  // `events` (the window of the scan, and the history that the rule needs) or `alerts` (past alerts).
   plugin_string_t   table;
   // The columns that its queries name; no other can be read.
   plugin_list_string_t   columns;

@@ -228,11 +228,11 @@ __attribute__((__weak__, __export_name__("cabi_post_evaluate")))
 void __wasm_export_exports_plugin_evaluate_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
-      size_t len6 = *((size_t*) (arg0 + (2*sizeof(void*))));
-      if (len6 > 0) {
-        uint8_t *ptr7 = *((uint8_t **) (arg0 + sizeof(void*)));
-        for (size_t i8 = 0; i8 < len6; i8++) {
-          uint8_t *base = ptr7 + i8 * (8+10*sizeof(void*));
+      size_t len9 = *((size_t*) (arg0 + (2*sizeof(void*))));
+      if (len9 > 0) {
+        uint8_t *ptr10 = *((uint8_t **) (arg0 + sizeof(void*)));
+        for (size_t i11 = 0; i11 < len9; i11++) {
+          uint8_t *base = ptr10 + i11 * (8+15*sizeof(void*));
           (void) base;
           if ((*((size_t*) (base + sizeof(void*)))) > 0) {
             free(*((uint8_t **) (base + 0)));
@@ -323,8 +323,48 @@ void __wasm_export_exports_plugin_evaluate_post_return(uint8_t * arg0) {
             }
             free(ptr4);
           }
+          switch ((int32_t) (int32_t) *((uint8_t*) (base + (8+10*sizeof(void*))))) {
+            case 0: {
+              break;
+            }
+            case 1: {
+              if ((*((size_t*) (base + (8+12*sizeof(void*))))) > 0) {
+                free(*((uint8_t **) (base + (8+11*sizeof(void*)))));
+              }
+              size_t len6 = *((size_t*) (base + (8+14*sizeof(void*))));
+              if (len6 > 0) {
+                uint8_t *ptr7 = *((uint8_t **) (base + (8+13*sizeof(void*))));
+                for (size_t i8 = 0; i8 < len6; i8++) {
+                  uint8_t *base = ptr7 + i8 * (8+2*sizeof(void*));
+                  (void) base;
+                  switch ((int32_t) (int32_t) *((uint8_t*) (base + 0))) {
+                    case 0: {
+                      break;
+                    }
+                    case 1: {
+                      break;
+                    }
+                    case 2: {
+                      break;
+                    }
+                    case 3: {
+                      break;
+                    }
+                    case 4: {
+                      if ((*((size_t*) (base + (8+1*sizeof(void*))))) > 0) {
+                        free(*((uint8_t **) (base + 8)));
+                      }
+                      break;
+                    }
+                  }
+                }
+                free(ptr7);
+              }
+              break;
+            }
+          }
         }
-        free(ptr7);
+        free(ptr10);
       }
       break;
     }
@@ -868,6 +908,7 @@ void net_scout_plugin_detection_option_timestamp_free(net_scout_plugin_detection
 
 void net_scout_plugin_detection_window_free(net_scout_plugin_detection_window_t *ptr) {
   net_scout_plugin_detection_option_timestamp_free(&ptr->until);
+  plugin_list_string_free(&ptr->local_networks);
 }
 
 void net_scout_plugin_detection_evidence_value_free(net_scout_plugin_detection_evidence_value_t *ptr) {
@@ -892,6 +933,22 @@ void net_scout_plugin_detection_evidence_entry_free(net_scout_plugin_detection_e
   net_scout_plugin_detection_evidence_value_free(&ptr->value);
 }
 
+void net_scout_plugin_detection_list_value_free(net_scout_plugin_detection_list_value_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    net_scout_plugin_detection_value_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      net_scout_plugin_detection_value_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void net_scout_plugin_detection_selection_free(net_scout_plugin_detection_selection_t *ptr) {
+  plugin_string_free(&ptr->condition);
+  net_scout_plugin_detection_list_value_free(&ptr->parameters);
+}
+
 void net_scout_plugin_detection_list_evidence_entry_free(net_scout_plugin_detection_list_evidence_entry_t *ptr) {
   size_t list_len = ptr->len;
   if (list_len > 0) {
@@ -903,11 +960,18 @@ void net_scout_plugin_detection_list_evidence_entry_free(net_scout_plugin_detect
   }
 }
 
+void net_scout_plugin_detection_option_selection_free(net_scout_plugin_detection_option_selection_t *ptr) {
+  if (ptr->is_some) {
+    net_scout_plugin_detection_selection_free(&ptr->val);
+  }
+}
+
 void net_scout_plugin_detection_alert_free(net_scout_plugin_detection_alert_t *ptr) {
   plugin_string_free(&ptr->alert_type);
   plugin_option_string_free(&ptr->src_ip);
   plugin_option_string_free(&ptr->dst_ip);
   net_scout_plugin_detection_list_evidence_entry_free(&ptr->evidence);
+  net_scout_plugin_detection_option_selection_free(&ptr->events);
 }
 
 void net_scout_plugin_detection_rule_error_free(net_scout_plugin_detection_rule_error_t *ptr) {
@@ -1292,6 +1356,7 @@ uint8_t * __wasm_export_exports_plugin_describe(void) {
       *((int8_t*)(ptr + (4*sizeof(void*)))) = 0;
       *((size_t*)(ptr + (6*sizeof(void*)))) = ((*payload).alert_types).len;
       *((uint8_t **)(ptr + (5*sizeof(void*)))) = (uint8_t *) ((*payload).alert_types).ptr;
+      *((int32_t*)(ptr + (7*sizeof(void*)))) = (int32_t) ((*payload).history_seconds);
       break;
     }
     case 1: {
@@ -1315,7 +1380,7 @@ uint8_t * __wasm_export_exports_plugin_describe(void) {
 }
 
 __attribute__((__export_name__("evaluate")))
-uint8_t * __wasm_export_exports_plugin_evaluate(int64_t arg, int32_t arg0, int64_t arg1, int64_t arg2, uint8_t * arg3, size_t arg4) {
+uint8_t * __wasm_export_exports_plugin_evaluate(int64_t arg, int32_t arg0, int64_t arg1, int64_t arg2, int64_t arg3, uint8_t * arg4, size_t arg5, uint8_t * arg6, size_t arg7) {
   net_scout_plugin_detection_option_timestamp_t option;
   switch (arg0) {
     case 0: {
@@ -1328,16 +1393,18 @@ uint8_t * __wasm_export_exports_plugin_evaluate(int64_t arg, int32_t arg0, int64
       break;
     }
   }
-  plugin_window_t arg5 = (net_scout_plugin_detection_window_t) {
+  plugin_window_t arg8 = (net_scout_plugin_detection_window_t) {
     (net_scout_plugin_detection_timestamp_t) arg,
     (net_scout_plugin_detection_option_timestamp_t) option,
     (net_scout_plugin_detection_timestamp_t) arg2,
+    (net_scout_plugin_detection_timestamp_t) arg3,
+    (plugin_list_string_t) (plugin_list_string_t) { (plugin_string_t*)(arg4), (arg5) },
   };
-  plugin_list_argument_t arg6 = (plugin_list_argument_t) { (plugin_argument_t*)(arg3), (arg4) };
+  plugin_list_argument_t arg9 = (plugin_list_argument_t) { (plugin_argument_t*)(arg6), (arg7) };
   plugin_result_list_alert_rule_error_t ret;
   plugin_list_alert_t ok;
   plugin_rule_error_t err;
-  ret.is_err = !exports_plugin_evaluate(&arg5, &arg6, &ok, &err);
+  ret.is_err = !exports_plugin_evaluate(&arg8, &arg9, &ok, &err);
   if (ret.is_err) {
     ret.val.err = err;
   }
@@ -1346,69 +1413,69 @@ uint8_t * __wasm_export_exports_plugin_evaluate(int64_t arg, int32_t arg0, int64
   }
   uint8_t *ptr = (uint8_t *) &RET_AREA;
   if ((ret).is_err) {
-    const plugin_rule_error_t *payload19 = &(ret).val.err;*((int8_t*)(ptr + 0)) = 1;
-    switch ((int32_t) (*payload19).tag) {
+    const plugin_rule_error_t *payload29 = &(ret).val.err;*((int8_t*)(ptr + 0)) = 1;
+    switch ((int32_t) (*payload29).tag) {
       case 0: {
-        const net_scout_plugin_detection_query_error_t *payload20 = &(*payload19).val.query;
+        const net_scout_plugin_detection_query_error_t *payload30 = &(*payload29).val.query;
         *((int8_t*)(ptr + sizeof(void*))) = 0;
-        switch ((int32_t) (*payload20).tag) {
+        switch ((int32_t) (*payload30).tag) {
           case 0: {
-            const plugin_string_t *payload21 = &(*payload20).val.access_denied;
+            const plugin_string_t *payload31 = &(*payload30).val.access_denied;
             *((int8_t*)(ptr + (2*sizeof(void*)))) = 0;
-            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload21).len;
-            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload21).ptr;
+            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload31).len;
+            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload31).ptr;
             break;
           }
           case 1: {
-            const plugin_string_t *payload22 = &(*payload20).val.invalid;
+            const plugin_string_t *payload32 = &(*payload30).val.invalid;
             *((int8_t*)(ptr + (2*sizeof(void*)))) = 1;
-            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload22).len;
-            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload22).ptr;
+            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload32).len;
+            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload32).ptr;
             break;
           }
           case 2: {
-            const plugin_string_t *payload23 = &(*payload20).val.type_mismatch;
+            const plugin_string_t *payload33 = &(*payload30).val.type_mismatch;
             *((int8_t*)(ptr + (2*sizeof(void*)))) = 2;
-            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload23).len;
-            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload23).ptr;
+            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload33).len;
+            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload33).ptr;
             break;
           }
           case 3: {
-            const plugin_string_t *payload24 = &(*payload20).val.timed_out;
+            const plugin_string_t *payload34 = &(*payload30).val.timed_out;
             *((int8_t*)(ptr + (2*sizeof(void*)))) = 3;
-            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload24).len;
-            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload24).ptr;
+            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload34).len;
+            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload34).ptr;
             break;
           }
           case 4: {
-            const plugin_string_t *payload25 = &(*payload20).val.too_large;
+            const plugin_string_t *payload35 = &(*payload30).val.too_large;
             *((int8_t*)(ptr + (2*sizeof(void*)))) = 4;
-            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload25).len;
-            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload25).ptr;
+            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload35).len;
+            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload35).ptr;
             break;
           }
           case 5: {
-            const plugin_string_t *payload26 = &(*payload20).val.unavailable;
+            const plugin_string_t *payload36 = &(*payload30).val.unavailable;
             *((int8_t*)(ptr + (2*sizeof(void*)))) = 5;
-            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload26).len;
-            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload26).ptr;
+            *((size_t*)(ptr + (4*sizeof(void*)))) = (*payload36).len;
+            *((uint8_t **)(ptr + (3*sizeof(void*)))) = (uint8_t *) (*payload36).ptr;
             break;
           }
         }
         break;
       }
       case 1: {
-        const plugin_string_t *payload27 = &(*payload19).val.invalid_parameter;
+        const plugin_string_t *payload37 = &(*payload29).val.invalid_parameter;
         *((int8_t*)(ptr + sizeof(void*))) = 1;
-        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload27).len;
-        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload27).ptr;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload37).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload37).ptr;
         break;
       }
       case 2: {
-        const plugin_string_t *payload28 = &(*payload19).val.failed;
+        const plugin_string_t *payload38 = &(*payload29).val.failed;
         *((int8_t*)(ptr + sizeof(void*))) = 2;
-        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload28).len;
-        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload28).ptr;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload38).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload38).ptr;
         break;
       }
     }

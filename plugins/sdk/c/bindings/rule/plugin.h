@@ -318,6 +318,9 @@ typedef uint8_t net_scout_plugin_description_observable_kind_t;
 typedef struct net_scout_plugin_description_rule_details_t {
   // The types of the alerts that it may raise, at least one. Another type is refused.
   plugin_list_string_t   alert_types;
+  // For how many seconds before the end of the scan's window it needs events, at most 31 days; 0 for the window alone. Its `events`
+  // then begin so early, or with the window where that begins before.
+  uint32_t   history_seconds;
 } net_scout_plugin_description_rule_details_t;
 
 typedef struct {
@@ -422,7 +425,7 @@ typedef struct net_scout_plugin_description_parameter_t {
 
 // A table that the plugin reads, and the columns of it.
 typedef struct net_scout_plugin_description_table_request_t {
-  // `events` (the window of the scan) or `alerts` (past alerts).
+  // `events` (the window of the scan, and the history that the rule needs) or `alerts` (past alerts).
   plugin_string_t   table;
   // The columns that its queries name; no other can be read.
   plugin_list_string_t   columns;
@@ -522,7 +525,8 @@ typedef struct {
   net_scout_plugin_detection_timestamp_t val;
 } net_scout_plugin_detection_option_timestamp_t;
 
-// The span of time that a scan looks at. `events` holds exactly its rows.
+// The span of time that a scan looks at. `events` holds exactly the rows from `events-since` on; all that is older than `since` was
+// judged before, so a rule raises an alert only for what also has events in the window.
 typedef struct net_scout_plugin_detection_window_t {
   // The first instant inside.
   net_scout_plugin_detection_timestamp_t   since;
@@ -530,6 +534,11 @@ typedef struct net_scout_plugin_detection_window_t {
   net_scout_plugin_detection_option_timestamp_t   until;
   // When the scan began. A rule has no other clock.
   net_scout_plugin_detection_timestamp_t   now;
+  // The first instant that `events` holds: `since`, or an earlier one where the rule needs history.
+  net_scout_plugin_detection_timestamp_t   events_since;
+  // The networks that are the operator's own, as ADDRESS/BITS in their canonical form: set by the operator, or else learned from the
+  // events. Empty where none is known.
+  plugin_list_string_t   local_networks;
 } net_scout_plugin_detection_window_t;
 
 // How much an alert matters.
@@ -565,16 +574,36 @@ typedef struct net_scout_plugin_detection_evidence_value_t {
 
 // A named piece of evidence: one member of the alert's JSON object.
 typedef struct net_scout_plugin_detection_evidence_entry_t {
-  // The member's name; at most 64 characters, each name once.
+  // The member's name; at most 64 characters, each name once. `events`, `window`, `plugin` and `related` are the host's own.
   plugin_string_t   key;
   // Its value.
   net_scout_plugin_detection_evidence_value_t   value;
 } net_scout_plugin_detection_evidence_entry_t;
 
 typedef struct {
+  net_scout_plugin_detection_value_t *ptr;
+  size_t len;
+} net_scout_plugin_detection_list_value_t;
+
+// The events that an alert is about. For an alert that is kept the host counts them, and adds to the evidence what they are: when the
+// first and the last were, up to 20 of their numbers, and the ports, targets and sources that occur most.
+typedef struct net_scout_plugin_detection_selection_t {
+  // An SQL condition over `events`, such as `src_ip = ?1 AND dst_port = ?2`. The rule must have requested the columns that it names,
+  // and `id`, `time`, `src_ip`, `dst_ip` and `dst_port`.
+  plugin_string_t   condition;
+  // What is bound to `?1`, `?2`, ... in it.
+  net_scout_plugin_detection_list_value_t   parameters;
+} net_scout_plugin_detection_selection_t;
+
+typedef struct {
   net_scout_plugin_detection_evidence_entry_t *ptr;
   size_t len;
 } net_scout_plugin_detection_list_evidence_entry_t;
+
+typedef struct {
+  bool is_some;
+  net_scout_plugin_detection_selection_t val;
+} net_scout_plugin_detection_option_selection_t;
 
 // Something suspicious.
 typedef struct net_scout_plugin_detection_alert_t {
@@ -590,6 +619,8 @@ typedef struct net_scout_plugin_detection_alert_t {
   net_scout_plugin_detection_severity_t   severity;
   // What a person can check.
   net_scout_plugin_detection_list_evidence_entry_t   evidence;
+  // The events that it is about, where the rule can say so.
+  net_scout_plugin_detection_option_selection_t   events;
 } net_scout_plugin_detection_alert_t;
 
 // Why a rule could not judge.
@@ -769,7 +800,13 @@ void net_scout_plugin_detection_evidence_value_free(net_scout_plugin_detection_e
 
 void net_scout_plugin_detection_evidence_entry_free(net_scout_plugin_detection_evidence_entry_t *ptr);
 
+void net_scout_plugin_detection_list_value_free(net_scout_plugin_detection_list_value_t *ptr);
+
+void net_scout_plugin_detection_selection_free(net_scout_plugin_detection_selection_t *ptr);
+
 void net_scout_plugin_detection_list_evidence_entry_free(net_scout_plugin_detection_list_evidence_entry_t *ptr);
+
+void net_scout_plugin_detection_option_selection_free(net_scout_plugin_detection_option_selection_t *ptr);
 
 void net_scout_plugin_detection_alert_free(net_scout_plugin_detection_alert_t *ptr);
 
