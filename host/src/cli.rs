@@ -121,6 +121,9 @@ struct ScanArgs {
     /// The most alerts of a scan; the strongest are kept [default: 500]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_alerts: Option<String>,
+    /// Keep every alert for itself, instead of one for what several rules say of one source
+    #[arg(long)]
+    no_group: bool,
     /// Set a parameter of a rule
     #[arg(long, value_name = "RULE.PARAMETER=VALUE", value_parser = parameter)]
     set: Vec<(String, String, String)>,
@@ -143,7 +146,7 @@ struct ScanArgs {
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
     /// Repeat a recorded scan, without database and network; writes nothing
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "since", "until", "table", "set", "enrich", "max_alerts", "explain"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "since", "until", "table", "set", "enrich", "max_alerts", "no_group", "explain"])]
     replay: Option<PathBuf>,
     #[command(flatten)]
     format: FormatArg,
@@ -671,8 +674,10 @@ fn flags(cli: &Cli) -> Flags {
         ("log_file", log_file),
     ];
     let mut parameters = Vec::new();
-    if let Command::Scan(ScanArgs { plugins, since, table, max_alerts, set, .. }) = &cli.command {
+    let no_group = Some("false".to_owned());
+    if let Command::Scan(ScanArgs { plugins, since, table, max_alerts, no_group: apart, set, .. }) = &cli.command {
         values.extend([("plugins", plugins), ("since", since), ("table", table), ("max_alerts_per_run", max_alerts)]);
+        values.extend(apart.then_some(("group", &no_group)));
         parameters.clone_from(set);
     }
     let plugins = match &cli.command {

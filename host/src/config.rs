@@ -89,6 +89,8 @@ pub struct Config {
     pub local_networks: Option<Networks>,
     /// Where the window of a scan begins, as it was written.
     pub since: Setting,
+    /// Whether what several rules say of one source becomes one alert.
+    pub group: bool,
     /// The most alerts of a scan.
     pub max_alerts: usize,
     /// How long to wait for another program's lock.
@@ -177,6 +179,11 @@ impl Config {
             plugins: PathBuf::from(text("plugins")),
             local_networks: local_networks(get(keys::LOCAL_NETWORKS))?,
             since: get("since").clone(),
+            group: match get("group").text.trim() {
+                "true" => true,
+                "false" => false,
+                _ => return Err(wrong("group", get("group"), "true or false")),
+            },
             max_alerts: whole("max_alerts_per_run", 0, 1_000_000)? as usize,
             busy_timeout: Duration::from_secs(whole("busy_timeout", 0, 3_600)?),
             cache_dir: optional_path("cache_dir"),

@@ -1,6 +1,7 @@
 //! One run of the rules over one window: all at the same time, on one snapshot, each failing for itself.
 
 mod explain;
+mod group;
 mod networks;
 mod phases;
 mod pipeline;
@@ -70,9 +71,15 @@ pub async fn judge(
     outcomes
 }
 
-/// The strongest alerts first, at most so many, and how many were cut. Equal ones come in an order that does not depend on the run.
+/// What a scan keeps of the alerts that rules raised: those of one story as one, if they are to be grouped; the strongest first, at most
+/// so many; and how many were cut.
 #[must_use]
-pub fn strongest(mut alerts: Vec<Alert>, most: usize) -> (Vec<Alert>, usize) {
+pub fn settled(alerts: Vec<Alert>, grouped: bool, most: usize) -> (Vec<Alert>, usize) {
+    strongest(if grouped { group::group(alerts) } else { alerts }, most)
+}
+
+/// The strongest alerts first, at most so many, and how many were cut. Equal ones come in an order that does not depend on the run.
+fn strongest(mut alerts: Vec<Alert>, most: usize) -> (Vec<Alert>, usize) {
     let rank = |alert: &Alert| (std::cmp::Reverse((alert.score, alert.severity)), alert.alert_type.clone());
     alerts.sort_by(|a, b| {
         rank(a).cmp(&rank(b)).then_with(|| (&a.src_ip, &a.dst_ip, &a.rule).cmp(&(&b.src_ip, &b.dst_ip, &b.rule)))
@@ -98,6 +105,7 @@ mod tests {
             rule: "rule".into(),
             evidence: serde_json::Map::new(),
             events: None,
+            story: None,
         };
         let (kept, cut) = strongest(vec![alert(10, "c"), alert(90, "b"), alert(90, "a"), alert(20, "d")], 3);
         let order: Vec<_> = kept.iter().map(|alert| alert.src_ip.as_deref().unwrap_or("")).collect();

@@ -26,7 +26,8 @@ pub const NOW: &str = "2026-03-11T20:35:11Z";
 pub const RULES: [&str; 3] = ["high-connection-volume.wasm", "horizontal-scan.wasm", "vertical-scan.wasm"];
 /// What `migrate` says of a database that has none of the program's tables.
 pub const MIGRATED: &str = "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup\n\
-    ran migration 0004_rate_limits\nran migration 0005_plugin_state\nran migration 0006_ledger\nran migration 0007_ledger_host_time";
+    ran migration 0004_rate_limits\nran migration 0005_plugin_state\nran migration 0006_ledger\nran migration 0007_ledger_host_time\n\
+    ran migration 0008_alert_story";
 /// The database, where the program looks for it by itself.
 pub const DATABASE: &str = "net_sentinel.db";
 
@@ -116,13 +117,15 @@ impl Scene {
         names
     }
 
-    /// The program with these words, in this folder, with a clean environment. Compiled plugins are kept for all tests together.
+    /// The program with these words, in this folder, with a clean environment in which alerts are not grouped: tests look at what each rule
+    /// says. Compiled plugins are kept for all tests together.
     #[must_use]
     pub fn command(&self, words: &[&str]) -> Command {
         let binary = places::binary();
         assert!(binary.is_file(), "{} is not built: run `cargo xtask test`", binary.display());
         let mut command = Command::new(binary);
         command.args(words).current_dir(self.0.path()).env_clear().env("NET_SCOUT_NOW", NOW);
+        command.env("NET_SCOUT_GROUP", "false");
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("NET_SCOUT_CACHE_DIR", places::target().join("test-code"));
         command

@@ -230,7 +230,7 @@ fn strange_alerts() {
 /// Runs the program on a terminal, whose width is that of the text; none where there is no `script` to make one.
 fn on_a_terminal(scene: &Scene, environment: &str, words: &str) -> Option<String> {
     let line = format!(
-        "stty cols 80 rows 24; env -i TERM=xterm {environment} NET_SCOUT_NOW={NOW} NET_SCOUT_CACHE_DIR= {} {words}",
+        "stty cols 80 rows 24; env -i TERM=xterm {environment} NET_SCOUT_NOW={NOW} NET_SCOUT_GROUP=false NET_SCOUT_CACHE_DIR= {} {words}",
         places::binary().display()
     );
     let mut command = Command::new("script");
@@ -554,7 +554,9 @@ fn config_shows_values_and_where_they_came_from() {
              table,ip_events,default\n\
              alert_table,scout_alerts,default\n\
              plugins,plugins,default\n\
+             local_networks,,default\n\
              since,2 hours,net-scout.toml\n\
+             group,false,NET_SCOUT_GROUP\n\
              max_alerts_per_run,8,NET_SCOUT_MAX_ALERTS_PER_RUN\n\
              busy_timeout,4,--busy-timeout\n\
              cache_dir,,NET_SCOUT_CACHE_DIR\n\

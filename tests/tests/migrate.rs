@@ -59,7 +59,8 @@ fn the_tables_have_the_columns_that_others_rely_on() {
             "created_at",
             "severity",
             "rule",
-            "updated_at"
+"updated_at",
+            "story",
         ]
     );
     assert_eq!(columns(&connection, "scout_enrichment_cache"), ["id", "subject", "kind", "result_json", "updated_at"]);
@@ -74,6 +75,7 @@ fn the_tables_have_the_columns_that_others_rely_on() {
         "5 0005_plugin_state",
         "6 0006_ledger",
         "7 0007_ledger_host_time",
+        "8 0008_alert_story",
     ]
     .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);
@@ -115,7 +117,7 @@ fn a_newer_or_changed_database_is_refused() {
     for (tampering, error) in [
         (
             "INSERT INTO scout_migrations VALUES ('scout_alerts', 99, '0099_future', 'x', '2030-01-01T00:00:00Z')",
-            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 7: use that later version",
+            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 8: use that later version",
         ),
         (
             "UPDATE scout_migrations SET checksum = 'x' WHERE version = 2",
@@ -160,7 +162,7 @@ fn at_the_same_time() {
         assert_eq!(output.status.code(), Some(0), "{stderr}");
         ran += stderr.matches("ran migration").count();
     }
-    assert_eq!(ran, 7);
+    assert_eq!(ran, 8);
 }
 
 fn hashes(scene: &Scene, table: &str) -> Vec<Option<String>> {

@@ -146,7 +146,7 @@ fn tape(config: &Config, request: &ScanRequest, window: Window, plugins: &Plugin
     let header = Header {
         parameters: config.parameters.iter().map(|(plugin, set)| (plugin.clone(), texts(set))).collect(),
         plugins: seen.collect(),
-        ..Header::new(window, config.max_alerts)
+        ..Header::new(window, config.max_alerts, config.group)
     };
     let recorder = Recorder::create(path, &header, config.secrets.clone())
         .with_context(|| format!("the recording {} cannot be written", path.display()))?;

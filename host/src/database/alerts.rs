@@ -1,20 +1,11 @@
-//! Alerts in the database: recording those of a scan, and listing what is stored.
+//! Lists the alerts that are stored.
 
 use rusqlite::types::Value as SqlValue;
-use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
+use rusqlite::{Connection, Row, params_from_iter};
 
 use super::open::{columns, quote};
 use super::{Database, DatabaseError};
-use crate::model::{Alert, StoredAlert, Timestamp};
-
-/// What became of an alert that was recorded.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Recorded {
-    /// The alert as it is stored now.
-    pub alert: StoredAlert,
-    /// Whether it is new; else it is a repeat of the day.
-    pub new: bool,
-}
+use crate::model::{StoredAlert, Timestamp};
 
 /// Which alerts to list. Nothing set: all.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,20 +27,6 @@ pub struct AlertFilter {
 }
 
 impl Database {
-    /// Records the alerts of a scan in one transaction: all of them or none.
-    ///
-    /// An alert of the same type, source, destination and UTC day is the same alert: its score rises to the higher one, its evidence
-    /// becomes the new one, and its status stays as it is, so that what a person closed stays closed.
-    ///
-    /// # Errors
-    /// When the database is locked, read-only or full.
-    pub fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
-        let table = quote(&self.alert_table);
-        self.write("record alerts in", |connection| {
-            alerts.iter().map(|alert| record(connection, &table, alert, now)).collect::<rusqlite::Result<Vec<_>>>()
-        })
-    }
-
     /// Lists stored alerts, newest first; none where there is no alert table yet.
     ///
     /// # Errors
@@ -59,40 +36,7 @@ impl Database {
     }
 }
 
-fn record(connection: &Connection, table: &str, alert: &Alert, now: Timestamp) -> rusqlite::Result<Recorded> {
-    let evidence = serde_json::Value::Object(alert.evidence.clone()).to_string();
-    let day = now.date();
-    let known: Option<i64> = connection
-        .prepare_cached(&format!(
-            "SELECT id FROM {table} WHERE alert_type = ?1 AND src_ip IS ?2 AND dst_ip IS ?3 AND created_at >= ?4 AND created_at < ?5
-             ORDER BY id LIMIT 1"
-        ))?
-        .query_row((&alert.alert_type, &alert.src_ip, &alert.dst_ip, &day, format!("{day}~")), |row| row.get(0))
-        .optional()?;
-    let update =
-        "SET severity = CASE WHEN ?1 >= coalesce(score, 0) THEN ?2 ELSE severity END, score = max(coalesce(score, 0), ?1),
-                      rule = ?3, evidence_json = ?4, updated_at = ?5";
-    let values = (alert.score, alert.severity.name(), &alert.rule, &evidence, now.seconds());
-    let returning =
-        "RETURNING id, alert_type, src_ip, dst_ip, score, severity, rule, status, created_at, updated_at, evidence_json";
-    if let Some(id) = known {
-        let sql = format!("UPDATE {table} {update} WHERE id = {id} {returning}");
-        let alert = connection.query_row(&sql, values, stored)?;
-        return Ok(Recorded { alert, new: false });
-    }
-    // The Python program's unique index may still take the alert for one that is there.
-    let sql = format!(
-        "INSERT INTO {table} (score, severity, rule, evidence_json, updated_at, created_at, status, alert_type, src_ip, dst_ip)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5, 'new', ?6, ?7, ?8) ON CONFLICT DO UPDATE {update} {returning}"
-    );
-    let (score, severity, rule, evidence, time) = values;
-    let new = connection
-        .prepare_cached(&sql)?
-        .query_row((score, severity, rule, evidence, &time, &alert.alert_type, &alert.src_ip, &alert.dst_ip), stored)?;
-    Ok(Recorded { new: new.created_at == time, alert: new })
-}
-
-fn stored(row: &Row<'_>) -> rusqlite::Result<StoredAlert> {
+pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredAlert> {
     let evidence: Option<String> = row.get("evidence_json")?;
     Ok(StoredAlert {
         id: row.get("id")?,
@@ -150,7 +94,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::Severity;
+    use crate::model::{Alert, Severity};
 
     const NOW: Timestamp = Timestamp(1_773_261_311_000_000);
     const HOUR: i64 = 3_600_000_000;
@@ -166,46 +110,17 @@ mod tests {
     fn alert(source: Option<&str>, score: u8, severity: Severity, count: i64) -> Alert {
         let evidence = [("count".to_owned(), count.into())].into_iter().collect();
         let (alert_type, rule) = ("scan".to_owned(), "rule".to_owned());
-        Alert { alert_type, src_ip: source.map(str::to_owned), dst_ip: None, score, severity, rule, evidence, events: None }
-    }
-
-    #[test]
-    fn a_repeat_of_the_day_raises_the_score_and_refreshes_the_evidence() {
-        let (_folder, mut database) = database();
-        for source in [Some("192.0.2.1"), None] {
-            let first = database.record(&[alert(source, 40, Severity::Medium, 1)], NOW).expect("first");
-            let higher = database.record(&[alert(source, 80, Severity::High, 2)], NOW.plus(1_000_000)).expect("higher");
-            let lower = database.record(&[alert(source, 10, Severity::Low, 3)], NOW.plus(HOUR)).expect("lower");
-            assert!(first[0].new && !higher[0].new && !lower[0].new);
-            let stored = &lower[0].alert;
-            assert_eq!((stored.id, stored.score, stored.severity.as_deref()), (first[0].alert.id, 80, Some("high")));
-            assert_eq!(stored.evidence["count"], 3);
-            assert_eq!(stored.created_at, first[0].alert.created_at);
-            let tomorrow = database.record(&[alert(source, 10, Severity::Low, 4)], NOW.plus(24 * HOUR)).expect("tomorrow");
-            assert!(tomorrow[0].new);
+        Alert {
+            alert_type,
+            src_ip: source.map(str::to_owned),
+            dst_ip: None,
+            score,
+            severity,
+            rule,
+            evidence,
+            events: None,
+            story: None,
         }
-    }
-
-    #[test]
-    fn what_a_person_closed_stays_closed() {
-        let (_folder, mut database) = database();
-        for status in ["false_positive", "snoozed"] {
-            database.connection.execute_batch("DELETE FROM scout_alerts").expect("delete");
-            database.record(&[alert(None, 40, Severity::Medium, 1)], NOW).expect("first");
-            database.connection.execute("UPDATE scout_alerts SET status = ?1", [status]).expect("close");
-            let repeat = database.record(&[alert(None, 90, Severity::Critical, 2)], NOW).expect("repeat");
-            assert_eq!(repeat[0].alert.status, status);
-        }
-    }
-
-    #[test]
-    fn the_unique_index_of_the_python_program_is_no_obstacle() {
-        let (_folder, mut database) = database();
-        database.connection.execute_batch("CREATE UNIQUE INDEX original ON scout_alerts (alert_type, src_ip)").expect("index");
-        database.record(&[alert(Some("192.0.2.1"), 40, Severity::Medium, 1)], NOW).expect("first");
-        let later = database.record(&[alert(Some("192.0.2.1"), 60, Severity::Medium, 2)], NOW.plus(48 * HOUR)).expect("later");
-        assert!(!later[0].new);
-        assert_eq!(later[0].alert.score, 60);
     }
 
     #[test]

@@ -26,7 +26,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 7] = migrations![
+static MIGRATIONS: [Migration; 8] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -34,6 +34,7 @@ static MIGRATIONS: [Migration; 7] = migrations![
     5 "0005_plugin_state",
     6 "0006_ledger",
     7 "0007_ledger_host_time",
+    8 "0008_alert_story",
 ];
 
 /// The columns that an alert table must have to be one.
@@ -55,7 +56,9 @@ impl Migration {
     }
 
     fn sql(&self, alert_table: &str) -> String {
-        self.sql.replace("{alerts_lookup}", &quote(&format!("{alert_table}_lookup"))).replace("{alerts}", &quote(alert_table))
+        let index = |name: &str| quote(&format!("{alert_table}_{name}"));
+        let sql = self.sql.replace("{alerts_lookup}", &index("lookup")).replace("{alerts_story}", &index("story"));
+        sql.replace("{alerts}", &quote(alert_table))
     }
 }
 
@@ -237,7 +240,7 @@ mod tests {
             )
             .expect("tamper");
         let error = database.migrate(NOW).expect_err("newer").to_string();
-        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 7"), "{error}");
+        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 8"), "{error}");
         database.connection.execute_batch("CREATE TABLE notes (id, text)").expect("table");
         database.alert_table = "notes".to_owned();
         assert!(matches!(database.migrate(NOW), Err(DatabaseError::NotAnAlertTable { column: "alert_type", .. })));

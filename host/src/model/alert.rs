@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Value;
 
 /// How much an alert matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth keeping, nothing to do.
@@ -99,6 +99,9 @@ pub struct Alert {
     /// The events that it is about, where the rule says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub events: Option<Selection>,
+    /// Whom it is about, where it leads the alerts of one story: alerts of the same story and day are one alert.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub story: Option<String>,
 }
 
 /// An alert as it stands in the database. What another program wrote there may be anything.

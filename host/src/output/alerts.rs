@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value};
 
 use super::{Cell, Format, Table, csv_error, write_json, write_json_line};
-use crate::model::{Alert, StoredAlert};
+use crate::model::{Alert, RELATED, StoredAlert};
 
 /// An alert to show: as raised, or as stored.
 #[derive(Clone, Debug)]
@@ -74,11 +74,17 @@ impl Shown {
 
     fn evidence_line(&self) -> String {
         let one = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let entry = |key: &str, value: &Value| match value {
+            // Their evidence would hide the alert's own.
+            Value::Array(related) if key == RELATED => {
+                let types: Vec<&str> = related.iter().filter_map(|one| one["alert_type"].as_str()).collect();
+                format!("{key}={}", types.join(","))
+            }
+            _ => format!("{key}={}", one(value)),
+        };
         match &self.evidence {
             Value::Null => String::new(),
-            Value::Object(entries) => {
-                entries.iter().map(|(key, value)| format!("{key}={}", one(value))).collect::<Vec<_>>().join(" ")
-            }
+            Value::Object(entries) => entries.iter().map(|(key, value)| entry(key, value)).collect::<Vec<_>>().join(" "),
             other => one(other),
         }
     }

@@ -100,6 +100,7 @@ pub(super) fn alert(alert: wit::Alert, description: &Description, largest: usize
         rule: description.name.clone(),
         evidence: evidence(alert.evidence, largest)?,
         events: alert.events.map(selection).transpose()?,
+        story: None,
     })
 }
 

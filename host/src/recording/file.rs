@@ -39,6 +39,9 @@ pub struct Header {
     pub now: i64,
     /// The most alerts that were kept.
     pub max_alerts: usize,
+    /// Whether what several rules say of one source is one alert.
+    #[serde(default)]
+    pub group: bool,
     /// What was set for the parameters of plugins: plugin, parameter, value.
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,
     /// The plugins that were loaded.
@@ -59,7 +62,7 @@ pub struct PluginSeen {
 impl Header {
     /// Of a scan of this version of the program.
     #[must_use]
-    pub fn new(window: crate::model::Window, max_alerts: usize) -> Self {
+    pub fn new(window: crate::model::Window, max_alerts: usize, group: bool) -> Self {
         Self {
             format: FORMAT.to_owned(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -67,6 +70,7 @@ impl Header {
             until: window.until.map(|until| until.0),
             now: window.now.0,
             max_alerts,
+            group,
             parameters: BTreeMap::new(),
             plugins: Vec::new(),
         }

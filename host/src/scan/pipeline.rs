@@ -5,7 +5,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Explanations, Outcome, Parameters, Phases, judge, local_networks, strongest};
+use super::{Explanations, Outcome, Parameters, Phases, judge, local_networks, settled};
 use crate::capability::query::OPEN_QUERIES;
 use crate::capability::state::StateStore;
 use crate::config::Config;
@@ -177,7 +177,7 @@ impl Scanned {
     /// What a scan keeps of what the rules raised.
     #[must_use]
     pub fn settled(mut self, config: &Config) -> Self {
-        (self.alerts, self.cut) = strongest(self.alerts, config.max_alerts);
+        (self.alerts, self.cut) = settled(self.alerts, config.group, config.max_alerts);
         self
     }
 
