@@ -12,6 +12,7 @@ mod plain;
 mod related;
 mod request;
 mod secrets;
+mod tcp_flags;
 mod value;
 mod window;
 
@@ -27,5 +28,6 @@ pub use plain::{counted, is_plain, plain};
 pub use related::{RELATED, Rank, Related, add_related, take_related};
 pub use request::{CAPABILITIES, Request, RequestError};
 pub use secrets::Secrets;
+pub use tcp_flags::TcpFlags;
 pub use value::Value;
 pub use window::{Timestamp, Window};

@@ -188,7 +188,7 @@ const DESCRIBED: [&str; 20] = [
     "describes itself wrongly: there is no table `ip_events`; there are events and alerts",
     "describes itself wrongly: table `events` has no column `password`; it has id, time, src_ip, src_port, dst_ip, dst_port, proto, \
      verdict, direction, in_if, out_if, hit_count, src_rdns, dst_rdns, src_service, dst_service, country_code, country, state, city, \
-     latitude, longitude, trace_path",
+     latitude, longitude, trace_path, tcp_flags",
 ];
 
 #[test]

@@ -12,7 +12,7 @@ pub const TIME_FUNCTION: &str = "net_scout_time";
 pub const MAXIMUM_HIT_COUNT: i64 = 1_000_000_000_000;
 
 /// The columns of `events`, in the order in which `SELECT *` gives them.
-pub const EVENT_COLUMNS: [&str; 23] = [
+pub const EVENT_COLUMNS: [&str; 24] = [
     "id",
     "time",
     "src_ip",
@@ -36,6 +36,7 @@ pub const EVENT_COLUMNS: [&str; 23] = [
     "latitude",
     "longitude",
     "trace_path",
+    "tcp_flags",
 ];
 
 /// The columns of `alerts`.

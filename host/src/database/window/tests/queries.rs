@@ -13,7 +13,7 @@ pub(super) struct Query {
 }
 
 const INTEGERS: [&str; 5] = ["id", "time", "src_port", "dst_port", "hit_count"];
-const TEXTS: [&str; 8] = ["src_ip", "dst_ip", "proto", "verdict", "direction", "country_code", "in_if", "city"];
+const TEXTS: [&str; 9] = ["src_ip", "dst_ip", "proto", "verdict", "direction", "country_code", "in_if", "city", "tcp_flags"];
 const REALS: [&str; 2] = ["latitude", "longitude"];
 
 /// A chain of operators without brackets: the parser must bind them as SQLite does, or leave them alone.

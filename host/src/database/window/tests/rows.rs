@@ -58,14 +58,14 @@ pub(super) fn fill(connection: &Connection, random: &mut Random, rows: u64, wild
             "CREATE TABLE ip_events (id INTEGER PRIMARY KEY AUTOINCREMENT, src_ip TEXT, src_rdns TEXT, src_port INTEGER, src_service TEXT,
                dst_ip TEXT, dst_rdns TEXT, dst_port INTEGER, dst_service TEXT, proto TEXT, in_if TEXT, out_if TEXT, verdict TEXT,
                direction TEXT, timestamp TEXT NOT NULL, hit_count INTEGER DEFAULT 1, city TEXT, state TEXT, country TEXT,
-               country_code TEXT, latitude REAL, longitude REAL, trace_path TEXT);
+               country_code TEXT, latitude REAL, longitude REAL, trace_path TEXT, tcp_flags TEXT);
              CREATE INDEX by_time ON ip_events (timestamp); CREATE INDEX by_source ON ip_events (src_ip); BEGIN;",
         )
         .expect("schema");
     let mut insert = connection
         .prepare(
             "INSERT INTO ip_events (id, src_ip, src_port, dst_ip, dst_port, proto, in_if, verdict, direction, timestamp, hit_count,
-               country_code, latitude, longitude) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
+               country_code, latitude, longitude, tcp_flags) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
         )
         .expect("insert");
     let mut id = if random.chance(10) { -5 } else { 1 };
@@ -82,7 +82,7 @@ pub(super) fn fill(connection: &Connection, random: &mut Random, rows: u64, wild
         let (source, destination) = (text(&ADDRESSES), text(&ADDRESSES));
         let (proto, interface) = (text(&["TCP", "UDP", "ICMP", "tcp"]), text(&["eth0", "wan"]));
         let (verdict, direction) = (text(&["DROP", "ACCEPT"]), text(&["INBOUND", "OUTBOUND"]));
-        let country = text(&["DE", "US", "é", "%", "a_b"]);
+        let (country, flags) = (text(&["DE", "US", "é", "%", "a_b"]), text(&["SYN", "", "SYN,ACK"]));
         let mut port = || match random.below(40) {
             0..5 => Value::Null,
             5 if wild => Value::Text("http".to_owned()),
@@ -126,12 +126,17 @@ pub(super) fn fill(connection: &Connection, random: &mut Random, rows: u64, wild
             hits,
             country,
             latitude,
-            longitude
+            longitude,
+            flags
         ];
         insert.execute(values).expect("row");
     }
     drop(insert);
     connection.execute_batch("COMMIT").expect("commit");
+    // Only import adds the column: the tables of net-sentinel are without.
+    if random.chance(40) {
+        connection.execute_batch("ALTER TABLE ip_events DROP COLUMN tcp_flags").expect("a column less");
+    }
 }
 
 fn timestamp(random: &mut Random) -> String {
