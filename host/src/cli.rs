@@ -13,7 +13,7 @@ use crate::commands::scan::{self, ScanRequest};
 use crate::commands::{approve, config as config_command, inspect, migrate, new, replay, stats, trial};
 use crate::config::{Config, ConfigFile, Flags, Layers};
 use crate::exit::{self, UsageError};
-use crate::import::DefaultVerdict;
+use crate::import::{DefaultVerdict, Format as LogFormat, Mapping, ReadAs, TableColumn};
 use crate::model::Timestamp;
 use crate::output::{self, Format, StatsFormat};
 use crate::plugin::{COMPILE, compile_component};
@@ -79,7 +79,7 @@ enum Command {
     /// List, inspect, approve, make and test plugins
     #[command(subcommand)]
     Plugin(PluginCommand),
-    /// Turn netfilter and UFW log lines into a database
+    /// Turn the log of a firewall or a sensor into a database
     Import(ImportArgs),
     /// Make or update the tables of net-scout in the database
     Migrate(MigrateArgs),
@@ -183,14 +183,23 @@ struct AlertsArgs {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  net-scout import /var/log/ufw.log /var/log/ufw.log.2.gz\n  journalctl -k -o short-iso | net-scout import --db-path home.db -"
-)]
+#[command(after_help = "Examples:\n  \
+        net-scout import /var/log/ufw.log /var/log/ufw.log.2.gz\n  \
+        journalctl -k -o short-iso | net-scout import --db-path home.db -\n  \
+        net-scout import --from suricata /var/log/suricata/eve.json\n  \
+        net-scout import --map time=@timestamp,src_ip=source.ip,dst_ip=destination.ip,proto=network.transport flows.ndjson\n\n\
+        The columns of --map: time, src_ip, src_port, dst_ip, dst_port, proto, verdict, direction, in_if, out_if, tcp_flags.")]
 struct ImportArgs {
     /// The logs, plain or gzip; - for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The verdict of lines whose prefix names none
+    /// The format; without it each line is known by its look, or by --map
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    from: Option<LogFormatName>,
+    /// For CSV and NDJSON: the name that a column has there; one without a name is looked for by its own
+    #[arg(long, value_name = "COLUMN=NAME,...", value_delimiter = ',', value_parser = Mapping::parse)]
+    map: Vec<(TableColumn, String)>,
+    /// The verdict of lines that name none, where the format has no rule for it
     #[arg(long, value_enum, value_name = "VERDICT", default_value = "drop")]
     default_verdict: Verdict,
     /// The offset from UTC of dates without a zone, such as +02:00
@@ -209,6 +218,56 @@ impl From<StatsName> for StatsFormat {
         match name {
             StatsName::Table => Self::Table,
             StatsName::Json => Self::Json,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormatName {
+    /// The kernel's packet log
+    #[value(aliases = ["iptables", "nftables", "ufw"])]
+    Netfilter,
+    /// UniFi gateways
+    Unifi,
+    /// filterlog of pfSense and OPNsense
+    #[value(aliases = ["pfsense", "opnsense", "filterlog"])]
+    Pf,
+    /// RouterOS
+    #[value(alias = "routeros")]
+    Mikrotik,
+    /// eve.json: alerts, drops and flows
+    #[value(alias = "eve")]
+    Suricata,
+    /// conn.log, tab-separated or JSON
+    Zeek,
+    /// A table with a header
+    Csv,
+    /// JSON lines
+    #[value(alias = "jsonl")]
+    Ndjson,
+}
+
+impl ImportArgs {
+    /// What the files are read as.
+    fn from(&self) -> Result<ReadAs, UsageError> {
+        let twice = |column: TableColumn| UsageError(format!("--map: `{}` is named twice", column.name()));
+        let mapping = Mapping::new(self.map.clone()).map_err(twice)?;
+        let format = match self.from {
+            None if self.map.is_empty() => return Ok(ReadAs::Detected),
+            None => return Ok(ReadAs::Table(mapping)),
+            Some(LogFormatName::Csv) => return Ok(ReadAs::Csv(mapping)),
+            Some(LogFormatName::Ndjson) => return Ok(ReadAs::Ndjson(mapping)),
+            Some(LogFormatName::Netfilter) => LogFormat::Netfilter,
+            Some(LogFormatName::Unifi) => LogFormat::Unifi,
+            Some(LogFormatName::Pf) => LogFormat::Pf,
+            Some(LogFormatName::Mikrotik) => LogFormat::Mikrotik,
+            Some(LogFormatName::Suricata) => LogFormat::Suricata,
+            Some(LogFormatName::Zeek) => LogFormat::Zeek,
+        };
+        if self.map.is_empty() {
+            Ok(ReadAs::Format(format))
+        } else {
+            Err(UsageError(format!("--map is for csv and ndjson; the values of {format} are known")))
         }
     }
 }
@@ -600,11 +659,13 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
                 Verdict::Accept => DefaultVerdict::Accept,
                 Verdict::None => DefaultVerdict::Unknown,
             };
-            import::run(
-                &config,
-                &ImportRequest { files: args.files.clone(), default_verdict, utc_offset_seconds: args.utc_offset },
-                now,
-            )
+            let request = ImportRequest {
+                files: args.files.clone(),
+                from: args.from()?,
+                default_verdict,
+                utc_offset_seconds: args.utc_offset,
+            };
+            import::run(&config, &request, now)
         }
         Command::Enrich(args) => {
             let EnrichArgs { limit, alert_id, only, refresh, dry_run, locked, .. } = args;

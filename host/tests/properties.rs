@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use net_scout::database::{QueryLimits, ReadGrant, ScratchDatabase, Snapshot, SnapshotOptions};
 use net_scout::events::time::{parse_moment, parse_timestamp};
-use net_scout::import::{DefaultVerdict, ImportOptions, ImportReport, read_log};
+use net_scout::import::{DefaultVerdict, Format, ImportOptions, ImportReport, Mapping, ReadAs, read_log};
 use net_scout::model::{Batch, ColumnType, ColumnValues, Request, Timestamp, Value, Window};
 use net_scout::plugin::{CodeCache, Lock, PluginEngine, PluginLimits, load_file};
 use net_scout::recording::Recording;
@@ -220,6 +220,27 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// The logs of all formats that the tests of the program read.
+static LOGS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let folder = std::fs::read_dir(places::root().join("tests/logs")).expect("logs");
+    folder.map(|entry| std::fs::read(entry.expect("a log").path()).expect("a log")).collect()
+});
+
+/// One of these logs with changes, or two of them after each other.
+fn log() -> impl Strategy<Value = Vec<u8>> {
+    let some = || (select((0..LOGS.len()).collect::<Vec<_>>()), prop::collection::vec(change(), 0..6));
+    let one = |(log, changes): (usize, Vec<Change>)| changed(LOGS[log].clone(), &changes);
+    prop_oneof![3 => some().prop_map(one), 1 => (some(), some()).prop_map(move |(first, second)| [one(first), one(second)].concat())]
+}
+
+fn read_as() -> impl Strategy<Value = ReadAs> {
+    let pairs = ["time=start", "src_ip=source", "dst_ip=destination", "proto=protocol", "verdict=action"];
+    let mapping = Mapping::new(pairs.into_iter().map(|pair| Mapping::parse(pair).expect("a pair")).collect()).expect("a mapping");
+    let mut ways = vec![ReadAs::Detected, ReadAs::Csv(mapping.clone()), ReadAs::Ndjson(mapping.clone()), ReadAs::Table(mapping)];
+    ways.extend(Format::ALL.into_iter().filter(|format| !format.is_table()).map(ReadAs::Format));
+    select(ways)
+}
+
 /// A lock, or nearly one.
 fn lock() -> impl Strategy<Value = String> {
     let grant = select(vec![
@@ -271,21 +292,39 @@ proptest! {
         prop_assert_eq!(moment, Ok(Timestamp(NOW.0 - count * seconds * 1_000_000)));
     }
 
-    /// A log of anything: every line that is not blank is an event or named as unreadable, and what is kept is sound.
+    /// A log of anything, read as anything: every line that is not blank is an event, tells of something else, or is named as unreadable, and
+    /// what is kept is sound.
     #[test]
-    fn logs(lines in prop::collection::vec(prop_oneof![line(), text().prop_map(String::into_bytes), prop::collection::vec(any::<u8>(), 0..200)], 0..20)) {
+    fn logs(
+        lines in prop::collection::vec(prop_oneof![line(), text().prop_map(String::into_bytes), prop::collection::vec(any::<u8>(), 0..200)], 0..20),
+        log in log(),
+        is_log in any::<bool>(),
+        from in read_as(),
+    ) {
         let options = ImportOptions { default_verdict: DefaultVerdict::Drop, now: NOW, utc_offset_seconds: 0 };
         let (mut report, mut rows) = (ImportReport::default(), Vec::new());
         let mut keep = |batch: Vec<_>| -> Result<(), String> {
             rows.extend(batch);
             Ok(())
         };
-        prop_assert!(read_log(&mut Cursor::new(lines.join(&b'\n')), &options, &mut keep, &mut report).is_ok());
-        prop_assert_eq!(report.lines, report.events + report.unreadable);
+        let text = if is_log { log } else { lines.join(&b'\n') };
+        let read = read_log(&mut Cursor::new(text), &from, &options, &mut keep, &mut report);
+        let is_table = matches!(from, ReadAs::Csv(_) | ReadAs::Table(_));
+        if read.is_err() {
+            // A table without the columns that it needs.
+            prop_assert!(is_table && report.lines == 1 && report.events == 0, "{read:?}");
+            return Ok(());
+        }
+        prop_assert_eq!(report.lines, report.events + report.others.values().sum::<u64>() + report.unreadable);
+        prop_assert_eq!(report.formats.values().sum::<u64>(), report.events);
         prop_assert_eq!(rows.iter().map(|row| row.hits).sum::<i64>(), i64::try_from(report.events).expect("few"));
         for row in rows {
             prop_assert!(row.src_ip.parse::<std::net::IpAddr>().is_ok() && row.dst_ip.parse::<std::net::IpAddr>().is_ok());
             prop_assert!(matches!(row.direction, "INBOUND" | "OUTBOUND"));
+            prop_assert!(matches!(row.verdict, None | Some("DROP" | "ACCEPT")));
+            prop_assert!(row.tcp_flags.is_none() || row.proto == "TCP");
+            prop_assert!((Timestamp::MINIMUM..=Timestamp::MAXIMUM).contains(&row.last));
+            prop_assert!(!row.proto.is_empty() && row.proto.len() <= 64);
         }
     }
 

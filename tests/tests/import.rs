@@ -61,7 +61,7 @@ fn lines_become_rows() {
     let run = scene.run(&["import", "a.log"]);
     run.ended(
         0,
-        "a.log: 6 lines, 6 events, 1 without a verdict\n\
+        "a.log: 6 lines, 6 events (netfilter), 1 without a verdict\n\
          ./net_sentinel.db: 6 events became 4 new rows, 0 rows that were there count more often now",
     );
     assert_eq!(run.stdout, "");
@@ -112,7 +112,7 @@ fn rows_that_are_there_count_more_often() {
     let run = scene.run(&["import", "b.log", "a.log"]);
     run.ended(
         0,
-        "b.log: 5 lines, 5 events\na.log: 2 lines, 2 events\n\
+        "b.log: 5 lines, 5 events (netfilter)\na.log: 2 lines, 2 events (netfilter)\n\
          ./net_sentinel.db: 7 events became 1 new rows, 4 rows that were there count more often now",
     );
     let events = rows(&scene.connect());
@@ -176,10 +176,10 @@ fn lines_that_cannot_be_read_are_shown() {
     let scene = scene(&[("a.log", log.as_bytes())]);
     scene.run(&["import", "a.log"]).ended(
         0,
-        "a.log: 8 lines, 1 events\n\
+        "a.log: 8 lines, 1 events (netfilter)\n\
          warning: a.log: 7 lines are no firewall events\n  \
            line 1: no date at the start: not a log line\n  \
-           line 2: no `kernel:` after the date and the host: Mar 11 20:00:00 fw sshd: IN= OUT= SRC=1\n  \
+           line 2: no `kernel:`, `filterlog`, topic `firewall` or UniFi rule after the date and the host: Mar 11 20:00:00 fw sshd: IN= OUT= SRC=1\n  \
            line 3: neither IN= nor OUT=, so it is no packet: Mar 11 20:00:00 fw kernel: usb 1-1: new device\n  \
            line 4: `Feb 30 20:00:00` is no date: Feb 30 20:00:00 fw kernel: DROP IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=2\n  \
            line 5: `192.0.2.999` is no IP address (SRC): Mar 11 20:00:00 fw kernel: DROP IN=eth0 OUT= SRC=192.0.2.999 DST=192.0.2.2 PROTO=TCP\n\
@@ -252,16 +252,14 @@ fn nothing_readable_makes_no_database() {
         ("cut.log.gz", &whole[..whole.len() / 2]),
     ]);
     let files = scene.files();
+    let nothing = "no line is an event of a known format, which are netfilter, unifi, pf, mikrotik, suricata, zeek; of a table, CSV or NDJSON, \
+                   say which value is what, such as --map time=timestamp,src_ip=source,dst_ip=destination,proto=protocol";
     for (words, error) in [
-        (
-            &["empty.log"][..],
-            "empty.log: 0 lines, 0 events\nerror: no line is a netfilter event (kernel: ... IN=... OUT=... SRC=... DST=... PROTO=...)",
-        ),
+        (&["empty.log"][..], "empty.log: 0 lines, 0 events\nerror: NOTHING"),
         (
             &["other.log"],
-            "other.log: 1 lines, 0 events\nwarning: other.log: 1 lines are no firewall events\n  line 1: no `kernel:` after the date and the \
-             host: Mar 11 20:00:00 host sshd[1]: hello\nerror: no line is a netfilter event (kernel: ... IN=... OUT=... SRC=... DST=... \
-             PROTO=...)",
+            "other.log: 1 lines, 0 events\nwarning: other.log: 1 lines are no firewall events\n  line 1: no `kernel:`, `filterlog`, topic \
+             `firewall` or UniFi rule after the date and the host: Mar 11 20:00:00 host sshd[1]: hello\nerror: NOTHING",
         ),
         (&["a.log", "missing.log"], "error: the log missing.log cannot be read: No such file or directory (os error 2)"),
         (&["a.log", "plugins"], "error: the log plugins cannot be read: Is a directory (os error 21)"),
@@ -269,7 +267,7 @@ fn nothing_readable_makes_no_database() {
     ] {
         let run = scene.run(&[&["import"], words].concat());
         let line = run.stderr.split("after line ").nth(1).and_then(|rest| rest.split(':').next()).unwrap_or("none");
-        run.ended(1, &error.replace("line N", &format!("line {line}")));
+        run.ended(1, &error.replace("line N", &format!("line {line}")).replace("NOTHING", nothing));
         assert_eq!(scene.files(), files, "{words:?}");
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use crate::config::Config;
 use crate::database::{Database, DatabaseError, ImportedRows};
 use crate::exit;
-use crate::import::{self, DefaultVerdict, ImportOptions, ImportReport};
+use crate::import::{self, DefaultVerdict, Format, ImportOptions, ImportReport, ReadAs};
 use crate::model::Timestamp;
 use crate::output::{self, Progress};
 
@@ -16,6 +16,8 @@ use crate::output::{self, Progress};
 pub struct ImportRequest {
     /// The logs; `-` for standard input.
     pub files: Vec<PathBuf>,
+    /// What they are read as.
+    pub from: ReadAs,
     /// The verdict of lines whose prefix names none.
     pub default_verdict: DefaultVerdict,
     /// The offset of dates without a zone, in seconds east of UTC.
@@ -55,14 +57,14 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
             progress.advance(batch.len() as u64, "");
             Ok::<(), DatabaseError>(())
         };
-        import::read_log(&mut *input, &options, &mut flush, &mut report)
+        import::read_log(&mut *input, &request.from, &options, &mut flush, &mut report)
             .with_context(|| format!("importing {} stopped", file.display()))?;
         events += report.events;
         describe(&file.display().to_string(), &report);
     }
     drop(progress);
     if events == 0 {
-        anyhow::bail!("no line is a netfilter event (kernel: ... IN=... OUT=... SRC=... DST=... PROTO=...)");
+        anyhow::bail!(nothing(&request.from));
     }
     output::note(&format_args!(
         "{}: {events} events became {} new rows, {} rows that were there count more often now",
@@ -80,12 +82,39 @@ fn open(config: &Config, now: Timestamp) -> Result<Database, DatabaseError> {
     Ok(database)
 }
 
+/// What to say when no line was an event.
+fn nothing(from: &ReadAs) -> String {
+    match from {
+        ReadAs::Detected => {
+            let known: Vec<_> = Format::ALL.into_iter().filter(|format| !format.is_table()).map(Format::name).collect();
+            format!(
+                "no line is an event of a known format, which are {}; of a table, CSV or NDJSON, say which value is what, such as \
+                 --map time=timestamp,src_ip=source,dst_ip=destination,proto=protocol",
+                known.join(", ")
+            )
+        }
+        ReadAs::Format(format) => format!("no line is an event of the format {format}; without --from it is detected"),
+        ReadAs::Csv(_) | ReadAs::Ndjson(_) | ReadAs::Table(_) => "no row of the table is an event".to_owned(),
+    }
+}
+
 fn describe(file: &str, report: &ImportReport) {
     let without = match report.without_verdict {
         0 => String::new(),
         count => format!(", {count} without a verdict"),
     };
-    output::note(&format_args!("{file}: {} lines, {} events{without}", report.lines, report.events));
+    let formats = match report.formats.iter().collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        [(format, _)] => format!(" ({format})"),
+        several => {
+            format!(" ({})", several.iter().map(|(format, count)| format!("{count} {format}")).collect::<Vec<_>>().join(", "))
+        }
+    };
+    output::note(&format_args!("{file}: {} lines, {} events{formats}{without}", report.lines, report.events));
+    if !report.others.is_empty() {
+        let kinds = report.others.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ");
+        output::note(&format_args!("{file}: lines about neither packets nor flows: {kinds}"));
+    }
     if report.unreadable > 0 {
         output::warning(&format_args!("{file}: {} lines are no firewall events", report.unreadable));
         for example in &report.examples {

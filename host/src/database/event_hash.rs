@@ -163,6 +163,7 @@ mod tests {
             out_if: None,
             verdict: Some("DROP"),
             direction: "INBOUND",
+            tcp_flags: None,
             last: Timestamp(0),
             hits: 1,
         };

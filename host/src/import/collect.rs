@@ -1,9 +1,10 @@
 //! Repeats of an event become one row with a count, before they reach the database. A flood of one packet thus costs one row.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::netfilter::ParsedEvent;
+use super::event::ParsedEvent;
 use crate::database::EventRow;
 
 /// How many different events are held before they are handed on. A few tens of megabytes.
@@ -16,7 +17,7 @@ struct Key {
     destination: IpAddr,
     source_port: Option<u16>,
     destination_port: Option<u16>,
-    proto: String,
+    proto: Cow<'static, str>,
     verdict: Option<&'static str>,
     direction: &'static str,
 }
@@ -37,7 +38,7 @@ impl Collector {
             destination: event.destination,
             source_port: event.source_port,
             destination_port: event.destination_port,
-            proto: event.proto.to_owned(),
+            proto: kept(&event.proto),
             verdict: event.verdict,
             direction: event.direction,
         };
@@ -45,6 +46,7 @@ impl Collector {
         if let Some(row) = self.rows.get_mut(place) {
             row.hits = row.hits.saturating_add(1);
             row.last = row.last.max(event.time);
+            row.tcp_flags = row.tcp_flags.or(event.tcp_flags);
             return None;
         }
         self.rows.push(row(event));
@@ -59,17 +61,29 @@ impl Collector {
     }
 }
 
+/// The text, without a copy where it is one of nearly all.
+fn kept(proto: &str) -> Cow<'static, str> {
+    match proto {
+        "TCP" => Cow::Borrowed("TCP"),
+        "UDP" => Cow::Borrowed("UDP"),
+        "ICMP" => Cow::Borrowed("ICMP"),
+        "ICMPv6" => Cow::Borrowed("ICMPv6"),
+        other => Cow::Owned(other.to_owned()),
+    }
+}
+
 fn row(event: &ParsedEvent<'_>) -> EventRow {
     EventRow {
         src_ip: event.source.to_string(),
         src_port: event.source_port,
         dst_ip: event.destination.to_string(),
         dst_port: event.destination_port,
-        proto: event.proto.to_owned(),
-        in_if: event.in_if.map(str::to_owned),
-        out_if: event.out_if.map(str::to_owned),
+        proto: event.proto.to_string(),
+        in_if: event.in_if.as_deref().map(str::to_owned),
+        out_if: event.out_if.as_deref().map(str::to_owned),
         verdict: event.verdict,
         direction: event.direction,
+        tcp_flags: event.tcp_flags,
         last: event.time,
         hits: 1,
     }
@@ -78,7 +92,7 @@ fn row(event: &ParsedEvent<'_>) -> EventRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Timestamp;
+    use crate::model::{TcpFlags, Timestamp};
 
     fn event(port: u16, time: i64) -> ParsedEvent<'static> {
         ParsedEvent {
@@ -87,11 +101,12 @@ mod tests {
             destination: IpAddr::from([198, 51, 100, 1]),
             source_port: Some(40_000),
             destination_port: Some(port),
-            proto: "TCP",
-            in_if: Some("eth0"),
+            proto: "TCP".into(),
+            in_if: Some("eth0".into()),
             out_if: None,
             verdict: Some("DROP"),
             direction: "INBOUND",
+            tcp_flags: None,
         }
     }
 
@@ -110,6 +125,15 @@ mod tests {
     }
 
     #[test]
+    fn the_flags_are_those_that_came_first() {
+        let mut collector = Collector::default();
+        for flags in [None, Some(TcpFlags::SYN), Some(TcpFlags::RST)] {
+            collector.add(&ParsedEvent { tcp_flags: flags, ..event(22, 0) });
+        }
+        assert_eq!(collector.finish().expect("a row")[0].tcp_flags, Some(TcpFlags::SYN));
+    }
+
+    #[test]
     fn every_part_of_the_key_counts() {
         let base = event(22, 0);
         let mut collector = Collector::default();
@@ -119,10 +143,10 @@ mod tests {
             ParsedEvent { destination: IpAddr::from([198, 51, 100, 2]), ..base.clone() },
             ParsedEvent { source_port: None, ..base.clone() },
             ParsedEvent { destination_port: None, ..base.clone() },
-            ParsedEvent { proto: "UDP", ..base.clone() },
+            ParsedEvent { proto: "UDP".into(), ..base.clone() },
             ParsedEvent { verdict: None, ..base.clone() },
             ParsedEvent { direction: "OUTBOUND", ..base.clone() },
-            ParsedEvent { in_if: Some("eth1"), out_if: Some("eth2"), ..base },
+            ParsedEvent { in_if: Some("eth1".into()), out_if: Some("eth2".into()), ..base },
         ] {
             collector.add(&event);
         }

@@ -5,69 +5,41 @@
 //! Other programs log text that strangers choose, such as the name of a user who tries to log in. `kernel:` therefore counts only where
 //! the name of the program stands, never further on.
 
-use std::net::IpAddr;
+use std::borrow::Cow;
 
 use super::ImportOptions;
-use super::reason::{Reason, quoted};
-use super::timestamp;
+use super::direction;
+use super::event::{self, ParsedEvent};
+use super::reason::Reason;
 use super::verdict::verdict;
-use crate::model::Timestamp;
+use crate::model::{TcpFlags, Timestamp};
 
-/// The longest name of an interface or a protocol, in bytes. The kernel's interface names have 15 at most.
-const MAXIMUM_NAME: usize = 32;
-
-/// A packet, as one line tells of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ParsedEvent<'a> {
-    pub(super) time: Timestamp,
-    pub(super) source: IpAddr,
-    pub(super) destination: IpAddr,
-    pub(super) source_port: Option<u16>,
-    pub(super) destination_port: Option<u16>,
-    pub(super) proto: &'a str,
-    pub(super) in_if: Option<&'a str>,
-    pub(super) out_if: Option<&'a str>,
-    pub(super) verdict: Option<&'static str>,
-    pub(super) direction: &'static str,
-}
-
-/// Reads one line.
+/// Reads what the kernel said at that time, behind `kernel:`, or a firewall that writes as it does.
 ///
 /// # Errors
-/// When the line is no packet of the kernel, or one of its values makes no sense.
-pub(super) fn parse<'a>(line: &'a str, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
-    let (time, rest) = timestamp::split(line, options)?;
-    let message = kernel_message(rest).ok_or(Reason::NotKernel)?;
+/// When that is no packet, or one of its values makes no sense.
+pub(super) fn packet<'a>(time: Timestamp, message: &'a str, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
     let (prefix, fields) = split_prefix(message).ok_or(Reason::NoInterface)?;
     let fields = Fields::read(fields);
-    let source = address("SRC", fields.source)?;
-    let destination = address("DST", fields.destination)?;
-    let in_if = name("IN", fields.in_if)?;
-    let out_if = name("OUT", fields.out_if)?;
+    let missing = |field| Reason::Missing { field };
+    let source = event::address("SRC", fields.source.ok_or(missing("SRC"))?)?;
+    let destination = event::address("DST", fields.destination.ok_or(missing("DST"))?)?;
+    let in_if = event::name("IN", fields.in_if.unwrap_or_default())?;
+    let out_if = event::name("OUT", fields.out_if.unwrap_or_default())?;
+    let proto = event::name("PROTO", fields.proto.unwrap_or_default())?.ok_or(missing("PROTO"))?;
     Ok(ParsedEvent {
         time,
         source,
         destination,
-        source_port: port("SPT", fields.source_port)?,
-        destination_port: port("DPT", fields.destination_port)?,
-        proto: name("PROTO", fields.proto)?.ok_or(Reason::Missing { field: "PROTO" })?,
-        in_if,
-        out_if,
+        source_port: fields.source_port.map(|value| event::port("SPT", value)).transpose()?,
+        destination_port: fields.destination_port.map(|value| event::port("DPT", value)).transpose()?,
+        tcp_flags: fields.flags.filter(|_| proto == "TCP"),
+        proto: Cow::Borrowed(proto),
+        in_if: in_if.map(Cow::Borrowed),
+        out_if: out_if.map(Cow::Borrowed),
         verdict: verdict(prefix, options.default_verdict),
-        direction: direction(in_if, out_if, source, destination),
+        direction: direction::by_interfaces(in_if, out_if, source, destination),
     })
-}
-
-/// What the kernel said: the text behind `kernel:`, which follows the date and, mostly, the host.
-fn kernel_message(text: &str) -> Option<&str> {
-    const PROGRAM: &str = "kernel:";
-    let text = text.trim_start();
-    if let Some(message) = text.strip_prefix(PROGRAM) {
-        return Some(message);
-    }
-    let (host, rest) = text.split_once(char::is_whitespace)?;
-    // Without a host in the log, this is the name of another program.
-    if host.ends_with(':') { None } else { rest.trim_start().strip_prefix(PROGRAM) }
 }
 
 /// The log prefix, with the time since boot before it, and the fields from IN= or OUT= on. A prefix need not end in a space:
@@ -99,6 +71,8 @@ struct Fields<'a> {
     proto: Option<&'a str>,
     source_port: Option<&'a str>,
     destination_port: Option<&'a str>,
+    /// None where the line shows nothing of a TCP header.
+    flags: Option<TcpFlags>,
 }
 
 impl<'a> Fields<'a> {
@@ -110,11 +84,22 @@ impl<'a> Fields<'a> {
             if word.starts_with('[') {
                 depth = depth.saturating_add(1);
             }
-            if depth == 0
-                && let Some(end) = word.bytes().position(|byte| byte == b'=')
-                && let Some(slot) = fields.slot(&word[..end])
-            {
-                slot.get_or_insert(&word[end + 1..]);
+            if depth == 0 {
+                match word.bytes().position(|byte| byte == b'=') {
+                    // It stands before the flags of every TCP header that the kernel had whole.
+                    Some(3) if word.starts_with("RES") => _ = fields.flags.get_or_insert_default(),
+                    Some(end) => {
+                        if let Some(slot) = fields.slot(&word[..end]) {
+                            slot.get_or_insert(&word[end + 1..]);
+                        }
+                    }
+                    None if word.len() == 3 => {
+                        if let Some(flag) = TcpFlags::named(word) {
+                            fields.flags = Some(fields.flags.unwrap_or_default().with(flag));
+                        }
+                    }
+                    None => {}
+                }
             }
             if word.ends_with(']') {
                 depth = depth.saturating_sub(1);
@@ -134,48 +119,6 @@ impl<'a> Fields<'a> {
             "DPT" => Some(&mut self.destination_port),
             _ => None,
         }
-    }
-}
-
-fn address(field: &'static str, value: Option<&str>) -> Result<IpAddr, Reason> {
-    let value = value.ok_or(Reason::Missing { field })?;
-    value.parse().map_err(|_| Reason::BadAddress { field, value: quoted(value) })
-}
-
-fn port(field: &'static str, value: Option<&str>) -> Result<Option<u16>, Reason> {
-    let Some(value) = value else { return Ok(None) };
-    // `parse` alone would also take a sign.
-    let number = if value.starts_with('+') { None } else { value.parse().ok() };
-    number.map(Some).ok_or_else(|| Reason::BadPort { field, value: quoted(value) })
-}
-
-/// A name; an empty one is none.
-fn name<'a>(field: &'static str, value: Option<&'a str>) -> Result<Option<&'a str>, Reason> {
-    match value {
-        Some(value) if value.len() > MAXIMUM_NAME => Err(Reason::LongName { field, value: quoted(value) }),
-        value => Ok(value.filter(|value| !value.is_empty())),
-    }
-}
-
-/// A packet that comes in is inbound, one that leaves is outbound. One that is forwarded is outbound when it leaves the local networks.
-fn direction(in_if: Option<&str>, out_if: Option<&str>, source: IpAddr, destination: IpAddr) -> &'static str {
-    let outbound = match (in_if, out_if) {
-        (None, Some(_)) => true,
-        (Some(_), Some(_)) => is_local(source) && !is_local(destination),
-        (_, None) => false,
-    };
-    if outbound { "OUTBOUND" } else { "INBOUND" }
-}
-
-/// Whether an address is of a private network (RFC 1918, 4193, 6598), of a single link, or of the machine itself.
-fn is_local(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => {
-            let [first, second, ..] = v4.octets();
-            let shared = first == 100 && second & 0xc0 == 0x40;
-            v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || shared
-        }
-        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_loopback() || v6.is_unspecified(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a line is no event. Whatever a reason quotes comes from the log, so it is short and without control characters.
 
-use super::MAXIMUM_LINE;
+use super::{MAXIMUM_LINE, MAXIMUM_RECORD};
 
 /// The longest quoted value, in characters. An IPv6 address needs 45.
 const MAXIMUM_VALUE: usize = 48;
@@ -11,6 +11,9 @@ pub enum Reason {
     /// It is longer than [`MAXIMUM_LINE`].
     #[error("longer than {MAXIMUM_LINE} bytes")]
     TooLong,
+    /// It is longer than [`MAXIMUM_RECORD`].
+    #[error("longer than {MAXIMUM_RECORD} bytes")]
+    RecordTooLong,
     /// It begins with neither form of a date.
     #[error("no date at the start")]
     NoDate,
@@ -21,8 +24,11 @@ pub enum Reason {
         value: String,
     },
     /// Another program wrote it.
-    #[error("no `kernel:` after the date and the host")]
-    NotKernel,
+    #[error("no {expected} after the date and the host")]
+    NotFirewall {
+        /// What would stand there.
+        expected: &'static str,
+    },
     /// The kernel wrote it about something else.
     #[error("neither IN= nor OUT=, so it is no packet")]
     NoInterface,
@@ -31,6 +37,53 @@ pub enum Reason {
     Missing {
         /// The field.
         field: &'static str,
+    },
+    /// A value that is needed is not there or empty.
+    #[error("no {field}")]
+    Absent {
+        /// What is not there.
+        field: &'static str,
+    },
+    /// A value is none of those that are known there.
+    #[error("`{value}` is no {field}")]
+    BadValue {
+        /// What should stand there.
+        field: &'static str,
+        /// What stands there.
+        value: String,
+    },
+    /// It is JSON of nothing that is known, or no JSON.
+    #[error("not read as JSON: {value}")]
+    BadJson {
+        /// What is wrong with it.
+        value: String,
+    },
+    /// JSON of another program.
+    #[error("JSON of neither Suricata (event_type) nor Zeek (id.orig_h)")]
+    UnknownJson,
+    /// A line of a table before its header.
+    #[error("no header (#fields) before it")]
+    NoHeader,
+    /// A line of a table that its header does not fit.
+    #[error("{found} values where the header has {expected}")]
+    Ragged {
+        /// How many values it has.
+        found: usize,
+        /// How many names the header has.
+        expected: usize,
+    },
+    /// A quoted value of a table goes on behind the end of its line.
+    #[error("a quote that is not closed")]
+    OpenQuote,
+    /// The header of a table is without a column that is needed, so nothing behind it can be read. This ends the import.
+    #[error("the header has no column `{name}` for {column}; it has {header}")]
+    NoColumn {
+        /// The column of `events`.
+        column: &'static str,
+        /// The name that it was looked for by.
+        name: String,
+        /// The names that there are, the first few.
+        header: String,
     },
     /// An address is none.
     #[error("`{value}` is no IP address ({field})")]

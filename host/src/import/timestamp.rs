@@ -43,6 +43,62 @@ pub(super) fn split<'a>(line: &'a str, options: &ImportOptions) -> Result<(Times
     }
 }
 
+/// An instant that is all of a text, in either form.
+///
+/// # Errors
+/// When there is none, or it is in no calendar.
+pub(super) fn whole(field: &'static str, text: &str, options: &ImportOptions) -> Result<Timestamp, Reason> {
+    match split(text, options) {
+        Ok((instant, rest)) if rest.trim().is_empty() => Ok(instant),
+        Err(Reason::NoDate) if text.trim().is_empty() => Err(Reason::Absent { field }),
+        _ => Err(Reason::BadDate { value: quoted(text) }),
+    }
+}
+
+/// Seconds since 1970 UTC, with or without a fraction, or an instant in either form.
+///
+/// # Errors
+/// When it is neither.
+pub(super) fn seconds(field: &'static str, text: &str, options: &ImportOptions) -> Result<Timestamp, Reason> {
+    match epoch(text, 1_000_000) {
+        Some(instant) => Ok(instant),
+        None => whole(field, text, options),
+    }
+}
+
+/// As [`seconds`]; a number of 12 digits and more is in milliseconds, of 15 and more in microseconds, of 18 and more in nanoseconds.
+///
+/// # Errors
+/// When it is neither.
+pub(super) fn any_unit(field: &'static str, text: &str, options: &ImportOptions) -> Result<Timestamp, Reason> {
+    let text = text.trim();
+    let digits = text.bytes().position(|byte| byte == b'.').unwrap_or(text.len());
+    let instant = match digits {
+        0..12 => epoch(text, 1_000_000),
+        12..15 => epoch(text, 1_000),
+        15..18 => epoch(text, 1),
+        // Of nanoseconds the last three digits are cut.
+        _ => text.get(..digits - 3).filter(|_| digits_only(&text[..digits]).is_some()).and_then(|text| epoch(text, 1)),
+    };
+    instant.map_or_else(|| whole(field, text, options), Ok)
+}
+
+/// A number of units of so many microseconds since 1970 UTC. The fraction counts as far as there are microseconds.
+fn epoch(text: &str, unit: i64) -> Option<Timestamp> {
+    let (number, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    if number.is_empty() || fraction.is_empty() || digits_only(number).is_none() {
+        return None;
+    }
+    let mut micros = number.parse::<i64>().ok()?.checked_mul(unit)?;
+    let mut place = unit;
+    for digit in digits_only(fraction)?.bytes() {
+        place /= 10;
+        micros = micros.checked_add(i64::from(digit - b'0') * place)?;
+    }
+    let instant = Timestamp(micros);
+    (Timestamp::MINIMUM..=Timestamp::MAXIMUM).contains(&instant).then_some(instant)
+}
+
 /// The first word, and what is behind it.
 fn word(text: &str) -> (&str, &str) {
     let text = text.trim_start();
@@ -187,6 +243,33 @@ mod tests {
         let options = options("2026-03-11T20:35:11Z", 0);
         for line in ["", "kernel: IN= OUT=", "Marc 11 20:35:11 host", "[463490.251762] DROP IN=eth1", "März 11 20:35:11"] {
             assert_eq!(split(line, &options), Err(Reason::NoDate), "{line}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_seconds_and_less() {
+        let options = options("2026-03-11T20:35:11Z", 3_600);
+        for (text, expected) in [
+            ("1773261311", "2026-03-11T20:35:11Z"),
+            ("1773261311.25", "2026-03-11T20:35:11.25Z"),
+            ("1773261311.1234569", "2026-03-11T20:35:11.123456Z"),
+            ("1773261311250", "2026-03-11T20:35:11.25Z"),
+            ("1773261311250.5", "2026-03-11T20:35:11.2505Z"),
+            ("1773261311250000", "2026-03-11T20:35:11.25Z"),
+            ("1773261311250000999", "2026-03-11T20:35:11.25Z"),
+            ("2026-03-11T21:35:11", "2026-03-11T20:35:11Z"),
+            ("2026-03-11 20:35:11Z", "2026-03-11T20:35:11Z"),
+            ("Mar 11 21:35:11", "2026-03-11T20:35:11Z"),
+            ("0", "1970-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(any_unit("time", text, &options).map(|instant| instant.to_string()).as_deref(), Ok(expected), "{text}");
+        }
+        assert_eq!(any_unit("time", " ", &options), Err(Reason::Absent { field: "time" }));
+        for text in ["-1", "+1", "1.", ".5", "1.x", "1e9", "2026-03-11T21:35:11Z x", "never", "é"] {
+            assert!(any_unit("time", text, &options).is_err(), "{text}");
+        }
+        for text in ["1773261311250", "1773261311000000000000000"] {
+            assert!(seconds("ts", text, &options).is_err(), "{text}");
         }
     }
 

@@ -1,10 +1,11 @@
 //! What the log prefix says about a packet. The kernel logs no verdict: the prefix is what the firewall's author wrote into the rule,
-//! such as `[UFW BLOCK]`, `IPTABLES-DROP:`, `Shorewall:net2fw:DROP:` or `filter_IN_public_REJECT:`.
+//! such as `[UFW BLOCK]`, `IPTABLES-DROP:`, `Shorewall:net2fw:DROP:` or `filter_IN_public_REJECT:`. UniFi, EdgeOS and VyOS write a letter
+//! there: `[WAN_LOCAL-D-2147483647]`, `[WAN_IN-10-A]`.
 
 /// A packet that was not let through.
-const DROP: &str = "DROP";
+pub(super) const DROP: &str = "DROP";
 /// A packet that was let through.
-const ACCEPT: &str = "ACCEPT";
+pub(super) const ACCEPT: &str = "ACCEPT";
 
 const DROP_WORDS: [&str; 8] = ["DROP", "DROPPED", "BLOCK", "BLOCKED", "REJECT", "REJECTED", "DENY", "DENIED"];
 const ACCEPT_WORDS: [&str; 4] = ["ACCEPT", "ACCEPTED", "ALLOW", "ALLOWED"];
@@ -34,7 +35,12 @@ impl DefaultVerdict {
 
 /// The verdict of a prefix. Whole words count, so that `BLOCKLIST` is none; a word for a drop outweighs one for an accept, because a
 /// prefix such as `ACCEPT-LIMIT-DROP` names the chain first and what was done last.
+///
+/// The letter of a rule in brackets decides before any word, and what describes that rule does not count.
 pub(super) fn verdict(prefix: &str, default: DefaultVerdict) -> Option<&'static str> {
+    if let Some(action) = bracketed(prefix).find_map(rule_action) {
+        return Some(action);
+    }
     let words = || prefix.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
     let says = |known: &[&str]| words().any(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)));
     if says(&DROP_WORDS) {
@@ -45,6 +51,26 @@ pub(super) fn verdict(prefix: &str, default: DefaultVerdict) -> Option<&'static 
         None
     } else {
         default.verdict()
+    }
+}
+
+/// What stands in brackets.
+fn bracketed(prefix: &str) -> impl Iterator<Item = &str> {
+    // The time since boot stands in brackets too, and before most prefixes.
+    let prefix = if prefix.contains('-') { prefix } else { "" };
+    prefix.split('[').skip(1).filter_map(|text| text.split_once(']')).map(|(inside, _)| inside)
+}
+
+/// What a rule such as `WAN_LOCAL-D-2147483647` or `WAN_IN-default-D` did: A for accept, D for drop, R for reject, as the last part of its name
+/// or before a number.
+pub(super) fn rule_action(rule: &str) -> Option<&'static str> {
+    let (before, last) = rule.rsplit_once('-')?;
+    let is_number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    let letter = if is_number { before.rsplit_once('-')?.1 } else { last };
+    match letter {
+        "A" => Some(ACCEPT),
+        "D" | "R" => Some(DROP),
+        _ => None,
     }
 }
 
@@ -100,6 +126,16 @@ mod tests {
     #[test]
     fn a_drop_outweighs_an_accept() {
         check(&["ACCEPT-LIMIT-DROP", "DROP not ACCEPT"], Some("DROP"));
+    }
+
+    #[test]
+    fn the_letter_of_a_rule() {
+        check(&["[WAN_LOCAL-D-2147483647] DESCR=\"x\" ", " [12.5] [WAN_IN-default-D]", "[WAN_IN-R-4] ACCEPT "], Some("DROP"));
+        check(
+            &["[WAN_LOCAL-A-2] DESCR=\"[WAN_LOCAL]Block All Traffic\" ", "[LAN_IN-10-A]", "[ipv4-INP-filter-1-A]"],
+            Some("ACCEPT"),
+        );
+        check(&["[WAN_LOCAL-RET-2] DROP ", "[D] BLOCK", "[-1] BLOCK", "[D-] DROP", "[x-d-1] DROP"], Some("DROP"));
     }
 
     #[test]

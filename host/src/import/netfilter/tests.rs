@@ -1,11 +1,23 @@
 //! Every kind of line that a kernel writes, and lines that only look like one.
 
+use std::net::IpAddr;
+
 use super::*;
 use crate::events::time::parse_timestamp;
 use crate::import::DefaultVerdict;
+use crate::import::event::Line;
+use crate::import::format::{Format, ReadAs, Reader};
 
 const OPTIONS: ImportOptions =
     ImportOptions { now: Timestamp(1_773_261_400_000_000), utc_offset_seconds: 0, default_verdict: DefaultVerdict::Unknown };
+
+/// Reads a whole line.
+fn parse<'a>(line: &'a str, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
+    match Reader::new(&ReadAs::Format(Format::Netfilter), options).read(line)? {
+        (Format::Netfilter, Line::Event(event)) => Ok(event),
+        other => panic!("{line}: {other:?}"),
+    }
+}
 
 /// A line of 2026-03-11T20:35:11Z with this behind `kernel:`.
 fn line(message: &str) -> String {
@@ -32,11 +44,12 @@ fn a_whole_line() {
         destination: ip("192.168.10.1"),
         source_port: Some(56_247),
         destination_port: Some(1_025),
-        proto: "TCP",
-        in_if: Some("eth1"),
+        proto: "TCP".into(),
+        in_if: Some("eth1".into()),
         out_if: None,
         verdict: Some("DROP"),
         direction: "INBOUND",
+        tcp_flags: Some(TcpFlags::SYN),
     };
     assert_eq!(parse(&text, &OPTIONS), Ok(expected.clone()));
     let iso = text.replace("Mar 11 20:35:11", "2026-03-11T21:35:11.000000+01:00");
@@ -61,7 +74,7 @@ fn the_prefix_decides() {
     ] {
         let text = line(&format!("{prefix}{fields}"));
         let event = parse(&text, &OPTIONS).expect(prefix);
-        assert_eq!((event.verdict, event.in_if), (verdict, Some("eth1")), "{prefix}");
+        assert_eq!((event.verdict, event.in_if.as_deref()), (verdict, Some("eth1")), "{prefix}");
     }
     // The words of the fields are no prefix.
     let text = line("IN=drop OUT=accept PHYSIN=block SRC=192.0.2.1 DST=192.0.2.2 PROTO=UDP");
@@ -73,7 +86,7 @@ fn addresses_are_normalised() {
     let text = line("IN=eth0 OUT= SRC=2001:0db8:0000:f101:0000:0000:0000:0002 DST=FF02::0001 PROTO=ICMPv6 TYPE=135 CODE=0 ");
     let event = parse(&text, &OPTIONS).expect("a packet");
     assert_eq!((event.source.to_string(), event.destination.to_string()), ("2001:db8:0:f101::2".into(), "ff02::1".into()));
-    assert_eq!((event.proto, event.source_port, event.destination_port), ("ICMPv6", None, None));
+    assert_eq!((&*event.proto, event.source_port, event.destination_port), ("ICMPv6", None, None));
 }
 
 #[test]
@@ -81,7 +94,7 @@ fn protocols_without_ports() {
     for (text, proto) in [("PROTO=ICMP TYPE=8 CODE=0 ID=2158 SEQ=512", "ICMP"), ("PROTO=2", "2"), ("FRAG:185 PROTO=UDP", "UDP")] {
         let text = line(&format!("IN=eth0 OUT= SRC=192.0.2.1 DST=224.0.0.1 {text}"));
         let event = parse(&text, &OPTIONS).expect("a packet");
-        assert_eq!((event.proto, event.source_port, event.destination_port), (proto, None, None));
+        assert_eq!((&*event.proto, event.source_port, event.destination_port), (proto, None, None));
     }
 }
 
@@ -95,9 +108,63 @@ fn the_packet_that_an_icmp_error_quotes_does_not_count() {
     ] {
         let text = line(text);
         let event = parse(&text, &OPTIONS).expect("a packet");
-        assert_eq!((event.source, event.destination, event.proto), (ip("192.0.2.1"), ip("192.0.2.2"), "ICMP"), "{text}");
+        assert_eq!((event.source, event.destination, &*event.proto), (ip("192.0.2.1"), ip("192.0.2.2"), "ICMP"), "{text}");
         assert_eq!((event.source_port, event.destination_port), (None, None), "{text}");
     }
+}
+
+#[test]
+fn flags() {
+    for (text, expected) in [
+        ("PROTO=TCP SPT=1 DPT=2 WINDOW=1024 RES=0x00 SYN URGP=0", Some("SYN")),
+        (
+            "PROTO=TCP SPT=1 DPT=2 SEQ=1 ACK=2 WINDOW=1024 RES=0x00 ECE URG ACK PSH RST SYN FIN URGP=0",
+            Some("FIN,SYN,RST,PSH,ACK,URG"),
+        ),
+        ("PROTO=TCP SPT=1 DPT=2 WINDOW=1024 RES=0x00 URG PSH FIN URGP=0 OPT (0204) ", Some("FIN,PSH,URG")),
+        ("PROTO=TCP SPT=1 DPT=2 WINDOW=1024 RES=0x00 URGP=0", Some("")),
+        ("PROTO=TCP SPT=1 DPT=2 SYN", Some("SYN")),
+        ("PROTO=TCP SPT=1 DPT=2", None),
+        ("DF FRAG:185 PROTO=TCP", None),
+        ("PROTO=UDP SPT=1 DPT=2 LEN=8 SYN", None),
+        ("PROTO=ICMP TYPE=3 CODE=3 [SRC=10.0.0.1 DST=10.0.0.2 PROTO=TCP SPT=1 DPT=2 RES=0x00 SYN ]", None),
+    ] {
+        let text = line(&format!("SYN IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 {text}"));
+        let event = parse(&text, &OPTIONS).expect("a packet");
+        assert_eq!(event.tcp_flags.map(|flags| flags.to_string()).as_deref(), expected, "{text}");
+    }
+}
+
+/// What nftables writes beyond iptables: the bridge and netdev families name the MAC addresses one by one, `log flags all` adds numbers.
+#[test]
+fn nftables() {
+    for (message, flags, verdict) in [
+        (
+            "nft drop: IN=br0 OUT=br0 PHYSIN=eth1 PHYSOUT=eth2 MACSRC=00:11:22:33:44:55 MACDST=66:77:88:99:aa:bb MACPROTO=86dd SRC=2001:db8::1 \
+             DST=2001:db8::2 LEN=60 TC=0 HOPLIMIT=64 FLOWLBL=12345 PROTO=TCP SPT=1 DPT=2 SEQ=7 ACK=0 WINDOW=64800 RES=0x00 SYN URGP=0 \
+             OPT (020405A00402080A) UID=0 GID=0 MARK=0x1 ",
+            Some(TcpFlags::SYN),
+            Some("DROP"),
+        ),
+        (
+            "[12.5] inet accept IN=eth0 OUT= MAC=00:11 SRC=2001:db8::1 DST=2001:db8::2 LEN=60 TC=0 HOPLIMIT=64 FLOWLBL=1 PROTO=UDP SPT=1 \
+             DPT=2 LEN=20",
+            None,
+            Some("ACCEPT"),
+        ),
+    ] {
+        let text = line(message);
+        let event = parse(&text, &OPTIONS).expect("a packet");
+        assert_eq!((event.tcp_flags, event.verdict), (flags, verdict), "{text}");
+        assert_eq!(
+            (event.source_port, event.destination_port, event.destination),
+            (Some(1), Some(2), ip("2001:db8::2")),
+            "{text}"
+        );
+    }
+    // An ARP packet has no IP addresses.
+    let arp = "IN=eth0 OUT= ARP HTYPE=1 PTYPE=0x0800 OPCODE=1 MACSRC=00:11 IPSRC=192.0.2.1 MACDST=00:00 IPDST=192.0.2.2";
+    assert_eq!(refused(&line(arp)), "no SRC=");
 }
 
 #[test]
@@ -142,7 +209,7 @@ fn one_interface_key_is_enough() {
     ] {
         let text = line(text);
         let event = parse(&text, &OPTIONS).expect("a packet");
-        assert_eq!((event.in_if, event.out_if), (in_if, out_if), "{text}");
+        assert_eq!((event.in_if.as_deref(), event.out_if.as_deref()), (in_if, out_if), "{text}");
     }
 }
 
@@ -181,10 +248,10 @@ fn reasons_name_the_value() {
     ] {
         assert_eq!(refused(&line(message)), reason, "{message}");
     }
-    let long = "x".repeat(33);
+    let long = "x".repeat(65);
     for (field, message) in [("IN", format!("IN={long} OUT= PROTO=TCP")), ("PROTO", format!("IN= OUT= PROTO={long}"))] {
         let text = line(&format!("{message} SRC=192.0.2.1 DST=192.0.2.2"));
-        assert_eq!(refused(&text), format!("`{long}` is too long ({field})"));
+        assert_eq!(refused(&text), format!("`{}…` is too long ({field})", "x".repeat(47)));
     }
     let text = line("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=0 DPT=65535");
     let event = parse(&text, &OPTIONS).expect("a packet");
