@@ -175,6 +175,7 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "plugins/sdk/src/describe.rs"
     "plugins/sdk/src/enrich.rs"
     "plugins/sdk/src/lib.rs"
+    "plugins/sdk/src/network.rs"
     "plugins/sdk/src/query.rs"
     "plugins/sdk/src/time.rs"
     "plugins/templates/c/both/.gitignore"
