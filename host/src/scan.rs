@@ -1,5 +1,6 @@
 //! One run of the rules over one window: all at the same time, on one snapshot, each failing for itself.
 
+mod evidence;
 mod explain;
 mod group;
 mod networks;
@@ -14,8 +15,9 @@ use tokio::sync::Semaphore;
 use crate::model::Alert;
 use crate::plugin::{Case, Judgement, PluginError, Rule, Usage};
 
+pub use evidence::add_evidence;
 pub use explain::Explanations;
-pub use networks::local_networks;
+pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use phases::Phases;
 pub use pipeline::{KeepError, Scan, ScanError, Scanned, Warn, judged};
 

@@ -16,7 +16,7 @@ use crate::model::{LedgerEntry, Networks, Observable, Timestamp, Window, counted
 use crate::output::{self, Format, Shown, StatsFormat};
 use crate::plugin::{Case, LOOKUP, Plugins, UngrantedEnricher};
 use crate::recording::{Recording, Tape};
-use crate::scan::{Scanned, judged, local_networks, settled};
+use crate::scan::{Scanned, add_evidence, judged, local_networks, settled};
 use crate::schedule::RateLimiter;
 
 /// How long one lookup may take: what it asks is answered at once.
@@ -55,7 +55,11 @@ pub fn run(config: &Config, path: &Path, stats: Option<StatsFormat>, format: For
     let judged = runtime.block_on(judged(&rules, &header.parameters, &case, parallel, done, &warn));
     let Scanned { alerts, mut ledger, failed: differs, .. } = judged;
     failed |= differs;
-    let (alerts, _) = settled(alerts, header.group, header.max_alerts);
+    let (mut alerts, _) = settled(alerts, header.group, header.max_alerts);
+    for missing in runtime.block_on(add_evidence(&mut alerts, &rules, &case)) {
+        failed = true;
+        output::warning(&format_args!("the evidence of an alert is not as it was: {missing}"));
+    }
     let count = alerts.len();
     scan::show(&alerts.into_iter().map(Shown::from).collect::<Vec<_>>(), format)?;
     let (lookups, different) = runtime.block_on(look_up(&recording, enrichers, &case, &mut ledger));

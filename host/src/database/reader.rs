@@ -245,11 +245,8 @@ fn run(
 /// The plan of a query on the window in memory, or why there is none.
 fn planned<'a>(request: &Request, kept: &'a Kept, since: Timestamp) -> Result<(Box<FastPlan>, &'a EventWindow), String> {
     let window = kept.as_ref().map_err(Clone::clone)?;
-    if request.grant.begins_after(since).is_some() {
-        return Err("what is in memory begins earlier than what the rule sees".to_owned());
-    }
     let granted = |column: &str| !request.grant.withholds("events", column);
-    match Plan::new(window, &request.sql, &request.parameters, &request.columns, &granted) {
+    match Plan::new(window, &request.sql, &request.parameters, &request.columns, &granted, request.grant.begins_after(since)) {
         Plan::Fast(plan) => Ok((plan, window)),
         Plan::Sqlite(reason) => Err(reason),
     }

@@ -142,6 +142,15 @@ impl Request {
         filled.into_iter().collect()
     }
 
+    /// The columns of `events` that it asks for; none where it asks for something else.
+    #[must_use]
+    pub fn of_events(&self) -> Option<&[String]> {
+        match self {
+            Self::Table { table, columns } if table == "events" => Some(columns),
+            _ => None,
+        }
+    }
+
     /// With its capability before its line.
     #[must_use]
     pub fn line(&self) -> String {

@@ -105,12 +105,7 @@ impl Rule {
         let session = case.tape.begin(name, EVALUATE);
         let boundary = Boundary::new(self.limits, session.clone());
         let events_since = case.window.reach(self.description.history_seconds());
-        let source = case.snapshot.as_ref().map(|snapshot| QuerySource {
-            snapshot: Arc::clone(snapshot),
-            grant: Arc::new(self.grant.since(events_since)),
-            limits: self.limits.query,
-            explain: case.explain.clone().map(|explain| self.explain(explain)),
-        });
+        let source = self.source(case);
         let capabilities = Capabilities {
             query: QueryContext::new(source, boundary.clone()),
             state: StateContext::new(self.state.clone(), Some(case.state.clone()), boundary.clone()),
@@ -141,6 +136,17 @@ impl Rule {
             Ok(()) => judgement,
         };
         (judgement, usage)
+    }
+
+    /// Where its queries read, and what; none where a recording is played.
+    pub(crate) fn source(&self, case: &Case) -> Option<QuerySource> {
+        let events_since = case.window.reach(self.description.history_seconds());
+        case.snapshot.as_ref().map(|snapshot| QuerySource {
+            snapshot: Arc::clone(snapshot),
+            grant: Arc::new(self.grant.since(events_since)),
+            limits: self.limits.query,
+            explain: case.explain.clone().map(|explain| self.explain(explain)),
+        })
     }
 
     /// Says of each query that it is of this rule.

@@ -22,6 +22,7 @@ struct Known {
     /// Rule and text, with the order in which they were met, and how often.
     queries: HashMap<(String, String), (usize, u64)>,
     left_out: u64,
+    notes: Vec<String>,
 }
 
 impl Explanations {
@@ -40,7 +41,12 @@ impl Explanations {
         }
     }
 
-    /// One line for each query, those of a rule together in the order in which they ran.
+    /// Keeps what else there is to say.
+    pub fn note(&self, text: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).notes.push(text.to_owned());
+    }
+
+    /// What there is to say, then one line for each query, those of a rule together in the order in which they ran.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +56,7 @@ impl Explanations {
             1 => format!("{rule}: {text}"),
             count => format!("{rule}: {text} ({count} times)"),
         };
-        let mut lines: Vec<String> = queries.into_iter().map(line).collect();
+        let mut lines: Vec<String> = known.notes.iter().cloned().chain(queries.into_iter().map(line)).collect();
         if known.left_out > 0 {
             lines.push(format!("{} further queries are not shown", known.left_out));
         }

@@ -1,10 +1,15 @@
 //! The networks that are the operator's own, as the rules of a scan are told of them.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::model::Networks;
+use crate::database::{QueryError, QueryLimits, ReadGrant, Snapshot};
+use crate::model::{Batch, Column, ColumnType, ColumnValues, Network, Networks};
 use crate::recording::{HOST, Tape};
 
 /// What tells the host's step in a recording.
@@ -19,4 +24,82 @@ pub async fn local_networks(tape: &Tape, now: impl Future<Output = Networks>) ->
     let found = session.take(FUNCTION, || json!({}), async { Ok::<_, String>(now.await.texts()) }).await;
     let texts = found.ok().and_then(Result::ok).unwrap_or_default();
     texts.iter().filter_map(|text| text.parse().ok()).collect()
+}
+
+/// The columns that networks are learned from. They are learned where a rule requested them all.
+pub const LEARNED_FROM: [&str; 3] = ["direction", "src_ip", "dst_ip"];
+/// The ranges that are nobody's in the Internet (RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291): one that occurs is the operator's own.
+const PRIVATE: [&str; 7] =
+    ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10"];
+/// How wide a network is taken around a public address: IPv4, IPv6.
+const WIDENED: (u8, u8) = (24, 64);
+/// The most public networks; those with the most events are kept.
+const MOST: usize = 1_000;
+
+/// The networks that the events show: private ranges that occur, and what lies around the public addresses on the near side of packets
+/// that came in or went out.
+///
+/// # Errors
+/// When the events cannot be read.
+pub async fn learned(snapshot: &Snapshot, limits: QueryLimits) -> Result<Networks, QueryError> {
+    let mut grant = ReadGrant::default();
+    grant.allow("events", LEARNED_FROM);
+    let grant = Arc::new(grant);
+    let private: Networks = PRIVATE.iter().filter_map(|text| text.parse::<Network>().ok()).collect();
+    let (mut found, mut public) = (BTreeSet::new(), HashMap::<Network, i64>::new());
+    for (column, direction) in [("dst_ip", "INBOUND"), ("src_ip", "OUTBOUND")] {
+        let near = format!(
+            "SELECT {column}, COUNT(*) FROM events WHERE direction = '{direction}' AND {column} IS NOT NULL GROUP BY {column}"
+        );
+        let patterns =
+            ["10.%", "172.%", "192.168.%", "100.%", "169.254.%", "f%"].map(|pattern| format!("{column} LIKE '{pattern}'"));
+        let other = format!("SELECT {column}, COUNT(*) FROM events WHERE {} GROUP BY {column}", patterns.join(" OR "));
+        for (sql, is_near) in [(near, true), (other, false)] {
+            let types = vec![ColumnType::Text, ColumnType::Integer];
+            let mut rows = snapshot.query(sql, Vec::new(), types, Arc::clone(&grant), limits, None).await?;
+            while let Some(batch) = rows.next().await? {
+                for (address, events) in counted(&batch) {
+                    match private.iter().find(|range| range.contains(address)) {
+                        Some(range) => {
+                            found.insert(*range);
+                        }
+                        None if is_near && is_unicast(address) => *public.entry(around(address)).or_default() += events,
+                        None => {}
+                    }
+                }
+            }
+        }
+    }
+    let mut public: Vec<(Network, i64)> = public.into_iter().collect();
+    public.sort_by_key(|(network, events)| (Reverse(*events), *network));
+    public.truncate(MOST);
+    Ok(found.into_iter().chain(public.into_iter().map(|(network, _)| network)).collect())
+}
+
+/// The addresses of a batch with their events; what is no address is left out.
+fn counted(batch: &Batch) -> impl Iterator<Item = (IpAddr, i64)> {
+    let columns = match batch.columns.as_slice() {
+        [Column { values: ColumnValues::Texts(texts), .. }, Column { values: ColumnValues::Integers(counts), .. }] => {
+            Some((texts, counts))
+        }
+        _ => None,
+    };
+    columns.into_iter().flat_map(|(texts, counts)| {
+        let rows = texts.codes.iter().zip(counts);
+        rows.filter_map(|(code, count)| {
+            let text = texts.dictionary.get(*code as usize)?;
+            let address = text.split_once('%').map_or(text.as_str(), |(address, _)| address);
+            Some((address.parse::<IpAddr>().ok()?.to_canonical(), *count))
+        })
+    })
+}
+
+/// Whether it is the address of one machine that others can reach.
+fn is_unicast(address: IpAddr) -> bool {
+    let broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
+    !broadcast && !address.is_multicast() && !address.is_loopback() && !address.is_unspecified()
+}
+
+fn around(address: IpAddr) -> Network {
+    Network::around(address, if address.is_ipv4() { WIDENED.0 } else { WIDENED.1 })
 }

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Explanations, Outcome, Parameters, Phases, judge, local_networks, settled};
+use super::{Explanations, LEARNED_FROM, Outcome, Parameters, Phases, add_evidence, judge, learned, local_networks, settled};
 use crate::capability::query::OPEN_QUERIES;
 use crate::capability::state::StateStore;
 use crate::config::Config;
@@ -84,7 +84,7 @@ impl Scan<'_> {
     /// # Errors
     /// When the database cannot be read. A failing rule is no error: `warn` hears of it, and [`Scanned::failed`] says so.
     pub async fn run(&self, done: impl Fn(&str) + Send + Sync + 'static, warn: Warn<'_>) -> Result<Scanned, ScanError> {
-        Ok(self.raised(done, warn).await?.settled(self.config))
+        self.made(done, warn, true).await
     }
 
     /// Lets the rules judge. The alerts are all that they raised, in no order.
@@ -92,6 +92,16 @@ impl Scan<'_> {
     /// # Errors
     /// As [`Self::run`].
     pub async fn raised(&self, done: impl Fn(&str) + Send + Sync + 'static, warn: Warn<'_>) -> Result<Scanned, ScanError> {
+        self.made(done, warn, false).await
+    }
+
+    /// Makes the scan; what it keeps is settled and gets its evidence while the events are there.
+    async fn made(
+        &self,
+        done: impl Fn(&str) + Send + Sync + 'static,
+        warn: Warn<'_>,
+        settles: bool,
+    ) -> Result<Scanned, ScanError> {
         let mut phases = Phases::default();
         let snapshot = self.snapshot(warn)?;
         phases.end(Phases::OPEN);
@@ -102,13 +112,18 @@ impl Scan<'_> {
             snapshot: Some(Arc::clone(&snapshot)),
             state: self.state.clone(),
             window: self.window,
-            local_networks: Arc::new(local_networks(&self.tape, self.local_networks()).await),
+            local_networks: Arc::new(local_networks(&self.tape, self.local_networks(&snapshot)).await),
             tape: self.tape.clone(),
             explain,
         };
-        let scanned = judged(self.rules, self.set, &case, self.parallel, done, warn).await;
-        drop(case);
+        let mut scanned = judged(self.rules, self.set, &case, self.parallel, done, warn).await;
         phases.end("run rules");
+        if settles {
+            scanned = scanned.settled(self.config);
+            add_evidence(&mut scanned.alerts, self.rules, &case).await;
+            phases.end("add evidence");
+        }
+        drop(case);
         let unreadable = snapshot.unreadable_timestamps();
         if unreadable > 0 {
             warn(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
@@ -119,14 +134,40 @@ impl Scan<'_> {
     }
 
     /// The networks that are the operator's own.
-    async fn local_networks(&self) -> Networks {
-        self.config.local_networks.clone().unwrap_or_default()
+    async fn local_networks(&self, snapshot: &Snapshot) -> Networks {
+        if let Some(networks) = &self.config.local_networks {
+            return networks.clone();
+        }
+        let asks = |rule: &Rule, name: &str| {
+            let requests = rule.description.requests.iter();
+            requests.filter_map(Request::of_events).flatten().any(|column| column == name)
+        };
+        if !self.rules.iter().any(|rule| LEARNED_FROM.iter().all(|column| asks(rule, column))) {
+            return Networks::default();
+        }
+        match learned(snapshot, self.config.limits.common.query).await {
+            Ok(networks) => {
+                let shown = if networks.is_empty() { "none".to_owned() } else { networks.to_string() };
+                let text = format!("local networks learned from the events: {shown} (local_networks sets them)");
+                tracing::info!("{text}");
+                self.explanations.iter().for_each(|explanations| explanations.note(&text));
+                networks
+            }
+            Err(error) => {
+                tracing::warn!("no local networks are known: {error}");
+                Networks::default()
+            }
+        }
+    }
+
+    /// The first instant that a rule sees.
+    fn reach(&self, rule: &Rule) -> Timestamp {
+        self.window.reach(rule.description.history_seconds())
     }
 
     /// The window with the longest history that a rule needs.
     fn reaching(&self) -> Window {
-        let reaches = self.rules.iter().map(|rule| self.window.reach(rule.description.history_seconds()));
-        Window { since: reaches.min().unwrap_or(self.window.since), ..self.window }
+        Window { since: self.rules.iter().map(|rule| self.reach(rule)).min().unwrap_or(self.window.since), ..self.window }
     }
 
     /// One state of the database for all rules.
@@ -154,8 +195,10 @@ impl Scan<'_> {
         if !requests().any(|request| of_events(&request)) {
             return;
         }
+        // A rule that sees less than what is read is kept from the rest by its instants.
+        let spans = self.rules.iter().any(|rule| self.reach(rule) > self.reaching().since);
         let asked = |name: &&str| {
-            requests().any(|request| matches!(request, Request::Table { table, columns } if table == "events" && columns.iter().any(|column| column == name)))
+            (spans && *name == "time") || requests().any(|request| matches!(request, Request::Table { table, columns } if table == "events" && columns.iter().any(|column| column == name)))
         };
         let columns: Vec<&'static str> = EVENT_COLUMNS.into_iter().filter(asked).collect();
         let begun = std::time::Instant::now();

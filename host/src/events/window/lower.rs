@@ -51,6 +51,23 @@ fn other<T>(reason: &str) -> Result<T, String> {
     Err(reason.to_owned())
 }
 
+impl EventWindow {
+    /// A column, where it was requested and is in memory.
+    pub(super) fn slot(&self, name: &str, granted: &dyn Fn(&str) -> bool) -> Lowered {
+        let known = self.columns.iter().position(|(column, _)| column.eq_ignore_ascii_case(name));
+        let Some(slot) = known.filter(|_| granted(&name.to_ascii_lowercase())) else {
+            return Err(format!("column `{name}` was not requested"));
+        };
+        let column = self.columns[slot].1.as_ref().map_err(|reason| format!("column `{name}` is not in memory: {reason}"))?;
+        let (kind, low, high) = match column {
+            Column::Integers(integers) => (Kind::Integer, integers.low, integers.high),
+            Column::Reals(_) => (Kind::Real, 0, 0),
+            Column::Texts(texts) => (Kind::Text(Arc::clone(&texts.dictionary)), 0, 0),
+        };
+        Ok(Expression { node: Node::Slot(slot), kind, nullable: column.nullable(), low, high })
+    }
+}
+
 impl Lowering<'_> {
     /// Any expression.
     pub(super) fn lower(&mut self, expression: &Expr) -> Lowered {
@@ -186,21 +203,11 @@ impl Lowering<'_> {
     }
 
     fn column(&mut self, name: &str) -> Lowered {
-        let known = self.window.columns.iter().position(|(column, _)| column.eq_ignore_ascii_case(name));
-        let Some(slot) = known.filter(|_| (self.granted)(&name.to_ascii_lowercase())) else {
-            return Err(format!("column `{name}` was not requested"));
-        };
+        let column = self.window.slot(name, self.granted)?;
         if self.groups.is_some() {
             return Err(format!("column `{name}` is neither a key nor in an aggregate"));
         }
-        let column =
-            self.window.columns[slot].1.as_ref().map_err(|reason| format!("column `{name}` is not in memory: {reason}"))?;
-        let (kind, low, high) = match column {
-            Column::Integers(integers) => (Kind::Integer, integers.low, integers.high),
-            Column::Reals(_) => (Kind::Real, 0, 0),
-            Column::Texts(texts) => (Kind::Text(Arc::clone(&texts.dictionary)), 0, 0),
-        };
-        Ok(Expression { node: Node::Slot(slot), kind, nullable: column.nullable(), low, high })
+        Ok(column)
     }
 
     fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr) -> Lowered {

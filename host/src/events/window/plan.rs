@@ -5,11 +5,11 @@ use sqlparser::ast::{Expr, Value as Literal};
 use super::EventWindow;
 use super::aggregate::Aggregate;
 use super::batch::fits;
-use super::expression::{Expression, Kind, Node};
+use super::expression::{Comparison, Expression, Kind, Node};
 use super::lower::{Lowering, Slots, aliased};
 use super::parse::{Plain, parse};
 use crate::events::layout::EVENT_COLUMNS;
-use crate::model::{ColumnType, Value};
+use crate::model::{ColumnType, Timestamp, Value};
 
 /// Where a query runs.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub(super) struct Grouping {
 impl Plan {
     /// Plans a query. SQLite must have compiled it already: it alone says what is an error and what is denied.
     ///
-    /// `granted` says which columns of `events` the rule may read.
+    /// `granted` says which columns of `events` the rule may read, `since` from when on, where that is later than the window's beginning.
     #[must_use]
     pub fn new(
         window: &EventWindow,
@@ -55,8 +55,9 @@ impl Plan {
         parameters: &[Value],
         columns: &[ColumnType],
         granted: &dyn Fn(&str) -> bool,
+        since: Option<Timestamp>,
     ) -> Self {
-        match plan(window, sql, parameters, columns, granted) {
+        match plan(window, sql, parameters, columns, granted, since) {
             Ok(plan) => Self::Fast(Box::new(plan)),
             Err(reason) => Self::Sqlite(reason),
         }
@@ -78,6 +79,7 @@ fn plan(
     parameters: &[Value],
     columns: &[ColumnType],
     granted: &dyn Fn(&str) -> bool,
+    since: Option<Timestamp>,
 ) -> Result<FastPlan, String> {
     let plain = parse(sql)?;
     let Plain { table, distinct, items, filter, group_by, having, order_by, limit, offset } = &plain;
@@ -108,6 +110,10 @@ fn plan(
     if lowering.met_aggregate {
         return Err("it has an aggregate in its WHERE".to_owned());
     }
+    let filter = match since {
+        Some(since) => Some(span(window, since, filter)?),
+        None => filter,
+    };
     let mut keys = Vec::new();
     for key in group_by {
         let key = match position(key, items)? {
@@ -168,6 +174,17 @@ fn plan(
     let offset = offset.as_ref().map(|offset| count(&mut lowering, offset)).transpose()?.flatten();
     let grouping = lowering.groups.map(|Slots { keys, aggregates }| Grouping { keys, aggregates, having, distinct: *distinct });
     Ok(FastPlan { filter, grouping, outputs, order, limit: limit.flatten(), offset: offset.unwrap_or(0) })
+}
+
+/// A filter that also keeps what is older from the rule. It need not have asked for `time`.
+fn span(window: &EventWindow, since: Timestamp, filter: Option<Expression>) -> Result<Expression, String> {
+    let time = window.slot("time", &|_| true).map_err(|_| "the instants of events are not in memory".to_owned())?;
+    let inside = Node::Compare(Comparison::GreaterOrEqual, Box::new(time), Box::new(Expression::integer(since.0)));
+    let inside = Expression::truth(inside, false);
+    Ok(match filter {
+        Some(filter) => inside.and(filter),
+        None => inside,
+    })
 }
 
 /// Whether rows can be grouped by it.

@@ -43,7 +43,7 @@ fn window(rows: u64, threads: usize) -> EventWindow {
 }
 
 fn plan(window: &EventWindow, sql: &str, columns: &[ColumnType]) -> Plan {
-    Plan::new(window, sql, &[], columns, &|_| true)
+    Plan::new(window, sql, &[], columns, &|_| true, None)
 }
 
 fn run(window: &EventWindow, sql: &str, columns: &[ColumnType], limits: QueryLimits) -> Result<Vec<Batch>, QueryError> {
@@ -137,12 +137,12 @@ fn what_is_not_certain_goes_to_sqlite_with_the_reason() {
         let Plan::Sqlite(found) = plan(&window, sql, columns) else { panic!("{sql}") };
         assert_eq!(found, reason, "{sql}");
     }
-    let Plan::Sqlite(reason) = Plan::new(&window, "SELECT id FROM events", &[], &[integer], &|_| false) else {
+    let Plan::Sqlite(reason) = Plan::new(&window, "SELECT id FROM events", &[], &[integer], &|_| false, None) else {
         panic!("a grant")
     };
     assert_eq!(reason, "column `id` was not requested");
     let parameters = [Value::Text("a\0b".to_owned())];
-    let Plan::Sqlite(_) = Plan::new(&window, "SELECT id FROM events WHERE src_ip = ?1", &parameters, &[integer], &|_| true)
+    let Plan::Sqlite(_) = Plan::new(&window, "SELECT id FROM events WHERE src_ip = ?1", &parameters, &[integer], &|_| true, None)
     else {
         panic!("a zero")
     };

@@ -37,6 +37,8 @@ pub(super) enum Cell {
 pub(super) struct Case {
     sqlite: Connection,
     window: EventWindow,
+    /// Since when the rule sees events, where that is later than the window's beginning.
+    later: Option<Timestamp>,
     _file: tempfile::TempPath,
 }
 
@@ -65,6 +67,8 @@ impl Case {
             .expect("since");
         let until = random.chance(50).then(|| parse_timestamp("2026-03-12T07:00:30Z").expect("until"));
         let window = Window { since, until, now: Timestamp(0) };
+        let later = random.chance(40).then(|| since.plus(random.below(72) as i64 * 1_800_000_000 + 1));
+        let span = later.map_or(String::new(), |later| format!("WHERE inner_events.time >= {}", later.0));
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
         sqlite
             .create_scalar_function(TIME_FUNCTION, 1, flags, |context| {
@@ -90,7 +94,7 @@ impl Case {
         sqlite
             .execute_batch(&format!(
                 "CREATE TEMP VIEW inner_events AS SELECT {} FROM main.ip_events {hint} WHERE {bounds} {TIME_FUNCTION}(timestamp) BETWEEN {} AND {last};
-                 CREATE TEMP VIEW events AS SELECT * FROM inner_events;",
+                 CREATE TEMP VIEW events AS SELECT * FROM inner_events {span};",
                 source.select_list(),
                 window.since.0
             ))
@@ -118,13 +122,13 @@ impl Case {
             Loaded::Window(window) => window,
             other => panic!("{other:?}"),
         };
-        Self { sqlite, window, _file: file }
+        Self { sqlite, window, later, _file: file }
     }
 
     /// Runs a query in both engines; the error is how they differ.
     pub(super) fn check(&self, query: &Query) -> Result<Verdict, String> {
         let Query { sql, parameters, columns, ordered } = query;
-        let plan = match Plan::new(&self.window, sql, parameters, columns, &|_| true) {
+        let plan = match Plan::new(&self.window, sql, parameters, columns, &|_| true, self.later) {
             Plan::Fast(plan) => plan,
             Plan::Sqlite(reason) => {
                 // An error of SQLite is no concern of ours.
