@@ -40,7 +40,7 @@ pub(crate) use text::{Style, matches};
 pub(crate) use timestamp::TimestampReader;
 
 use column::Column;
-use group::KnownGroupings;
+use group::Known;
 
 /// The events of the scan's window, as columns. A value is addressed by the number of its row, in the order in which SQLite reads them.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub struct EventWindow {
     threads: usize,
     /// How many rows were left out because their timestamp cannot be read.
     unreadable: u64,
-    groupings: KnownGroupings,
+    known: Known,
 }
 
 impl EventWindow {
@@ -66,7 +66,7 @@ impl EventWindow {
         unreadable: u64,
     ) -> Option<Self> {
         let (rows, columns) = merge::merge(sources, pieces, words)?;
-        Some(Self { rows, columns, threads, unreadable, groupings: KnownGroupings::default() })
+        Some(Self { rows, columns, threads, unreadable, known: Known::default() })
     }
 
     /// How many events there are.

@@ -39,10 +39,14 @@ fn expand(table: &BTreeMap<String, Json>, now: Timestamp) -> Result<Vec<ScratchR
         Some(Json::String(text)) => text,
         Some(other) => return Err(format!("time: {other} is not text")),
     };
-    let time = parse_moment(time, now).map_err(|error| format!("time: {error}"))?;
-    let mut rows: Vec<ScratchRow> = vec![vec![("timestamp".to_owned(), Value::Text(time.to_string()))]];
+    let mut rows: Vec<ScratchRow> = Vec::new();
+    for time in texts(time).map_err(|error| format!("time: {error}"))? {
+        let Value::Text(time) = time else { return Err("time: a number is no time".to_owned()) };
+        let time = parse_moment(&time, now).map_err(|error| format!("time: {error}"))?;
+        rows.push(vec![("timestamp".to_owned(), Value::Text(time.to_string()))]);
+    }
     for (column, text) in DEFAULTS.into_iter().filter(|(column, _)| !table.contains_key(*column)) {
-        rows[0].push((column.to_owned(), Value::Text(text.to_owned())));
+        rows.iter_mut().for_each(|row| row.push((column.to_owned(), Value::Text(text.to_owned()))));
     }
     for (column, value) in table.iter().filter(|(column, _)| *column != "time") {
         let values = values(value).map_err(|error| format!("{column}: {error}"))?;
@@ -105,6 +109,15 @@ mod tests {
 
     fn table(json: Json) -> BTreeMap<String, Json> {
         serde_json::from_value(json).expect("a table")
+    }
+
+    #[test]
+    fn times_have_ranges_too() {
+        let rows = rows(&[table(json!({"time": "{1..3} hours", "dst_port": "{1..2}"}))], NOW).expect("rows");
+        let times: Vec<String> = rows.iter().map(|row| format!("{:?}", row[0].1)).collect();
+        assert_eq!(times.len(), 6);
+        assert!(times[0].contains("19:35:11") && times[5].contains("17:35:11"), "{times:?}");
+        assert!(super::rows(&[table(json!({"time": "{1..3}"}))], NOW).is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Equal texts have equal codes: whoever fills a dictionary must see to it.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// One text.
@@ -47,6 +48,39 @@ impl Dictionary {
             Entry::Address(bits) => buffer.write(bits),
             Entry::Text(start, length) => &self.arena[start as usize..(start + length) as usize],
         }
+    }
+
+    /// A dictionary with one more text, and the code of that. The other codes stay.
+    pub(super) fn with(&self, text: &str) -> (Self, u32) {
+        let mut buffer = AddressText::default();
+        let (mut entries, mut arena) = (self.entries.clone(), self.arena.clone());
+        if let Some(known) = (1..self.codes()).find(|&code| self.text(code, &mut buffer) == text) {
+            return (Self::new(entries, arena), known);
+        }
+        entries.push(Entry::Text(arena.len() as u32, text.len() as u32));
+        arena.push_str(text);
+        (Self::new(entries, arena), self.codes())
+    }
+
+    /// The dictionary of what a function makes of each text, and for each code the code in that one.
+    pub(super) fn rewritten(&self, rewrite: impl Fn(&str) -> &str) -> (Self, Vec<u32>) {
+        let (mut entries, mut arena) = (Vec::new(), String::new());
+        let mut known: HashMap<Box<str>, u32> = HashMap::new();
+        let mut buffer = AddressText::default();
+        let mut codes = vec![0];
+        for code in 1..self.codes() {
+            let text = rewrite(self.text(code, &mut buffer));
+            codes.push(match known.get(text) {
+                Some(&code) => code,
+                None => {
+                    entries.push(Entry::Text(arena.len() as u32, text.len() as u32));
+                    arena.push_str(text);
+                    known.insert(text.into(), entries.len() as u32);
+                    entries.len() as u32
+                }
+            });
+        }
+        (Self::new(entries, arena), codes)
     }
 
     /// For each code its place among all texts in the order of their bytes; null comes first. Sorted when first asked for.

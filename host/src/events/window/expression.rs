@@ -124,6 +124,8 @@ pub(super) enum Node {
     Coalesce(Vec<Expression>),
     /// The largest where true, else the smallest; null where one is null.
     Extreme(bool, Vec<Expression>),
+    /// A text made of another: for each code of that one the code in the dictionary of this expression.
+    Rewritten(Box<Expression>, Arc<[u32]>),
     Absolute(Box<Expression>),
     ToReal(Box<Expression>),
     ToInteger(Box<Expression>),

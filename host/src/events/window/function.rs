@@ -1,5 +1,7 @@
 //! Functions: the aggregates, and the few scalar ones whose results are certain.
 
+use std::sync::Arc;
+
 use sqlparser::ast::{
     DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList,
     FunctionArguments,
@@ -84,6 +86,14 @@ impl Lowering<'_> {
         let mut arguments = arguments.iter().map(|argument| self.lower(argument)).collect::<Result<Vec<_>, _>>()?;
         match (name.as_str(), arguments.len()) {
             ("min" | "max", 2..) => extreme(name == "max", arguments),
+            ("coalesce" | "ifnull", 2) if matches!((&arguments[0].kind, &arguments[1].node), (Kind::Text(_), Node::Text(_))) => {
+                let (otherwise, value) = (arguments.remove(1), arguments.remove(0));
+                instead_of_null(value, &otherwise)
+            }
+            ("rtrim", 2) => {
+                let (characters, value) = (arguments.remove(1), arguments.remove(0));
+                trimmed(value, &characters)
+            }
             ("coalesce", 2..) | ("ifnull", 2) => {
                 let known = common(arguments.iter())?;
                 let nullable = arguments.iter().all(|argument| argument.nullable);
@@ -159,6 +169,40 @@ impl Lowering<'_> {
         };
         Ok(Aggregate { fold, argument, filter })
     }
+}
+
+/// A text, or where it is null a constant.
+fn instead_of_null(value: Expression, otherwise: &Expression) -> Lowered {
+    let (Kind::Text(dictionary), Node::Text(text)) = (&value.kind, &otherwise.node) else {
+        return Err("its alternatives are of several types".to_owned());
+    };
+    if value.is_constant() {
+        return Err("it asks whether a constant is null".to_owned());
+    }
+    if !value.nullable {
+        return Ok(value);
+    }
+    let (dictionary, code) = dictionary.with(text);
+    let codes = std::iter::once(code).chain(1..value_codes(&value)).collect();
+    let kind = Kind::Text(Arc::new(dictionary));
+    Ok(Expression { node: Node::Rewritten(Box::new(value), codes), kind, nullable: false, low: 0, high: 0 })
+}
+
+fn value_codes(value: &Expression) -> u32 {
+    if let Kind::Text(dictionary) = &value.kind { dictionary.codes() } else { 1 }
+}
+
+/// A text without some characters at its end.
+fn trimmed(value: Expression, characters: &Expression) -> Lowered {
+    let (Kind::Text(dictionary), Node::Text(characters)) = (&value.kind, &characters.node) else {
+        return Err("it calls `rtrim` with what is no text, or without constant characters".to_owned());
+    };
+    if value.is_constant() || !characters.is_ascii() {
+        return Err("it calls `rtrim` in a way that is not known here".to_owned());
+    }
+    let (dictionary, codes) = dictionary.rewritten(|text| text.trim_end_matches(|letter| characters.contains(letter)));
+    let (kind, nullable) = (Kind::Text(Arc::new(dictionary)), value.nullable);
+    Ok(Expression { node: Node::Rewritten(Box::new(value), codes.into()), kind, nullable, low: 0, high: 0 })
 }
 
 fn extreme(largest: bool, arguments: Vec<Expression>) -> Lowered {

@@ -16,29 +16,66 @@ use super::vector::Data;
 const STRIDE: usize = if cfg!(test) { 32 } else { 16 << 10 };
 
 /// How many groupings are remembered: each takes up to 8 bytes a row.
-const KNOWN: usize = 3;
+const GROUPINGS: usize = 6;
+/// How many selections are remembered: each takes up to 4 bytes a row.
+const SELECTIONS: usize = 4;
 
-/// Groupings of all rows of the window by columns of it: several rules ask for the same.
+/// The rows that a WHERE keeps: none where it keeps all of them.
+pub(super) type Selection = Option<Arc<Vec<u32>>>;
+
+/// What several rules ask for: the rows that a WHERE keeps, and the groups of them by columns or expressions.
 #[derive(Debug, Default)]
-pub(super) struct KnownGroupings(Mutex<Vec<KnownGrouping>>);
+pub(super) struct Known {
+    selections: Mutex<Vec<(Expression, Selection)>>,
+    groupings: Mutex<Vec<KnownGrouping>>,
+}
 
-/// The columns, and the groups in parts.
-type KnownGrouping = (Vec<usize>, Arc<Vec<Groups>>);
+/// The WHERE, the keys, and the groups in parts.
+type KnownGrouping = (Option<Expression>, Vec<Expression>, Arc<Vec<Groups>>);
 
-impl KnownGroupings {
-    /// The groups of all rows by the columns with these numbers.
-    pub(super) fn get(&self, columns: &[usize]) -> Option<Arc<Vec<Groups>>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().find(|(by, _)| by == columns).map(|(_, groups)| Arc::clone(groups))
+impl Known {
+    /// The rows that a WHERE keeps, where it was asked for before.
+    pub(super) fn selection(&self, filter: &Expression) -> Option<Selection> {
+        let mut known = self.selections.lock().unwrap_or_else(PoisonError::into_inner);
+        found(&mut known, |(of, _)| of == filter).map(|(_, rows)| rows.clone())
     }
 
-    /// Remembers groups while there is room.
-    pub(super) fn put(&self, columns: Vec<usize>, groups: &Arc<Vec<Groups>>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < KNOWN && known.iter().all(|(by, _)| *by != columns) {
-            known.push((columns, Arc::clone(groups)));
+    /// Remembers a selection.
+    pub(super) fn put_selection(&self, filter: &Expression, rows: &Selection) {
+        let mut known = self.selections.lock().unwrap_or_else(PoisonError::into_inner);
+        if found(&mut known, |(of, _)| of == filter).is_none() {
+            put(&mut known, (filter.clone(), rows.clone()), SELECTIONS);
         }
     }
+
+    /// The groups of the rows that a WHERE keeps, where they were asked for before.
+    pub(super) fn groups(&self, filter: Option<&Expression>, keys: &[Expression]) -> Option<Arc<Vec<Groups>>> {
+        let mut known = self.groupings.lock().unwrap_or_else(PoisonError::into_inner);
+        found(&mut known, |(of, by, _)| of.as_ref() == filter && by == keys).map(|(.., groups)| Arc::clone(groups))
+    }
+
+    /// Remembers groups.
+    pub(super) fn put_groups(&self, filter: Option<&Expression>, keys: &[Expression], groups: &Arc<Vec<Groups>>) {
+        let mut known = self.groupings.lock().unwrap_or_else(PoisonError::into_inner);
+        if found(&mut known, |(of, by, _)| of.as_ref() == filter && by == keys).is_none() {
+            put(&mut known, (filter.cloned(), keys.to_vec(), Arc::clone(groups)), GROUPINGS);
+        }
+    }
+}
+
+/// Looks for something, and puts it behind all others: what was asked for last is forgotten last.
+fn found<T>(known: &mut Vec<T>, is: impl Fn(&T) -> bool) -> Option<&T> {
+    let place = known.iter().position(is)?;
+    let entry = known.remove(place);
+    known.push(entry);
+    known.last()
+}
+
+fn put<T>(known: &mut Vec<T>, entry: T, most: usize) {
+    if known.len() >= most {
+        known.remove(0);
+    }
+    known.push(entry);
 }
 
 /// Groups of rows, none of them empty unless it is the only one.
@@ -164,10 +201,7 @@ pub(super) fn key_codes<'a>(
     let span = key.low.abs_diff(key.high);
     let dense = matches!(key.kind, Kind::Integer) && span < most - 2;
     for (from, to) in strides(rows.len()) {
-        let part = match rows {
-            Rows::Range(start, _) => Rows::Range(start + from as u32, start + to as u32),
-            Rows::List(list) => Rows::List(&list[from..to]),
-        };
+        let part = rows.part(from, to);
         let values = evaluate(key, window, part);
         for (index, row) in part.map(|row| row).into_iter().enumerate() {
             codes[row] = match &values.data {

@@ -16,6 +16,7 @@ impl Grouping {
     pub(super) fn slots(
         &self,
         window: &EventWindow,
+        filter: Option<&Expression>,
         rows: Rows<'_>,
         stop: &Stop<'_>,
     ) -> Result<(Vec<Vector>, Vec<u32>), Stopped> {
@@ -23,7 +24,7 @@ impl Grouping {
             return self.fold(window, &Groups::single(rows), stop);
         }
         stop.take(rows.len())?;
-        let groups = self.groups(window, rows, stop)?;
+        let groups = self.groups(window, filter, rows, stop)?;
         let mut parts = in_parallel(groups.len(), |part| self.fold(window, &groups[part], stop))?.into_iter();
         let Some((mut slots, mut firsts)) = parts.next() else { return Err(Stopped::Fallback("it has no groups")) };
         for (more, more_firsts) in parts {
@@ -33,12 +34,15 @@ impl Grouping {
         Ok((slots, firsts))
     }
 
-    /// The groups, in parts of about the same number of rows.
-    fn groups(&self, window: &EventWindow, rows: Rows<'_>, stop: &Stop<'_>) -> Result<Arc<Vec<Groups>>, Stopped> {
-        let slot = |key: &Expression| if let Node::Slot(slot) = key.node { Some(slot) } else { None };
-        let columns: Option<Vec<usize>> = self.keys.iter().map(slot).collect();
-        let columns = columns.filter(|_| matches!(rows, Rows::Range(0, end) if end == window.rows));
-        if let Some(known) = columns.as_ref().and_then(|columns| window.groupings.get(columns)) {
+    /// The groups of the rows that the WHERE keeps, in parts of about the same number of rows.
+    fn groups(
+        &self,
+        window: &EventWindow,
+        filter: Option<&Expression>,
+        rows: Rows<'_>,
+        stop: &Stop<'_>,
+    ) -> Result<Arc<Vec<Groups>>, Stopped> {
+        if let Some(known) = window.known.groups(filter, &self.keys) {
             return Ok(known);
         }
         let mut keys = self.keys.iter().map(|key| key_codes(key, window, rows, stop)).collect::<Result<Vec<_>, _>>()?;
@@ -55,9 +59,7 @@ impl Grouping {
             Ok(groups)
         };
         let groups = Arc::new(in_parallel(deal.parts.len(), part)?);
-        if let Some(columns) = columns {
-            window.groupings.put(columns, &groups);
-        }
+        window.known.put_groups(filter, &self.keys, &groups);
         Ok(groups)
     }
 
@@ -123,7 +125,7 @@ fn named(expression: &Expression) -> Vec<usize> {
                 open.extend([&**left, &**right]);
             }
             Node::Test(inner, _) | Node::Among(inner, ..) | Node::Not(inner) | Node::IsNull(inner) => open.push(inner),
-            Node::Absolute(inner) | Node::ToReal(inner) | Node::ToInteger(inner) => open.push(inner),
+            Node::Rewritten(inner, _) | Node::Absolute(inner) | Node::ToReal(inner) | Node::ToInteger(inner) => open.push(inner),
             Node::Case(cases, otherwise) => {
                 open.extend(cases.iter().flat_map(|(condition, value)| [condition, value]));
                 open.push(otherwise);

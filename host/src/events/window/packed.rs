@@ -85,7 +85,15 @@ pub(super) enum Rows<'a> {
     List(&'a [u32]),
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    /// Those from one place up to another.
+    pub(super) fn part(self, from: usize, to: usize) -> Rows<'a> {
+        match self {
+            Self::Range(start, _) => Self::Range(start + from as u32, start + to as u32),
+            Self::List(rows) => Self::List(&rows[from..to]),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Range(from, to) => (to - from) as usize,

@@ -1,6 +1,7 @@
 //! Runs a plan over the window: filter, group, fold, order, send. Before the first batch is sent it may still turn out that only SQLite
 //! can say what the result is; behind it, never.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use super::EventWindow;
 use super::batch::{Send, emit};
 use super::evaluate::evaluate;
 use super::expression::{Expression, Node};
-use super::group::strides;
+use super::group::{Selection, strides};
 use super::packed::Rows;
 use super::plan::FastPlan;
 use super::sort::{Direction, SortKey};
@@ -100,7 +101,13 @@ impl FastPlan {
 
     fn stream(&self, window: &EventWindow, stop: &Stop<'_>, send: Send<'_>) -> Result<bool, Stopped> {
         stop.check()?;
-        let selected = self.select(window, stop)?;
+        let filter = self.filter.as_ref().filter(|filter| !always(filter));
+        let selected = match filter {
+            Some(filter) => select(filter, window, stop)?,
+            None => None,
+        };
+        // A WHERE that keeps all rows makes the groups of none.
+        let filter = filter.filter(|_| selected.is_some());
         let rows = match &selected {
             Some(list) => Rows::List(list),
             None => Rows::Range(0, window.rows),
@@ -122,7 +129,7 @@ impl FastPlan {
             };
             return emit(window, &self.outputs, Rows::List(&ordered), stop.limits, stop, send);
         };
-        let (slots, firsts) = grouping.slots(window, rows, stop)?;
+        let (slots, firsts) = grouping.slots(window, filter, rows, stop)?;
         let count = firsts.len();
         let frame = slots.as_slice();
         let all = Rows::Range(0, count as u32);
@@ -147,27 +154,42 @@ impl FastPlan {
         places.drain(..usize::try_from(self.offset).unwrap_or(usize::MAX).min(places.len()));
         places
     }
+}
 
-    /// The rows that the WHERE keeps; none where it keeps all.
-    fn select(&self, window: &EventWindow, stop: &Stop<'_>) -> Result<Option<Vec<u32>>, Stopped> {
-        let Some(filter) = self.filter.as_ref().filter(|filter| !always(filter)) else { return Ok(None) };
-        let rows = window.rows as usize;
-        let parts = window.threads.min(rows / ROWS_A_THREAD).max(1);
-        let part = |part: usize| {
-            let (start, end) = (rows * part / parts, rows * (part + 1) / parts);
-            let mut kept = Vec::new();
-            for (from, to) in strides(end - start) {
-                let (from, to) = ((start + from) as u32, (start + to) as u32);
-                let mask = evaluate(filter, window, Rows::Range(from, to));
-                kept.extend((from..to).enumerate().filter(|(index, _)| mask.is_true(*index)).map(|(_, row)| row));
-                stop.check()?;
-            }
-            Ok(kept)
-        };
-        let kept: Vec<Vec<u32>> = in_parallel(parts, part)?;
-        let kept = kept.concat();
-        Ok((kept.len() < rows).then_some(kept))
+/// The rows that a WHERE keeps. What comes before its last AND may be another rule's WHERE, whose rows are known: only these are
+/// looked at then.
+fn select(filter: &Expression, window: &EventWindow, stop: &Stop<'_>) -> Result<Selection, Stopped> {
+    if let Some(known) = window.known.selection(filter) {
+        return Ok(known);
     }
+    let known = match &filter.node {
+        Node::And(first, last) => window.known.selection(first).map(|rows| (rows, &**last)),
+        _ => None,
+    };
+    let (among, condition) = known.unwrap_or((None, filter));
+    let all = match &among {
+        Some(list) => Rows::List(list),
+        None => Rows::Range(0, window.rows),
+    };
+    let rows = all.len();
+    let parts = window.threads.min(rows / ROWS_A_THREAD).max(1);
+    let part = |part: usize| {
+        let (start, end) = (rows * part / parts, rows * (part + 1) / parts);
+        let mut kept = Vec::new();
+        for (from, to) in strides(end - start) {
+            let stride = all.part(start + from, start + to);
+            let mask = evaluate(condition, window, stride);
+            let stride = stride.map(|row| row as u32).into_iter().enumerate();
+            kept.extend(stride.filter(|(index, _)| mask.is_true(*index)).map(|(_, row)| row));
+            stop.check()?;
+        }
+        Ok(kept)
+    };
+    let kept: Vec<Vec<u32>> = in_parallel(parts, part)?;
+    let kept = kept.concat();
+    let selected = (kept.len() < window.rows as usize).then(|| Arc::new(kept));
+    window.known.put_selection(filter, &selected);
+    Ok(selected)
 }
 
 /// Whether a condition is true of every row, whatever is in it.
@@ -188,11 +210,7 @@ fn sort_key(vector: &Vector, descends: bool) -> SortKey {
 fn in_strides(expression: &Expression, window: &EventWindow, rows: Rows<'_>) -> Vector {
     let mut all = evaluate(expression, window, Rows::List(&[]));
     for (from, to) in strides(rows.len()) {
-        let part = match rows {
-            Rows::Range(start, _) => Rows::Range(start + from as u32, start + to as u32),
-            Rows::List(list) => Rows::List(&list[from..to]),
-        };
-        all.append(evaluate(expression, window, part));
+        all.append(evaluate(expression, window, rows.part(from, to)));
     }
     all
 }

@@ -347,9 +347,11 @@ impl Writer<'_> {
             };
         }
         let column = format!("{}{}", self.prefix, self.random.pick(&TEXTS));
-        match self.random.below(8) {
+        match self.random.below(10) {
             0 if depth > 0 => format!("CASE WHEN {} THEN {column} END", self.truth(depth - 1)),
             1 if depth > 0 => "coalesce(src_ip, dst_ip)".to_owned(),
+            2 if depth > 0 => format!("rtrim({column}, {})", self.random.pick(&["'0123456789'", "'.1'", "''", "'P'"])),
+            3 if depth > 0 => format!("{}({column}, {})", self.random.pick(&["coalesce", "ifnull"]), self.text_constant()),
             _ => column,
         }
     }
