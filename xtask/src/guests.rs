@@ -16,6 +16,9 @@ use crate::toolchain::{TARGET, Toolchain};
 /// The package whose examples are the test guests, in `tests/guests`.
 const TEST_PACKAGE: &str = "net-scout-test-guests";
 
+/// The folders in `plugins/` that are packages and no components.
+const LIBRARIES: [&str; 2] = ["algorithms", "sdk"];
+
 /// The packages that are components and cannot be tested natively.
 pub(crate) fn packages() -> anyhow::Result<Vec<String>> {
     let mut packages = plugins()?;
@@ -62,11 +65,11 @@ pub(crate) fn build_all() -> anyhow::Result<()> {
     command::run(&mut approve, "its output above says why")
 }
 
-/// Every folder in `plugins/` that is a package, but the SDK. The package has the folder's name.
+/// Every folder in `plugins/` that is a package, but the libraries. The package has the folder's name.
 fn plugins() -> anyhow::Result<Vec<String>> {
     let folder = places::plugins();
     let mut names = entries(&folder)?;
-    names.retain(|name| name != "sdk" && folder.join(name).join("Cargo.toml").is_file());
+    names.retain(|name| !LIBRARIES.contains(&name.as_str()) && folder.join(name).join("Cargo.toml").is_file());
     if names.is_empty() {
         bail!("{} holds no plugin with a Cargo.toml", folder.display());
     }

@@ -8,7 +8,7 @@ use super::expression::{Expression, Kind, Node};
 use super::group::{Deal, Groups, key_codes, strides};
 use super::packed::Rows;
 use super::plan::Grouping;
-use super::run::{ROWS_A_THREAD, Stop, Stopped, in_parallel};
+use super::run::{ROWS_A_THREAD, Stop, Stopped, conjuncts, in_parallel};
 use super::vector::Vector;
 
 impl Grouping {
@@ -63,26 +63,29 @@ impl Grouping {
         Ok(groups)
     }
 
-    /// The slots of some groups. What HAVING needs is computed first, and the rest only for those that it keeps.
+    /// The slots of some groups. What HAVING needs is computed first, for one of its conditions after the other and only for groups that
+    /// those before keep, and the rest for those that all keep.
     fn fold(&self, window: &EventWindow, groups: &Groups, stop: &Stop<'_>) -> Result<(Vec<Vector>, Vec<u32>), Stopped> {
         let mut which: Vec<u32> = (0..groups.count()).collect();
         let mut slots: Vec<Option<Vector>> = vec![None; self.keys.len() + self.aggregates.len()];
-        if let Some(having) = &self.having {
-            let needed = named(having);
-            for slot in needed {
-                slots[slot] = Some(self.slot(slot, window, groups, &which, stop)?);
+        for condition in self.having.iter().flat_map(conjuncts) {
+            for slot in named(condition) {
+                if slots[slot].is_none() {
+                    slots[slot] = Some(self.slot(slot, window, groups, &which, stop)?);
+                }
             }
             let frame: Vec<Vector> =
                 slots.iter().map(|slot| slot.clone().unwrap_or_else(|| Vector::integers(Vec::new(), None))).collect();
-            let mut kept = Vec::new();
+            let mut places = Vec::new();
             for (from, to) in strides(which.len()) {
-                let mask = evaluate(having, frame.as_slice(), Rows::Range(from as u32, to as u32));
-                kept.extend((from..to).filter(|row| mask.is_true(row - from)).map(|row| row as u32));
+                let mask = evaluate(condition, frame.as_slice(), Rows::Range(from as u32, to as u32));
+                let stride = (from..to).filter(|place| mask.is_true(place - from));
+                places.extend(stride.map(|place| place as u32));
             }
             for slot in slots.iter_mut().flatten() {
-                *slot = slot.gather(Rows::List(&kept));
+                *slot = slot.gather(Rows::List(&places));
             }
-            which = kept;
+            which = places.iter().map(|&place| which[place as usize]).collect();
         }
         let filled = slots.into_iter().enumerate().map(|(number, slot)| match slot {
             Some(slot) => Ok(slot),

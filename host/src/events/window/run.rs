@@ -167,6 +167,7 @@ fn select(filter: &Expression, window: &EventWindow, stop: &Stop<'_>) -> Result<
         _ => None,
     };
     let (among, condition) = known.unwrap_or((None, filter));
+    let conditions = conjuncts(condition);
     let all = match &among {
         Some(list) => Rows::List(list),
         None => Rows::Range(0, window.rows),
@@ -177,10 +178,18 @@ fn select(filter: &Expression, window: &EventWindow, stop: &Stop<'_>) -> Result<
         let (start, end) = (rows * part / parts, rows * (part + 1) / parts);
         let mut kept = Vec::new();
         for (from, to) in strides(end - start) {
-            let stride = all.part(start + from, start + to);
-            let mask = evaluate(condition, window, stride);
-            let stride = stride.map(|row| row as u32).into_iter().enumerate();
-            kept.extend(stride.filter(|(index, _)| mask.is_true(*index)).map(|(_, row)| row));
+            let mut stride = all.part(start + from, start + to).map(|row| row as u32);
+            for (number, condition) in conditions.iter().enumerate() {
+                // The first looks at rows in a run, which is quicker.
+                let rows = if number == 0 { all.part(start + from, start + to) } else { Rows::List(&stride) };
+                let mask = evaluate(condition, window, rows);
+                let mut index = 0;
+                stride.retain(|_| {
+                    index += 1;
+                    mask.is_true(index - 1)
+                });
+            }
+            kept.extend(stride);
             stop.check()?;
         }
         Ok(kept)
@@ -190,6 +199,18 @@ fn select(filter: &Expression, window: &EventWindow, stop: &Stop<'_>) -> Result<
     let selected = (kept.len() < window.rows as usize).then(|| Arc::new(kept));
     window.known.put_selection(filter, &selected);
     Ok(selected)
+}
+
+/// The conditions of which all must be true, in their order.
+pub(super) fn conjuncts(condition: &Expression) -> Vec<&Expression> {
+    let (mut open, mut found) = (vec![condition], Vec::new());
+    while let Some(condition) = open.pop() {
+        match &condition.node {
+            Node::And(left, right) => open.extend([&**right, &**left]),
+            _ => found.push(condition),
+        }
+    }
+    found
 }
 
 /// Whether a condition is true of every row, whatever is in it.

@@ -1,0 +1,54 @@
+//! Ports that matter more than others.
+
+/// Ports of services that give whoever gets in a shell, a desktop, files or data: remote access, file sharing, databases, control of
+/// containers and of industrial plants.
+pub const SENSITIVE: [i64; 34] = [
+    21, 22, 23, 69, 111, 135, 139, 161, 389, 445, 502, 512, 513, 514, 623, 873, 1433, 1521, 1723, 1883, 2049, 2375, 2376, 3306,
+    3389, 5432, 5900, 5984, 5985, 6379, 9200, 11211, 20000, 27017,
+];
+
+/// Ports that botnets and worms spread through: Telnet and its neighbours, SMB, router administration, ADB.
+pub const ABUSED: [i64; 19] =
+    [23, 135, 139, 445, 2323, 5358, 5555, 7547, 8291, 9527, 23231, 26, 37215, 48101, 52869, 60001, 6667, 1900, 17000];
+
+/// Ports where a password is asked for, and where somebody who asks again and again is guessing.
+pub const AUTHENTICATION: [i64; 17] =
+    [21, 22, 23, 139, 445, 1433, 1723, 2222, 2323, 3306, 3389, 5432, 5900, 5901, 5985, 6379, 27017];
+
+/// Ports where clients ask again and again by themselves, as a clock does: DNS, DHCP, NTP, NetBIOS, mDNS, SSDP.
+pub const PERIODIC: [i64; 11] = [53, 67, 68, 123, 137, 138, 853, 1900, 5353, 5355, 3702];
+
+/// Whether a port is sensitive or known to be abused.
+#[must_use]
+pub fn is_sensitive(port: i64) -> bool {
+    SENSITIVE.contains(&port) || ABUSED.contains(&port)
+}
+
+/// The ports as a list for SQL.
+#[must_use]
+pub fn sql_list(ports: &[i64]) -> String {
+    ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The ports of a parameter, separated by commas. The error names what is none.
+///
+/// # Errors
+/// Where a word is not a number from 0 to 65535.
+pub fn parse(text: &str) -> Result<Vec<i64>, String> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words.map(|word| word.parse::<u16>().map(i64::from).map_err(|_| format!("`{word}` is no port"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists() {
+        assert_eq!(parse(" 22, 23,,445 "), Ok(vec![22, 23, 445]));
+        assert_eq!(parse("22,ssh"), Err("`ssh` is no port".to_owned()));
+        assert_eq!(parse("65536"), Err("`65536` is no port".to_owned()));
+        assert_eq!(sql_list(&[1, 2]), "1, 2");
+        assert!(is_sensitive(445) && is_sensitive(7547) && !is_sensitive(80) && !is_sensitive(443));
+    }
+}

@@ -1,0 +1,140 @@
+//! `drop_then_accept`: a source that was refused at several doors, and then got through one that it had not used before.
+
+use std::collections::{BTreeMap, HashSet};
+
+use net_scout_algorithms::{ports, probes};
+use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, query, rule};
+
+rule!(describe, evaluate);
+
+const SECOND: i64 = 1_000_000;
+const PORTS: i64 = 65_536;
+const DAY: i64 = 86_400 * SECOND;
+/// At most so many sources are asked about at once.
+const CHUNK: usize = 500;
+
+fn describe() -> Description {
+    Description::rule("drop_then_accept", env!("CARGO_PKG_VERSION"), "A source was refused at several doors and then got through another")
+        .alert_type("drop_then_accept")
+        .history(86_400)
+        .parameter(Parameter::integer(
+            "refusals_threshold",
+            5,
+            2..=1_000_000,
+            "Alert when a source was refused at this many distinct hosts and ports, or more, within the 24 hours before it got through",
+        ))
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction"])
+}
+
+/// Where and when a source was refused or let through.
+struct Door {
+    time: i64,
+    host: String,
+    port: i64,
+}
+
+fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
+    let least = arguments.integer("refusals_threshold")?;
+    // Sources with both verdicts are few. The groups are those of other rules.
+    let sql = format!(
+        "SELECT src_ip, COUNT(*) FILTER (WHERE {}), COUNT(*) FILTER (WHERE direction = 'INBOUND' AND verdict = 'ACCEPT') FROM events
+         WHERE src_ip IS NOT NULL GROUP BY src_ip HAVING COUNT(DISTINCT verdict) = 2",
+        probes::DROPPED
+    );
+    let mut sources = Vec::new();
+    for row in query::<(String, i64, i64)>(&sql, &[])? {
+        let (source, dropped, accepted) = row?;
+        if dropped >= least && accepted > 0 {
+            sources.push(source);
+        }
+    }
+    sources.sort();
+    let mut alerts = Vec::new();
+    for chunk in sources.chunks(CHUNK) {
+        let mut refused = refused(window.events_since, chunk)?;
+        let let_through = let_through(chunk)?;
+        for (source, doors) in let_through {
+            let refused = refused.remove(&source).unwrap_or_default();
+            alerts.extend(judge(window.since, source, &refused, doors, least));
+        }
+    }
+    Ok(alerts)
+}
+
+/// Looks for a door that a source got through first after it was refused at enough others.
+fn judge(since: i64, source: String, refused: &[Door], mut doors: Vec<Door>, least: i64) -> Option<Alert> {
+    doors.retain(|door| door.time >= since);
+    doors.sort_by_key(|door| (!ports::is_sensitive(door.port), door.time));
+    let (door, before) = doors.iter().find_map(|door| {
+        let before = |other: &&Door| other.time <= door.time && door.time - other.time < DAY;
+        let before: Vec<&Door> = refused.iter().filter(before).collect();
+        let others: HashSet<(&str, i64)> = before.iter().map(|other| (other.host.as_str(), other.port)).collect();
+        let others = others.iter().filter(|other| **other != (door.host.as_str(), door.port)).count() as i64;
+        (others >= least).then_some((door, (others, before)))
+    })?;
+    let (others, before) = before;
+    let same = before.iter().filter(|other| other.host == door.host && other.port == door.port).count() as i64;
+    let sensitive = ports::is_sensitive(door.port);
+    let score = 45 + others.min(25) + if sensitive { 25 } else { 0 };
+    let mut tried: Vec<i64> = before.iter().map(|other| other.port).collect::<HashSet<_>>().into_iter().collect();
+    tried.sort_unstable();
+    tried.truncate(20);
+    Some(
+        Alert::new("drop_then_accept", score)
+            .events("direction = 'INBOUND' AND src_ip = ?1", &[source.as_str().into()])
+            .from(source)
+            .to(Some(door.host.clone()).filter(|host| !host.is_empty()))
+            .evidence("port", door.port)
+            .evidence("sensitive", sensitive)
+            .evidence("refused_doors", others)
+            .evidence("refusals_threshold", least)
+            .evidence("refused_at_this_door", same)
+            .evidence("refused_ports", tried)
+            .evidence("first_refused", format_timestamp(before.first().map_or(door.time, |door| door.time)))
+            .evidence("let_through", format_timestamp(door.time))
+            .techniques(&["T1190", "T1046"]),
+    )
+}
+
+fn parameters(first: usize, sources: &[String]) -> (String, Vec<Value>) {
+    let places: Vec<String> = (first..first + sources.len()).map(|place| format!("?{place}")).collect();
+    (places.join(", "), sources.iter().map(|source| Value::from(source.as_str())).collect())
+}
+
+/// The doors at which sources were refused, in the order of time.
+fn refused(since: i64, sources: &[String]) -> Result<BTreeMap<String, Vec<Door>>, Error> {
+    let (places, mut values) = parameters(2, sources);
+    values.insert(0, since.into());
+    let sql = format!(
+        "SELECT src_ip, json_group_array((time - ?1) / {SECOND} * {PORTS} + dst_port ORDER BY time),
+             json_group_array(coalesce(dst_ip, '') ORDER BY time)
+         FROM events WHERE ({}) AND src_ip IN ({places}) GROUP BY src_ip",
+        probes::DROPPED
+    );
+    let mut refused = BTreeMap::new();
+    for row in query::<(String, Vec<i64>, Vec<String>)>(&sql, &values)? {
+        let (source, tried, hosts) = row?;
+        let doors = tried.into_iter().zip(hosts).map(|(both, host)| {
+            let (seconds, port) = (both.div_euclid(PORTS), both.rem_euclid(PORTS));
+            Door { time: since + seconds * SECOND, host, port }
+        });
+        refused.insert(source, doors.collect());
+    }
+    Ok(refused)
+}
+
+/// The doors that sources got through, each when it was first.
+fn let_through(sources: &[String]) -> Result<BTreeMap<String, Vec<Door>>, Error> {
+    let (places, values) = parameters(1, sources);
+    let sql = format!(
+        "SELECT src_ip, coalesce(dst_ip, ''), dst_port, MIN(time) FROM events
+         WHERE direction = 'INBOUND' AND verdict = 'ACCEPT' AND dst_port IS NOT NULL AND src_ip IN ({places})
+         GROUP BY src_ip, coalesce(dst_ip, ''), dst_port"
+    );
+    let mut doors: BTreeMap<String, Vec<Door>> = BTreeMap::new();
+    for row in query::<(String, String, i64, i64)>(&sql, &values)? {
+        let (source, host, port, time) = row?;
+        doors.entry(source).or_default().push(Door { time, host, port });
+    }
+    Ok(doors)
+}

@@ -1,0 +1,147 @@
+//! `random_walk`: threshold random walk. A source whose first contacts with hosts fail one after another is a scanner, whatever ports
+//! it tries and however few they are.
+
+use std::collections::{HashMap, HashSet};
+
+use net_scout_algorithms::{Contact, Judgement, probes, walk};
+use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, query, rule};
+
+rule!(describe, evaluate);
+
+const SECOND: i64 = 1_000_000;
+/// At most so many sources are asked about at once.
+const CHUNK: usize = 500;
+
+fn describe() -> Description {
+    Description::rule("random_walk", env!("CARGO_PKG_VERSION"), "The first contacts of one source fail one after another")
+        .alert_type("random_walk")
+        .history(86_400)
+        .parameter(Parameter::integer(
+            "failures_threshold",
+            5,
+            4..=1_000_000,
+            "Alert when this many first contacts of a source failed, or more; 4 are what the walk alone asks for",
+        ))
+        .parameter(Parameter::integer("expiry_seconds", 1_800, 60..=86_400, "After a pause longer than this a walk begins anew"))
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction"])
+}
+
+/// First contacts of one source: hosts, each with the time, and whether it was let through.
+type Contacts = HashMap<String, (i64, bool)>;
+
+fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
+    let expiry = arguments.integer("expiry_seconds")? * SECOND;
+    let least = arguments.integer("failures_threshold")?;
+    let mut sources = failed(least)?;
+    sources.retain(|_, contacts| judged(contacts, expiry).is_some());
+    let mut names: Vec<String> = sources.keys().cloned().collect();
+    names.sort();
+    for chunk in names.chunks(CHUNK) {
+        succeeded(chunk, &mut sources)?;
+        exempt(chunk, &mut sources)?;
+    }
+    let mut alerts = Vec::new();
+    for name in names {
+        let Some(contacts) = sources.remove(&name) else { continue };
+        let Some((walk, since)) = judged(&contacts, expiry) else { continue };
+        let failures = contacts.values().filter(|(_, success)| !success).count() as i64;
+        let successes = contacts.len() as i64 - failures;
+        let first = contacts.values().map(|(time, _)| *time).min().unwrap_or(since);
+        let last = contacts.values().map(|(time, _)| *time).max().unwrap_or(since);
+        // The last first contact may be old where only the ports are new.
+        if failures < least || last < window.since {
+            continue;
+        }
+        let mut hosts: Vec<String> = contacts.keys().cloned().collect();
+        hosts.sort();
+        hosts.truncate(20);
+        alerts.push(
+            Alert::new("random_walk", 45 + (failures / 2).min(40))
+                .events("direction = 'INBOUND' AND src_ip = ?1", &[name.as_str().into()])
+                .from(name)
+                .evidence("failed_targets", failures)
+                .evidence("failures_threshold", least)
+                .evidence("reached_targets", successes)
+                .evidence("likelihood_ratio", walk)
+                .evidence("likelihood_threshold", 99_i64)
+                .evidence("judged", format_timestamp(since))
+                .evidence("first", format_timestamp(first))
+                .evidence("last", format_timestamp(last))
+                .evidence("top_targets", hosts)
+                .techniques(&["T1046", "T1595.001"]),
+        );
+    }
+    Ok(alerts)
+}
+
+/// The likelihood ratio, and the instant of the judgement, of a scanner.
+fn judged(contacts: &Contacts, expiry: i64) -> Option<(f64, i64)> {
+    let mut walked: Vec<Contact> = contacts.values().map(|&(time, success)| Contact { time, success }).collect();
+    walked.sort_unstable_by_key(|contact| (contact.time, contact.success));
+    let walk = walk(&walked, expiry);
+    match walk.judgement {
+        Judgement::Scanner(since) => Some((walk.likelihood, since)),
+        _ => None,
+    }
+}
+
+/// The hosts that dropped what a source sent first, for sources with several in a row.
+fn failed(least: i64) -> Result<HashMap<String, Contacts>, Error> {
+    let sql = format!(
+        "SELECT src_ip, json_group_array(time ORDER BY time), json_group_array(coalesce(dst_ip, '') ORDER BY time)
+         FROM events WHERE {} GROUP BY src_ip
+         HAVING COUNT(*) >= ?1 AND {} AND COUNT(DISTINCT dst_ip) >= ?1",
+        probes::DROPPED,
+        probes::CLOSE
+    );
+    let mut sources: HashMap<String, Contacts> = HashMap::new();
+    for row in query::<(String, Vec<i64>, Vec<String>)>(&sql, &[least.into()])? {
+        let (source, times, hosts) = row?;
+        let contacts = sources.entry(source).or_default();
+        for (time, host) in times.into_iter().zip(hosts) {
+            let known = contacts.entry(host).or_insert((time, false));
+            known.0 = known.0.min(time);
+        }
+    }
+    Ok(sources)
+}
+
+fn parameters(sources: &[String]) -> (String, Vec<Value>) {
+    let places: Vec<String> = (1..=sources.len()).map(|place| format!("?{place}")).collect();
+    (places.join(", "), sources.iter().map(|source| Value::from(source.as_str())).collect())
+}
+
+/// Adds the hosts that let a source through before they dropped anything of it.
+fn succeeded(names: &[String], sources: &mut HashMap<String, Contacts>) -> Result<(), Error> {
+    let (places, values) = parameters(names);
+    let sql = format!(
+        "SELECT src_ip, dst_ip, MIN(time) FROM events
+         WHERE direction = 'INBOUND' AND verdict = 'ACCEPT' AND dst_ip IS NOT NULL AND src_ip IN ({places}) GROUP BY src_ip, dst_ip"
+    );
+    for row in query::<(String, String, i64)>(&sql, &values)? {
+        let (source, host, time) = row?;
+        let Some(contacts) = sources.get_mut(&source) else { continue };
+        let known = contacts.entry(host).or_insert((time, true));
+        if time <= known.0 {
+            *known = (time, true);
+        }
+    }
+    Ok(())
+}
+
+/// Leaves out sources that a local host contacted first: what they send may be an answer.
+fn exempt(names: &[String], sources: &mut HashMap<String, Contacts>) -> Result<(), Error> {
+    let (places, values) = parameters(names);
+    let sql =
+        format!("SELECT dst_ip, MIN(time) FROM events WHERE direction = 'OUTBOUND' AND dst_ip IN ({places}) GROUP BY dst_ip");
+    let mut contacted = HashSet::new();
+    for row in query::<(String, i64)>(&sql, &values)? {
+        let (source, time) = row?;
+        let first = sources.get(&source).and_then(|contacts| contacts.values().map(|(time, _)| *time).min());
+        if first.is_some_and(|first| time <= first) {
+            contacted.insert(source);
+        }
+    }
+    sources.retain(|source, _| !contacted.contains(source));
+    Ok(())
+}
