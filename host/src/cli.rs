@@ -152,11 +152,26 @@ struct ScanArgs {
     format: FormatArg,
 }
 
+#[derive(Subcommand)]
+enum AlertsCommand {
+    /// Tell one alert: who, what, when, its numbers and thresholds, and the query that shows its events again
+    Show {
+        /// Its number
+        id: i64,
+        #[command(flatten)]
+        format: FormatArg,
+    },
+}
+
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  net-scout alerts --since 24h --min-score 80\n  net-scout alerts --type vertical_scan --format csv > scans.csv"
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  net-scout alerts --since 24h --min-score 80\n  net-scout alerts --type vertical_scan --format csv > scans.csv\n  \
+        net-scout alerts show 7"
 )]
 struct AlertsArgs {
+    #[command(subcommand)]
+    command: Option<AlertsCommand>,
     /// Only of this type
     #[arg(long = "type", value_name = "TYPE")]
     alert_type: Option<String>,
@@ -639,6 +654,9 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
                 format: (&args.format).into(),
             };
             scan::run(&config, &request, now)
+        }
+        Command::Alerts(AlertsArgs { command: Some(AlertsCommand::Show { id, format }), .. }) => {
+            alerts::show(&config, *id, format.into())
         }
         Command::Alerts(args) => {
             let request = AlertsRequest {

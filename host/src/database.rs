@@ -4,6 +4,7 @@
 //! was granted. Writing is [`Database`]: migrations, alerts, imported events. It must never know a scan or a plugin.
 
 mod access;
+mod again;
 mod alerts;
 mod enrichment;
 mod error;

@@ -8,6 +8,7 @@ mod message;
 mod objects;
 mod progress;
 mod stats;
+mod story;
 mod table;
 
 use std::io::Write;
@@ -20,6 +21,7 @@ pub use message::{error, note, warning};
 pub use objects::write_objects;
 pub use progress::Progress;
 pub use stats::{StatsFormat, write_stats};
+pub use story::Story;
 pub use table::{Cell, Table};
 
 /// How results are written.

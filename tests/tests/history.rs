@@ -146,3 +146,59 @@ fn local_networks_are_learned_where_none_are_set() {
     let again = scene.run(&["scan", "--replay", &recording, "--format", "ndjson"]);
     assert_eq!((again.code, &again.stdout), (0, &run.stdout), "{}", again.stderr);
 }
+
+#[test]
+fn a_stored_alert_is_told() {
+    let scene = scene();
+    let run = scene.run(&["scan", "--format", "ndjson"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let alert = of(&run, "source").into_iter().find(|alert| alert["src_ip"] == "192.0.2.2").expect("an alert");
+    let id = alert["id"].to_string();
+    let told = scene.run(&["alerts", "show", &id]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    for line in [
+        &format!("alert {id}: source, informational, score 10, new\n"),
+        "  who        192.0.2.2\n",
+        "  when       2026-03-11T03:00:00Z to 2026-03-11T20:25:11Z, 61 events; raised 2026-03-11T20:35:11Z\n",
+        "  window     from 2026-03-11T19:35:11Z, looking back to 2026-03-10T20:35:11Z\n",
+        "  numbers    rows 61\n",
+        "  techniques T1046\n",
+        "  targets    198.51.100.1 (60), 198.51.100.9 (1)\n",
+    ] {
+        assert!(told.stdout.contains(line), "{line}{}", told.stdout);
+    }
+    let json = scene.run(&["alerts", "show", &id, "--format", "json"]);
+    let json: Value = serde_json::from_str(&json.stdout).expect("an object");
+    let query = json["query"].as_str().expect("a query");
+    let count: i64 = scene
+        .connect()
+        .query_row(&format!("SELECT COUNT(*) FROM ({query})"), [], |row| row.get(0))
+        .expect("a query that can be run");
+    assert_eq!(count, 61, "{query}");
+    let run = scene.run(&["alerts", "show", "999"]);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("there is no alert 999"), "{}", run.stderr);
+}
+
+#[test]
+fn an_alert_of_the_python_program_is_told() {
+    let scene = Scene::small();
+    scene
+        .connect()
+        .execute_batch(
+            "CREATE TABLE scout_alerts (id INTEGER PRIMARY KEY AUTOINCREMENT, alert_type TEXT NOT NULL, src_ip TEXT, dst_ip TEXT,
+               score INTEGER DEFAULT 0, evidence_json TEXT, enrichment_json TEXT, status TEXT DEFAULT 'new', created_at TEXT NOT NULL);
+             INSERT INTO scout_alerts (alert_type, src_ip, dst_ip, score, evidence_json, enrichment_json, created_at)
+             VALUES ('vertical_scan', '192.0.2.2', '198.51.100.1', 60, '{\"ports\": 60}', '{\"src\": {\"rdns\": {\"names\": [\"a.example\"]}}}',
+                     '2026-03-11T20:00:00Z');",
+        )
+        .expect("a table");
+    let told = scene.run(&["alerts", "show", "1"]);
+    assert_eq!(
+        told.stdout,
+        "alert 1: vertical_scan, score 60, new\n  who        192.0.2.2 to 198.51.100.1\n  when       raised 2026-03-11T20:00:00Z\n  \
+         numbers    ports 60\n  enriched   src rdns: names a.example\n",
+        "{}",
+        told.stderr
+    );
+}

@@ -6,7 +6,7 @@ use crate::database::{AlertFilter, Database};
 use crate::events::time::parse_moment;
 use crate::exit::{self, UsageError};
 use crate::model::Timestamp;
-use crate::output::{self, Format, Shown};
+use crate::output::{self, Format, Shown, Story};
 
 /// What to list, and how.
 #[derive(Clone, Debug)]
@@ -41,6 +41,7 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
         .map_err(|error| UsageError(format!("--since: {error}")))?;
     let database = Database::open_read_only(&config.db_path, &config.alert_table, config.busy_timeout)?;
     let alerts = database.alerts(&AlertFilter {
+        id: None,
         alert_type: request.alert_type,
         src_ip: request.src_ip,
         dst_ip: request.dst_ip,
@@ -55,6 +56,26 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
     }
     if shown.is_empty() {
         output::note(&"no alerts");
+    }
+    Ok(exit::SUCCESS)
+}
+
+/// Tells one stored alert.
+///
+/// # Errors
+/// When there is no such alert, the database cannot be read, or standard output cannot be written.
+pub fn show(config: &Config, id: i64, format: Format) -> anyhow::Result<u8> {
+    let database = Database::open_read_only(&config.db_path, &config.alert_table, config.busy_timeout)?;
+    let found = database.alerts(&AlertFilter { id: Some(id), ..AlertFilter::default() })?.pop();
+    let Some(alert) = found else { anyhow::bail!("there is no alert {id}") };
+    let query = database.query_again(&config.table, &alert.evidence["events"])?;
+    let story = Story { enrichment: database.enrichment_of(id)?, query, alert };
+    let mut out = output::stdout();
+    match format {
+        Format::Table => story.write(&mut out)?,
+        Format::Json => output::write_json(&mut out, &story.json())?,
+        Format::Ndjson => output::write_json_line(&mut out, &story.json())?,
+        Format::Csv => output::write_alerts(&mut out, &[Shown::from(story.alert)], format, None)?,
     }
     Ok(exit::SUCCESS)
 }

@@ -1,7 +1,7 @@
 //! Lists the alerts that are stored.
 
 use rusqlite::types::Value as SqlValue;
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
 use super::open::{columns, quote};
 use super::{Database, DatabaseError};
@@ -10,6 +10,8 @@ use crate::model::{StoredAlert, Timestamp};
 /// Which alerts to list. Nothing set: all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AlertFilter {
+    /// The one with this number.
+    pub id: Option<i64>,
     /// Of this type.
     pub alert_type: Option<String>,
     /// From this address.
@@ -33,6 +35,19 @@ impl Database {
     /// When the database cannot be read.
     pub fn alerts(&self, filter: &AlertFilter) -> Result<Vec<StoredAlert>, DatabaseError> {
         list(&self.connection, &self.alert_table, filter).map_err(self.error("read"))
+    }
+}
+
+impl Database {
+    /// What is known outside about the addresses of an alert; null where nothing is.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn enrichment_of(&self, id: i64) -> Result<serde_json::Value, DatabaseError> {
+        let sql = format!("SELECT enrichment_json FROM {} WHERE id = ?1", quote(&self.alert_table));
+        let read = || self.connection.query_row(&sql, [id], |row| row.get::<_, Option<String>>(0)).optional();
+        let text = read().map_err(self.error("read"))?.flatten();
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
 }
 
@@ -70,6 +85,7 @@ fn list(connection: &Connection, table: &str, filter: &AlertFilter) -> rusqlite:
             conditions.push(format!("{condition} ?{}", values.len()));
         }
     };
+    only("id =", filter.id.map(Into::into));
     only("alert_type =", filter.alert_type.clone().map(Into::into));
     only("src_ip =", filter.src_ip.clone().map(Into::into));
     only("dst_ip =", filter.dst_ip.clone().map(Into::into));

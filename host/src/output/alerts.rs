@@ -52,7 +52,7 @@ impl From<StoredAlert> for Shown {
 }
 
 impl Shown {
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         let mut object = Map::new();
         let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
         if let Some((id, ..)) = &self.stored {

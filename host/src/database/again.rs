@@ -1,0 +1,107 @@
+//! The query that shows the events of an alert once more, as text that a person can run in `sqlite3`. It is only written here, never run.
+
+use serde_json::Value;
+
+use super::open::columns;
+use super::{Database, DatabaseError};
+
+impl Database {
+    /// The SELECT behind the evidence `events` of an alert, over this table of events, with its values filled in; none where the evidence
+    /// does not say which events they are. Over the table of the second layout it can be run as it is.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn query_again(&self, table: &str, events: &Value) -> Result<Option<String>, DatabaseError> {
+        let Some(condition) = events["condition"].as_str() else { return Ok(None) };
+        let parameters = events["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let condition = filled(condition, parameters);
+        let have = columns(&self.connection, table).map_err(self.error("read"))?;
+        if !["id", "src_ip", "dst_ip"].iter().all(|name| have.iter().any(|column| column == name)) {
+            return Ok(Some(format!("SELECT id, time, src_ip, dst_ip, dst_port FROM events WHERE {condition}")));
+        }
+        let mut sql = format!("SELECT * FROM {table} WHERE ({})", with_timestamp(&condition));
+        for (end, comparison) in [("first", ">="), ("last", "<=")] {
+            if let Some(instant) = events[end].as_str() {
+                sql.push_str(&format!(" AND datetime(timestamp) {comparison} datetime({})", quoted(instant)));
+            }
+        }
+        Ok(Some(sql))
+    }
+}
+
+/// A part of SQL: inside quotes, a word, or something else.
+fn parts(sql: &str) -> Vec<&str> {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut parts = Vec::new();
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '\'' | '"' | '`' => rest[1..].find(first).map_or(rest.len(), |end| end + 2),
+            first if is_word(first) => rest.find(|letter| !is_word(letter)).unwrap_or(rest.len()),
+            '?' => 1 + rest[1..].find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len() - 1),
+            first => first.len_utf8(),
+        };
+        let (part, behind) = rest.split_at(length);
+        parts.push(part);
+        rest = behind;
+    }
+    parts
+}
+
+/// The condition with the values in the place of the parameters.
+fn filled(condition: &str, parameters: &[Value]) -> String {
+    let mut largest = 0;
+    let value = |part: &str| match part.strip_prefix('?') {
+        None => part.to_owned(),
+        Some(number) => {
+            let number = number.parse().unwrap_or(largest + 1);
+            largest = largest.max(number);
+            number.checked_sub(1).and_then(|index: usize| parameters.get(index)).map_or_else(|| "NULL".to_owned(), literal)
+        }
+    };
+    parts(condition).into_iter().map(value).collect()
+}
+
+/// The same over a table, which has a `timestamp` in the place of `time`.
+fn with_timestamp(condition: &str) -> String {
+    let name = |part: &str| {
+        if part.eq_ignore_ascii_case("time") { "unixepoch(timestamp) * 1000000".to_owned() } else { part.to_owned() }
+    };
+    parts(condition).into_iter().map(name).collect()
+}
+
+fn literal(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(value) => i32::from(*value).to_string(),
+        _ => "NULL".to_owned(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_stand_in_the_place_of_parameters() {
+        let parameters = [json!("O'Neill"), json!(22), json!(true), json!(null), json!(0.5)];
+        let parameters = parameters.as_slice();
+        assert_eq!(filled("src_ip = ?1 AND dst_port=?2", parameters), "src_ip = 'O''Neill' AND dst_port=22");
+        assert_eq!(filled("a = ? AND b IN (?3, ?, ?9, ?5)", parameters), "a = 'O''Neill' AND b IN (1, NULL, NULL, 0.5)");
+        assert_eq!(filled("a = '?1 ''?2' AND \"?1\" = ?2", parameters), "a = '?1 ''?2' AND \"?1\" = 22");
+        assert_eq!(filled("ä = ?2 AND 'open ?1", parameters), "ä = 22 AND 'open ?1");
+    }
+
+    #[test]
+    fn time_is_made_of_the_timestamp() {
+        let condition = with_timestamp("time >= 5 AND timed = 'time' AND Time < 7");
+        assert_eq!(condition, "unixepoch(timestamp) * 1000000 >= 5 AND timed = 'time' AND unixepoch(timestamp) * 1000000 < 7");
+    }
+}
