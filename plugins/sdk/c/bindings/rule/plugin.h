@@ -537,7 +537,7 @@ typedef struct net_scout_plugin_detection_window_t {
   // The first instant that `events` holds: `since`, or an earlier one where the rule needs history.
   net_scout_plugin_detection_timestamp_t   events_since;
   // The networks that are the operator's own, as ADDRESS/BITS in their canonical form: set by the operator, or else learned from the
-  // events. Empty where none is known.
+  // events: the host does that where a rule requests `direction`, `src_ip` and `dst_ip`. Empty where none is known.
   plugin_list_string_t   local_networks;
 } net_scout_plugin_detection_window_t;
 
