@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::commands::alerts::{self, AlertsRequest};
+use crate::commands::allow::{self, AddRequest};
 use crate::commands::enrich::{self, CacheAction, EnrichRequest};
 use crate::commands::import::{self, ImportRequest};
 use crate::commands::scan::{self, ScanRequest};
@@ -14,7 +15,7 @@ use crate::commands::{approve, config as config_command, inspect, migrate, new, 
 use crate::config::{Config, ConfigFile, Flags, Layers};
 use crate::exit::{self, UsageError};
 use crate::import::{DefaultVerdict, Format as LogFormat, Mapping, ReadAs, TableColumn};
-use crate::model::Timestamp;
+use crate::model::{Direction, Network, Timestamp};
 use crate::output::{self, Format, StatsFormat};
 use crate::plugin::{COMPILE, compile_component};
 use crate::recording::Tape;
@@ -76,6 +77,9 @@ enum Command {
     Lookup(LookupArgs),
     /// List, expire or clear what lookups found
     Cache(CacheArgs),
+    /// Say what you know and do not want to hear of: the allowlist
+    #[command(subcommand)]
+    Allow(AllowCommand),
     /// List, inspect, approve, make and test plugins
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -366,6 +370,67 @@ enum CacheActionName {
     Expire,
     /// Remove everything
     Clear,
+}
+
+#[derive(Subcommand)]
+enum AllowCommand {
+    /// Add an entry, and say which stored alerts it would close
+    Add(AllowAddArgs),
+    /// Show all entries: those of the database, of the configuration file, and what is built in
+    List {
+        #[command(flatten)]
+        format: FormatArg,
+    },
+    /// Remove entries of the database, by their numbers
+    Remove {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
+    },
+    /// Close the stored alerts that entries fit
+    Apply {
+        /// Only say which these are
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  net-scout allow add 192.0.2.7 --reason 'the vulnerability scanner'\n  \
+        net-scout allow add 198.51.100.0/24 --rule brute_force --port 22 --direction inbound --until '30 days' --reason 'a penetration test'")]
+struct AllowAddArgs {
+    /// An address, or a network: 192.0.2.7, 192.0.2.0/24, 2001:db8::/64
+    #[arg(value_name = "NETWORK")]
+    network: Network,
+    /// It is where the packets go, not where they come from
+    #[arg(long)]
+    destination: bool,
+    /// Only alerts of this rule; may be given several times
+    #[arg(long = "rule", value_name = "RULE")]
+    rules: Vec<String>,
+    /// Only alerts that name their ports, all of them among these: 22,8000-8100
+    #[arg(long = "port", value_name = "PORTS")]
+    ports: Option<String>,
+    /// Only in this direction: from outside, or from one of your own networks
+    #[arg(long)]
+    direction: Option<DirectionName>,
+    /// Why, for whoever reads the list later
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// When it ends: a duration from now (30 days), a date, or a date and time [default: never]
+    #[arg(long, value_name = "WHEN")]
+    until: Option<String>,
+    /// Close the stored alerts that it fits
+    #[arg(long)]
+    close: bool,
+    /// Add nothing, only say which stored alerts it would close
+    #[arg(long, conflicts_with = "close")]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DirectionName {
+    Inbound,
+    Outbound,
 }
 
 #[derive(Subcommand)]
@@ -707,6 +772,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
             };
             enrich::cache(&config, args.kind.as_deref(), &action, now)
         }
+        Command::Allow(command) => allow_command(command, &config, now),
         Command::Plugin(command) => plugin(command, &config, now),
         Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
         Command::Config(args) => config_command::run(&config, (&args.format).into()),
@@ -735,6 +801,31 @@ fn folder(command: &PluginCommand) -> Option<&FolderArg> {
         | PluginCommand::Approve(ApproveArgs { folder, .. })
         | PluginCommand::Revoke(RevokeArgs { folder, .. }) => Some(folder),
         PluginCommand::Stats(_) | PluginCommand::New(_) | PluginCommand::Test(_) | PluginCommand::Conform(_) => None,
+    }
+}
+
+fn allow_command(command: &AllowCommand, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
+    match command {
+        AllowCommand::Add(args) => {
+            let request = AddRequest {
+                network: args.network,
+                destination: args.destination,
+                rules: args.rules.clone(),
+                ports: args.ports.clone(),
+                direction: args.direction.map(|direction| match direction {
+                    DirectionName::Inbound => Direction::Inbound,
+                    DirectionName::Outbound => Direction::Outbound,
+                }),
+                reason: args.reason.clone(),
+                until: args.until.clone(),
+                close: args.close,
+                dry_run: args.dry_run,
+            };
+            allow::add(config, request, now)
+        }
+        AllowCommand::List { format } => allow::list(config, format.into(), now),
+        AllowCommand::Remove { ids } => allow::remove(config, ids),
+        AllowCommand::Apply { dry_run } => allow::apply(config, *dry_run, now),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The commands: each composes the parts of the program for one task and says how it ended.
 
 pub mod alerts;
+pub mod allow;
 pub mod approve;
 pub mod config;
 pub mod enrich;

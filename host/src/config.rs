@@ -1,6 +1,7 @@
 //! The configuration: flags over environment over `net-scout.toml` over defaults, each value with where it came from. Everything is read
 //! and checked before the work begins.
 
+mod allow;
 mod file;
 mod keys;
 
@@ -15,7 +16,7 @@ pub use keys::{Key, all as keys};
 
 use crate::events::time::parse_timestamp;
 use crate::exit::UsageError;
-use crate::model::{Networks, Request, Secrets, Timestamp};
+use crate::model::{Allow, Networks, Request, Secrets, Timestamp};
 use crate::plugin::{Limits, PluginLimits};
 use crate::schedule::Rate;
 
@@ -121,6 +122,8 @@ pub struct Config {
     pub secrets: Secrets,
     /// What plugins are granted.
     pub grants: BTreeMap<String, Vec<Request>>,
+    /// What is known and shall not be heard of.
+    pub allow: Vec<Allow>,
     /// What is set for the parameters of plugins: plugin, parameter, value.
     pub parameters: BTreeMap<String, BTreeMap<String, Setting>>,
     /// Every value with its source, in the order of [`keys`].
@@ -205,6 +208,7 @@ impl Config {
             directories: layers.directories()?,
             secrets: layers.secrets(),
             grants: layers.file.as_ref().map(ConfigFile::grants).transpose()?.unwrap_or_default(),
+            allow: layers.file.as_ref().map(ConfigFile::allow).unwrap_or_default(),
             parameters: layers.parameters(),
             settings,
         })

@@ -6,6 +6,7 @@
 mod access;
 mod again;
 mod alerts;
+mod allowlist;
 mod enrichment;
 mod error;
 mod event_hash;

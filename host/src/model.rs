@@ -1,6 +1,7 @@
 //! The words of the domain: what an alert, a window, a value and a plugin's description are. Knows nothing else of the program.
 
 mod alert;
+mod allow;
 mod columns;
 mod description;
 mod hex;
@@ -17,6 +18,7 @@ mod value;
 mod window;
 
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
+pub use allow::{Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, Side, parse_direction, parse_ports};
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
 pub use hex::hex;

@@ -502,7 +502,7 @@ fn wrong_configuration_file() {
                 limits.table_elements, limits.instances, limits.host_calls, limits.argument_mib, limits.passed_mib, limits.rows, \
                 limits.result_mib, limits.alerts, limits.evidence_kib, limits.describe_seconds, limits.compile_seconds, \
                 limits.compile_mib, limits.component_mib, limits.stack_kib, limits.window_mib, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], \
-                [grants.PLUGIN] and [directories]";
+                [grants.PLUGIN], [directories] and [[allow]]";
     let scene = Scene::small();
     for (toml, error) in [
         ("db_pth = 'a.db'", format!("net-scout.toml: key `db_pth` is not known; there are {keys}")),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use super::allow::allowlist;
 use super::enrich::{self, EnrichRequest};
 use super::{parallel, plugins, runtime, terminal_width};
 use crate::capability::state::StateStore;
@@ -13,7 +14,7 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::events::time::parse_moment;
 use crate::exit::{self, UsageError};
-use crate::model::{Timestamp, Window, counted};
+use crate::model::{Origin, Timestamp, Window, counted};
 use crate::output::{self, Format, Progress, Shown, StatsFormat};
 use crate::plugin::{Plugins, Rule};
 use crate::recording::{Header, PluginSeen, Recorder, Tape};
@@ -51,6 +52,7 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     let database = open(&config.db_path, &config.alert_table, config.busy_timeout)?;
     database.check_events(&config.table)?;
     let state = StateStore::new(database.plugin_state()?);
+    let allowlist = allowlist(config, &database)?;
     let mut database = (!request.dry_run).then_some(database);
     let (runtime, parallel) = (runtime()?, parallel());
     phases.end(Phases::OPEN);
@@ -72,6 +74,7 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
         set: &set,
         window,
         state: state.clone(),
+        allowlist: &allowlist,
         tape: tape.clone(),
         explanations: explanations.clone(),
         parallel,
@@ -87,7 +90,7 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
 
     let count = scanned.alerts.len();
     let recorded = database.as_mut().map(|database| scanned.keep(database, &state, now)).transpose()?;
-    let Scanned { alerts, cut, mut ledger, failed, .. } = scanned;
+    let Scanned { alerts, cut, allowed, mut ledger, failed, .. } = scanned;
     let (shown, kept): (Vec<Shown>, String) = match recorded {
         None => (alerts.into_iter().map(Shown::from).collect(), "nothing written (dry run)".to_owned()),
         Some(recorded) => {
@@ -101,6 +104,9 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     show(&shown, request.format)?;
     phases.end("show alerts");
     output::note(&format_args!("{} in the events {window}: {kept}", counted(count, "alert")));
+    for (origin, reason, count) in &allowed {
+        output::note(&format_args!("{} left out by the allowlist, {}: {reason}", counted(*count, "alert"), entry(origin)));
+    }
     if cut > 0 {
         output::warning(&format_args!("{cut} weaker alerts were left out: a scan keeps {} (--max-alerts)", config.max_alerts));
     }
@@ -130,6 +136,15 @@ pub(super) fn show(alerts: &[Shown], format: Format) -> std::io::Result<()> {
         output::write_alerts(&mut output::stdout(), alerts, format, terminal_width(format))?;
     }
     Ok(())
+}
+
+/// An entry of the allowlist, in words.
+fn entry(origin: &Origin) -> String {
+    match origin {
+        Origin::BuiltIn => "built in".to_owned(),
+        Origin::Configured(number) => format!("[[allow]] number {number}"),
+        Origin::Stored(id) => format!("entry {id}"),
+    }
 }
 
 /// Begins a recording where one is asked for.

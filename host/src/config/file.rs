@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::allow::{ALLOW, allow};
 use super::keys;
 use crate::exit::UsageError;
-use crate::model::Request;
+use crate::model::{Allow, Request};
 use crate::plugin::Limits;
 
 /// The tables of the parameters of plugins: `[rules.RULE]` and `[enrichers.ENRICHER]`.
@@ -69,7 +70,7 @@ impl ConfigFile {
         let unknown = |key: &str| {
             let known: Vec<&str> = keys::all().map(|key| key.name).collect();
             UsageError(format!(
-                "{}: key `{key}` is not known; there are {}, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], [grants.PLUGIN] and [directories]",
+                "{}: key `{key}` is not known; there are {}, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], [grants.PLUGIN], [directories] and [[allow]]",
                 self.path.display(),
                 known.join(", ")
             ))
@@ -86,6 +87,9 @@ impl ConfigFile {
                 }
                 Value::Table(_) if name == GRANTS => {
                     self.grants()?;
+                }
+                value if name == ALLOW => {
+                    allow(&self.path, value)?;
                 }
                 Value::Table(_) if name == DIRECTORIES => {
                     self.directories()?;
@@ -115,6 +119,12 @@ impl ConfigFile {
             }
             None => Err(self.no_value(name)),
         }
+    }
+
+    /// The entries of the allowlist.
+    #[must_use]
+    pub fn allow(&self) -> Vec<Allow> {
+        self.table.get(ALLOW).and_then(|value| allow(&self.path, value).ok()).unwrap_or_default()
     }
 
     fn no_value(&self, name: &str) -> UsageError {

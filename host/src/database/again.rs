@@ -54,7 +54,7 @@ fn filled(condition: &str, parameters: &[Value]) -> String {
     let value = |part: &str| match part.strip_prefix('?') {
         None => part.to_owned(),
         Some(number) => {
-            let number = number.parse().unwrap_or(largest + 1);
+            let number: usize = number.parse().unwrap_or(largest + 1);
             largest = largest.max(number);
             number.checked_sub(1).and_then(|index: usize| parameters.get(index)).map_or_else(|| "NULL".to_owned(), literal)
         }

@@ -147,6 +147,15 @@ impl Networks {
         address.parse().is_ok_and(|address| self.contains(address))
     }
 
+    /// The networks that are somebody's own wherever they occur (RFC 1918, RFC 4193): what counts where nothing better is known.
+    #[must_use]
+    pub fn private() -> Self {
+        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
+            .iter()
+            .filter_map(|text| text.parse::<Network>().ok())
+            .collect()
+    }
+
     /// In ascending order.
     pub fn iter(&self) -> impl Iterator<Item = &Network> {
         self.0.iter()

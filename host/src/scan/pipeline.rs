@@ -2,6 +2,7 @@
 //! into memory, lets the rules judge it and takes the strongest alerts. `net-scout scan` does it once, `net-scout evaluate` step by step
 //! over past time. It must never load a plugin, ask the clock, or show an alert.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::capability::state::StateStore;
 use crate::config::Config;
 use crate::database::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions};
 use crate::events::layout::EVENT_COLUMNS;
-use crate::model::{Alert, LedgerEntry, Networks, Request, Timestamp, Window, counted};
+use crate::model::{Alert, AllowSubject, Allowlist, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted};
 use crate::plugin::{Case, ExplainRule, PluginError, Rule};
 use crate::recording::Tape;
 
@@ -27,6 +28,8 @@ pub struct Scan<'a> {
     pub window: Window,
     /// What rules kept. What they keep now is in it afterwards.
     pub state: StateStore,
+    /// What is known and shall not be heard of.
+    pub allowlist: &'a Allowlist,
     /// Whether it is recorded.
     pub tape: Tape,
     /// Collects where queries ran, where somebody wants to know.
@@ -42,6 +45,8 @@ pub struct Scanned {
     pub alerts: Vec<Alert>,
     /// How many weaker ones were left out.
     pub cut: usize,
+    /// The entries of the allowlist that fitted, and how many alerts each left out.
+    pub allowed: Vec<(Origin, String, usize)>,
     /// What each rule used.
     pub ledger: Vec<LedgerEntry>,
     /// Whether something went wrong with a rule.
@@ -119,6 +124,7 @@ impl Scan<'_> {
         let mut scanned = judged(self.rules, self.set, &case, self.parallel, done, warn).await;
         phases.end("run rules");
         if settles {
+            scanned.leave_out(self.allowlist, &case);
             scanned = scanned.settled(self.config);
             add_evidence(&mut scanned.alerts, self.rules, &case).await;
             phases.end("add evidence");
@@ -217,6 +223,27 @@ impl Scan<'_> {
 }
 
 impl Scanned {
+    /// Leaves out what is allowed, and counts it.
+    fn leave_out(&mut self, allowlist: &Allowlist, case: &Case) {
+        let private = Networks::private();
+        let local = if case.local_networks.is_empty() { &private } else { &*case.local_networks };
+        let mut allowed: BTreeMap<Origin, (String, usize)> = BTreeMap::new();
+        self.alerts.retain(|alert| {
+            let subject = AllowSubject {
+                src_ip: alert.src_ip.as_deref(),
+                dst_ip: alert.dst_ip.as_deref(),
+                rule: &alert.rule,
+                evidence: &alert.evidence,
+            };
+            let found = allowlist.find(&subject, local, case.window.now);
+            if let Some((origin, allow)) = found {
+                allowed.entry(origin.clone()).or_insert_with(|| (allow.reason.clone(), 0)).1 += 1;
+            }
+            found.is_none()
+        });
+        self.allowed = allowed.into_iter().map(|(origin, (reason, count))| (origin, reason, count)).collect();
+    }
+
     /// What a scan keeps of what the rules raised.
     #[must_use]
     pub fn settled(mut self, config: &Config) -> Self {

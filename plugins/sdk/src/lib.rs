@@ -31,7 +31,7 @@ mod query;
 mod time;
 
 /// The bindings of the world `rule`, for what the rest of the crate does not cover.
-#[expect(missing_docs, reason = "generated")]
+#[expect(missing_docs, clippy::too_many_arguments, reason = "generated")]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../wit",
