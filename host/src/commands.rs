@@ -5,6 +5,7 @@ pub mod allow;
 pub mod approve;
 pub mod config;
 pub mod enrich;
+pub mod evaluate;
 pub mod import;
 pub mod inspect;
 pub mod migrate;

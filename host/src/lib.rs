@@ -11,6 +11,7 @@ pub mod commands;
 pub mod config;
 pub mod database;
 pub mod enrich;
+pub mod evaluate;
 pub mod events;
 pub mod exit;
 pub mod import;

@@ -1,6 +1,7 @@
 //! What the program shows: results on standard output, everything else on standard error.
 
 mod alerts;
+mod evaluation;
 mod json;
 mod ledger;
 mod log;
@@ -14,6 +15,7 @@ mod table;
 use std::io::Write;
 
 pub use alerts::{Shown, write_alerts};
+pub use evaluation::{write_figures, write_mistakes};
 pub use json::{write_json, write_json_line};
 pub use ledger::write_ledger;
 pub use log::start_log;

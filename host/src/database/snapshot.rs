@@ -229,7 +229,7 @@ fn alerts_view(connection: &Connection, table: &str) -> rusqlite::Result<String>
 }
 
 /// Teaches a connection to read timestamps; the counter says how many it could not read.
-fn time_function(connection: &Connection) -> rusqlite::Result<Arc<AtomicU64>> {
+pub(super) fn time_function(connection: &Connection) -> rusqlite::Result<Arc<AtomicU64>> {
     let unreadable = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&unreadable);
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;

@@ -89,23 +89,28 @@ impl Scan<'_> {
     /// # Errors
     /// When the database cannot be read. A failing rule is no error: `warn` hears of it, and [`Scanned::failed`] says so.
     pub async fn run(&self, done: impl Fn(&str) + Send + Sync + 'static, warn: Warn<'_>) -> Result<Scanned, ScanError> {
-        self.made(done, warn, true).await
+        self.made(done, warn, None).await
     }
 
-    /// Lets the rules judge. The alerts are all that they raised, in no order.
+    /// Makes the scan, and adds to `raised` all that the rules raised, in no order, before anything of it is left out or grouped.
     ///
     /// # Errors
     /// As [`Self::run`].
-    pub async fn raised(&self, done: impl Fn(&str) + Send + Sync + 'static, warn: Warn<'_>) -> Result<Scanned, ScanError> {
-        self.made(done, warn, false).await
+    pub async fn run_showing(
+        &self,
+        raised: &mut Vec<Alert>,
+        done: impl Fn(&str) + Send + Sync + 'static,
+        warn: Warn<'_>,
+    ) -> Result<Scanned, ScanError> {
+        self.made(done, warn, Some(raised)).await
     }
 
-    /// Makes the scan; what it keeps is settled and gets its evidence while the events are there.
+    /// Makes the scan; what it keeps gets its evidence while the events are there.
     async fn made(
         &self,
         done: impl Fn(&str) + Send + Sync + 'static,
         warn: Warn<'_>,
-        settles: bool,
+        raised: Option<&mut Vec<Alert>>,
     ) -> Result<Scanned, ScanError> {
         let mut phases = Phases::default();
         let snapshot = self.snapshot(warn)?;
@@ -123,12 +128,13 @@ impl Scan<'_> {
         };
         let mut scanned = judged(self.rules, self.set, &case, self.parallel, done, warn).await;
         phases.end("run rules");
-        if settles {
-            scanned.leave_out(self.allowlist, &case);
-            scanned = scanned.settled(self.config);
-            add_evidence(&mut scanned.alerts, self.rules, &case).await;
-            phases.end("add evidence");
+        if let Some(raised) = raised {
+            raised.extend_from_slice(&scanned.alerts);
         }
+        scanned.leave_out(self.allowlist, &case);
+        scanned = scanned.settled(self.config);
+        add_evidence(&mut scanned.alerts, self.rules, &case).await;
+        phases.end("add evidence");
         drop(case);
         let unreadable = snapshot.unreadable_timestamps();
         if unreadable > 0 {
