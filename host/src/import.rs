@@ -39,7 +39,7 @@ use reason::shorten;
 pub use verdict::DefaultVerdict;
 
 use crate::database::EventRow;
-use crate::model::Timestamp;
+use crate::model::{Networks, Timestamp};
 
 /// The longest line of syslog that is read, in bytes. The kernel writes about 1,000 at most, and rsyslog cuts at 8 KiB unless told
 /// otherwise.
@@ -54,7 +54,7 @@ pub const MAXIMUM_EXAMPLES: usize = 5;
 const MAXIMUM_EXAMPLE_TEXT: usize = 160;
 
 /// How the lines are to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportOptions {
     /// A date without a year is the latest such date that is not behind this.
     pub now: Timestamp,
@@ -62,6 +62,8 @@ pub struct ImportOptions {
     pub utc_offset_seconds: i32,
     /// What became of a packet whose log prefix does not say.
     pub default_verdict: DefaultVerdict,
+    /// The networks that are the operator's own, besides the private ones.
+    pub local_networks: Option<Networks>,
 }
 
 /// A line that could not be read.

@@ -301,7 +301,7 @@ proptest! {
         is_log in any::<bool>(),
         from in read_as(),
     ) {
-        let options = ImportOptions { default_verdict: DefaultVerdict::Drop, now: NOW, utc_offset_seconds: 0 };
+        let options = ImportOptions { default_verdict: DefaultVerdict::Drop, now: NOW, utc_offset_seconds: 0, local_networks: None };
         let (mut report, mut rows) = (ImportReport::default(), Vec::new());
         let mut keep = |batch: Vec<_>| -> Result<(), String> {
             rows.extend(batch);

@@ -41,7 +41,12 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
     // A database that does not take events is known before the work; one is only made when there is an event to put into it.
     let mut database = if config.db_path.exists() { Some(open(config, now)?) } else { None };
 
-    let options = ImportOptions { now, utc_offset_seconds: request.utc_offset_seconds, default_verdict: request.default_verdict };
+    let options = ImportOptions {
+        now,
+        utc_offset_seconds: request.utc_offset_seconds,
+        default_verdict: request.default_verdict,
+        local_networks: config.local_networks.clone(),
+    };
     let (mut events, mut rows) = (0, ImportedRows::default());
     let progress = Progress::new("importing", "rows", 0);
     for (file, mut input) in inputs {

@@ -162,7 +162,7 @@ impl<'o> Reader<'o> {
         if may_be(Format::Pf)
             && let Some(message) = pf::message(&entry)
         {
-            return event(Format::Pf, pf::packet(entry.time, message)?);
+            return event(Format::Pf, pf::packet(entry.time, message, self.options)?);
         }
         if may_be(Format::Mikrotik)
             && let Some(message) = mikrotik::message(&entry)

@@ -38,7 +38,7 @@ pub(super) fn packet<'a>(time: Timestamp, message: &'a str, options: &ImportOpti
         in_if: in_if.map(Cow::Borrowed),
         out_if: out_if.map(Cow::Borrowed),
         verdict: verdict(prefix, options.default_verdict),
-        direction: direction::by_interfaces(in_if, out_if, source, destination),
+        direction: direction::by_interfaces(in_if, out_if, source, destination, options),
     })
 }
 

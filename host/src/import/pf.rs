@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use super::ImportOptions;
 use super::direction;
 use super::event::{self, ParsedEvent};
 use super::reason::{Reason, quoted};
@@ -26,7 +27,7 @@ pub(super) fn message<'a>(entry: &Entry<'a>) -> Option<&'a str> {
 ///
 /// # Errors
 /// When values are missing, or one makes no sense.
-pub(super) fn packet<'a>(time: Timestamp, message: &'a str) -> Result<ParsedEvent<'a>, Reason> {
+pub(super) fn packet<'a>(time: Timestamp, message: &'a str, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
     let mut fields = [""; FIELDS];
     for (slot, value) in fields.iter_mut().zip(message.trim().split(',')) {
         *slot = value;
@@ -67,6 +68,6 @@ pub(super) fn packet<'a>(time: Timestamp, message: &'a str) -> Result<ParsedEven
             // Translations, and what was only matched.
             _ => None,
         },
-        direction: direction::at_interface(is_in, source, destination),
+        direction: direction::at_interface(is_in, source, destination, options),
     })
 }

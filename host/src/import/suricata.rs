@@ -120,7 +120,7 @@ fn build(
         in_if: in_if.map(|name| Cow::Owned(name.to_owned())),
         out_if: None,
         verdict: None,
-        direction: direction::by_addresses(source, destination),
+        direction: direction::by_addresses(source, destination, options),
         tcp_flags: None,
     })
 }
@@ -138,7 +138,7 @@ fn alert(record: &Record, options: &ImportOptions) -> Result<ParsedEvent<'static
             build(record, from, [flow.src_port, flow.dest_port], record.timestamp.as_deref(), options)?
         }
         _ if record.direction.as_ref().is_some_and(|direction| direction == "to_client") => {
-            let way = direction::by_addresses(event.destination, event.source);
+            let way = direction::by_addresses(event.destination, event.source, options);
             reversed(event, way)
         }
         _ => event,
@@ -194,7 +194,7 @@ fn flow(record: &Record, options: &ImportOptions) -> Result<Option<ParsedEvent<'
     }
     // Only the far side spoke, or the near side did no more than to refuse what it got.
     if !to_client.is_empty() && !to_server.has(TcpFlags::SYN) && !to_server.has(TcpFlags::ACK) {
-        let way = direction::by_addresses(event.destination, event.source);
+        let way = direction::by_addresses(event.destination, event.source, options);
         let tcp_flags = Some(if to_client.has(TcpFlags::SYN) { TcpFlags::SYN.with(TcpFlags::ACK) } else { to_client });
         return Ok(Some(ParsedEvent { tcp_flags, ..reversed(event, way) }));
     }

@@ -144,8 +144,12 @@ mod tests {
     use super::*;
     use crate::import::DefaultVerdict;
 
-    const OPTIONS: ImportOptions =
-        ImportOptions { now: Timestamp(1_773_261_400_000_000), utc_offset_seconds: 0, default_verdict: DefaultVerdict::Drop };
+    static OPTIONS: ImportOptions = ImportOptions {
+        now: Timestamp(1_773_261_400_000_000),
+        utc_offset_seconds: 0,
+        default_verdict: DefaultVerdict::Drop,
+        local_networks: None,
+    };
 
     fn entry(line: &str) -> Entry<'_> {
         Entry::read(line, &OPTIONS).unwrap_or_else(|error| panic!("{line}: {error}"))

@@ -162,9 +162,9 @@ fn build<'a>(values: Values<'a>, options: &ImportOptions) -> Result<ParsedEvent<
         Some("in" | "inbound" | "incoming" | "ingress" | "rx") => direction::INBOUND,
         Some("out" | "outbound" | "outgoing" | "egress" | "tx") => direction::OUTBOUND,
         _ if in_if.is_some() != out_if.is_some() => {
-            direction::by_interfaces(in_if.as_deref(), out_if.as_deref(), source, destination)
+            direction::by_interfaces(in_if.as_deref(), out_if.as_deref(), source, destination, options)
         }
-        _ => direction::by_addresses(source, destination),
+        _ => direction::by_addresses(source, destination, options),
     };
     let tcp_flags = flags
         .filter(|_| proto == "TCP")

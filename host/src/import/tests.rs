@@ -11,8 +11,12 @@ mod firewalls;
 mod sensors;
 mod tables;
 
-const OPTIONS: ImportOptions =
-    ImportOptions { now: Timestamp(1_790_000_000_000_000), utc_offset_seconds: 0, default_verdict: DefaultVerdict::Drop };
+static OPTIONS: ImportOptions = ImportOptions {
+    now: Timestamp(1_790_000_000_000_000),
+    utc_offset_seconds: 0,
+    default_verdict: DefaultVerdict::Drop,
+    local_networks: None,
+};
 
 const PACKET: &str = "Mar 11 20:35:11 host kernel: IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=";
 

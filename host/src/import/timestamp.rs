@@ -166,7 +166,7 @@ mod tests {
     use crate::import::DefaultVerdict;
 
     fn options(now: &str, utc_offset_seconds: i32) -> ImportOptions {
-        ImportOptions { now: instant(now), utc_offset_seconds, default_verdict: DefaultVerdict::Drop }
+        ImportOptions { now: instant(now), utc_offset_seconds, default_verdict: DefaultVerdict::Drop, local_networks: None }
     }
 
     fn instant(text: &str) -> Timestamp {
@@ -303,7 +303,8 @@ mod tests {
     fn extreme_options_do_no_harm() {
         for now in [Timestamp::MINIMUM, Timestamp::MAXIMUM, Timestamp(i64::MIN), Timestamp(i64::MAX)] {
             for utc_offset_seconds in [i32::MIN, 0, i32::MAX] {
-                let options = ImportOptions { now, utc_offset_seconds, default_verdict: DefaultVerdict::Drop };
+                let options =
+                    ImportOptions { now, utc_offset_seconds, default_verdict: DefaultVerdict::Drop, local_networks: None };
                 let _ = split("Feb 29 12:00:00 host", &options);
                 let _ = split("9999-12-31T23:59:59 host", &options);
             }

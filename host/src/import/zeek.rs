@@ -178,7 +178,7 @@ impl<'a> Connection<'a> {
             in_if: None,
             out_if: None,
             verdict: None,
-            direction: direction::by_addresses(source, destination),
+            direction: direction::by_addresses(source, destination, options),
             tcp_flags: history.first.filter(|_| is_tcp),
             proto,
         };
@@ -189,7 +189,7 @@ impl<'a> Connection<'a> {
             _ => otherwise,
         };
         if self.is_unsolicited(&history) {
-            let otherwise = direction::by_addresses(destination, source);
+            let otherwise = direction::by_addresses(destination, source, options);
             let tcp_flags = packet.tcp_flags.or(is_tcp.then_some(TcpFlags::SYN.with(TcpFlags::ACK)));
             return Ok(ParsedEvent { tcp_flags, ..reversed(packet, way(to_local, from_local, otherwise)) });
         }

@@ -8,8 +8,12 @@ use crate::import::DefaultVerdict;
 use crate::import::event::Line;
 use crate::import::format::{Format, ReadAs, Reader};
 
-const OPTIONS: ImportOptions =
-    ImportOptions { now: Timestamp(1_773_261_400_000_000), utc_offset_seconds: 0, default_verdict: DefaultVerdict::Unknown };
+static OPTIONS: ImportOptions = ImportOptions {
+    now: Timestamp(1_773_261_400_000_000),
+    utc_offset_seconds: 0,
+    default_verdict: DefaultVerdict::Unknown,
+    local_networks: None,
+};
 
 /// Reads a whole line.
 fn parse<'a>(line: &'a str, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {

@@ -150,6 +150,18 @@ fn unifi() {
     }
 }
 
+/// Addresses of the operator's own networks leave like private ones.
+#[test]
+fn local_networks() {
+    let line = "Mar 11 20:00:00 fw kernel: DROP IN=eth0 OUT=eth1 SRC=198.51.100.1 DST=192.0.2.1 PROTO=TCP SPT=1 DPT=2";
+    for (networks, way) in
+        [("198.51.100.0/24", "OUTBOUND"), ("203.0.113.0/24", "INBOUND"), ("198.51.100.0/24,192.0.2.0/24", "INBOUND")]
+    {
+        let options = ImportOptions { local_networks: networks.parse().ok(), ..OPTIONS.clone() };
+        assert_eq!(told(&ReadAs::Detected, line, &options), [format!("TCP 198.51.100.1:1 > 192.0.2.1:2 DROP {way} eth0/eth1 ?")]);
+    }
+}
+
 /// What strangers may make another program log.
 #[test]
 fn other_programs_are_not_believed() {
