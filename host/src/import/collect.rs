@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use super::direction::INBOUND;
 use super::event::ParsedEvent;
+use super::verdict::DROP;
 use crate::database::EventRow;
 
 /// How many different events are held before they are handed on. A few tens of megabytes.
@@ -13,13 +15,34 @@ pub(super) const BATCH: usize = 50_000;
 /// What makes two events the same: the unique key of the event table.
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
-    source: IpAddr,
-    destination: IpAddr,
-    source_port: Option<u16>,
-    destination_port: Option<u16>,
+    source: u128,
+    destination: u128,
     proto: Cow<'static, str>,
-    verdict: Option<&'static str>,
-    direction: &'static str,
+    /// Ports, verdict, direction, and which addresses are of which version: one number is hashed sooner than seven.
+    rest: u64,
+}
+
+impl Key {
+    fn of(event: &ParsedEvent<'_>) -> Self {
+        let address = |address: IpAddr| match address {
+            IpAddr::V4(v4) => (u128::from(v4.to_bits()), 0),
+            IpAddr::V6(v6) => (v6.to_bits(), 1_u64),
+        };
+        let port = |port: Option<u16>| port.map_or(0, |port| 1 << 16 | u64::from(port));
+        let ((source, from_v6), (destination, to_v6)) = (address(event.source), address(event.destination));
+        let verdict = match event.verdict {
+            None => 0,
+            Some(DROP) => 1,
+            Some(_) => 2,
+        };
+        let rest = port(event.source_port)
+            | port(event.destination_port) << 17
+            | from_v6 << 34
+            | to_v6 << 35
+            | verdict << 36
+            | u64::from(event.direction == INBOUND) << 38;
+        Self { source, destination, proto: kept(&event.proto), rest }
+    }
 }
 
 /// Holds different events, in the order in which they first came.
@@ -33,16 +56,7 @@ pub(super) struct Collector {
 impl Collector {
     /// Adds an event. Hands all rows on when there are enough.
     pub(super) fn add(&mut self, event: &ParsedEvent<'_>) -> Option<Vec<EventRow>> {
-        let key = Key {
-            source: event.source,
-            destination: event.destination,
-            source_port: event.source_port,
-            destination_port: event.destination_port,
-            proto: kept(&event.proto),
-            verdict: event.verdict,
-            direction: event.direction,
-        };
-        let place = *self.places.entry(key).or_insert(self.rows.len());
+        let place = *self.places.entry(Key::of(event)).or_insert(self.rows.len());
         if let Some(row) = self.rows.get_mut(place) {
             row.hits = row.hits.saturating_add(1);
             row.last = row.last.max(event.time);
@@ -141,10 +155,14 @@ mod tests {
             base.clone(),
             ParsedEvent { source: IpAddr::from([192, 0, 2, 2]), ..base.clone() },
             ParsedEvent { destination: IpAddr::from([198, 51, 100, 2]), ..base.clone() },
+            ParsedEvent { source: "::192.0.2.1".parse().expect("an address"), ..base.clone() },
+            ParsedEvent { destination: "::198.51.100.1".parse().expect("an address"), ..base.clone() },
             ParsedEvent { source_port: None, ..base.clone() },
+            ParsedEvent { source_port: Some(0), ..base.clone() },
             ParsedEvent { destination_port: None, ..base.clone() },
             ParsedEvent { proto: "UDP".into(), ..base.clone() },
             ParsedEvent { verdict: None, ..base.clone() },
+            ParsedEvent { verdict: Some("ACCEPT"), ..base.clone() },
             ParsedEvent { direction: "OUTBOUND", ..base.clone() },
             ParsedEvent { in_if: Some("eth1".into()), out_if: Some("eth2".into()), ..base },
         ] {
@@ -152,7 +170,7 @@ mod tests {
         }
         let rows = collector.finish().expect("rows");
         let hits: Vec<_> = rows.iter().map(|row| row.hits).collect();
-        assert_eq!(hits, [2, 1, 1, 1, 1, 1, 1, 1]);
+        assert_eq!(hits, [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
         assert_eq!(rows[0].in_if.as_deref(), Some("eth0"), "the interfaces are those of the first event");
     }
 

@@ -36,7 +36,7 @@ impl Default for Header {
 impl Header {
     /// Whether a line is of such a header.
     pub(super) fn begins(line: &str) -> bool {
-        ["#separator ", "#fields", "#path", "#set_separator"].iter().any(|word| line.starts_with(word))
+        line.starts_with('#') && ["#separator ", "#fields", "#path", "#set_separator"].iter().any(|word| line.starts_with(word))
     }
 
     /// Takes what a `#` line says.
