@@ -81,7 +81,7 @@ fn judge(since: i64, source: String, refused: &[Door], mut doors: Vec<Door>, lea
     tried.truncate(20);
     Some(
         Alert::new("drop_then_accept", score)
-            .events("direction = 'INBOUND' AND src_ip = ?1", &[source.as_str().into()])
+            .events("src_ip = ?1 AND direction = 'INBOUND'", &[source.as_str().into()])
             .from(source)
             .to(Some(door.host.clone()).filter(|host| !host.is_empty()))
             .evidence("port", door.port)

@@ -208,7 +208,7 @@ fn crowds(window: &Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
             alerts.push(
                 Alert::new("fan_in", 45 + (sources / threshold * 5).min(35))
                     .events(
-                        &format!("({}) AND dst_ip = ?1 AND dst_port = ?2", probes::DROPPED),
+                        &format!("dst_ip = ?1 AND dst_port = ?2 AND ({})", probes::DROPPED),
                         &[host.as_str().into(), port.into()],
                     )
                     .to(host)

@@ -90,7 +90,7 @@ fn judge(window: &Window, thresholds: &[(&str, i64, &str, i64)], found: Found) -
     let score = 40 + (all.len() as i64 / 4).min(40) + 2 * (sensitive.len() as i64).min(10);
 
     let mut alert = Alert::new("port_scan", score)
-        .events(&format!("{} AND src_ip = ?1", probes::DROPPED), &[source.as_str().into()])
+        .events(&format!("src_ip = ?1 AND {}", probes::DROPPED), &[source.as_str().into()])
         .from(source)
         .to(target)
         .evidence("class", shape.name())

@@ -135,7 +135,7 @@ fn alert(source: String, sweeps: &[Sweep], outgoing: bool) -> Option<Alert> {
     let score = base + (hosts.len() as i64 / 4).min(40) + if sensitive { 15 } else { 0 };
     let techniques: &[&str] = if outgoing { &["T1046", "T1210"] } else { &["T1046", "T1595.001"] };
     let condition = if outgoing { "direction = 'OUTBOUND'" } else { probes::DROPPED };
-    let events = format!("({condition}) AND src_ip = ?1 AND dst_port IN ({})", ports::sql_list(&ports));
+    let events = format!("src_ip = ?1 AND ({condition}) AND dst_port IN ({})", ports::sql_list(&ports));
     let first = sweeps.iter().map(|sweep| sweep.first).min()?;
     let last = sweeps.iter().map(|sweep| sweep.last).max()?;
     Some(

@@ -101,7 +101,7 @@ fn alert(tries: Tries, list: &[i64], least_ports: i64, least_targets: i64) -> Al
     Alert::new("probe", 25 + (3 * ports).min(20) + targets.min(15) + (5 * abused).min(15))
         .events(
             &format!(
-                "({}) AND dst_port IN ({}) AND src_ip = ?1 AND time BETWEEN ?2 AND ?3",
+                "src_ip = ?1 AND ({}) AND dst_port IN ({}) AND time BETWEEN ?2 AND ?3",
                 probes::DROPPED,
                 ports::sql_list(list)
             ),

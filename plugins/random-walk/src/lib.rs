@@ -56,8 +56,8 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
         hosts.sort();
         hosts.truncate(20);
         alerts.push(
-            Alert::new("random_walk", 45 + (failures / 2).min(40))
-                .events("direction = 'INBOUND' AND src_ip = ?1", &[name.as_str().into()])
+            Alert::new("random_walk", 30 + (failures / 2).min(25))
+                .events("src_ip = ?1 AND direction = 'INBOUND'", &[name.as_str().into()])
                 .from(name)
                 .evidence("failed_targets", failures)
                 .evidence("failures_threshold", least)
