@@ -2,7 +2,7 @@
 //!
 //! Equal texts have equal codes: whoever fills a dictionary must see to it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// One text.
@@ -102,6 +102,16 @@ impl Dictionary {
             }
             ranks
         })
+    }
+
+    /// Whether each code's text is one of these: 1 for yes, 0 for no, 2 for null. Addresses are compared by their bits.
+    pub(super) fn among(&self, texts: &HashSet<&str>) -> Vec<u8> {
+        let addresses: HashSet<u32> = texts.iter().filter_map(|text| parse_address(text.as_bytes())).collect();
+        let is_among = |entry: &Entry| match *entry {
+            Entry::Address(bits) => addresses.contains(&bits),
+            Entry::Text(start, length) => texts.contains(&self.arena[start as usize..(start + length) as usize]),
+        };
+        std::iter::once(2).chain(self.entries.iter().map(|entry| u8::from(is_among(entry)))).collect()
     }
 
     /// What a test says of each code: 1 for yes, 0 for no, 2 for null.

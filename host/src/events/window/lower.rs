@@ -241,6 +241,9 @@ impl Lowering<'_> {
             (Node::Text(_), _) => self.compare(comparison.mirrored(), right, left),
             (_, Node::Text(text)) => {
                 let text = Arc::clone(text);
+                if comparison == Comparison::Equal {
+                    return self.tested(left, |dictionary| dictionary.among(&HashSet::from([&*text])));
+                }
                 self.test(left, |value| comparison.holds(value.cmp(&text)))
             }
             _ => match (&left.kind, &right.kind) {
@@ -257,6 +260,10 @@ impl Lowering<'_> {
 
     /// A test of a text that is no constant.
     fn test(&mut self, text: Expression, test: impl Fn(&str) -> bool) -> Lowered {
+        self.tested(text, |dictionary| Dictionary::table(dictionary, test))
+    }
+
+    fn tested(&mut self, text: Expression, table: impl FnOnce(&Dictionary) -> Vec<u8>) -> Lowered {
         let Kind::Text(dictionary) = &text.kind else { return Err(format!("it compares {} with text", text.kind.name())) };
         if text.is_constant() {
             return other("it compares constants");
@@ -265,7 +272,7 @@ impl Lowering<'_> {
         if self.tests > MAXIMUM_TESTS {
             return other("it has too many tests of texts");
         }
-        let (table, nullable) = (Dictionary::table(dictionary, test).into(), text.nullable);
+        let (table, nullable) = (table(dictionary).into(), text.nullable);
         Ok(Expression::truth(Node::Test(Box::new(text), table), nullable))
     }
 
@@ -300,7 +307,7 @@ impl Lowering<'_> {
         if has_null {
             return other("its IN list of texts has a null");
         }
-        self.test(value, |text| texts.contains(text))
+        self.tested(value, |dictionary| dictionary.among(&texts))
     }
 }
 
