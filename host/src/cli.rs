@@ -239,7 +239,8 @@ struct ImportArgs {
     net-scout evaluate --db-path net_sentinel.db --truth truth.toml --format json")]
 struct EvaluateArgs {
     /// Who attacks in the database, and who must not alert: TOML, or JSON in a file *.json
-    #[arg(long, value_name = "FILE", required_unless_present = "generate", conflicts_with = "generate")]
+    #[arg(long, value_name = "FILE", required_unless_present = "generate",
+        conflicts_with_all = ["generate", "addresses", "days", "seed", "attacks", "speed", "traffic", "keep"])]
     truth: Option<PathBuf>,
     /// Generate the events: the traffic of a network, mixed with attacks
     #[arg(long)]
