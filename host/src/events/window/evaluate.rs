@@ -110,7 +110,7 @@ pub(super) fn evaluate<F: Frame + ?Sized>(expression: &Expression, frame: &F, ro
             };
             choose(&expression.kind, &values.iter().collect::<Vec<_>>(), &of, length, chosen)
         }
-        Node::Rewritten(text, codes) => match (of(text).data, &expression.kind) {
+        Node::Rewritten(text, codes, _) => match (of(text).data, &expression.kind) {
             (Data::Texts(texts, _), Kind::Text(dictionary)) => {
                 let texts = texts.into_iter().map(|code| codes[code as usize]).collect();
                 Vector { data: Data::Texts(texts, Arc::clone(dictionary)), nulls: None }

@@ -124,8 +124,9 @@ pub(super) enum Node {
     Coalesce(Vec<Expression>),
     /// The largest where true, else the smallest; null where one is null.
     Extreme(bool, Vec<Expression>),
-    /// A text made of another: for each code of that one the code in the dictionary of this expression.
-    Rewritten(Box<Expression>, Arc<[u32]>),
+    /// A text made of another: for each code of that one the code in the dictionary of this expression, and what made it. Two that are made
+    /// otherwise may have the same codes.
+    Rewritten(Box<Expression>, Arc<[u32]>, Arc<str>),
     Absolute(Box<Expression>),
     ToReal(Box<Expression>),
     ToInteger(Box<Expression>),

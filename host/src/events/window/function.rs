@@ -184,8 +184,8 @@ fn instead_of_null(value: Expression, otherwise: &Expression) -> Lowered {
     }
     let (dictionary, code) = dictionary.with(text);
     let codes = std::iter::once(code).chain(1..value_codes(&value)).collect();
-    let kind = Kind::Text(Arc::new(dictionary));
-    Ok(Expression { node: Node::Rewritten(Box::new(value), codes), kind, nullable: false, low: 0, high: 0 })
+    let (kind, made) = (Kind::Text(Arc::new(dictionary)), format!("coalesce {text}").into());
+    Ok(Expression { node: Node::Rewritten(Box::new(value), codes, made), kind, nullable: false, low: 0, high: 0 })
 }
 
 fn value_codes(value: &Expression) -> u32 {
@@ -202,7 +202,8 @@ fn trimmed(value: Expression, characters: &Expression) -> Lowered {
     }
     let (dictionary, codes) = dictionary.rewritten(|text| text.trim_end_matches(|letter| characters.contains(letter)));
     let (kind, nullable) = (Kind::Text(Arc::new(dictionary)), value.nullable);
-    Ok(Expression { node: Node::Rewritten(Box::new(value), codes.into()), kind, nullable, low: 0, high: 0 })
+    let made = format!("rtrim {characters}").into();
+    Ok(Expression { node: Node::Rewritten(Box::new(value), codes.into(), made), kind, nullable, low: 0, high: 0 })
 }
 
 fn extreme(largest: bool, arguments: Vec<Expression>) -> Lowered {
