@@ -13,6 +13,7 @@ mod expression;
 mod function;
 mod group;
 mod grouping;
+mod index;
 mod interner;
 mod lower;
 mod merge;
@@ -41,6 +42,7 @@ pub(crate) use timestamp::TimestampReader;
 
 use column::Column;
 use group::Known;
+use index::Indexes;
 
 /// The events of the scan's window, as columns. A value is addressed by the number of its row, in the order in which SQLite reads them.
 #[derive(Debug)]
@@ -53,6 +55,7 @@ pub struct EventWindow {
     /// How many rows were left out because their timestamp cannot be read.
     unreadable: u64,
     known: Known,
+    indexes: Indexes,
 }
 
 impl EventWindow {
@@ -66,7 +69,7 @@ impl EventWindow {
         unreadable: u64,
     ) -> Option<Self> {
         let (rows, columns) = merge::merge(sources, pieces, words)?;
-        Some(Self { rows, columns, threads, unreadable, known: Known::default() })
+        Some(Self { rows, columns, threads, unreadable, known: Known::default(), indexes: Indexes::default() })
     }
 
     /// How many events there are.

@@ -106,9 +106,16 @@ impl Dictionary {
 
     /// Whether each code's text is one of these: 1 for yes, 0 for no, 2 for null. Addresses are compared by their bits.
     pub(super) fn among(&self, texts: &HashSet<&str>) -> Vec<u8> {
-        let addresses: HashSet<u32> = texts.iter().filter_map(|text| parse_address(text.as_bytes())).collect();
+        let mut addresses: Vec<u32> = texts.iter().filter_map(|text| parse_address(text.as_bytes())).collect();
+        addresses.sort_unstable();
+        // An address that is written so is never an entry of the other kind.
+        let only_addresses = addresses.len() == texts.len();
         let is_among = |entry: &Entry| match *entry {
-            Entry::Address(bits) => addresses.contains(&bits),
+            Entry::Address(bits) => match addresses.as_slice() {
+                [one] => *one == bits,
+                several => several.binary_search(&bits).is_ok(),
+            },
+            Entry::Text(..) if only_addresses => false,
             Entry::Text(start, length) => texts.contains(&self.arena[start as usize..(start + length) as usize]),
         };
         std::iter::once(2).chain(self.entries.iter().map(|entry| u8::from(is_among(entry)))).collect()

@@ -168,6 +168,7 @@ fn select(filter: &Expression, window: &EventWindow, stop: &Stop<'_>) -> Result<
     };
     let (among, condition) = known.unwrap_or((None, filter));
     let conditions = conjuncts(condition);
+    let among = among.or_else(|| conditions.iter().find_map(|condition| window.indexes.rows(condition, window)));
     let all = match &among {
         Some(list) => Rows::List(list),
         None => Rows::Range(0, window.rows),

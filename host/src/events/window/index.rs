@@ -1,0 +1,97 @@
+//! Where in the window the rows of a text are. Made for a column when it is asked again and again for the rows of single texts, as for
+//! the evidence of many alerts: looking through all rows for each would take longer.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::EventWindow;
+use super::column::Column;
+use super::expression::{Expression, Node};
+use super::packed::{Code as _, Packed, with_codes};
+
+/// How often a column is asked before an index pays.
+const ASKED: u32 = 3;
+/// The most texts that are asked for at once.
+const TEXTS: usize = 256;
+/// An index helps where it leaves less than one row in so many.
+const SHARE: usize = 8;
+
+/// The rows of each code of a column, ascending.
+#[derive(Debug)]
+struct RowIndex {
+    /// Where the rows of a code begin; those of the last end with the list.
+    starts: Vec<u32>,
+    rows: Vec<u32>,
+}
+
+impl RowIndex {
+    fn of(codes: &Packed, highest: usize) -> Self {
+        let mut starts = vec![0_u32; highest + 2];
+        with_codes!(codes, codes => codes.iter().for_each(|code| starts[code.number() as usize + 1] += 1));
+        for code in 0..=highest {
+            starts[code + 1] += starts[code];
+        }
+        let mut next = starts.clone();
+        let mut rows = vec![0; codes.len()];
+        with_codes!(codes, codes => for (row, code) in codes.iter().enumerate() {
+            let place = &mut next[code.number() as usize];
+            rows[*place as usize] = row as u32;
+            *place += 1;
+        });
+        Self { starts, rows }
+    }
+
+    fn rows(&self, code: usize) -> &[u32] {
+        &self.rows[self.starts[code] as usize..self.starts[code + 1] as usize]
+    }
+}
+
+/// The indexes of a window, by column, and how often each was wished for.
+#[derive(Debug, Default)]
+pub(super) struct Indexes(Mutex<HashMap<usize, (u32, Option<Arc<RowIndex>>)>>);
+
+impl Indexes {
+    /// The rows among which all are that a condition keeps, ascending, where an index knows them: it says that a column has one of a few
+    /// texts.
+    pub(super) fn rows(&self, condition: &Expression, window: &EventWindow) -> Option<Arc<Vec<u32>>> {
+        let Node::Test(column, table) = &condition.node else { return None };
+        let Node::Slot(slot) = column.node else { return None };
+        let codes: Vec<usize> = (0..table.len()).filter(|&code| table[code] == 1).take(TEXTS + 1).collect();
+        let Ok(Column::Texts(texts)) = &window.columns.get(slot)?.1 else { return None };
+        if codes.len() > TEXTS {
+            return None;
+        }
+        let index = self.of(slot, || RowIndex::of(&texts.codes, table.len().saturating_sub(1)))?;
+        let count: usize = codes.iter().map(|&code| index.rows(code).len()).sum();
+        if count > window.rows as usize / SHARE {
+            return None;
+        }
+        let mut rows: Vec<u32> = Vec::with_capacity(count);
+        codes.iter().for_each(|&code| rows.extend(index.rows(code)));
+        rows.sort_unstable();
+        Some(Arc::new(rows))
+    }
+
+    fn of(&self, slot: usize, make: impl FnOnce() -> RowIndex) -> Option<Arc<RowIndex>> {
+        let mut indexes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (asked, index) = indexes.entry(slot).or_default();
+        *asked += 1;
+        if *asked > ASKED && index.is_none() {
+            *index = Some(Arc::new(make()));
+        }
+        index.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_by_code() {
+        let mut codes = Packed::with_capacity(6, 3);
+        codes.extend([2, 0, 2, 3, 1, 2].into_iter());
+        let index = RowIndex::of(&codes, 3);
+        assert_eq!((index.rows(0), index.rows(1), index.rows(2), index.rows(3)), (&[1][..], &[4][..], &[0, 2, 5][..], &[3][..]));
+    }
+}
