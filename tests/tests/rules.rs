@@ -72,6 +72,8 @@ fn compare(scene: &Scene, span: Span, options: &OracleOptions) -> usize {
         &OracleOptions { since: END - span.since, until: span.until.map(|until| END - until), ..options.clone() },
     )
     .expect("an answer of the oracle");
+    // The built-in allowlist leaves out the host itself.
+    expected.retain(|alert| alert["src_ip"] != "127.0.0.1");
     expected.sort_by_key(key);
     assert_eq!(found, expected, "{span:?} {options:?}");
     found.len()
