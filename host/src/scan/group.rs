@@ -76,10 +76,11 @@ fn story(alert: &Alert, networks: &[Network]) -> String {
     }
 }
 
-/// The network that an alert without a single source names.
+/// The network that an alert names as its source. A single source beside it must lie in it.
 fn network(alert: &Alert) -> Option<Network> {
-    let text = alert.evidence.get(NETWORK).and_then(serde_json::Value::as_str).filter(|_| alert.src_ip.is_none())?;
-    text.parse().ok()
+    let network: Network = alert.evidence.get(NETWORK).and_then(serde_json::Value::as_str)?.parse().ok()?;
+    let source = alert.src_ip.as_deref().map(str::parse::<IpAddr>);
+    source.is_none_or(|source| source.is_ok_and(|address| network.contains(address))).then_some(network)
 }
 
 #[cfg(test)]
@@ -145,6 +146,12 @@ mod tests {
         assert_eq!(told.len(), 2);
         assert_eq!(told[0].3, ["probe", "probe"]);
         assert_eq!(told[1].0, "from 198.51.101.7");
+        // The busiest of a network may stand for it; of another one it cannot.
+        for (source, story) in [("198.51.100.7", "from 198.51.100.0/24"), ("192.0.2.1", "from 192.0.2.1")] {
+            let mut named = alert("fan_in", Some(source), None, 50);
+            named.evidence.insert("network".to_owned(), "198.51.100.0/24".into());
+            assert_eq!(stories(vec![named])[0].0, story);
+        }
     }
 
     #[test]
