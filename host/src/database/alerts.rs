@@ -107,37 +107,9 @@ fn list(connection: &Connection, table: &str, filter: &AlertFilter) -> rusqlite:
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
+    use super::super::record::tests::{HOUR, NOW, alert, database};
     use super::*;
-    use crate::model::{Alert, Severity};
-
-    const NOW: Timestamp = Timestamp(1_773_261_311_000_000);
-    const HOUR: i64 = 3_600_000_000;
-
-    fn database() -> (tempfile::TempDir, Database) {
-        let folder = tempfile::tempdir().expect("folder");
-        let mut database =
-            Database::open_or_create(&folder.path().join("a.db"), "scout_alerts", Duration::from_secs(1)).expect("open");
-        database.migrate(NOW).expect("migrate");
-        (folder, database)
-    }
-
-    fn alert(source: Option<&str>, score: u8, severity: Severity, count: i64) -> Alert {
-        let evidence = [("count".to_owned(), count.into())].into_iter().collect();
-        let (alert_type, rule) = ("scan".to_owned(), "rule".to_owned());
-        Alert {
-            alert_type,
-            src_ip: source.map(str::to_owned),
-            dst_ip: None,
-            score,
-            severity,
-            rule,
-            evidence,
-            events: None,
-            story: None,
-        }
-    }
+    use crate::model::Severity;
 
     #[test]
     fn filters() {

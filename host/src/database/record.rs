@@ -201,4 +201,4 @@ fn text(evidence: &Map<String, Value>) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use super::*;
 
-const NOW: Timestamp = Timestamp(1_773_261_311_000_000);
-const HOUR: i64 = 3_600_000_000;
+pub(in crate::database) const NOW: Timestamp = Timestamp(1_773_261_311_000_000);
+pub(in crate::database) const HOUR: i64 = 3_600_000_000;
 
-fn database() -> (tempfile::TempDir, Database) {
+pub(in crate::database) fn database() -> (tempfile::TempDir, Database) {
     let folder = tempfile::tempdir().expect("folder");
     let mut database =
         Database::open_or_create(&folder.path().join("a.db"), "scout_alerts", Duration::from_secs(1)).expect("open");
@@ -13,7 +13,7 @@ fn database() -> (tempfile::TempDir, Database) {
     (folder, database)
 }
 
-fn alert(source: Option<&str>, score: u8, severity: Severity, count: i64) -> Alert {
+pub(in crate::database) fn alert(source: Option<&str>, score: u8, severity: Severity, count: i64) -> Alert {
     let evidence = [("count".to_owned(), count.into())].into_iter().collect();
     let (alert_type, rule) = ("scan".to_owned(), "rule".to_owned());
     Alert {
