@@ -46,9 +46,16 @@ impl RowIndex {
     }
 }
 
-/// The indexes of a window, by column, and how often each was wished for.
+/// The indexes of a window, by column.
 #[derive(Debug, Default)]
-pub(super) struct Indexes(Mutex<HashMap<usize, (u32, Option<Arc<RowIndex>>)>>);
+pub(super) struct Indexes(Mutex<HashMap<usize, Wished>>);
+
+/// An index, and how often it was wished for.
+#[derive(Debug, Default)]
+struct Wished {
+    asked: u32,
+    index: Option<Arc<RowIndex>>,
+}
 
 impl Indexes {
     /// The rows among which all are that a condition keeps, ascending, where an index knows them: it says that a column has one of a few
@@ -74,12 +81,12 @@ impl Indexes {
 
     fn of(&self, slot: usize, make: impl FnOnce() -> RowIndex) -> Option<Arc<RowIndex>> {
         let mut indexes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (asked, index) = indexes.entry(slot).or_default();
-        *asked += 1;
-        if *asked > ASKED && index.is_none() {
-            *index = Some(Arc::new(make()));
+        let wished = indexes.entry(slot).or_default();
+        wished.asked += 1;
+        if wished.asked > ASKED && wished.index.is_none() {
+            wished.index = Some(Arc::new(make()));
         }
-        index.clone()
+        wished.index.clone()
     }
 }
 
