@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use net_scout_tests::harness::{Scene, skipped};
 use net_scout_tests::places;
+use net_scout_tests::sample::Layout;
 
 /// The rules that have scenarios.
 const RULES: [&str; 9] =
@@ -70,4 +71,48 @@ fn scans_in_real_logs() {
 fn a_ping_is_nothing() {
     let Some(found) = alerts("psad/ipv4_valid_ping") else { return };
     assert!(found.is_empty(), "{found:?}");
+}
+
+/// A scene with one of the standard rules and events that this SQL makes of the numbers from 0.
+fn numbered(rule: &str, count: u32, select: &str) -> Scene {
+    let scene = Scene::with_events(Layout::V2, |connection| {
+        let sql = format!(
+            "WITH RECURSIVE number (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < {count})
+             INSERT INTO ip_events (src_ip, src_port, dst_ip, dst_port, proto, verdict, direction, timestamp)
+             SELECT {select} FROM number"
+        );
+        connection.execute_batch(&sql).expect("events");
+    })
+    .without_rules();
+    let file = format!("{rule}.wasm");
+    scene.add_plugin(&file, &fs::read(places::plugins().join(&file)).expect("a rule"));
+    scene
+}
+
+/// More destinations than one query can name: the clock among them is found, and every query runs in memory.
+#[test]
+fn a_beacon_among_many_destinations() {
+    // The first 600 are the clock's, a connection every two minutes.
+    let select = "CASE WHEN n < 600 THEN '10.0.0.1' ELSE '10.0.0.' || (1 + n / 20 % 9) END, 30000 + n,
+                  CASE WHEN n < 600 THEN '203.0.113.9' ELSE '198.18.' || (n / 20 / 250) || '.' || (n / 20 % 250) END,
+                  443, 'TCP', 'ACCEPT', 'OUTBOUND', strftime('%Y-%m-%dT%H:%M:%SZ', '2026-03-11T20:35:00Z',
+                      '-' || CASE WHEN n < 600 THEN n * 120 ELSE n * 7919 % 86000 END || ' seconds')";
+    let scene = numbered("beacon", 30_000, select);
+    let run = scene.run(&["scan", "--dry-run", "--format", "ndjson", "--explain"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!run.stderr.contains("by SQLite"), "{}", run.stderr);
+    let found: Vec<(String, String)> =
+        run.lines().iter().map(|alert| (alert["src_ip"].to_string(), alert["dst_ip"].to_string())).collect();
+    assert_eq!(found, [("\"10.0.0.1\"".to_owned(), "\"203.0.113.9\"".to_owned())]);
+}
+
+/// What thousands of sources do at once is not raised for each of them.
+#[test]
+fn a_storm_of_probes() {
+    let select = "'192.0.' || (n / 4 / 250) || '.' || (n / 4 % 250), 40000, '198.51.100.1',
+                  CASE n % 4 WHEN 0 THEN 22 WHEN 1 THEN 23 WHEN 2 THEN 445 ELSE 3389 END, 'TCP', 'DROP', 'INBOUND', '2026-03-11T20:25:11Z'";
+    let scene = numbered("probe", 8_800, select);
+    let run = scene.run(&["scan", "--dry-run", "--format", "ndjson", "--max-alerts", "100000"]);
+    assert_eq!((run.code, run.lines().len()), (0, 2_000), "{}", run.stderr);
+    assert!(run.stderr.contains("WARN probe: 200 weaker probes were left out: 2000 are raised at most"), "{}", run.stderr);
 }

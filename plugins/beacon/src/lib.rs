@@ -7,8 +7,8 @@ rule!(describe, evaluate);
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400;
-/// At most so many destinations are asked about at once.
-const CHUNK: usize = 5_000;
+/// At most so many destinations are asked about at once: a longer query does not run in memory.
+const CHUNK: usize = 200;
 /// A pair with more connections than this is a strobe, and no beacon.
 const MOST: i64 = 86_400;
 

@@ -4,13 +4,15 @@
 use std::collections::HashSet;
 
 use net_scout_algorithms::{densest, ports, probes};
-use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Window, format_timestamp, query, rule};
+use net_scout_sdk::{Alert, Arguments, Description, Error, Level, Parameter, Window, format_timestamp, log, query, rule};
 
 rule!(describe, evaluate);
 
 const DAY: i64 = 86_400_000_000;
 /// So many ports and hosts are named in the evidence.
 const NAMED: usize = 20;
+/// Of more sources than these the strongest are raised: nobody reads so many alerts, and a scan keeps fewer.
+const MOST: usize = 2_000;
 
 fn describe() -> Description {
     let threshold = |name, default, meaning| Parameter::integer(name, default, 1..=65_536, meaning);
@@ -61,7 +63,7 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
         probes::CLOSE
     );
     let least = least_ports.min(least_targets);
-    let mut alerts = Vec::new();
+    let mut found = Vec::new();
     for row in query::<Found>(&sql, &[least.into(), window.since.into(), least_ports.into(), least_targets.into()])? {
         let (source, times, ports, hosts) = row?;
         let by_port = densest(&times.iter().copied().zip(ports.iter().copied()).collect::<Vec<_>>(), DAY);
@@ -81,13 +83,26 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
             last: best.last,
         };
         if tries.last >= window.since {
-            alerts.push(alert(tries, &list, least_ports, least_targets));
+            found.push(tries);
         }
     }
-    Ok(alerts)
+    found.sort_by(|a, b| b.score().cmp(&a.score()).then_with(|| a.source.cmp(&b.source)));
+    if let Some(more) = found.len().checked_sub(MOST).filter(|more| *more > 0) {
+        log(Level::Warn, &format!("{more} weaker probes were left out: {MOST} are raised at most"));
+        found.truncate(MOST);
+    }
+    Ok(found.into_iter().map(|tries| alert(tries, &list, least_ports, least_targets)).collect())
+}
+
+impl Tries {
+    fn score(&self) -> i64 {
+        let abused = self.ports.iter().filter(|port| ports::ABUSED.contains(port)).count() as i64;
+        25 + (3 * self.ports.len() as i64).min(20) + (self.hosts.len() as i64).min(15) + (5 * abused).min(15)
+    }
 }
 
 fn alert(tries: Tries, list: &[i64], least_ports: i64, least_targets: i64) -> Alert {
+    let score = tries.score();
     let Tries { source, ports, hosts, packets, first, last } = tries;
     let mut tried: Vec<i64> = ports.into_iter().collect();
     tried.sort_unstable();
@@ -98,7 +113,7 @@ fn alert(tries: Tries, list: &[i64], least_ports: i64, least_targets: i64) -> Al
     tried.truncate(NAMED);
     let target = (hosts.len() == 1).then(|| hosts[0].clone()).filter(|host| !host.is_empty());
     hosts.truncate(NAMED);
-    Alert::new("probe", 25 + (3 * ports).min(20) + targets.min(15) + (5 * abused).min(15))
+    Alert::new("probe", score)
         .events(
             &format!(
                 "src_ip = ?1 AND ({}) AND dst_port IN ({}) AND time BETWEEN ?2 AND ?3",

@@ -9,8 +9,8 @@ use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Wind
 rule!(describe, evaluate);
 
 const SECOND: i64 = 1_000_000;
-/// At most so many sources are asked about at once.
-const CHUNK: usize = 500;
+/// At most so many sources are asked about at once: a longer query does not run in memory.
+const CHUNK: usize = 300;
 
 fn describe() -> Description {
     Description::rule("random_walk", env!("CARGO_PKG_VERSION"), "The first contacts of one source fail one after another")
@@ -32,8 +32,7 @@ type Contacts = HashMap<String, (i64, bool)>;
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
     let expiry = arguments.integer("expiry_seconds")? * SECOND;
     let least = arguments.integer("failures_threshold")?;
-    let mut sources = failed(least)?;
-    sources.retain(|_, contacts| judged(contacts, expiry).is_some());
+    let mut sources = failed(least, expiry)?;
     let mut names: Vec<String> = sources.keys().cloned().collect();
     names.sort();
     for chunk in names.chunks(CHUNK) {
@@ -85,8 +84,8 @@ fn judged(contacts: &Contacts, expiry: i64) -> Option<(f64, i64)> {
     }
 }
 
-/// The hosts that dropped what a source sent first, for sources with several in a row.
-fn failed(least: i64) -> Result<HashMap<String, Contacts>, Error> {
+/// The hosts that dropped what a source sent first, for sources that would be scanners if nobody else let them through.
+fn failed(least: i64, expiry: i64) -> Result<HashMap<String, Contacts>, Error> {
     let sql = format!(
         "SELECT src_ip, json_group_array(time ORDER BY time), json_group_array(coalesce(dst_ip, '') ORDER BY time)
          FROM events WHERE {} GROUP BY src_ip
@@ -97,10 +96,14 @@ fn failed(least: i64) -> Result<HashMap<String, Contacts>, Error> {
     let mut sources: HashMap<String, Contacts> = HashMap::new();
     for row in query::<(String, Vec<i64>, Vec<String>)>(&sql, &[least.into()])? {
         let (source, times, hosts) = row?;
-        let contacts = sources.entry(source).or_default();
+        let mut contacts = Contacts::new();
         for (time, host) in times.into_iter().zip(hosts) {
             let known = contacts.entry(host).or_insert((time, false));
             known.0 = known.0.min(time);
+        }
+        // Nearly all are not, and would take all the memory.
+        if judged(&contacts, expiry).is_some() {
+            sources.insert(source, contacts);
         }
     }
     Ok(sources)
