@@ -18,12 +18,12 @@ mod value;
 mod window;
 
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
-pub use allow::{Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, Side, parse_direction, parse_ports};
+pub use allow::{Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, Side, parse_direction, parse_ports, parse_side};
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
 pub use hex::hex;
 pub use ledger::LedgerEntry;
-pub use network::{Network, NetworkError, Networks};
+pub use network::{Network, NetworkError, Networks, parse_address};
 pub use observable::Observable;
 pub use phase::Phase;
 pub use plain::{counted, is_plain, plain};

@@ -7,17 +7,16 @@ use serde_json::{Map, Value, json};
 use super::terminal_width;
 use crate::config::Config;
 use crate::database::{AlertFilter, Database, DatabaseError};
-use crate::events::time::parse_timestamp;
+use crate::events::time::{parse_duration, parse_timestamp};
 use crate::exit::{self, UsageError};
 use crate::model::{
-    Allow, AllowError, AllowSubject, Allowlist, Direction, Network, Networks, Side, StoredAlert, Timestamp, counted, parse_ports,
+    Allow, AllowError, AllowSubject, Allowlist, Direction, Network, Networks, Side, StoredAlert, Timestamp, counted,
+    parse_address, parse_ports,
 };
 use crate::output::{self, Cell, Format, Table};
 
 /// How many numbers of alerts are shown.
 const SHOWN: usize = 20;
-/// The statuses of alerts that nobody has dealt with yet: only they are closed.
-const OPEN: [&str; 2] = ["new", "enriched"];
 /// Where the system names its resolvers.
 const RESOLVERS: &str = "/etc/resolv.conf";
 
@@ -164,7 +163,7 @@ pub fn list(config: &Config, format: Format, now: Timestamp) -> anyhow::Result<u
     Ok(exit::SUCCESS)
 }
 
-/// The open stored alerts for which `fits` holds.
+/// The stored alerts that nobody has dealt with yet, for which `fits` holds: only they are closed.
 fn fitting(
     config: &Config,
     database: &Database,
@@ -180,7 +179,7 @@ fn fitting(
             rule: alert.rule.as_deref().unwrap_or(&alert.alert_type),
             evidence: alert.evidence.as_object().unwrap_or(&nothing),
         };
-        OPEN.contains(&alert.status.as_str()) && fits(&subject, &local)
+        alert.is_open() && fits(&subject, &local)
     });
     Ok(alerts)
 }
@@ -232,11 +231,7 @@ fn parse_until(text: &str, now: Timestamp) -> Result<Timestamp, UsageError> {
     let wrong = || {
         UsageError(format!("--until: `{text}` is neither an instant such as 2026-12-31 nor a duration from now such as 30 days"))
     };
-    let until = parse_timestamp(text).or_else(|| {
-        // A duration back from now, turned round.
-        let back = crate::events::time::parse_moment(text, now).ok()?;
-        Some(now.plus(now.0.checked_sub(back.0)?))
-    });
+    let until = parse_timestamp(text).or_else(|| Some(now.plus(parse_duration(text).ok()?)));
     let until = until.ok_or_else(wrong)?;
     if until <= now {
         return Err(UsageError(format!("--until: {} is past", until.seconds())));
@@ -246,7 +241,7 @@ fn parse_until(text: &str, now: Timestamp) -> Result<Timestamp, UsageError> {
 
 /// The resolvers that resolv.conf(5) names.
 fn system_resolvers(text: &str) -> Vec<IpAddr> {
-    let server = |line: &str| line.strip_prefix("nameserver")?.split_whitespace().next()?.split('%').next()?.parse().ok();
+    let server = |line: &str| parse_address(line.strip_prefix("nameserver")?.split_whitespace().next()?);
     text.lines().filter_map(|line| server(line.trim())).collect()
 }
 

@@ -12,9 +12,9 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::evaluate::generate::{self, Options};
 use crate::evaluate::{DataSet, Plan, Simulated, Truth, figures, mistakes, simulate};
-use crate::events::time::{parse_moment, parse_timestamp};
+use crate::events::time::parse_duration;
 use crate::exit::{self, UsageError};
-use crate::model::{Timestamp, counted};
+use crate::model::counted;
 use crate::output::{self, Format, Progress};
 use crate::plugin::{Plugins, Rule};
 
@@ -190,10 +190,7 @@ impl Evaluation<'_> {
 /// The step from scan to scan, in microseconds.
 fn every(text: &str) -> Result<i64, UsageError> {
     let wrong = || UsageError(format!("--every: `{text}` is no duration from 1 minute to 7 days, such as 1h or 30 minutes"));
-    if parse_timestamp(text).is_some() {
-        return Err(wrong());
-    }
-    let step = -parse_moment(text, Timestamp(0)).map_err(|_| wrong())?.0;
+    let step = parse_duration(text).map_err(|_| wrong())?;
     if (60_000_000..=7 * 86_400_000_000).contains(&step) { Ok(step) } else { Err(wrong()) }
 }
 

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use crate::events::time::parse_timestamp;
 use crate::exit::UsageError;
-use crate::model::{Allow, AllowError, Side, parse_direction, parse_ports};
+use crate::model::{Allow, AllowError, Side, parse_direction, parse_ports, parse_side};
 
 /// The name of the entries.
 pub(super) const ALLOW: &str = "allow";
@@ -39,11 +39,7 @@ fn entry_of(table: &Table) -> Result<Allow, String> {
     let network = text("network")?.ok_or("`network` is missing: an address or a network such as 192.0.2.0/24")?;
     Ok(Allow {
         network: network.parse().map_err(|error| format!("network: {error}"))?,
-        side: match text("side")?.unwrap_or(Side::Source.name()) {
-            "source" => Side::Source,
-            "destination" => Side::Destination,
-            other => return Err(format!("side: `{other}` is neither source nor destination")),
-        },
+        side: text("side")?.map_or(Ok(Side::Source), parse_side).map_err(|error| format!("side: {error}"))?,
         rules: list(table, "rules")?,
         ports: parse_ports(&list(table, "ports")?.join(",")).map_err(|error| format!("ports: {error}"))?,
         direction: text("direction")?.map(parse_direction).transpose().map_err(|error| format!("direction: {error}"))?,

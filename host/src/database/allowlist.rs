@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use super::open::{columns, quote};
 use super::{Database, DatabaseError};
 use crate::events::time::parse_timestamp;
-use crate::model::{Allow, Origin, Side, Timestamp, parse_direction, parse_ports};
+use crate::model::{Allow, Origin, Timestamp, parse_direction, parse_ports, parse_side};
 
 /// The status of an alert that was closed because it is allowed.
 const ALLOWED: &str = "allowed";
@@ -101,7 +101,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Option<Allow>> {
     let read = || {
         Some(Allow {
             network: network.parse().ok()?,
-            side: [Side::Source, Side::Destination].into_iter().find(|one| one.name() == side)?,
+            side: parse_side(&side).ok()?,
             rules: rules.split(',').filter(|rule| !rule.is_empty()).map(str::to_owned).collect(),
             ports: parse_ports(&ports).ok()?,
             direction: match direction {
@@ -121,6 +121,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Option<Allow>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Side;
 
     #[test]
     fn entries_come_back_as_they_were() {

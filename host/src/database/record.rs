@@ -20,9 +20,6 @@ pub struct Recorded {
 /// The columns of a stored alert.
 const COLUMNS: &str = "id, alert_type, src_ip, dst_ip, score, severity, rule, status, created_at, updated_at, evidence_json";
 
-/// The statuses of alerts that nobody has dealt with yet.
-const OPEN: [&str; 2] = ["new", "enriched"];
-
 impl Database {
     /// Records the alerts of a scan in one transaction: all of them or none.
     ///
@@ -79,8 +76,7 @@ fn known(connection: &Connection, table: &str, alert: &Alert, now: Timestamp) ->
         .query_row((story, &from, &to), stored)
         .optional()?;
     let told = if told.is_none() { same()? } else { told };
-    let closed = |known: &StoredAlert| !OPEN.contains(&known.status.as_str());
-    Ok(told.filter(|known| !(closed(known) && Some(alert.severity) > severity(known))))
+    Ok(told.filter(|known| known.is_open() || Some(alert.severity) <= severity(known)))
 }
 
 /// What an alert becomes when more is said of the same story.

@@ -54,10 +54,18 @@ pub struct TimeError {
 /// # Errors
 /// When it is neither, or the duration is not positive.
 pub fn parse_moment(text: &str, end: Timestamp) -> Result<Timestamp, TimeError> {
-    let error = |reason| TimeError { text: text.chars().take(MAXIMUM_LENGTH).collect(), reason };
-    if let Some(instant) = parse_timestamp(text) {
-        return Ok(instant);
+    match parse_timestamp(text) {
+        Some(instant) => Ok(instant),
+        None => Ok(end.plus(-parse_duration(text)?)),
     }
+}
+
+/// Reads a duration that an operator wrote, in microseconds.
+///
+/// # Errors
+/// When it is none, or not positive.
+pub fn parse_duration(text: &str) -> Result<i64, TimeError> {
+    let error = |reason| TimeError { text: text.chars().take(MAXIMUM_LENGTH).collect(), reason };
     if text.len() > MAXIMUM_LENGTH {
         return Err(error(""));
     }
@@ -70,8 +78,7 @@ pub fn parse_moment(text: &str, end: Timestamp) -> Result<Timestamp, TimeError> 
     if !duration.is_positive() {
         return Err(error(" (a duration must be positive)"));
     }
-    let microseconds = i64::try_from(duration.as_micros()).map_err(|_| error(" (too long)"))?;
-    Ok(end.plus(-microseconds))
+    i64::try_from(duration.as_micros()).map_err(|_| error(" (too long)"))
 }
 
 #[cfg(test)]

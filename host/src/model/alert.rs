@@ -130,3 +130,11 @@ pub struct StoredAlert {
     /// What a person can check; null where it is no JSON.
     pub evidence: serde_json::Value,
 }
+
+impl StoredAlert {
+    /// Whether nobody has dealt with it yet.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        ["new", "enriched"].contains(&self.status.as_str())
+    }
+}

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use super::{Network, Networks, Timestamp};
+use super::{Network, Networks, Timestamp, parse_address};
 
 /// The members of the evidence in which an alert names its ports: one, or all of them.
 const PORTS: [&str; 2] = ["port", "ports"];
@@ -111,6 +111,9 @@ pub enum AllowError {
     /// Ports.
     #[error("`{0}` are no ports: write one such as 22, or a range such as 8000-8100")]
     Ports(String),
+    /// A side.
+    #[error("`{0}` is neither source nor destination")]
+    Side(String),
     /// A direction.
     #[error("`{0}` is no direction: write inbound or outbound")]
     Direction(String),
@@ -132,7 +135,7 @@ impl Allow {
             _ => Direction::Inbound,
         };
         self.until.is_none_or(|until| now < until)
-            && side.and_then(address).is_some_and(|address| self.network.contains(address))
+            && side.and_then(parse_address).is_some_and(|address| self.network.contains(address))
             && (self.rules.is_empty() || self.rules.iter().any(|rule| rule == subject.rule))
             && self.direction.is_none_or(|direction| direction == from)
             && (self.ports.is_empty()
@@ -165,6 +168,15 @@ pub fn parse_ports(text: &str) -> Result<Vec<(u16, u16)>, AllowError> {
     parts.map(|text| part(text).ok_or_else(|| AllowError::Ports(super::plain(text, 100)))).collect()
 }
 
+/// A side.
+///
+/// # Errors
+/// When it is none.
+pub fn parse_side(text: &str) -> Result<Side, AllowError> {
+    let all = [Side::Source, Side::Destination];
+    all.into_iter().find(|one| one.name() == text).ok_or_else(|| AllowError::Side(super::plain(text, 100)))
+}
+
 /// A direction.
 ///
 /// # Errors
@@ -172,10 +184,6 @@ pub fn parse_ports(text: &str) -> Result<Vec<(u16, u16)>, AllowError> {
 pub fn parse_direction(text: &str) -> Result<Direction, AllowError> {
     let all = [Direction::Inbound, Direction::Outbound];
     all.into_iter().find(|one| one.name() == text).ok_or_else(|| AllowError::Direction(super::plain(text, 100)))
-}
-
-fn address(text: &str) -> Option<IpAddr> {
-    text.split_once('%').map_or(text, |(address, _)| address).parse().ok()
 }
 
 /// The ports that an alert names. A count of ports names none.

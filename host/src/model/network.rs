@@ -127,6 +127,12 @@ impl fmt::Display for Network {
     }
 }
 
+/// An address, perhaps with an interface behind a `%` (RFC 4007), which is left out.
+#[must_use]
+pub fn parse_address(text: &str) -> Option<IpAddr> {
+    text.split_once('%').map_or(text, |(address, _)| address).parse().ok()
+}
+
 /// A set of networks, none inside another, in ascending order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Networks(Vec<Network>);
@@ -143,8 +149,7 @@ impl Networks {
     /// Whether a text is an address, perhaps with an interface behind a `%`, that lies in one of them.
     #[must_use]
     pub fn contains_text(&self, text: &str) -> bool {
-        let address = text.split_once('%').map_or(text, |(address, _)| address);
-        address.parse().is_ok_and(|address| self.contains(address))
+        parse_address(text).is_some_and(|address| self.contains(address))
     }
 
     /// The networks that are somebody's own wherever they occur (RFC 1918, RFC 4193): what counts where nothing better is known.

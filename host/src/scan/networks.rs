@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::database::{QueryError, QueryLimits, ReadGrant, Snapshot};
-use crate::model::{Batch, Column, ColumnType, ColumnValues, Network, Networks};
+use crate::model::{Batch, Column, ColumnType, ColumnValues, Network, Networks, parse_address};
 use crate::recording::{HOST, Tape};
 
 /// What tells the host's step in a recording.
@@ -88,8 +88,7 @@ fn counted(batch: &Batch) -> impl Iterator<Item = (IpAddr, i64)> {
         let rows = texts.codes.iter().zip(counts);
         rows.filter_map(|(code, count)| {
             let text = texts.dictionary.get(*code as usize)?;
-            let address = text.split_once('%').map_or(text.as_str(), |(address, _)| address);
-            Some((address.parse::<IpAddr>().ok()?.to_canonical(), *count))
+            Some((parse_address(text)?.to_canonical(), *count))
         })
     })
 }
