@@ -208,7 +208,7 @@ impl Config {
             directories: layers.directories()?,
             secrets: layers.secrets(),
             grants: layers.file.as_ref().map(ConfigFile::grants).transpose()?.unwrap_or_default(),
-            allow: layers.file.as_ref().map(ConfigFile::allow).unwrap_or_default(),
+            allow: layers.file.as_ref().map(ConfigFile::allow).transpose()?.unwrap_or_default(),
             parameters: layers.parameters(),
             settings,
         })

@@ -88,8 +88,8 @@ impl ConfigFile {
                 Value::Table(_) if name == GRANTS => {
                     self.grants()?;
                 }
-                value if name == ALLOW => {
-                    allow(&self.path, value)?;
+                _ if name == ALLOW => {
+                    self.allow()?;
                 }
                 Value::Table(_) if name == DIRECTORIES => {
                     self.directories()?;
@@ -122,9 +122,11 @@ impl ConfigFile {
     }
 
     /// The entries of the allowlist.
-    #[must_use]
-    pub fn allow(&self) -> Vec<Allow> {
-        self.table.get(ALLOW).and_then(|value| allow(&self.path, value).ok()).unwrap_or_default()
+    ///
+    /// # Errors
+    /// When one makes no sense.
+    pub fn allow(&self) -> Result<Vec<Allow>, UsageError> {
+        self.table.get(ALLOW).map_or(Ok(Vec::new()), |value| allow(&self.path, value))
     }
 
     fn no_value(&self, name: &str) -> UsageError {
