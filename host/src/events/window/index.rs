@@ -65,7 +65,8 @@ impl Indexes {
         let Node::Slot(slot) = column.node else { return None };
         let codes: Vec<usize> = (0..table.len()).filter(|&code| table[code] == 1).take(TEXTS + 1).collect();
         let Ok(Column::Texts(texts)) = &window.columns.get(slot)?.1 else { return None };
-        if codes.len() > TEXTS {
+        // Of a column of few texts an index would never be used.
+        if codes.len() > TEXTS || codes.len() * SHARE > table.len() {
             return None;
         }
         let index = self.of(slot, || RowIndex::of(&texts.codes, table.len().saturating_sub(1)))?;
