@@ -1,6 +1,6 @@
 //! The allowlist: what the operator knows and does not want to hear of, counted and never hidden.
 
-use net_scout_tests::harness::{MIGRATED, NOW, SMALL_SINCE, Scene, add_event};
+use net_scout_tests::harness::{MIGRATED, SMALL_SINCE, Scene, add_event};
 use net_scout_tests::sample::Layout;
 use serde_json::json;
 
@@ -107,7 +107,6 @@ fn what_is_built_in() {
         0,
         &format!("0 alerts in the events since {SMALL_SINCE}: nothing written (dry run)\n1 alert left out by the allowlist, built in: multicast"),
     );
-    assert_eq!(NOW, "2026-03-11T20:35:11Z");
 }
 
 #[test]

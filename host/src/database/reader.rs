@@ -131,8 +131,9 @@ impl Reader {
         }))
     }
 
-    /// Makes the views that a rule names. Events begin where it may begin to read them. A column that it did not request is null: SQLite asks the gate about every column but those
-    /// of a join's USING. In a table that it did not request at all nothing is, so that the gate hears of the table.
+    /// Makes the views that a rule names. Events begin where it may begin to read them. A column that it did not request is null: SQLite
+    /// asks the gate about every column but those of a join's USING. In a table that it did not request at all nothing is, so that the
+    /// gate hears of the table.
     fn show(&mut self, grant: &Arc<ReadGrant>) -> rusqlite::Result<()> {
         if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, grant)) {
             return Ok(());

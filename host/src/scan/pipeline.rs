@@ -202,16 +202,13 @@ impl Scan<'_> {
 
     /// Reads the events of the window into memory, with the columns that rules requested. Where no rule reads events, nothing is read.
     fn keep_window(&self, snapshot: &Snapshot) {
-        let requests = || self.rules.iter().flat_map(|rule| &rule.description.requests);
-        let of_events = |request: &&Request| matches!(request, Request::Table { table, .. } if table == "events");
-        if !requests().any(|request| of_events(&request)) {
+        let requests = || self.rules.iter().flat_map(|rule| &rule.description.requests).filter_map(Request::of_events);
+        if requests().next().is_none() {
             return;
         }
         // A rule that sees less than what is read is kept from the rest by its instants.
         let spans = self.rules.iter().any(|rule| self.reach(rule) > self.reaching().since);
-        let asked = |name: &&str| {
-            (spans && *name == "time") || requests().any(|request| matches!(request, Request::Table { table, columns } if table == "events" && columns.iter().any(|column| column == name)))
-        };
+        let asked = |name: &&str| (spans && *name == "time") || requests().flatten().any(|column| column == name);
         let columns: Vec<&'static str> = EVENT_COLUMNS.into_iter().filter(asked).collect();
         let begun = std::time::Instant::now();
         snapshot.keep_window(&columns, self.parallel, self.config.limits.common.window);
