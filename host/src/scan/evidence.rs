@@ -2,6 +2,7 @@
 //! rule itself may read. A selection that fails never loses its alert: the evidence then says why.
 
 mod batch;
+mod form;
 mod tally;
 
 use std::sync::Arc;
