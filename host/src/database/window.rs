@@ -1,8 +1,10 @@
 //! Reads the events of the scan's window into memory. What runs there is [`crate::events::window`].
 
+mod collect;
 mod read;
 mod request;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use rusqlite::Connection;
@@ -42,7 +44,7 @@ pub(super) fn keep(
         way: Way::of(first, source, access, &window)?,
         byte_limit,
     };
-    Ok(match read(connections, &request, &AtomicBool::new(false))? {
+    Ok(match read(connections, request, Arc::new(AtomicBool::new(false)))? {
         Loaded::Window(window) => Ok(window),
         Loaded::TooLarge => Err(format!("the events of the window take more than {} MiB (limits.window_mib)", byte_limit >> 20)),
         Loaded::Cancelled => Err("reading it was cancelled".to_owned()),

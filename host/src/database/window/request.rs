@@ -9,6 +9,9 @@ use crate::events::time::parse_timestamp;
 use crate::events::window::{ColumnSource, Rule};
 use crate::model::Window;
 
+/// The function that takes the rows.
+pub(super) const COLLECT: &str = "scout_collect";
+
 /// Into how many pieces the work is divided along an index.
 const CUTS: i64 = 32;
 
@@ -124,13 +127,19 @@ pub(super) enum Piece {
 }
 
 impl Request {
-    /// The SELECT of a piece: the timestamp, then the columns in order.
+    /// How many arguments the function has.
+    pub(super) fn arguments(&self) -> i32 {
+        1 + self.columns.iter().filter(|column| column.rule != Rule::Time).count() as i32
+    }
+
+    /// The SELECT of a piece: the timestamp, then the columns in order, go to the function that takes them.
     pub(super) fn sql(&self, piece: &Piece) -> String {
-        let mut sql = format!("SELECT {}", self.timestamp);
+        let mut sql = format!("SELECT {COLLECT}({}", self.timestamp);
         for column in self.columns.iter().filter(|column| column.rule != Rule::Time) {
             sql.push_str(", ");
             sql.push_str(&column.sql);
         }
+        sql.push(')');
         let (table, timestamp) = (&self.table, &self.timestamp);
         let rest = match (&self.way, piece) {
             (Way::Table { rowid: Some(rowid) }, Piece::Numbers(..)) => {

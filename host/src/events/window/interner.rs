@@ -38,14 +38,16 @@ impl Interner {
         self.text(text)
     }
 
+    /// The code of a text, where there are but few and it is one of them.
+    pub(super) fn few(&self, text: &[u8]) -> Option<u32> {
+        if self.entries.len() > FEW {
+            return None;
+        }
+        (0..self.entries.len()).find(|&place| self.is(place, text)).map(|place| place as u32 + 1)
+    }
+
     /// The code of a text that is no IPv4 address.
     pub(super) fn text(&mut self, text: &[u8]) -> Option<u32> {
-        if self.texts.len() <= FEW
-            && self.texts.len() == self.entries.len()
-            && let Some(place) = (0..self.entries.len()).find(|&place| self.is(place, text))
-        {
-            return Some(place as u32 + 1);
-        }
         let text = std::str::from_utf8(text).ok()?;
         if let Some(&code) = self.texts.get(text) {
             return Some(code);

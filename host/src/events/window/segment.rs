@@ -85,6 +85,10 @@ pub(crate) struct Collector {
     /// Where the words of its texts are.
     place: usize,
     values: Vec<i64>,
+    /// The smallest value and the largest.
+    low: i64,
+    high: i64,
+    /// Which values are null, as far as the last that is.
     nulls: Vec<bool>,
     /// Codes; or above [`ADDRESS`] the bits of an address, which gets its code when the piece is complete.
     codes: Vec<u64>,
@@ -95,12 +99,26 @@ pub(crate) struct Collector {
 impl Collector {
     pub(crate) fn new(rule: Rule, words: &mut Words) -> Self {
         let place = if let Rule::Text(group) = rule { words.place(group) } else { 0 };
-        Self { rule, place, values: Vec::new(), nulls: Vec::new(), codes: Vec::new(), unfit: None }
+        let (low, high) = (i64::MAX, i64::MIN);
+        Self { rule, place, values: Vec::new(), low, high, nulls: Vec::new(), codes: Vec::new(), unfit: None }
     }
 
-    pub(crate) fn integer(&mut self, value: Option<i64>) {
-        self.values.push(value.unwrap_or_default());
-        self.nulls.push(value.is_none());
+    /// What becomes of its values.
+    pub(crate) fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// Adds an integer.
+    pub(crate) fn integer(&mut self, value: i64) {
+        self.low = self.low.min(value);
+        self.high = self.high.max(value);
+        self.values.push(value);
+    }
+
+    fn null(&mut self) {
+        self.nulls.resize(self.values.len(), false);
+        self.nulls.push(true);
+        self.values.push(0);
     }
 
     /// Adds a value as the rule says.
@@ -109,18 +127,24 @@ impl Collector {
             return;
         }
         match (self.rule, value) {
-            (Rule::Integer | Rule::IntegerOrNull, Found::Integer(value)) => self.integer(Some(value)),
-            (Rule::Integer, Found::Null) | (Rule::IntegerOrNull, _) => self.integer(None),
-            (Rule::HitCount, Found::Integer(value)) => self.integer(Some(value.clamp(1, MAXIMUM_HIT_COUNT))),
-            (Rule::HitCount, _) => self.integer(Some(1)),
+            (Rule::Integer | Rule::IntegerOrNull, Found::Integer(value)) => self.integer(value),
+            (Rule::Integer, Found::Null) | (Rule::IntegerOrNull, _) => self.null(),
+            (Rule::HitCount, Found::Integer(value)) => self.integer(value.clamp(1, MAXIMUM_HIT_COUNT)),
+            (Rule::HitCount, _) => self.integer(1),
             (Rule::Text(_) | Rule::RealOrNull, Found::Null) => self.codes.push(0),
-            (Rule::Text(_), Found::Text(text)) => match parse_address(text) {
-                Some(bits) => self.codes.push(ADDRESS | u64::from(bits)),
-                None => match words.texts[self.place].1.text(text) {
-                    Some(code) => self.codes.push(u64::from(code)),
-                    None => self.unfit = Some("a text in it is not UTF-8, or there are too many".to_owned()),
-                },
-            },
+            (Rule::Text(_), Found::Text(text)) => {
+                let words = &mut words.texts[self.place].1;
+                if let Some(code) = words.few(text) {
+                    self.codes.push(u64::from(code));
+                } else if let Some(bits) = parse_address(text) {
+                    self.codes.push(ADDRESS | u64::from(bits));
+                } else {
+                    match words.text(text) {
+                        Some(code) => self.codes.push(u64::from(code)),
+                        None => self.unfit = Some("a text in it is not UTF-8, or there are too many".to_owned()),
+                    }
+                }
+            }
             (Rule::RealOrNull, Found::Real(value)) if !value.is_nan() && (value != 0.0 || value.is_sign_positive()) => {
                 let reals = &mut words.reals;
                 let code = *words.real_codes.entry(value.to_bits()).or_insert_with(|| {
@@ -145,28 +169,38 @@ impl Collector {
                     *code = u64::from(texts.address(*code as u32));
                 }
             }
-            let segment = Segment::Codes(pack(self.codes.iter().map(|&code| code as u32)));
+            let highest = self.codes.iter().max().map_or(0, |&code| code as u32);
+            let segment = Segment::Codes(pack(self.codes.iter().map(|&code| code as u32), highest));
             self.codes.clear();
             return Ok(segment);
         }
-        let (values, nulls) = (std::mem::take(&mut self.values), std::mem::take(&mut self.nulls));
-        let present = || values.iter().zip(&nulls).filter(|(_, null)| !**null).map(|(value, _)| *value);
-        let (base, high) = (present().min().unwrap_or_default(), present().max().unwrap_or_default());
-        if base.abs_diff(high) >= u64::from(u32::MAX) - 2 {
+        let mut values = std::mem::take(&mut self.values);
+        let mut nulls = std::mem::take(&mut self.nulls);
+        let (base, high) = if self.low > self.high { (0, 0) } else { (self.low, self.high) };
+        (self.low, self.high) = (i64::MAX, i64::MIN);
+        let span = base.abs_diff(high);
+        if span >= u64::from(u32::MAX) - 2 {
+            nulls.resize(values.len(), false);
             return Ok(Segment::Wide { values, nulls });
         }
-        let code = |(value, null): (&i64, &bool)| if *null { 0 } else { (value.abs_diff(base) + 1) as u32 };
-        let codes = pack(values.iter().zip(&nulls).map(code));
+        let code = |value: &i64| (value.wrapping_sub(base) + 1) as u32;
+        let highest = span as u32 + 1;
+        let codes = if nulls.is_empty() {
+            pack(values.iter().map(code), highest)
+        } else {
+            nulls.resize(values.len(), false);
+            pack(values.iter().zip(&nulls).map(|(value, null)| if *null { 0 } else { code(value) }), highest)
+        };
         // The room is used again for the next piece.
+        values.clear();
+        nulls.clear();
         (self.values, self.nulls) = (values, nulls);
-        self.values.clear();
-        self.nulls.clear();
         Ok(Segment::Coded { codes, base, high })
     }
 }
 
-fn pack(codes: impl Iterator<Item = u32> + Clone) -> Packed {
-    let mut packed = Packed::with_capacity(codes.clone().count(), codes.clone().max().unwrap_or_default());
+fn pack(codes: impl ExactSizeIterator<Item = u32>, highest: u32) -> Packed {
+    let mut packed = Packed::with_capacity(codes.len(), highest);
     packed.extend(codes);
     packed
 }

@@ -1,5 +1,6 @@
 //! Limits, cancelling, and what goes to SQLite.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ fn load(rows: u64, threads: usize, byte_limit: u64, cancelled: bool) -> Loaded {
         way: Way::Table { rowid: Some("rowid") },
         byte_limit,
     };
-    read(connections.iter_mut().collect(), &request, &AtomicBool::new(cancelled)).expect("read")
+    read(connections.iter_mut().collect(), request, Arc::new(AtomicBool::new(cancelled))).expect("read")
 }
 
 fn window(rows: u64, threads: usize) -> EventWindow {

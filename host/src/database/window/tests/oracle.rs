@@ -1,7 +1,7 @@
 //! One database, seen by both engines.
 
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::functions::FunctionFlags;
@@ -118,7 +118,7 @@ impl Case {
         };
         let threads = 1 + random.below(4);
         let mut connections: Vec<Connection> = (0..threads).map(|_| Connection::open(&file).expect("open")).collect();
-        let window = match read(connections.iter_mut().collect(), &request, &AtomicBool::new(false)).expect("read") {
+        let window = match read(connections.iter_mut().collect(), request, Arc::new(AtomicBool::new(false))).expect("read") {
             Loaded::Window(window) => window,
             other => panic!("{other:?}"),
         };
