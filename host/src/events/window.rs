@@ -15,7 +15,9 @@ mod group;
 mod grouping;
 mod index;
 mod interner;
+mod known;
 mod lower;
+mod mask;
 mod merge;
 mod packed;
 mod parse;
@@ -41,8 +43,8 @@ pub(crate) use text::{Style, matches};
 pub(crate) use timestamp::TimestampReader;
 
 use column::Column;
-use group::Known;
 use index::Indexes;
+use known::Known;
 
 /// The events of the scan's window, as columns. A value is addressed by the number of its row, in the order in which SQLite reads them.
 #[derive(Debug)]

@@ -2,8 +2,11 @@
 //!
 //! Equal texts have equal codes: whoever fills a dictionary must see to it.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// How many sets of characters are remembered by which texts were trimmed.
+const TRIMMED: usize = 4;
 
 /// One text.
 #[derive(Clone, Copy, Debug)]
@@ -21,16 +24,37 @@ pub(super) struct Dictionary {
     pub(super) entries: Vec<Entry>,
     pub(super) arena: String,
     ranks: OnceLock<Vec<u32>>,
+    sorted: OnceLock<Sorted>,
+    trimmed: Mutex<Vec<Trimmed>>,
+}
+
+/// The dictionary of texts without some characters at their ends, and for each code the code in that one.
+#[derive(Clone, Debug)]
+pub(super) struct Trimmed {
+    characters: Box<str>,
+    pub(super) dictionary: Arc<Dictionary>,
+    pub(super) codes: Arc<[u32]>,
+}
+
+/// The codes in an order in which a text is found quickly.
+#[derive(Debug)]
+struct Sorted {
+    /// The bits of an address in the upper half, its code in the lower.
+    addresses: Vec<u64>,
+    /// The codes of all other texts, in the order of their bytes.
+    texts: Vec<u32>,
 }
 
 impl Dictionary {
     pub(super) fn new(entries: Vec<Entry>, arena: String) -> Self {
-        Self { entries, arena, ranks: OnceLock::new() }
+        Self { entries, arena, ranks: OnceLock::new(), sorted: OnceLock::new(), trimmed: Mutex::default() }
     }
 
     /// A dictionary whose code 1 is this text.
     pub(super) fn of(text: &str) -> Self {
-        Self::new(vec![Entry::Text(0, text.len() as u32)], text.to_owned())
+        let (mut entries, mut arena) = (Vec::new(), String::new());
+        push(&mut entries, &mut arena, text);
+        Self::new(entries, arena)
     }
 
     /// How many codes there are, null included.
@@ -52,35 +76,44 @@ impl Dictionary {
 
     /// A dictionary with one more text, and the code of that. The other codes stay.
     pub(super) fn with(&self, text: &str) -> (Self, u32) {
-        let mut buffer = AddressText::default();
         let (mut entries, mut arena) = (self.entries.clone(), self.arena.clone());
-        if let Some(known) = (1..self.codes()).find(|&code| self.text(code, &mut buffer) == text) {
+        if let Some(known) = self.code(text) {
             return (Self::new(entries, arena), known);
         }
-        entries.push(Entry::Text(arena.len() as u32, text.len() as u32));
-        arena.push_str(text);
+        push(&mut entries, &mut arena, text);
         (Self::new(entries, arena), self.codes())
     }
 
-    /// The dictionary of what a function makes of each text, and for each code the code in that one.
-    pub(super) fn rewritten(&self, rewrite: impl Fn(&str) -> &str) -> (Self, Vec<u32>) {
+    /// The texts without these characters, all of ASCII, at their ends.
+    pub(super) fn trimmed(&self, characters: &str) -> Trimmed {
+        let mut known = self.trimmed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.iter().find(|known| &*known.characters == characters) {
+            return known.clone();
+        }
+        let made = self.without(characters);
+        if known.len() < TRIMMED {
+            known.push(made.clone());
+        }
+        made
+    }
+
+    fn without(&self, characters: &str) -> Trimmed {
         let (mut entries, mut arena) = (Vec::new(), String::new());
         let mut known: HashMap<Box<str>, u32> = HashMap::new();
         let mut buffer = AddressText::default();
         let mut codes = vec![0];
         for code in 1..self.codes() {
-            let text = rewrite(self.text(code, &mut buffer));
+            let text = self.text(code, &mut buffer).trim_end_matches(|letter| characters.contains(letter));
             codes.push(match known.get(text) {
                 Some(&code) => code,
                 None => {
-                    entries.push(Entry::Text(arena.len() as u32, text.len() as u32));
-                    arena.push_str(text);
+                    push(&mut entries, &mut arena, text);
                     known.insert(text.into(), entries.len() as u32);
                     entries.len() as u32
                 }
             });
         }
-        (Self::new(entries, arena), codes)
+        Trimmed { characters: characters.into(), dictionary: Arc::new(Self::new(entries, arena)), codes: codes.into() }
     }
 
     /// For each code its place among all texts in the order of their bytes; null comes first. Sorted when first asked for.
@@ -104,21 +137,43 @@ impl Dictionary {
         })
     }
 
-    /// Whether each code's text is one of these: 1 for yes, 0 for no, 2 for null. Addresses are compared by their bits.
-    pub(super) fn among(&self, texts: &HashSet<&str>) -> Vec<u8> {
-        let mut addresses: Vec<u32> = texts.iter().filter_map(|text| parse_address(text.as_bytes())).collect();
-        addresses.sort_unstable();
-        // An address that is written so is never an entry of the other kind.
-        let only_addresses = addresses.len() == texts.len();
-        let is_among = |entry: &Entry| match *entry {
-            Entry::Address(bits) => match addresses.as_slice() {
-                [one] => *one == bits,
-                several => several.binary_search(&bits).is_ok(),
-            },
-            Entry::Text(..) if only_addresses => false,
-            Entry::Text(start, length) => texts.contains(&self.arena[start as usize..(start + length) as usize]),
-        };
-        std::iter::once(2).chain(self.entries.iter().map(|entry| u8::from(is_among(entry)))).collect()
+    /// The code of a text. What is needed to find one is made when first asked for.
+    pub(super) fn code(&self, text: &str) -> Option<u32> {
+        let sorted = self.sorted.get_or_init(|| {
+            let (mut addresses, mut texts) = (Vec::new(), Vec::new());
+            for (code, entry) in (1..).zip(&self.entries) {
+                match entry {
+                    Entry::Address(bits) => addresses.push(u64::from(*bits) << 32 | u64::from(code)),
+                    Entry::Text(..) => texts.push(code),
+                }
+            }
+            addresses.sort_unstable();
+            texts.sort_unstable_by_key(|&code| self.written(code));
+            Sorted { addresses, texts }
+        });
+        // What is written like an address is never an entry of the other kind.
+        if let Some(bits) = parse_address(text.as_bytes()) {
+            let place = sorted.addresses.partition_point(|entry| entry >> 32 < u64::from(bits));
+            return sorted.addresses.get(place).filter(|entry| *entry >> 32 == u64::from(bits)).map(|entry| *entry as u32);
+        }
+        let place = sorted.texts.binary_search_by_key(&Some(text), |&code| self.written(code)).ok()?;
+        Some(sorted.texts[place])
+    }
+
+    /// The text of a code that is no address.
+    fn written(&self, code: u32) -> Option<&str> {
+        match self.entries[code as usize - 1] {
+            Entry::Address(_) => None,
+            Entry::Text(start, length) => Some(&self.arena[start as usize..(start + length) as usize]),
+        }
+    }
+
+    /// Whether each code's text is one of these: 1 for yes, 0 for no, 2 for null.
+    pub(super) fn among<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Vec<u8> {
+        let mut table = vec![0; self.codes() as usize];
+        table[0] = 2;
+        texts.into_iter().filter_map(|text| self.code(text)).for_each(|code| table[code as usize] = 1);
+        table
     }
 
     /// What a test says of each code: 1 for yes, 0 for no, 2 for null.
@@ -126,6 +181,16 @@ impl Dictionary {
         let mut buffer = AddressText::default();
         let verdicts = (1..self.codes()).map(|code| u8::from(test(self.text(code, &mut buffer))));
         std::iter::once(2).chain(verdicts).collect()
+    }
+}
+
+/// Adds a text. What is written like an address is kept as one, always.
+fn push(entries: &mut Vec<Entry>, arena: &mut String, text: &str) {
+    if let Some(bits) = parse_address(text.as_bytes()) {
+        entries.push(Entry::Address(bits));
+    } else {
+        entries.push(Entry::Text(arena.len() as u32, text.len() as u32));
+        arena.push_str(text);
     }
 }
 
@@ -210,6 +275,21 @@ pub(super) fn parse_address(text: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_found_by_their_codes() {
+        let arena = "TCP::1UDP".to_owned();
+        let entries =
+            vec![Entry::Text(0, 3), Entry::Address(0x0102_0304), Entry::Text(3, 3), Entry::Address(7), Entry::Text(6, 3)];
+        let dictionary = Dictionary::new(entries, arena);
+        let found = ["TCP", "1.2.3.4", "::1", "0.0.0.7", "UDP", "0.0.0.8", "01.2.3.4", "", "T"].map(|text| dictionary.code(text));
+        assert_eq!(found, [Some(1), Some(2), Some(3), Some(4), Some(5), None, None, None, None]);
+        assert_eq!(dictionary.among(["UDP", "1.2.3.4", "x"]), [2, 0, 1, 0, 0, 1]);
+        let (more, code) = dictionary.with("9.9.9.9");
+        assert_eq!((more.code("9.9.9.9"), more.code("::1")), (Some(code), Some(3)));
+        let trimmed = Dictionary::of("1.2.3.4xx").trimmed("x");
+        assert_eq!((trimmed.dictionary.code("1.2.3.4"), &trimmed.codes[..]), (Some(1), &[0, 1][..]));
+    }
 
     #[test]
     fn addresses_round_trip_and_nothing_else_is_one() {

@@ -200,10 +200,10 @@ fn trimmed(value: Expression, characters: &Expression) -> Lowered {
     if value.is_constant() || !characters.is_ascii() {
         return Err("it calls `rtrim` in a way that is not known here".to_owned());
     }
-    let (dictionary, codes) = dictionary.rewritten(|text| text.trim_end_matches(|letter| characters.contains(letter)));
-    let (kind, nullable) = (Kind::Text(Arc::new(dictionary)), value.nullable);
+    let trimmed = dictionary.trimmed(characters);
+    let (kind, nullable) = (Kind::Text(trimmed.dictionary), value.nullable);
     let made = format!("rtrim {characters}").into();
-    Ok(Expression { node: Node::Rewritten(Box::new(value), codes.into(), made), kind, nullable, low: 0, high: 0 })
+    Ok(Expression { node: Node::Rewritten(Box::new(value), trimmed.codes, made), kind, nullable, low: 0, high: 0 })
 }
 
 fn extreme(largest: bool, arguments: Vec<Expression>) -> Lowered {

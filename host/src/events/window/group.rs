@@ -1,8 +1,6 @@
 //! Makes groups of rows: each group is a run of row numbers, ascending. No texts are compared and hardly anything is hashed here: rows
 //! are dealt out by the codes of one key, and then within each group by those of the next.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use super::EventWindow;
 use super::column::Column;
 use super::evaluate::evaluate;
@@ -14,69 +12,6 @@ use super::vector::Data;
 
 /// How many rows are looked at between two looks at the clock.
 const STRIDE: usize = if cfg!(test) { 32 } else { 16 << 10 };
-
-/// How many groupings are remembered: each takes up to 8 bytes a row.
-const GROUPINGS: usize = 6;
-/// How many selections are remembered: each takes up to 4 bytes a row.
-const SELECTIONS: usize = 4;
-
-/// The rows that a WHERE keeps: none where it keeps all of them.
-pub(super) type Selection = Option<Arc<Vec<u32>>>;
-
-/// What several rules ask for: the rows that a WHERE keeps, and the groups of them by columns or expressions.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    selections: Mutex<Vec<(Expression, Selection)>>,
-    groupings: Mutex<Vec<KnownGrouping>>,
-}
-
-/// The WHERE, the keys, and the groups in parts.
-type KnownGrouping = (Option<Expression>, Vec<Expression>, Arc<Vec<Groups>>);
-
-impl Known {
-    /// The rows that a WHERE keeps, where it was asked for before.
-    pub(super) fn selection(&self, filter: &Expression) -> Option<Selection> {
-        let mut known = self.selections.lock().unwrap_or_else(PoisonError::into_inner);
-        found(&mut known, |(of, _)| of == filter).map(|(_, rows)| rows.clone())
-    }
-
-    /// Remembers a selection.
-    pub(super) fn put_selection(&self, filter: &Expression, rows: &Selection) {
-        let mut known = self.selections.lock().unwrap_or_else(PoisonError::into_inner);
-        if found(&mut known, |(of, _)| of == filter).is_none() {
-            put(&mut known, (filter.clone(), rows.clone()), SELECTIONS);
-        }
-    }
-
-    /// The groups of the rows that a WHERE keeps, where they were asked for before.
-    pub(super) fn groups(&self, filter: Option<&Expression>, keys: &[Expression]) -> Option<Arc<Vec<Groups>>> {
-        let mut known = self.groupings.lock().unwrap_or_else(PoisonError::into_inner);
-        found(&mut known, |(of, by, _)| of.as_ref() == filter && by == keys).map(|(.., groups)| Arc::clone(groups))
-    }
-
-    /// Remembers groups.
-    pub(super) fn put_groups(&self, filter: Option<&Expression>, keys: &[Expression], groups: &Arc<Vec<Groups>>) {
-        let mut known = self.groupings.lock().unwrap_or_else(PoisonError::into_inner);
-        if found(&mut known, |(of, by, _)| of.as_ref() == filter && by == keys).is_none() {
-            put(&mut known, (filter.cloned(), keys.to_vec(), Arc::clone(groups)), GROUPINGS);
-        }
-    }
-}
-
-/// Looks for something, and puts it behind all others: what was asked for last is forgotten last.
-fn found<T>(known: &mut Vec<T>, is: impl Fn(&T) -> bool) -> Option<&T> {
-    let place = known.iter().position(is)?;
-    let entry = known.remove(place);
-    known.push(entry);
-    known.last()
-}
-
-fn put<T>(known: &mut Vec<T>, entry: T, most: usize) {
-    if known.len() >= most {
-        known.remove(0);
-    }
-    known.push(entry);
-}
 
 /// Groups of rows, none of them empty unless it is the only one.
 #[derive(Debug)]

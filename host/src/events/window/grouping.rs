@@ -6,6 +6,7 @@ use super::EventWindow;
 use super::evaluate::evaluate;
 use super::expression::{Expression, Kind, Node};
 use super::group::{Deal, Groups, key_codes, strides};
+use super::known::Grouped;
 use super::packed::Rows;
 use super::plan::Grouping;
 use super::run::{ROWS_A_THREAD, Stop, Stopped, conjuncts, in_parallel};
@@ -41,26 +42,23 @@ impl Grouping {
         filter: Option<&Expression>,
         rows: Rows<'_>,
         stop: &Stop<'_>,
-    ) -> Result<Arc<Vec<Groups>>, Stopped> {
-        if let Some(known) = window.known.groups(filter, &self.keys) {
-            return Ok(known);
-        }
-        let mut keys = self.keys.iter().map(|key| key_codes(key, window, rows, stop)).collect::<Result<Vec<_>, _>>()?;
-        // The key with the most codes divides the work best. The order of the keys makes no difference to the groups.
-        keys.sort_by_key(|key| std::cmp::Reverse(key.codes().1));
-        let Some((first, rest)) = keys.split_first() else { return Err(Stopped::Fallback("it has no keys")) };
-        let deal = Deal::new(rows, first, window.threads.min(rows.len() / ROWS_A_THREAD).max(1));
-        stop.check()?;
-        let part = |part: usize| {
-            let mut groups = deal.groups(deal.parts[part]);
-            for key in rest {
-                groups = groups.divide(key, stop)?;
-            }
-            Ok(groups)
-        };
-        let groups = Arc::new(in_parallel(deal.parts.len(), part)?);
-        window.known.put_groups(filter, &self.keys, &groups);
-        Ok(groups)
+    ) -> Result<Grouped, Stopped> {
+        window.known.group(filter, &self.keys, || {
+            let mut keys = self.keys.iter().map(|key| key_codes(key, window, rows, stop)).collect::<Result<Vec<_>, _>>()?;
+            // The key with the most codes divides the work best. The order of the keys makes no difference to the groups.
+            keys.sort_by_key(|key| std::cmp::Reverse(key.codes().1));
+            let Some((first, rest)) = keys.split_first() else { return Err(Stopped::Fallback("it has no keys")) };
+            let deal = Deal::new(rows, first, window.threads.min(rows.len() / ROWS_A_THREAD).max(1));
+            stop.check()?;
+            let part = |part: usize| {
+                let mut groups = deal.groups(deal.parts[part]);
+                for key in rest {
+                    groups = groups.divide(key, stop)?;
+                }
+                Ok(groups)
+            };
+            Ok(Arc::new(in_parallel(deal.parts.len(), part)?))
+        })
     }
 
     /// The slots of some groups. What HAVING needs is computed first, for one of its conditions after the other and only for groups that
@@ -117,7 +115,7 @@ impl Grouping {
 }
 
 /// The slots that an expression names.
-fn named(expression: &Expression) -> Vec<usize> {
+pub(super) fn named(expression: &Expression) -> Vec<usize> {
     let mut slots = Vec::new();
     let mut open = vec![expression];
     while let Some(expression) = open.pop() {

@@ -63,7 +63,7 @@ impl Indexes {
     pub(super) fn rows(&self, condition: &Expression, window: &EventWindow) -> Option<Arc<Vec<u32>>> {
         let Node::Test(column, table) = &condition.node else { return None };
         let Node::Slot(slot) = column.node else { return None };
-        let codes: Vec<usize> = (0..table.len()).filter(|&code| table[code] == 1).take(TEXTS + 1).collect();
+        let codes = passing(table);
         let Ok(Column::Texts(texts)) = &window.columns.get(slot)?.1 else { return None };
         // Of a column of few texts an index would never be used.
         if codes.len() > TEXTS || codes.len() * SHARE > table.len() {
@@ -89,6 +89,21 @@ impl Indexes {
         }
         wished.index.clone()
     }
+}
+
+/// The codes that pass a test, one more than [`TEXTS`] at most. Of many codes few pass: they are looked through in stretches.
+fn passing(table: &[u8]) -> Vec<usize> {
+    const STRETCH: usize = 256;
+    let mut codes = Vec::new();
+    for (number, stretch) in table.chunks(STRETCH).enumerate() {
+        if stretch.iter().fold(0, |any, verdict| any | verdict) & 1 == 1 {
+            codes.extend((0..stretch.len()).filter(|&place| stretch[place] == 1).map(|place| number * STRETCH + place));
+        }
+        if codes.len() > TEXTS {
+            break;
+        }
+    }
+    codes
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 //! Names mean what they mean in SQLite: a column before a result column's name. Comparisons of values of different types never get
 //! through: there SQLite's affinities decide, which depend on how the source table was declared.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use sqlparser::ast::{BinaryOperator, CastKind, DataType, Expr, Ident, UnaryOperator, Value as Literal};
@@ -13,7 +12,7 @@ use super::aggregate::Aggregate;
 use super::column::Column;
 use super::dictionary::Dictionary;
 use super::expression::{Comparison, Expression, Kind, Node, Operator};
-use super::text::{Style, is_plain, matches};
+use super::text::{Style, held, is_plain, matches};
 use crate::events::layout::EVENT_COLUMNS;
 use crate::model::Value;
 
@@ -242,7 +241,7 @@ impl Lowering<'_> {
             (_, Node::Text(text)) => {
                 let text = Arc::clone(text);
                 if comparison == Comparison::Equal {
-                    return self.tested(left, |dictionary| dictionary.among(&HashSet::from([&*text])));
+                    return self.tested(left, |dictionary| dictionary.among([&*text]));
                 }
                 self.test(left, |value| comparison.holds(value.cmp(&text)))
             }
@@ -279,7 +278,10 @@ impl Lowering<'_> {
     fn pattern(&mut self, style: Style, text: &Expr, pattern: &Expr) -> Lowered {
         let (text, pattern) = (self.operand(text)?, self.operand(pattern)?);
         match &pattern.node {
-            Node::Text(pattern) if is_plain(style, pattern) => self.test(text, |value| matches(style, pattern, value)),
+            Node::Text(pattern) if is_plain(style, pattern) => match held(style, pattern) {
+                Some(held) => self.test(text, |value| value.contains(held)),
+                None => self.test(text, |value| matches(style, pattern, value)),
+            },
             _ => other("it has a pattern that is not plain"),
         }
     }
@@ -289,13 +291,13 @@ impl Lowering<'_> {
             return Ok(Expression::integer(0));
         }
         let has_null = list.iter().any(|element| matches!(element.kind, Kind::Null));
-        let (mut integers, mut texts) = (Vec::new(), HashSet::new());
+        let (mut integers, mut texts) = (Vec::new(), Vec::new());
         for element in &list {
             match (&value.kind, &element.node) {
                 (Kind::Null, _) => return Ok(Expression::null()),
                 (_, Node::Null) => {}
                 (Kind::Integer, Node::Integer(integer)) => integers.push(*integer),
-                (Kind::Text(_), Node::Text(text)) => _ = texts.insert(&**text),
+                (Kind::Text(_), Node::Text(text)) => texts.push(&**text),
                 _ => return other("its IN list is not of constants of one type"),
             }
         }
@@ -307,7 +309,7 @@ impl Lowering<'_> {
         if has_null {
             return other("its IN list of texts has a null");
         }
-        self.tested(value, |dictionary| dictionary.among(&texts))
+        self.tested(value, |dictionary| dictionary.among(texts))
     }
 }
 

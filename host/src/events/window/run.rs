@@ -9,7 +9,9 @@ use super::EventWindow;
 use super::batch::{Send, emit};
 use super::evaluate::evaluate;
 use super::expression::{Expression, Node};
-use super::group::{Selection, strides};
+use super::group::strides;
+use super::known::Selection;
+use super::mask::{Mask, kept};
 use super::packed::Rows;
 use super::plan::FastPlan;
 use super::sort::{Direction, SortKey};
@@ -156,50 +158,45 @@ impl FastPlan {
     }
 }
 
-/// The rows that a WHERE keeps. What comes before its last AND may be another rule's WHERE, whose rows are known: only these are
-/// looked at then.
+/// The rows that a WHERE keeps.
 fn select(filter: &Expression, window: &EventWindow, stop: &Stop<'_>) -> Result<Selection, Stopped> {
-    if let Some(known) = window.known.selection(filter) {
-        return Ok(known);
+    let conditions = conjuncts(filter);
+    // What an index finds is found as quickly again.
+    if let Some(among) = conditions.iter().find_map(|condition| window.indexes.rows(condition, window)) {
+        return scan(&conditions, Some(among), window, stop);
     }
-    let known = match &filter.node {
-        Node::And(first, last) => window.known.selection(first).map(|rows| (rows, &**last)),
-        _ => None,
-    };
-    let (among, condition) = known.unwrap_or((None, filter));
-    let conditions = conjuncts(condition);
-    let among = among.or_else(|| conditions.iter().find_map(|condition| window.indexes.rows(condition, window)));
+    window.known.select(filter, || {
+        // What comes before the last AND may be another rule's WHERE, whose rows are known: only these are looked at then.
+        let known = match &filter.node {
+            Node::And(first, last) => window.known.selection(first).map(|rows| (rows, conjuncts(last))),
+            _ => None,
+        };
+        let (among, conditions) = known.unwrap_or((None, conditions));
+        scan(&conditions, among, window, stop)
+    })
+}
+
+/// Those of some rows, or of all, of which all conditions are true.
+fn scan(conditions: &[&Expression], among: Selection, window: &EventWindow, stop: &Stop<'_>) -> Result<Selection, Stopped> {
     let all = match &among {
         Some(list) => Rows::List(list),
         None => Rows::Range(0, window.rows),
     };
     let rows = all.len();
     let parts = window.threads.min(rows / ROWS_A_THREAD).max(1);
+    let masks: Vec<Mask<'_>> = conditions.iter().map(|condition| Mask::new(condition, window, rows)).collect();
     let part = |part: usize| {
         let (start, end) = (rows * part / parts, rows * (part + 1) / parts);
-        let mut kept = Vec::new();
+        let (mut selected, mut mask) = (Vec::new(), Vec::new());
         for (from, to) in strides(end - start) {
-            let mut stride = all.part(start + from, start + to).map(|row| row as u32);
-            for (number, condition) in conditions.iter().enumerate() {
-                // The first looks at rows in a run, which is quicker.
-                let rows = if number == 0 { all.part(start + from, start + to) } else { Rows::List(&stride) };
-                let mask = evaluate(condition, window, rows);
-                let mut index = 0;
-                stride.retain(|_| {
-                    index += 1;
-                    mask.is_true(index - 1)
-                });
-            }
-            kept.extend(stride);
+            selected.extend(kept(&masks, window, all.part(start + from, start + to), &mut mask));
             stop.check()?;
         }
-        Ok(kept)
+        Ok(selected)
     };
-    let kept: Vec<Vec<u32>> = in_parallel(parts, part)?;
-    let kept = kept.concat();
-    let selected = (kept.len() < window.rows as usize).then(|| Arc::new(kept));
-    window.known.put_selection(filter, &selected);
-    Ok(selected)
+    let selected: Vec<Vec<u32>> = in_parallel(parts, part)?;
+    let selected = selected.concat();
+    Ok((selected.len() < window.rows as usize).then(|| Arc::new(selected)))
 }
 
 /// The conditions of which all must be true, in their order.

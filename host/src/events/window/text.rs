@@ -17,6 +17,13 @@ pub(super) fn is_plain(style: Style, pattern: &str) -> bool {
     pattern.len() <= MAXIMUM_PATTERN && !pattern.contains('\0') && (style == Style::Like || !pattern.contains('['))
 }
 
+/// What a text must hold to match, where the pattern asks for nothing else: `%.%`. No letter is in it, for LIKE knows no case.
+pub(super) fn held(style: Style, pattern: &str) -> Option<&str> {
+    let (any, one) = if style == Style::Like { ('%', '_') } else { ('*', '?') };
+    let held = pattern.strip_prefix(any)?.strip_suffix(any)?;
+    (!held.contains([any, one]) && !held.contains(|letter: char| letter.is_ascii_alphabetic())).then_some(held)
+}
+
 /// Whether a text matches.
 pub(crate) fn matches(style: Style, pattern: &str, text: &str) -> bool {
     let (any, one) = if style == Style::Like { (b'%', b'_') } else { (b'*', b'?') };

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::EventWindow;
-use super::column::{Column, IntegerStore};
+use super::column::{Column, IntegerStore, Integers};
 use super::dictionary::Dictionary;
 use super::expression::Kind;
 use super::packed::{Code as _, Rows, with_codes};
@@ -125,25 +125,37 @@ pub(super) trait Frame {
 impl Frame for EventWindow {
     fn load(&self, slot: usize, rows: Rows<'_>) -> Vector {
         match &self.columns[slot].1 {
-            Ok(Column::Integers(integers)) => match &integers.store {
-                IntegerStore::Coded { codes, base, step } => with_codes!(codes, codes => {
-                    // For code 0 the value means nothing, and must not overflow.
-                    let value = |row: usize| base.wrapping_add(i64::from(codes[row].number()).wrapping_sub(1).wrapping_mul(*step));
-                    Vector::integers(rows.map(value), integers.nullable.then(|| rows.map(|row| codes[row] == 0)))
-                }),
-                IntegerStore::Wide { values, nulls } => {
-                    Vector::integers(rows.map(|row| values[row]), nulls.as_ref().map(|nulls| rows.map(|row| nulls[row])))
-                }
+            Ok(Column::Integers(Integers { store: IntegerStore::Wide { values, nulls }, .. })) => {
+                Vector::integers(rows.map(|row| values[row]), nulls.as_ref().map(|nulls| rows.map(|row| nulls[row])))
+            }
+            Ok(column) => match column.codes() {
+                Some((codes, _)) => with_codes!(codes, codes => column.of_codes(rows, |row| codes[row].number())),
+                None => nothing(&Kind::Null, rows.len()),
             },
-            Ok(Column::Reals(reals)) => with_codes!(&reals.codes, codes => {
-                let nulls = reals.nullable.then(|| rows.map(|row| codes[row] == 0));
-                Vector::reals(rows.map(|row| reals.values[codes[row].number() as usize]), nulls)
-            }),
-            Ok(Column::Texts(texts)) => with_codes!(&texts.codes, codes => {
-                Vector { data: Data::Texts(rows.map(|row| codes[row].number()), Arc::clone(&texts.dictionary)), nulls: None }
-            }),
             // A plan never names such a column.
             Err(_) => nothing(&Kind::Null, rows.len()),
+        }
+    }
+}
+
+impl Column {
+    /// The values that the codes of some rows stand for, in a column that has codes.
+    pub(super) fn of_codes(&self, rows: Rows<'_>, code: impl Fn(usize) -> u32) -> Vector {
+        match self {
+            Self::Integers(integers) => {
+                let (base, step) = match integers.store {
+                    IntegerStore::Coded { base, step, .. } => (base, step),
+                    IntegerStore::Wide { .. } => (0, 1),
+                };
+                // For code 0 the value means nothing, and must not overflow.
+                let value = |row: usize| base.wrapping_add(i64::from(code(row)).wrapping_sub(1).wrapping_mul(step));
+                Vector::integers(rows.map(value), integers.nullable.then(|| rows.map(|row| code(row) == 0)))
+            }
+            Self::Reals(reals) => {
+                let nulls = reals.nullable.then(|| rows.map(|row| code(row) == 0));
+                Vector::reals(rows.map(|row| reals.values[code(row) as usize]), nulls)
+            }
+            Self::Texts(texts) => Vector { data: Data::Texts(rows.map(&code), Arc::clone(&texts.dictionary)), nulls: None },
         }
     }
 }

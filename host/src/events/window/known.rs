@@ -1,0 +1,149 @@
+//! What several rules ask for is made once: the rows that a WHERE keeps, and the groups of them by columns or expressions. Whoever asks
+//! while another makes it waits for that.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::expression::Expression;
+use super::group::Groups;
+use super::run::Stopped;
+
+/// How many groupings are remembered: each takes up to 8 bytes a row.
+const GROUPINGS: usize = 8;
+/// How many selections are remembered: each takes up to 4 bytes a row.
+const SELECTIONS: usize = 8;
+
+/// The rows that a WHERE keeps: none where it keeps all of them.
+pub(super) type Selection = Option<Arc<Vec<u32>>>;
+/// Groups, in parts.
+pub(super) type Grouped = Arc<Vec<Groups>>;
+
+/// What is known of a window.
+#[derive(Debug)]
+pub(super) struct Known {
+    selections: Memory<Expression, Selection>,
+    groupings: Memory<(Option<Expression>, Vec<Expression>), Grouped>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { selections: Memory::new(SELECTIONS), groupings: Memory::new(GROUPINGS) }
+    }
+}
+
+impl Known {
+    /// The rows that a WHERE keeps, where it was asked for before.
+    pub(super) fn selection(&self, filter: &Expression) -> Option<Selection> {
+        self.selections.known(|of| of == filter)
+    }
+
+    /// The rows that a WHERE keeps, which are made unless they are known.
+    pub(super) fn select(
+        &self,
+        filter: &Expression,
+        make: impl FnOnce() -> Result<Selection, Stopped>,
+    ) -> Result<Selection, Stopped> {
+        self.selections.get(|of| of == filter, || filter.clone(), make)
+    }
+
+    /// The groups of the rows that a WHERE keeps, which are made unless they are known.
+    pub(super) fn group(
+        &self,
+        filter: Option<&Expression>,
+        keys: &[Expression],
+        make: impl FnOnce() -> Result<Grouped, Stopped>,
+    ) -> Result<Grouped, Stopped> {
+        self.groupings.get(|(of, by)| of.as_ref() == filter && by == keys, || (filter.cloned(), keys.to_vec()), make)
+    }
+}
+
+/// A value, none until it is made.
+type Cell<V> = Arc<Mutex<Option<V>>>;
+
+/// Values by key. What was asked for last is forgotten last.
+#[derive(Debug)]
+struct Memory<K, V> {
+    most: usize,
+    entries: Mutex<Vec<(K, Cell<V>)>>,
+}
+
+impl<K, V: Clone> Memory<K, V> {
+    fn new(most: usize) -> Self {
+        Self { most, entries: Mutex::new(Vec::new()) }
+    }
+
+    /// The value of a key that was asked for before.
+    fn known(&self, is: impl Fn(&K) -> bool) -> Option<V> {
+        let cell = {
+            let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+            last(&mut entries, is)?
+        };
+        let value = cell.lock().unwrap_or_else(PoisonError::into_inner);
+        value.clone()
+    }
+
+    /// The value of a key. Where it cannot be made, the next who asks tries it again.
+    fn get(
+        &self,
+        is: impl Fn(&K) -> bool,
+        key: impl FnOnce() -> K,
+        make: impl FnOnce() -> Result<V, Stopped>,
+    ) -> Result<V, Stopped> {
+        let cell = {
+            let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+            last(&mut entries, is).unwrap_or_else(|| {
+                if entries.len() >= self.most {
+                    entries.remove(0);
+                }
+                let cell = Cell::default();
+                entries.push((key(), Arc::clone(&cell)));
+                cell
+            })
+        };
+        let mut value = cell.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = &*value {
+            return Ok(known.clone());
+        }
+        let made = make()?;
+        *value = Some(made.clone());
+        Ok(made)
+    }
+}
+
+/// Looks for an entry, and puts it behind all others.
+fn last<K, V>(entries: &mut Vec<(K, Cell<V>)>, is: impl Fn(&K) -> bool) -> Option<Cell<V>> {
+    let place = entries.iter().position(|(key, _)| is(key))?;
+    let entry = entries.remove(place);
+    let cell = Arc::clone(&entry.1);
+    entries.push(entry);
+    Some(cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_made_once_and_the_last_are_kept() {
+        let (memory, made) = (Memory::new(2), AtomicU32::new(0));
+        let get = |key: u32| {
+            let value = memory.get(|known| *known == key, || key, || Ok(made.fetch_add(1, Ordering::Relaxed)));
+            value.expect("a value")
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| get(1))).collect();
+            assert!(threads.into_iter().all(|thread| thread.join().is_ok_and(|value| value == 0)));
+        });
+        assert_eq!((get(2), get(1), get(3), get(1), get(2)), (1, 0, 2, 0, 3));
+        assert_eq!((memory.known(|key| *key == 1), memory.known(|key| *key == 3)), (Some(0), None));
+    }
+
+    #[test]
+    fn what_cannot_be_made_is_tried_again() {
+        let memory: Memory<u32, u32> = Memory::new(2);
+        assert!(memory.get(|_| true, || 1, || Err(Stopped::Fallback("no"))).is_err());
+        assert_eq!(memory.known(|_| true), None);
+        assert_eq!(memory.get(|_| true, || 1, || Ok(7)).ok(), Some(7));
+    }
+}
