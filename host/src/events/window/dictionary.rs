@@ -176,6 +176,22 @@ impl Dictionary {
         table
     }
 
+    /// Whether each code's text has this in it: 1 for yes, 0 for no, 2 for null.
+    pub(super) fn holding(&self, held: &str) -> Vec<u8> {
+        // Most texts are addresses, of which one character often says it all.
+        let of_addresses = if held == "." {
+            Some(1)
+        } else {
+            held.contains(|letter: char| !letter.is_ascii_digit() && letter != '.').then_some(0)
+        };
+        let mut buffer = AddressText::default();
+        let verdict = |(code, entry): (u32, &Entry)| match (entry, of_addresses) {
+            (Entry::Address(_), Some(verdict)) => verdict,
+            _ => u8::from(self.text(code, &mut buffer).contains(held)),
+        };
+        std::iter::once(2).chain((1..).zip(&self.entries).map(verdict)).collect()
+    }
+
     /// What a test says of each code: 1 for yes, 0 for no, 2 for null.
     pub(super) fn table(&self, test: impl Fn(&str) -> bool) -> Vec<u8> {
         let mut buffer = AddressText::default();
@@ -285,6 +301,9 @@ mod tests {
         let found = ["TCP", "1.2.3.4", "::1", "0.0.0.7", "UDP", "0.0.0.8", "01.2.3.4", "", "T"].map(|text| dictionary.code(text));
         assert_eq!(found, [Some(1), Some(2), Some(3), Some(4), Some(5), None, None, None, None]);
         assert_eq!(dictionary.among(["UDP", "1.2.3.4", "x"]), [2, 0, 1, 0, 0, 1]);
+        for held in [".", ":", "1", "2.3", "", "TCP", ".0.", ".:"] {
+            assert_eq!(dictionary.holding(held), dictionary.table(|text| text.contains(held)), "{held}");
+        }
         let (more, code) = dictionary.with("9.9.9.9");
         assert_eq!((more.code("9.9.9.9"), more.code("::1")), (Some(code), Some(3)));
         let trimmed = Dictionary::of("1.2.3.4xx").trimmed("x");

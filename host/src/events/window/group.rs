@@ -14,7 +14,7 @@ use super::vector::Data;
 const STRIDE: usize = if cfg!(test) { 32 } else { 16 << 10 };
 
 /// Groups of rows, none of them empty unless it is the only one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Groups {
     /// The rows of all groups, one group after another.
     pub(super) rows: Vec<u32>,

@@ -44,20 +44,24 @@ impl Grouping {
         stop: &Stop<'_>,
     ) -> Result<Grouped, Stopped> {
         window.known.group(filter, &self.keys, || {
-            let mut keys = self.keys.iter().map(|key| key_codes(key, window, rows, stop)).collect::<Result<Vec<_>, _>>()?;
+            let codes = |key| Ok((key, key_codes(key, window, rows, stop)?));
+            let mut keys = self.keys.iter().map(codes).collect::<Result<Vec<_>, Stopped>>()?;
             // The key with the most codes divides the work best. The order of the keys makes no difference to the groups.
-            keys.sort_by_key(|key| std::cmp::Reverse(key.codes().1));
-            let Some((first, rest)) = keys.split_first() else { return Err(Stopped::Fallback("it has no keys")) };
-            let deal = Deal::new(rows, first, window.threads.min(rows.len() / ROWS_A_THREAD).max(1));
-            stop.check()?;
-            let part = |part: usize| {
-                let mut groups = deal.groups(deal.parts[part]);
-                for key in rest {
-                    groups = groups.divide(key, stop)?;
+            keys.sort_by_key(|(_, codes)| std::cmp::Reverse(codes.codes().1));
+            let Some(((first, codes), rest)) = keys.split_first() else { return Err(Stopped::Fallback("it has no keys")) };
+            let divided = |mut groups: Groups| {
+                for (_, codes) in rest {
+                    groups = groups.divide(codes, stop)?;
                 }
                 Ok(groups)
             };
-            Ok(Arc::new(in_parallel(deal.parts.len(), part)?))
+            // Another rule may have asked for the groups of the first key.
+            if let Some(known) = (!rest.is_empty()).then(|| window.known.groups(filter, std::slice::from_ref(first))).flatten() {
+                return Ok(Arc::new(in_parallel(known.len(), |part| divided(known[part].clone()))?));
+            }
+            let deal = Deal::new(rows, codes, window.threads.min(rows.len() / ROWS_A_THREAD).max(1));
+            stop.check()?;
+            Ok(Arc::new(in_parallel(deal.parts.len(), |part| divided(deal.groups(deal.parts[part])))?))
         })
     }
 

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use super::dictionary::{AddressText, Dictionary, Entry, parse_address};
 
-/// How many texts are compared with one after another before a hash is worth its price.
+/// How many short texts are compared with one after another before a hash is worth its price.
 const FEW: usize = 6;
 
 /// Texts to codes. Code 0 is null, which has no text.
@@ -17,12 +17,15 @@ pub(super) struct Interner {
     texts: HashMap<Box<str>, u32>,
     entries: Vec<Entry>,
     arena: String,
+    /// The first texts, as [`short`] gives them, and their codes.
+    short: Vec<((u64, usize), u32)>,
     full: bool,
 }
 
 impl Interner {
     pub(super) fn new() -> Self {
-        Self { addresses: AddressTable::new(), texts: HashMap::new(), entries: Vec::new(), arena: String::new(), full: false }
+        let (addresses, texts) = (AddressTable::new(), HashMap::new());
+        Self { addresses, texts, entries: Vec::new(), arena: String::new(), short: Vec::new(), full: false }
     }
 
     /// How many codes were given, null included.
@@ -38,12 +41,13 @@ impl Interner {
         self.text(text)
     }
 
-    /// The code of a text, where there are but few and it is one of them.
+    /// The code of a short text, where it is one of the first.
     pub(super) fn few(&self, text: &[u8]) -> Option<u32> {
-        if self.entries.len() > FEW {
+        if self.short.is_empty() {
             return None;
         }
-        (0..self.entries.len()).find(|&place| self.is(place, text)).map(|place| place as u32 + 1)
+        let text = short(text)?;
+        self.short.iter().find(|(known, _)| *known == text).map(|(_, code)| *code)
     }
 
     /// The code of a text that is no IPv4 address.
@@ -64,6 +68,9 @@ impl Interner {
         self.entries.push(Entry::Text(start, text.len() as u32));
         let code = self.entries.len() as u32;
         self.texts.insert(text.into(), code);
+        if let Some(text) = short(text.as_bytes()).filter(|_| self.short.len() < FEW) {
+            self.short.push((text, code));
+        }
         Some(code)
     }
 
@@ -75,13 +82,6 @@ impl Interner {
             self.entries.push(Entry::Address(bits));
         }
         code
-    }
-
-    fn is(&self, place: usize, text: &[u8]) -> bool {
-        match self.entries[place] {
-            Entry::Address(_) => false,
-            Entry::Text(start, length) => &self.arena.as_bytes()[start as usize..(start + length) as usize] == text,
-        }
     }
 
     /// Takes in the texts of another. Gives for each of its codes the code here; none where they do not fit.
@@ -106,6 +106,21 @@ impl Interner {
         let text = 2 * self.arena.len() + self.texts.len() * 40;
         (text + self.entries.len() * size_of::<Entry>()) as u64 + self.addresses.bytes()
     }
+}
+
+/// A text of at most eight bytes as a number, and its length.
+fn short(text: &[u8]) -> Option<(u64, usize)> {
+    let halves = |first: &[u8; 4], last: &[u8; 4]| u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+    let bits = match text {
+        [] => 0,
+        [first, .., last] if text.len() < 4 => {
+            u64::from(*first) | u64::from(text[text.len() / 2]) << 8 | u64::from(*last) << 16
+        }
+        [one] => u64::from(*one),
+        _ if text.len() <= 8 => halves(text.first_chunk()?, text.last_chunk()?),
+        _ => return None,
+    };
+    Some((bits, text.len()))
 }
 
 /// Addresses to codes: as [`NumberTable`], in half the room, for it is asked for every address of every row.
@@ -242,6 +257,17 @@ mod tests {
             assert_eq!(dictionary.text(code, &mut buffer), *text);
         }
         assert_eq!(dictionary.text(map[3], &mut buffer), "9.9.9.9");
+    }
+
+    #[test]
+    fn short_texts_differ_as_numbers() {
+        let texts = ["", "a", "b", "aa", "ab", "ba", "aaa", "aba", "TCP", "UDP", "DROP", "ACCEPT", "INBOUND", "OUTBOUND", "OUTBOUNE"];
+        let numbers: std::collections::HashSet<_> = texts.iter().map(|text| short(text.as_bytes()).expect(text)).collect();
+        assert_eq!((numbers.len(), short(b"123456789")), (texts.len(), None));
+        let mut interner = Interner::new();
+        let codes: Vec<_> = texts.iter().map(|text| interner.code(text.as_bytes())).collect();
+        assert_eq!(texts.map(|text| interner.few(text.as_bytes()))[..FEW], codes[..FEW]);
+        assert_eq!(interner.few(b"TCP"), None);
     }
 
     #[test]

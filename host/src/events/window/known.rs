@@ -45,6 +45,11 @@ impl Known {
         self.selections.get(|of| of == filter, || filter.clone(), make)
     }
 
+    /// The groups of the rows that a WHERE keeps, where they were asked for before.
+    pub(super) fn groups(&self, filter: Option<&Expression>, keys: &[Expression]) -> Option<Grouped> {
+        self.groupings.known(|(of, by)| of.as_ref() == filter && by == keys)
+    }
+
     /// The groups of the rows that a WHERE keeps, which are made unless they are known.
     pub(super) fn group(
         &self,

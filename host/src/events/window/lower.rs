@@ -279,7 +279,7 @@ impl Lowering<'_> {
         let (text, pattern) = (self.operand(text)?, self.operand(pattern)?);
         match &pattern.node {
             Node::Text(pattern) if is_plain(style, pattern) => match held(style, pattern) {
-                Some(held) => self.test(text, |value| value.contains(held)),
+                Some(held) => self.tested(text, |dictionary| dictionary.holding(held)),
                 None => self.test(text, |value| matches(style, pattern, value)),
             },
             _ => other("it has a pattern that is not plain"),
