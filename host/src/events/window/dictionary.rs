@@ -192,11 +192,46 @@ impl Dictionary {
         std::iter::once(2).chain((1..).zip(&self.entries).map(verdict)).collect()
     }
 
+    /// Whether each code's text begins so, where `begins` says it of texts: 1 for yes, 0 for no, 2 for null.
+    pub(super) fn beginning(&self, prefix: &str, begins: impl Fn(&str) -> bool) -> Vec<u8> {
+        let of_addresses = Octets::of(prefix);
+        let mut buffer = AddressText::default();
+        let verdict = |(code, entry): (u32, &Entry)| match (entry, &of_addresses) {
+            (Entry::Address(bits), Some(octets)) => u8::from(octets.begin(*bits)),
+            _ => u8::from(begins(self.text(code, &mut buffer))),
+        };
+        std::iter::once(2).chain((1..).zip(&self.entries).map(verdict)).collect()
+    }
+
     /// What a test says of each code: 1 for yes, 0 for no, 2 for null.
     pub(super) fn table(&self, test: impl Fn(&str) -> bool) -> Vec<u8> {
         let mut buffer = AddressText::default();
         let verdicts = (1..self.codes()).map(|code| u8::from(test(self.text(code, &mut buffer))));
         std::iter::once(2).chain(verdicts).collect()
+    }
+}
+
+/// The first numbers of an IPv4 address, in bits.
+struct Octets {
+    bits: u32,
+    mask: u32,
+    none: bool,
+}
+
+impl Octets {
+    /// What a text says of the addresses that begin with it; none where it ends within a number.
+    fn of(prefix: &str) -> Option<Self> {
+        if prefix.contains(|letter: char| !letter.is_ascii_digit() && letter != '.') {
+            return Some(Self { bits: 0, mask: 0, none: true });
+        }
+        let numbers = prefix.strip_suffix('.')?;
+        let missing = 3_usize.checked_sub(numbers.split('.').count())?;
+        let bits = parse_address(format!("{prefix}{}0", "0.".repeat(missing)).as_bytes())?;
+        Some(Self { bits, mask: u32::MAX << (8 * (missing + 1)), none: false })
+    }
+
+    fn begin(&self, bits: u32) -> bool {
+        !self.none && bits & self.mask == self.bits
     }
 }
 
@@ -303,6 +338,10 @@ mod tests {
         assert_eq!(dictionary.among(["UDP", "1.2.3.4", "x"]), [2, 0, 1, 0, 0, 1]);
         for held in [".", ":", "1", "2.3", "", "TCP", ".0.", ".:"] {
             assert_eq!(dictionary.holding(held), dictionary.table(|text| text.contains(held)), "{held}");
+        }
+        for prefix in ["1.", "1.2.", "1.2.3.", "1.2.3.4.", "1", "0.0", "0.0.0.", "01.", "", ".", "::", "T", "1.2.3.4", "300."] {
+            let begins = |text: &str| text.starts_with(prefix);
+            assert_eq!(dictionary.beginning(prefix, begins), dictionary.table(begins), "{prefix}");
         }
         let (more, code) = dictionary.with("9.9.9.9");
         assert_eq!((more.code("9.9.9.9"), more.code("::1")), (Some(code), Some(3)));

@@ -156,11 +156,21 @@ impl Expression {
     }
 
     pub(super) fn not(self) -> Self {
+        if let Node::Integer(value) = self.node {
+            return Self::integer(i64::from(value == 0));
+        }
         let nullable = self.nullable;
         Self::truth(Node::Not(Box::new(self)), nullable)
     }
 
     pub(super) fn and(self, other: Self) -> Self {
+        // What is always true adds nothing to a truth.
+        let is_truth = |side: &Self| side.low >= 0 && side.high <= 1;
+        match (&self.node, &other.node) {
+            (_, Node::Integer(1)) if is_truth(&self) => return self,
+            (Node::Integer(1), _) if is_truth(&other) => return other,
+            _ => {}
+        }
         let nullable = self.nullable || other.nullable;
         Self::truth(Node::And(Box::new(self), Box::new(other)), nullable)
     }

@@ -110,12 +110,11 @@ impl Interner {
 
 /// A text of at most eight bytes as a number, and its length.
 fn short(text: &[u8]) -> Option<(u64, usize)> {
-    let halves = |first: &[u8; 4], last: &[u8; 4]| u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+    let halves =
+        |first: &[u8; 4], last: &[u8; 4]| u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
     let bits = match text {
         [] => 0,
-        [first, .., last] if text.len() < 4 => {
-            u64::from(*first) | u64::from(text[text.len() / 2]) << 8 | u64::from(*last) << 16
-        }
+        [first, .., last] if text.len() < 4 => u64::from(*first) | u64::from(text[text.len() / 2]) << 8 | u64::from(*last) << 16,
         [one] => u64::from(*one),
         _ if text.len() <= 8 => halves(text.first_chunk()?, text.last_chunk()?),
         _ => return None,
@@ -261,7 +260,8 @@ mod tests {
 
     #[test]
     fn short_texts_differ_as_numbers() {
-        let texts = ["", "a", "b", "aa", "ab", "ba", "aaa", "aba", "TCP", "UDP", "DROP", "ACCEPT", "INBOUND", "OUTBOUND", "OUTBOUNE"];
+        let texts =
+            ["", "a", "b", "aa", "ab", "ba", "aaa", "aba", "TCP", "UDP", "DROP", "ACCEPT", "INBOUND", "OUTBOUND", "OUTBOUNE"];
         let numbers: std::collections::HashSet<_> = texts.iter().map(|text| short(text.as_bytes()).expect(text)).collect();
         assert_eq!((numbers.len(), short(b"123456789")), (texts.len(), None));
         let mut interner = Interner::new();

@@ -12,7 +12,7 @@ use super::aggregate::Aggregate;
 use super::column::Column;
 use super::dictionary::Dictionary;
 use super::expression::{Comparison, Expression, Kind, Node, Operator};
-use super::text::{Style, held, is_plain, matches};
+use super::text::{Style, held, is_plain, matches, prefix};
 use crate::events::layout::EVENT_COLUMNS;
 use crate::model::Value;
 
@@ -278,10 +278,14 @@ impl Lowering<'_> {
     fn pattern(&mut self, style: Style, text: &Expr, pattern: &Expr) -> Lowered {
         let (text, pattern) = (self.operand(text)?, self.operand(pattern)?);
         match &pattern.node {
-            Node::Text(pattern) if is_plain(style, pattern) => match held(style, pattern) {
-                Some(held) => self.tested(text, |dictionary| dictionary.holding(held)),
-                None => self.test(text, |value| matches(style, pattern, value)),
-            },
+            Node::Text(pattern) if is_plain(style, pattern) => {
+                let matches = |value: &str| matches(style, pattern, value);
+                self.tested(text, |dictionary| match (held(style, pattern), prefix(style, pattern)) {
+                    (Some(held), _) => dictionary.holding(held),
+                    (None, Some(prefix)) => dictionary.beginning(prefix, matches),
+                    (None, None) => dictionary.table(matches),
+                })
+            }
             _ => other("it has a pattern that is not plain"),
         }
     }

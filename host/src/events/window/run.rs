@@ -166,13 +166,16 @@ fn select(filter: &Expression, window: &EventWindow, stop: &Stop<'_>) -> Result<
         return scan(&conditions, Some(among), window, stop);
     }
     window.known.select(filter, || {
-        // What comes before the last AND may be another rule's WHERE, whose rows are known: only these are looked at then.
-        let known = match &filter.node {
-            Node::And(first, last) => window.known.selection(first).map(|rows| (rows, conjuncts(last))),
-            _ => None,
-        };
-        let (among, conditions) = known.unwrap_or((None, conditions));
-        scan(&conditions, among, window, stop)
+        // What comes before one of the ANDs may be another rule's WHERE, whose rows are known: only these are looked at then.
+        let (mut first, mut rest) = (filter, Vec::new());
+        while let Node::And(before, last) = &first.node {
+            rest.splice(0..0, conjuncts(last));
+            if let Some(rows) = window.known.selection(before) {
+                return scan(&rest, rows, window, stop);
+            }
+            first = before;
+        }
+        scan(&conditions, None, window, stop)
     })
 }
 
@@ -215,7 +218,6 @@ pub(super) fn conjuncts(condition: &Expression) -> Vec<&Expression> {
 fn always(condition: &Expression) -> bool {
     match &condition.node {
         Node::Integer(value) => *value != 0,
-        Node::Not(inner) => matches!(inner.node, Node::Integer(0)),
         Node::And(left, right) => always(left) && always(right),
         _ => false,
     }

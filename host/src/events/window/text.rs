@@ -24,6 +24,12 @@ pub(super) fn held(style: Style, pattern: &str) -> Option<&str> {
     (!held.contains([any, one]) && !held.contains(|letter: char| letter.is_ascii_alphabetic())).then_some(held)
 }
 
+/// What a text must begin with to match, where the pattern asks for nothing else: `10.%`.
+pub(super) fn prefix(style: Style, pattern: &str) -> Option<&str> {
+    let (any, one) = if style == Style::Like { ('%', '_') } else { ('*', '?') };
+    pattern.strip_suffix(any).filter(|prefix| !prefix.contains([any, one]))
+}
+
 /// Whether a text matches.
 pub(crate) fn matches(style: Style, pattern: &str, text: &str) -> bool {
     let (any, one) = if style == Style::Like { (b'%', b'_') } else { (b'*', b'?') };
