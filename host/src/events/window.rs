@@ -89,14 +89,22 @@ impl EventWindow {
     /// How many bytes the columns and their distinct values take.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        let mut dictionaries = HashMap::new();
-        let mut bytes = 0;
-        for column in self.columns.iter().filter_map(|(_, column)| column.as_ref().ok()) {
-            bytes += column.bytes();
-            if let Column::Texts(texts) = column {
-                dictionaries.insert(std::sync::Arc::as_ptr(&texts.dictionary), texts.dictionary.bytes());
-            }
-        }
-        bytes + dictionaries.values().sum::<u64>()
+        let dictionaries: HashMap<_, _> = self
+            .kept()
+            .filter_map(|column| match column {
+                Column::Texts(texts) => Some((std::sync::Arc::as_ptr(&texts.dictionary), texts.dictionary.bytes())),
+                _ => None,
+            })
+            .collect();
+        self.row_bytes() + dictionaries.values().sum::<u64>()
+    }
+
+    /// How many bytes the columns take, without their distinct texts.
+    pub(crate) fn row_bytes(&self) -> u64 {
+        self.kept().map(Column::bytes).sum()
+    }
+
+    fn kept(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter_map(|(_, column)| column.as_ref().ok())
     }
 }

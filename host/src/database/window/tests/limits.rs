@@ -11,7 +11,7 @@ use crate::database::open;
 use crate::database::window::read::{Loaded, read};
 use crate::database::window::request::{Request, Way, unsuited};
 use crate::database::{QueryError, QueryLimits};
-use crate::events::layout::Source;
+use crate::events::layout::{EVENT_COLUMNS, Source};
 use crate::events::window::{ColumnSource, EventWindow, Outcome, Plan};
 use crate::model::{Batch, ColumnType, Timestamp, Value, Window};
 
@@ -112,6 +112,45 @@ fn events_take_little_memory() {
     let window = window(20_000, 2);
     let each = window.bytes() as f64 / f64::from(window.rows());
     assert!(each < 48.0, "{each}");
+}
+
+#[test]
+fn all_columns_take_little_memory() {
+    let file = tempfile::NamedTempFile::new().expect("file").into_temp_path();
+    let mut connection = Connection::open(&file).expect("open");
+    fill(&connection, &mut Random::new(1), 0, false);
+    // As wide as events get: 100,000 addresses, all ports, names and places of many, and a second or more between them.
+    connection
+        .execute_batch(
+            "DELETE FROM ip_events;
+             WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
+             INSERT INTO ip_events (id, src_ip, dst_ip, src_rdns, dst_rdns, src_port, dst_port, src_service, dst_service, proto, in_if,
+               out_if, verdict, direction, timestamp, hit_count, city, state, country, country_code, latitude, longitude, trace_path)
+             SELECT i * 3, '10.' || i / 40000 || '.' || i / 200 % 200 || '.' || i % 200, '192.0.2.' || i % 250,
+               'host' || i % 50000, 'host' || i % 200, 1 + i * 7919 % 65535, 1 + i * 104729 % 65535, 's' || i % 200, 's' || i % 100,
+               'P' || i % 3, 'eth' || i % 4, 'eth' || i % 4, iif(i % 2, 'DROP', 'ACCEPT'), iif(i % 3, 'INBOUND', 'OUTBOUND'),
+               strftime('%Y-%m-%dT%H:%M:%SZ', 1700000000 + i * 6, 'unixepoch'), 1 + i % 200, 'c' || i % 5000, 's' || i % 2000,
+               'l' || i % 200, 'k' || i % 200, i % 5000 / 10.0, i % 6000 / 10.0, 't' || i % 5000 FROM n;",
+        )
+        .expect("rows");
+    let columns = open::columns(&connection, "ip_events").expect("columns");
+    let source = Source::recognise("ip_events", &columns).expect("a layout");
+    let request = Request {
+        table: "main.\"ip_events\"".to_owned(),
+        timestamp: "timestamp".to_owned(),
+        columns: EVENT_COLUMNS.into_iter().map(|name| ColumnSource::of(&source, name)).collect(),
+        window: Window { since: Timestamp(0), until: None, now: Timestamp(0) },
+        way: Way::Table { rowid: Some("rowid") },
+        byte_limit: 1 << 30,
+    };
+    let loaded = read(vec![&mut connection], request, Arc::new(AtomicBool::new(false))).expect("read");
+    let Loaded::Window(window) = loaded else { panic!("{loaded:?}") };
+    let each = window.row_bytes() as f64 / f64::from(window.rows());
+    assert!(window.rows() == 100_000 && each < 48.0, "{each}");
+    for name in EVENT_COLUMNS {
+        let plan = plan(&window, &format!("SELECT count({name}) FROM events"), &[ColumnType::Integer]);
+        assert!(matches!(plan, Plan::Fast(_)), "{name}: {plan}");
+    }
 }
 
 #[test]
