@@ -15,8 +15,9 @@ pub const ABUSED: [i64; 19] =
 pub const AUTHENTICATION: [i64; 17] =
     [21, 22, 23, 139, 445, 1433, 1723, 2222, 2323, 3306, 3389, 5432, 5900, 5901, 5985, 6379, 27017];
 
-/// Ports where clients ask again and again by themselves, as a clock does: DNS, DHCP, NTP, NetBIOS, mDNS, SSDP.
-pub const PERIODIC: [i64; 11] = [53, 67, 68, 123, 137, 138, 853, 1900, 5353, 5355, 3702];
+/// Ports where clients ask again and again by themselves, as a clock does: DNS, DHCP, NTP, NetBIOS, mDNS, SSDP; and mail, which a server
+/// that cannot deliver it tries again every so often (RFC 5321, 4.5.4.1).
+pub const PERIODIC: [i64; 12] = [25, 53, 67, 68, 123, 137, 138, 853, 1900, 5353, 5355, 3702];
 
 /// Whether a port is sensitive or known to be abused.
 #[must_use]

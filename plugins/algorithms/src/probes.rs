@@ -1,10 +1,12 @@
 //! Which events speak of somebody who tries something, as SQL. Rules that use these very words share the work: the host remembers the
 //! rows of a WHERE and their groups.
 
-/// A packet from outside to a port, that was dropped and is no answer: an answer comes from a well-known port to one that clients use.
-/// Servers' late answers, backscatter of attacks on others and replies of resolvers are such; nobody is accused for them.
+/// A packet from outside to a port, that was dropped and is no answer: an answer comes from a well-known port to one that clients use, or
+/// has the flags of one, SYN and ACK or RST (RFC 9293), where the log has flags. Servers' late answers, backscatter of attacks on others
+/// and replies of resolvers are such; nobody is accused for them.
 pub const DROPPED: &str = "direction = 'INBOUND' AND verdict = 'DROP' AND dst_port BETWEEN 1 AND 65535 \
-    AND (dst_port < 1024 OR coalesce(src_port, 65535) >= 1024)";
+    AND (dst_port < 1024 OR coalesce(src_port, 65535) >= 1024) \
+    AND coalesce(tcp_flags, '') NOT IN ('SYN,ACK', 'RST', 'RST,ACK')";
 
 /// A connection that a local host made to somewhere.
 pub const OUTGOING: &str = "direction = 'OUTBOUND' AND verdict = 'ACCEPT'";

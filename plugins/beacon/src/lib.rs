@@ -1,7 +1,11 @@
 //! `beacon`: a local host connects to a rare outside host as a clock does: malware that calls home. The score is RITA's, from times.
 
+mod common;
+
 use net_scout_algorithms::{BeaconScore, beacon_score, is_private, ports, probes};
 use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, query, rule};
+
+use common::Common;
 
 rule!(describe, evaluate);
 
@@ -33,15 +37,16 @@ fn describe() -> Description {
             "prevalence_percent",
             25,
             1..=100,
-            "A destination that more than this part of the local hosts contact is common, and left out; two hosts are always few",
+            "A destination that more than this part of the local hosts contact on a day is common, and left out for 30 days; two hosts are always few",
         ))
         .parameter(Parameter::line(
             "ports",
             "",
             500,
-            "Ports that are left out besides those of DNS, NTP and the like, separated by commas",
+            "Ports that are left out besides those of DNS, NTP, mail and the like, separated by commas",
         ))
-        .reads("events", &["id", "time", "src_ip", "dst_ip", "dst_port", "verdict", "direction"])
+        .reads("events", &["id", "time", "src_ip", "dst_ip", "dst_port", "proto", "verdict", "direction"])
+        .keeps_state(common::BYTES)
 }
 
 /// Source, host, port, and the times in order.
@@ -49,20 +54,23 @@ type Found = (String, String, i64, Vec<i64>);
 
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
     let least = arguments.integer("connections_threshold")?;
-    let mut list = ports::PERIODIC.to_vec();
-    list.extend(ports::parse(arguments.text("ports")?).map_err(Error::InvalidParameter)?);
+    let more = ports::parse(arguments.text("ports")?).map_err(Error::InvalidParameter)?;
+    let list = [ports::PERIODIC.as_slice(), &more].concat();
+    // Names are asked for over UDP (RFC 7766): who connects to port 53 again and again hides behind it.
+    let over_tcp = if more.contains(&53) { "" } else { " OR (dst_port = 53 AND proto IN ('TCP', 'tcp'))" };
     let networks = window.local_networks();
     let local = |address: &str| networks.contains(address) || is_private(address);
-    let mut rare = rare(least, arguments.integer("prevalence_percent")?)?;
-    rare.retain(|host| !local(host));
-    let (threshold, limit) = (arguments.real("score_threshold")?, arguments.real("spread_limit")?);
     let end = window.until.unwrap_or(window.now);
+    let (mut rare, common) = destinations(least, arguments.integer("prevalence_percent")?)?;
+    let common = Common::with(common.into_iter().filter(|host| !local(host)).collect(), end);
+    rare.retain(|host| !local(host) && !common.contains(host));
+    let (threshold, limit) = (arguments.real("score_threshold")?, arguments.real("spread_limit")?);
     let mut alerts = Vec::new();
     for chunk in rare.chunks(CHUNK) {
         let places: Vec<String> = (2..chunk.len() + 2).map(|place| format!("?{place}")).collect();
         let sql = format!(
             "SELECT src_ip, dst_ip, dst_port, json_group_array(time ORDER BY time) FROM events
-             WHERE ({}) AND (dst_ip IN ({}) AND dst_port NOT IN ({})) AND src_ip IS NOT NULL
+             WHERE ({}) AND (dst_ip IN ({}) AND (dst_port NOT IN ({}){over_tcp}) AND src_ip IS NOT NULL)
              GROUP BY src_ip, dst_ip, dst_port HAVING COUNT(*) >= ?1",
             probes::OUTGOING,
             places.join(", "),
@@ -106,23 +114,26 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     Ok(alerts)
 }
 
-/// The outside hosts that few local hosts contact, and often enough.
-fn rare(least: i64, percent: i64) -> Result<Vec<String>, Error> {
+/// The hosts that are contacted often enough: those that few local hosts contact, and those that many do.
+fn destinations(least: i64, percent: i64) -> Result<(Vec<String>, Vec<String>), Error> {
     let sources = format!("SELECT COUNT(DISTINCT src_ip) FROM events WHERE {}", probes::OUTGOING);
     let sources = query::<(i64,)>(&sources, &[])?.last().transpose()?.map_or(0, |(sources,)| sources);
     let most = (sources * percent / 100).max(2);
-    let sql = format!(
-        "SELECT dst_ip FROM events WHERE {} GROUP BY dst_ip
-         HAVING COUNT(*) >= ?1 AND dst_ip IS NOT NULL AND COUNT(DISTINCT src_ip) <= ?2",
-        probes::OUTGOING
-    );
-    let mut hosts = Vec::new();
-    for row in query::<(String,)>(&sql, &[least.into(), most.into()])? {
-        let (host,) = row?;
-        hosts.push(host);
-    }
-    hosts.sort();
-    Ok(hosts)
+    let contacted = |by: &str| -> Result<Vec<String>, Error> {
+        let sql = format!(
+            "SELECT dst_ip FROM events WHERE {} GROUP BY dst_ip
+             HAVING COUNT(*) >= ?1 AND dst_ip IS NOT NULL AND COUNT(DISTINCT src_ip) {by} ?2",
+            probes::OUTGOING
+        );
+        let mut hosts = Vec::new();
+        for row in query::<(String,)>(&sql, &[least.into(), most.into()])? {
+            let (host,) = row?;
+            hosts.push(host);
+        }
+        hosts.sort();
+        Ok(hosts)
+    };
+    Ok((contacted("<=")?, contacted(">")?))
 }
 
 /// The best score of a day, and how many connections that day had. Days are counted back from the end, and begin every twelve hours.

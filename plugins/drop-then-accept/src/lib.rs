@@ -23,7 +23,7 @@ fn describe() -> Description {
             2..=1_000_000,
             "Alert when a source was refused at this many distinct hosts and ports, or more, within the 24 hours before it got through",
         ))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction"])
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
 }
 
 /// Where and when a source was refused or let through.

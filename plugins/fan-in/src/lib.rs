@@ -1,5 +1,8 @@
 //! `fan_in`: many sources share a scan, so that none of them does much. Sources of one network (an IPv4 /24, an IPv6 /64) are counted
-//! together; and a host that far more sources try at a sensitive port than try its neighbours.
+//! together; a host that far more sources try at a sensitive port than try its neighbours; and sources that have nothing in common but
+//! that they came in the same hour.
+
+mod botnet;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -28,7 +31,7 @@ fn describe() -> Description {
             2,
             "Alert when together they try this many distinct ports, or more, within 24 hours",
         ))
-        .parameter(threshold("targets_threshold", 12, 2, "Or this many distinct hosts"))
+        .parameter(threshold("targets_threshold", 12, 2, "Or this many distinct hosts; for sources of many networks also a fifth of the known hosts, but at least 5"))
         .parameter(threshold("one_door_threshold", 10, 2, "Or when this many sources, or more, try sensitive ports of few hosts"))
         .parameter(threshold(
             "crowd_threshold",
@@ -36,8 +39,15 @@ fn describe() -> Description {
             2,
             "Alert when a sensitive port of a host is tried by this many sources of any network, or more, within 24 hours",
         ))
-        .parameter(threshold("crowd_factor", 5, 1, "And by so many times more than its neighbours are"))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction"])
+        .parameter(threshold("crowd_factor", 5, 1, "And by so many times more than its neighbours are, or than in other hours"))
+        .parameter(threshold(
+            "botnet_sources_threshold",
+            20,
+            3,
+            "Alert when this many sources of any network, or more, each of which does little, together try many ports of a host, or one port of many hosts, within an hour",
+        ))
+        .parameter(threshold("botnet_ports_threshold", 30, 2, "So many ports of the host"))
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
 }
 
 /// The times, sources, ports and hosts of a network, in the order of time.
@@ -46,6 +56,7 @@ type Found = (Vec<i64>, Vec<String>, Vec<i64>, Vec<String>);
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
     let mut alerts = networks(&window, arguments)?;
     alerts.extend(crowds(&window, arguments)?);
+    alerts.extend(botnet::alerts(&window, arguments)?);
     Ok(alerts)
 }
 

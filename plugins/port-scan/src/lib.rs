@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use net_scout_algorithms::{densest, ports, probes, shape};
+use net_scout_algorithms::{ScanType, densest, ports, probes, scan_type, shape};
 use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Window, format_timestamp, query, rule};
 
 rule!(describe, evaluate);
@@ -32,12 +32,18 @@ fn describe() -> Description {
         .parameter(threshold("hour_ports_threshold", 10, "an hour"))
         .parameter(threshold("day_ports_threshold", 12, "24 hours"))
         .parameter(threshold("week_ports_threshold", 40, "7 days"))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "proto"])
+        .reads(
+            "events",
+            &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags", "proto"],
+        )
 }
 
-/// What the host says of a source: distinct source ports and the lowest, the lowest and highest protocol, how many packets, the times with
+/// What stands for TCP flags that are not known.
+const UNKNOWN: &str = "-";
+
+/// What the host says of a source: distinct source ports and the lowest, the lowest and highest protocol, the TCP flags, the times with
 /// the ports, and the hosts, both in the order of time.
-type Found = (String, i64, Option<i64>, Option<String>, Option<String>, i64, Vec<i64>, Vec<String>);
+type Found = (String, i64, Option<i64>, Option<String>, Option<String>, Vec<String>, Vec<i64>, Vec<String>);
 
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
     let mut thresholds = Vec::new();
@@ -46,7 +52,8 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     }
     let gate = thresholds.iter().map(|(.., threshold)| *threshold).min().unwrap_or(i64::MAX);
     let sql = format!(
-        "SELECT src_ip, COUNT(DISTINCT src_port), MIN(src_port), MIN(proto), MAX(proto), COUNT(*),
+        "SELECT src_ip, COUNT(DISTINCT src_port), MIN(src_port), MIN(proto), MAX(proto),
+             json_group_array(DISTINCT coalesce(tcp_flags, '{UNKNOWN}')),
              json_group_array((time - ?1) / {SECOND} * {PORTS} + dst_port ORDER BY time),
              json_group_array(coalesce(dst_ip, '') ORDER BY time)
          FROM events WHERE {} GROUP BY src_ip HAVING COUNT(*) >= ?2 AND COUNT(DISTINCT dst_port) >= ?2",
@@ -60,7 +67,7 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
 }
 
 fn judge(window: &Window, thresholds: &[(&str, i64, &str, i64)], found: Found) -> Option<Alert> {
-    let (source, source_ports, source_port, proto, other_proto, packets, tried, hosts) = found;
+    let (source, source_ports, source_port, proto, other_proto, flags, tried, hosts) = found;
     let tried: Vec<(i64, i64)> = tried.iter().map(|both| (both.div_euclid(PORTS), both.rem_euclid(PORTS))).collect();
     let at = |seconds: i64| window.events_since + seconds * SECOND;
     let (first, last) = (at(tried.first()?.0), at(tried.last()?.0));
@@ -100,7 +107,7 @@ fn judge(window: &Window, thresholds: &[(&str, i64, &str, i64)], found: Found) -
         .evidence("ports_window", name)
         .evidence("threshold_parameter", parameter)
         .evidence("targets", of_host.len() as i64)
-        .evidence("packets", packets)
+        .evidence("packets", tried.len() as i64)
         .evidence("first", format_timestamp(first))
         .evidence("last", format_timestamp(last))
         .evidence("top_ports", most_tried(&tried))
@@ -108,10 +115,28 @@ fn judge(window: &Window, thresholds: &[(&str, i64, &str, i64)], found: Found) -
     if !sensitive.is_empty() {
         alert = alert.evidence("sensitive_ports", sensitive);
     }
+    let scan_types = scan_types(proto.as_deref(), other_proto.as_deref(), &flags);
+    if !scan_types.is_empty() {
+        alert = alert.evidence("scan_types", scan_types);
+    }
     match proto {
         Some(proto) if Some(&proto) == other_proto.as_ref() => Some(alert.evidence("protocol", proto)),
         _ => Some(alert),
     }
+}
+
+/// How the source scans, as far as the log says it.
+fn scan_types(proto: Option<&str>, other_proto: Option<&str>, flags: &[String]) -> Vec<String> {
+    let mut types: Vec<&str> = flags
+        .iter()
+        .filter(|flags| *flags != UNKNOWN)
+        .filter_map(|flags| scan_type("TCP", Some(flags)))
+        .chain([proto, other_proto].into_iter().flatten().filter_map(|proto| scan_type(proto, None)))
+        .map(ScanType::name)
+        .collect();
+    types.sort_unstable();
+    types.dedup();
+    types.into_iter().map(str::to_owned).collect()
 }
 
 fn most_tried(tried: &[(i64, i64)]) -> Vec<i64> {

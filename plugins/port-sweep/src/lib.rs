@@ -50,7 +50,7 @@ fn describe() -> Description {
             bounds,
             "Alert when a local host goes to a port that worms use on this many hosts, or more, within an hour",
         ))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction"])
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
 }
 
 /// What one source did with one port.

@@ -21,7 +21,7 @@ fn describe() -> Description {
         .history(86_400)
         .parameter(threshold(
             "ports_threshold",
-            4,
+            3,
             "Alert when a source tries this many distinct sensitive ports, or more, within a day",
         ))
         .parameter(threshold(
@@ -30,7 +30,7 @@ fn describe() -> Description {
             "Alert when a source tries sensitive ports of this many hosts, or more, within a day",
         ))
         .parameter(Parameter::line("ports", "", 500, "More ports that are sensitive, separated by commas"))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction"])
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
 }
 
 /// A source, and the times, ports and hosts in the order of time.

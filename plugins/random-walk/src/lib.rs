@@ -23,7 +23,7 @@ fn describe() -> Description {
             "Alert when this many first contacts of a source failed, or more; 4 are what the walk alone asks for",
         ))
         .parameter(Parameter::integer("expiry_seconds", 1_800, 60..=86_400, "After a pause longer than this a walk begins anew"))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction"])
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
 }
 
 /// First contacts of one source: hosts, each with the time, and whether it was let through.
