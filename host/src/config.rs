@@ -92,6 +92,8 @@ pub struct Config {
     pub since: Setting,
     /// Whether what several rules say of one source becomes one alert.
     pub group: bool,
+    /// Whether alerts are left out for what their source is for.
+    pub builtin_roles: bool,
     /// The most alerts of a scan.
     pub max_alerts: usize,
     /// How long to wait for another program's lock.
@@ -166,6 +168,11 @@ impl Config {
                 Err(wrong(name, setting, "a table name of letters, digits and underscores"))
             }
         };
+        let boolean = |name: &str| match get(name).text.trim() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(wrong(name, get(name), "true or false")),
+        };
         let level = get("log_level");
         let log_level = keys::log_level(&level.text)
             .ok_or_else(|| wrong("log_level", level, "one of off, error, warn, info, debug, trace"))?;
@@ -182,11 +189,8 @@ impl Config {
             plugins: PathBuf::from(text("plugins")),
             local_networks: local_networks(get(keys::LOCAL_NETWORKS))?,
             since: get("since").clone(),
-            group: match get("group").text.trim() {
-                "true" => true,
-                "false" => false,
-                _ => return Err(wrong("group", get("group"), "true or false")),
-            },
+            group: boolean("group")?,
+            builtin_roles: boolean("builtin_roles")?,
             max_alerts: whole("max_alerts_per_run", 0, 1_000_000)? as usize,
             busy_timeout: Duration::from_secs(whole("busy_timeout", 0, 3_600)?),
             cache_dir: optional_path("cache_dir"),

@@ -6,6 +6,7 @@ mod group;
 mod networks;
 mod phases;
 mod pipeline;
+mod roles;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use explain::Explanations;
 pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use phases::Phases;
 pub use pipeline::{KeepError, Scan, ScanError, Scanned, Warn, judged};
+pub use roles::{ROLES, Role, role_of, roles};
 
 /// What is set for the parameters of rules: rule, parameter, value.
 pub type Parameters = BTreeMap<String, BTreeMap<String, String>>;

@@ -10,10 +10,11 @@ use crate::database::{AlertFilter, Database, DatabaseError};
 use crate::events::time::{parse_duration, parse_timestamp};
 use crate::exit::{self, UsageError};
 use crate::model::{
-    Allow, AllowError, AllowSubject, Allowlist, Direction, Network, Networks, Side, StoredAlert, Timestamp, counted,
+    Allow, AllowError, AllowSubject, Allowlist, Direction, Network, Networks, Origin, Side, StoredAlert, Timestamp, counted,
     parse_address, parse_ports,
 };
 use crate::output::{self, Cell, Format, Table};
+use crate::scan::{ROLES, Role};
 
 /// How many numbers of alerts are shown.
 const SHOWN: usize = 20;
@@ -133,7 +134,7 @@ pub fn remove(config: &Config, ids: &[i64]) -> anyhow::Result<u8> {
 pub fn list(config: &Config, format: Format, now: Timestamp) -> anyhow::Result<u8> {
     let database = Database::open_read_only(&config.db_path, &config.alert_table, config.busy_timeout)?;
     let list = allowlist(config, &database)?;
-    let rows: Vec<Value> = list
+    let mut rows: Vec<Value> = list
         .0
         .iter()
         .map(|(origin, allow)| {
@@ -150,6 +151,20 @@ pub fn list(config: &Config, format: Format, now: Timestamp) -> anyhow::Result<u
             })
         })
         .collect();
+    let status = if config.builtin_roles { "active" } else { "off" };
+    rows.extend(ROLES.iter().map(|role| {
+        json!({
+            "id": Origin::BuiltIn.to_string(),
+            "network": null,
+            "side": Side::Source.name(),
+            "rules": Role::rules().join(","),
+            "ports": "",
+            "direction": null,
+            "until": null,
+            "status": status,
+            "reason": role.reason,
+        })
+    }));
     let table = || {
         let columns = ["id", "network", "side", "rules", "ports", "direction", "until", "status", "reason"];
         let mut table = Table::new(&columns);

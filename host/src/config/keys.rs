@@ -52,7 +52,7 @@ pub fn all() -> impl Iterator<Item = Key> {
 }
 
 /// The keys but for the limits.
-static KEYS: [Key; 19] = [
+static KEYS: [Key; 20] = [
     key("db_path", "NET_SCOUT_DB_PATH", "", "the database of net-sentinel"),
     key("table", "NET_SCOUT_TABLE", "ip_events", "the table to scan: ip_events, or ip_events_30 for the archive"),
     key("alert_table", "NET_SCOUT_ALERT_TABLE", "scout_alerts", "the table that alerts are kept in"),
@@ -65,6 +65,12 @@ static KEYS: [Key; 19] = [
     ),
     key("since", "NET_SCOUT_DEFAULT_SINCE", "1 hour", "where the window of a scan begins"),
     key("group", "NET_SCOUT_GROUP", "true", "whether what several rules say of one source becomes one alert"),
+    key(
+        "builtin_roles",
+        "NET_SCOUT_BUILTIN_ROLES",
+        "true",
+        "whether counts of resolvers, peer-to-peer clients and others that `allow list` names raise no alert",
+    ),
     key("max_alerts_per_run", "NET_SCOUT_MAX_ALERTS_PER_RUN", "500", "the most alerts of a scan; the strongest are kept"),
     key("busy_timeout", "NET_SCOUT_BUSY_TIMEOUT", "10", "seconds to wait for another program's lock"),
     key("cache_dir", "NET_SCOUT_CACHE_DIR", "", "where compiled plugins are kept, for this user alone; empty for nowhere"),

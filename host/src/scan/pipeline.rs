@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Explanations, LEARNED_FROM, Outcome, Parameters, Phases, add_evidence, judge, learned, local_networks, settled};
+use super::{
+    Explanations, LEARNED_FROM, Outcome, Parameters, Phases, Role, add_evidence, judge, learned, local_networks, role_of, roles,
+    settled,
+};
 use crate::capability::query::OPEN_QUERIES;
 use crate::capability::state::StateStore;
 use crate::config::Config;
@@ -131,7 +134,12 @@ impl Scan<'_> {
         if let Some(raised) = raised {
             raised.extend_from_slice(&scanned.alerts);
         }
-        scanned.leave_out(self.allowlist, &case);
+        let roles = if self.config.builtin_roles {
+            roles(&scanned.alerts, self.allowlist, &case, self.config.limits.common.query).await
+        } else {
+            BTreeMap::new()
+        };
+        scanned.leave_out(self.allowlist, &roles, &case);
         scanned = scanned.settled(self.config);
         add_evidence(&mut scanned.alerts, self.rules, &case).await;
         phases.end("add evidence");
@@ -226,11 +234,11 @@ impl Scan<'_> {
 }
 
 impl Scanned {
-    /// Leaves out what is allowed, and counts it.
-    fn leave_out(&mut self, allowlist: &Allowlist, case: &Case) {
+    /// Leaves out what is allowed, and what its source is for, and counts it.
+    fn leave_out(&mut self, allowlist: &Allowlist, roles: &BTreeMap<String, Role>, case: &Case) {
         let private = Networks::private();
         let local = if case.local_networks.is_empty() { &private } else { &*case.local_networks };
-        let mut allowed: BTreeMap<Origin, (String, usize)> = BTreeMap::new();
+        let mut allowed: BTreeMap<(Origin, String), usize> = BTreeMap::new();
         self.alerts.retain(|alert| {
             let subject = AllowSubject {
                 src_ip: alert.src_ip.as_deref(),
@@ -238,13 +246,15 @@ impl Scanned {
                 rule: &alert.rule,
                 evidence: &alert.evidence,
             };
-            let found = allowlist.find(&subject, local, case.window.now);
-            if let Some((origin, allow)) = found {
-                allowed.entry(origin.clone()).or_insert_with(|| (allow.reason.clone(), 0)).1 += 1;
-            }
-            found.is_none()
+            let found = match allowlist.find(&subject, local, case.window.now) {
+                Some((origin, allow)) => Some((origin.clone(), allow.reason.clone())),
+                None => role_of(alert, roles).map(|role| (Origin::BuiltIn, role.reason.to_owned())),
+            };
+            let left_out = found.is_some();
+            found.into_iter().for_each(|reason| *allowed.entry(reason).or_default() += 1);
+            !left_out
         });
-        self.allowed = allowed.into_iter().map(|(origin, (reason, count))| (origin, reason, count)).collect();
+        self.allowed = allowed.into_iter().map(|((origin, reason), count)| (origin, reason, count)).collect();
     }
 
     /// What a scan keeps of what the rules raised.
