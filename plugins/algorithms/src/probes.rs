@@ -19,11 +19,39 @@ pub const CLOSE: &str = "MAX(time) - MIN(time) <= (COUNT(*) - 1) * 43200000000";
 /// The first port of those that systems give to clients; servers hardly ever use them.
 pub const FIRST_EPHEMERAL: i64 = 32_768;
 
-/// Whether all that a source sent looks like answers: from one port that servers use, to ports that clients use.
-#[must_use]
-pub fn are_answers(source_ports: i64, lowest_source_port: Option<i64>, lowest_target_port: i64) -> bool {
-    let from_server = lowest_source_port.is_some_and(|port| port < FIRST_EPHEMERAL);
-    source_ports == 1 && from_server && lowest_target_port >= FIRST_EPHEMERAL
+/// With fewer packets nothing can be said of how their ports are spread.
+const SPREAD: i64 = 8;
+
+/// What a source sent, where the log does not say by flags what are answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// How many packets.
+    pub packets: i64,
+    /// From how many different ports.
+    pub source_ports: i64,
+    /// The lowest of them.
+    pub lowest_source_port: Option<i64>,
+    /// To how many different ports.
+    pub ports: i64,
+    /// The lowest of them.
+    pub lowest_port: i64,
+    /// How many packets to ports from [`FIRST_EPHEMERAL`] on.
+    pub ephemeral: i64,
+    /// How many packets with SYN alone: who sends them answers nobody.
+    pub beginnings: i64,
+}
+
+impl Sent {
+    /// Whether all of it looks like answers: from one port that servers use, to ports that clients use. Those are the ports that systems
+    /// give to clients; or, of clients whose addresses and ports are forged, any from 1024 on, nearly every packet to another one, and at
+    /// least a third of them in the upper half. Scanners that keep one port take one that systems give to clients.
+    #[must_use]
+    pub fn are_answers(&self) -> bool {
+        let from_server =
+            self.source_ports == 1 && self.lowest_source_port.is_some_and(|port| port < FIRST_EPHEMERAL) && self.beginnings == 0;
+        let spread = self.packets >= SPREAD && self.ports * 10 >= self.packets * 9 && self.ephemeral * 3 >= self.packets;
+        from_server && (self.lowest_port >= FIRST_EPHEMERAL || (self.lowest_port >= 1024 && spread))
+    }
 }
 
 #[cfg(test)]
@@ -32,10 +60,40 @@ mod tests {
 
     #[test]
     fn answers() {
-        assert!(are_answers(1, Some(27_015), 40_000));
-        assert!(!are_answers(1, Some(56_247), 40_000), "a scanner's port");
-        assert!(!are_answers(2, Some(27_015), 40_000));
-        assert!(!are_answers(1, Some(27_015), 1_083));
-        assert!(!are_answers(0, None, 40_000), "the log has no source ports");
+        let sent = Sent {
+            packets: 3,
+            source_ports: 1,
+            lowest_source_port: Some(27_015),
+            ports: 3,
+            lowest_port: 40_000,
+            ephemeral: 3,
+            beginnings: 0,
+        };
+        let are = |sent: Sent| sent.are_answers();
+        assert!(are(sent));
+        assert!(!are(Sent { lowest_source_port: Some(56_247), ..sent }), "a scanner's port");
+        assert!(!are(Sent { source_ports: 2, ..sent }));
+        assert!(!are(Sent { lowest_port: 1_083, ephemeral: 2, ..sent }), "three ports are not spread");
+        assert!(!are(Sent { source_ports: 0, lowest_source_port: None, ..sent }), "the log has no source ports");
+        assert!(!are(Sent { beginnings: 1, ..sent }), "a connection begins");
+    }
+
+    #[test]
+    fn answers_to_forged_ports() {
+        let sent = Sent {
+            packets: 100,
+            source_ports: 1,
+            lowest_source_port: Some(25_565),
+            ports: 99,
+            lowest_port: 1_100,
+            ephemeral: 50,
+            beginnings: 0,
+        };
+        let are = |sent: Sent| sent.are_answers();
+        assert!(are(sent));
+        assert!(!are(Sent { lowest_port: 80, ..sent }), "a port of a service");
+        assert!(!are(Sent { ephemeral: 30, ..sent }), "what scanners look for is in the lower half");
+        assert!(!are(Sent { ports: 80, ..sent }), "some ports again and again");
+        assert!(!are(Sent { packets: 7, ports: 7, ephemeral: 7, ..sent }));
     }
 }

@@ -11,7 +11,7 @@ const SECOND: i64 = 1_000_000;
 const PORTS: i64 = 65_536;
 const DAY: i64 = 86_400 * SECOND;
 /// At most so many sources are asked about at once: a longer query does not run in memory.
-const CHUNK: usize = 300;
+const CHUNK: usize = 200;
 
 fn describe() -> Description {
     Description::rule("drop_then_accept", env!("CARGO_PKG_VERSION"), "A source was refused at several doors and then got through another")

@@ -14,7 +14,7 @@ const FEW: i64 = 10;
 /// And one of which more packets than this were dropped in all.
 const MOST_PACKETS: i64 = 30;
 /// At most so many sources are asked about at once: a longer query does not run in memory.
-const CHUNK: usize = 300;
+const CHUNK: usize = 200;
 /// With fewer hours before there is nothing to compare with.
 const LEAST_HOURS: usize = 3;
 /// The most hosts or ports with a crowd that are looked at closely: the busiest.

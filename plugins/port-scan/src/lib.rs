@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use net_scout_algorithms::probes::Sent;
 use net_scout_algorithms::{ScanType, densest, ports, probes, scan_type, shape};
 use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Window, format_timestamp, query, rule};
 
@@ -75,8 +76,17 @@ fn judge(window: &Window, thresholds: &[(&str, i64, &str, i64)], found: Found) -
     if last + SECOND <= window.since {
         return None;
     }
-    let lowest = tried.iter().map(|(_, port)| *port).min()?;
-    if probes::are_answers(source_ports, source_port, lowest) {
+    let all: HashSet<i64> = tried.iter().map(|(_, port)| *port).collect();
+    let sent = Sent {
+        packets: tried.len() as i64,
+        source_ports,
+        lowest_source_port: source_port,
+        ports: all.len() as i64,
+        lowest_port: *all.iter().min()?,
+        ephemeral: tried.iter().filter(|(_, port)| *port >= probes::FIRST_EPHEMERAL).count() as i64,
+        beginnings: i64::from(flags.iter().any(|flags| flags == "SYN")),
+    };
+    if sent.are_answers() {
         return None;
     }
     let (name, parameter, threshold, densest) = thresholds.iter().find_map(|&(name, seconds, parameter, threshold)| {
@@ -87,7 +97,6 @@ fn judge(window: &Window, thresholds: &[(&str, i64, &str, i64)], found: Found) -
     for ((_, port), host) in tried.iter().zip(&hosts) {
         of_host.entry(host).or_default().insert(*port);
     }
-    let all: HashSet<i64> = tried.iter().map(|(_, port)| *port).collect();
     let pairs = of_host.values().map(HashSet::len).sum();
     let shape = shape(of_host.len(), all.len(), pairs);
     let sensitive: Vec<i64> = sorted(all.iter().copied().filter(|&port| ports::is_sensitive(port)));

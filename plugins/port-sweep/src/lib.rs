@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use net_scout_algorithms::probes::Sent;
 use net_scout_algorithms::{Densest, densest, ports, probes};
 use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Window, format_timestamp, query, rule};
 
@@ -84,14 +85,14 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     Ok(alerts)
 }
 
-/// A source, distinct source ports and the lowest, and the times, ports and hosts in the order of time.
-type Found = (String, i64, Option<i64>, Vec<i64>, Vec<i64>, Vec<String>);
+/// A source, distinct source ports and the lowest, how many packets begin connections, and the times, ports and hosts in the order of time.
+type Found = (String, i64, Option<i64>, i64, Vec<i64>, Vec<i64>, Vec<String>);
 
 /// The sweeps of each source.
 fn sweeps(seen: &Window, condition: &str, windows: &[(&'static str, i64, i64)]) -> Result<BTreeMap<String, Vec<Sweep>>, Error> {
     let gate = windows.iter().map(|(.., threshold)| *threshold).min().unwrap_or(i64::MAX);
     let sql = format!(
-        "SELECT src_ip, COUNT(DISTINCT src_port), MIN(src_port), json_group_array(time ORDER BY time),
+        "SELECT src_ip, COUNT(DISTINCT src_port), MIN(src_port), COUNT(*) FILTER (WHERE tcp_flags = 'SYN'), json_group_array(time ORDER BY time),
              json_group_array(dst_port ORDER BY time), json_group_array(coalesce(dst_ip, '') ORDER BY time)
          FROM events WHERE {condition} GROUP BY src_ip
          HAVING COUNT(*) >= ?1 AND {} AND MAX(time) >= ?2 AND COUNT(DISTINCT dst_ip) >= ?1 AND src_ip IS NOT NULL",
@@ -99,14 +100,24 @@ fn sweeps(seen: &Window, condition: &str, windows: &[(&'static str, i64, i64)]) 
     );
     let mut all: BTreeMap<String, Vec<Sweep>> = BTreeMap::new();
     for row in query::<Found>(&sql, &[gate.into(), seen.since.into()])? {
-        let (source, source_ports, source_port, times, ports, hosts) = row?;
+        let (source, source_ports, lowest_source_port, beginnings, times, ports, hosts) = row?;
         let mut of_port: BTreeMap<i64, Vec<(i64, &str)>> = BTreeMap::new();
         for ((time, port), host) in times.into_iter().zip(ports).zip(&hosts) {
             of_port.entry(port).or_default().push((time, host));
         }
         for (port, tried) in of_port {
             let (Some(&(first, _)), Some(&(last, _))) = (tried.first(), tried.last()) else { continue };
-            if last < seen.since || probes::are_answers(source_ports, source_port, port) {
+            let packets = tried.len() as i64;
+            let sent = Sent {
+                packets,
+                source_ports,
+                lowest_source_port,
+                ports: 1,
+                lowest_port: port,
+                ephemeral: if port >= probes::FIRST_EPHEMERAL { packets } else { 0 },
+                beginnings,
+            };
+            if last < seen.since || sent.are_answers() {
                 continue;
             }
             let found = windows.iter().find_map(|&(window, span, threshold)| {

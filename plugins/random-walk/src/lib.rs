@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use net_scout_algorithms::probes::Sent;
 use net_scout_algorithms::{Contact, Judgement, probes, walk};
 use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, query, rule};
 
@@ -10,7 +11,7 @@ rule!(describe, evaluate);
 
 const SECOND: i64 = 1_000_000;
 /// At most so many sources are asked about at once: a longer query does not run in memory.
-const CHUNK: usize = 300;
+const CHUNK: usize = 200;
 
 fn describe() -> Description {
     Description::rule("random_walk", env!("CARGO_PKG_VERSION"), "The first contacts of one source fail one after another")
@@ -84,18 +85,28 @@ fn judged(contacts: &Contacts, expiry: i64) -> Option<(f64, i64)> {
     }
 }
 
+/// A source, the parts of [`Sent`], and the times and hosts in the order of time.
+type Failed = (String, i64, i64, Option<i64>, i64, i64, i64, i64, Vec<i64>, Vec<String>);
+
 /// The hosts that dropped what a source sent first, for sources that would be scanners if nobody else let them through.
 fn failed(least: i64, expiry: i64) -> Result<HashMap<String, Contacts>, Error> {
     let sql = format!(
-        "SELECT src_ip, json_group_array(time ORDER BY time), json_group_array(coalesce(dst_ip, '') ORDER BY time)
+        "SELECT src_ip, COUNT(*), COUNT(DISTINCT src_port), MIN(src_port), COUNT(DISTINCT dst_port), MIN(dst_port),
+             COUNT(*) FILTER (WHERE dst_port >= {}), COUNT(*) FILTER (WHERE tcp_flags = 'SYN'),
+             json_group_array(time ORDER BY time), json_group_array(coalesce(dst_ip, '') ORDER BY time)
          FROM events WHERE {} GROUP BY src_ip
          HAVING COUNT(*) >= ?1 AND {} AND COUNT(DISTINCT dst_ip) >= ?1",
+        probes::FIRST_EPHEMERAL,
         probes::DROPPED,
         probes::CLOSE
     );
     let mut sources: HashMap<String, Contacts> = HashMap::new();
-    for row in query::<(String, Vec<i64>, Vec<String>)>(&sql, &[least.into()])? {
-        let (source, times, hosts) = row?;
+    for row in query::<Failed>(&sql, &[least.into()])? {
+        let (source, packets, source_ports, lowest_source_port, ports, lowest_port, ephemeral, beginnings, times, hosts) = row?;
+        let sent = Sent { packets, source_ports, lowest_source_port, ports, lowest_port, ephemeral, beginnings };
+        if sent.are_answers() {
+            continue;
+        }
         let mut contacts = Contacts::new();
         for (time, host) in times.into_iter().zip(hosts) {
             let known = contacts.entry(host).or_insert((time, false));

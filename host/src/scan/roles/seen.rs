@@ -10,7 +10,7 @@ use crate::plugin::Case;
 /// The columns that are read.
 const COLUMNS: [&str; 8] = ["time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"];
 /// At most so many sources are asked about at once: a longer query does not run in memory.
-const CHUNK: usize = 200;
+const CHUNK: usize = 50;
 
 /// Questions for names: DNS, over TLS too.
 const NAMES: &str = "coalesce(direction, '') = 'OUTBOUND' AND coalesce(dst_port, 0) IN (53, 853)";
@@ -26,6 +26,8 @@ const WORMS: [i64; 12] = [23, 135, 137, 139, 445, 2323, 3389, 5555, 5985, 5986, 
 /// The most that a source may do besides its role: less than the original rules ask for by default, so that it would be no alert, and
 /// not as much as what is of the role.
 const REST: Counts = Counts { rows: 200, targets: 50, ports: 50 };
+/// The first port of those that systems give to clients.
+const FIRST_EPHEMERAL: i64 = 32_768;
 /// More answers than this are a flood, as the rule `strobe` has it.
 const MOST_ANSWERS: i64 = 86_400;
 /// The fewest peers, and how many packets each has at most on average.
@@ -74,6 +76,13 @@ pub(super) struct Seen {
     pub(super) no_names: Counts,
     pub(super) no_answers: Counts,
     pub(super) no_peers: Counts,
+    /// How many ports it sends from, and the lowest; the lowest port that it sends to, how many packets go to ports that systems give to
+    /// clients, and how many begin a connection.
+    pub(super) source_ports: i64,
+    pub(super) lowest_source_port: i64,
+    pub(super) lowest_port: i64,
+    pub(super) ephemeral: i64,
+    pub(super) beginnings: i64,
     /// Its peers and their ports.
     pub(super) peers: Counts,
     /// How many sources come in to its high ports.
@@ -98,7 +107,17 @@ impl Seen {
     }
 
     pub(super) fn answers(&self) -> bool {
-        self.is_all_but(self.no_answers) && self.all.rows <= MOST_ANSWERS
+        (self.is_all_but(self.no_answers) || self.answers_the_forged()) && self.all.rows <= MOST_ANSWERS
+    }
+
+    /// Whether it is a flooded server at a port above 1024, where the log has no flags: as the rules `port_scan` and `random_walk` have it.
+    fn answers_the_forged(&self) -> bool {
+        self.source_ports == 1
+            && self.lowest_source_port < FIRST_EPHEMERAL
+            && self.beginnings == 0
+            && self.lowest_port >= 1024
+            && self.all.ports * 10 >= self.all.rows * 9
+            && self.ephemeral * 3 >= self.all.rows
     }
 
     pub(super) fn is_peer(&self) -> bool {
@@ -201,7 +220,9 @@ impl Asked<'_> {
         let three = |filter: &str| format!("COUNT(*){filter}, COUNT(DISTINCT dst_ip){filter}, COUNT(DISTINCT dst_port){filter}");
         let but = |role: &str| three(&format!(" FILTER (WHERE NOT ({role}))"));
         let sql = format!(
-            "SELECT src_ip, {}, COUNT(*) FILTER (WHERE verdict = 'DROP'), MIN(time), MAX(time), {}, {}, {}, {} FROM events
+            "SELECT src_ip, {}, COUNT(*) FILTER (WHERE verdict = 'DROP'), MIN(time), MAX(time), {}, {}, {}, {},
+                 COUNT(DISTINCT src_port), coalesce(MIN(src_port), 0), coalesce(MIN(dst_port), 0),
+                 COUNT(*) FILTER (WHERE dst_port >= {FIRST_EPHEMERAL}), COUNT(*) FILTER (WHERE tcp_flags = 'SYN') FROM events
              WHERE src_ip IN ({}) GROUP BY src_ip",
             three(""),
             but(NAMES),
@@ -211,7 +232,7 @@ impl Asked<'_> {
             places(sources.len()),
         );
         let counts = |numbers: &[i64]| Counts { rows: numbers[0], targets: numbers[1], ports: numbers[2] };
-        let rows = self.query(sql, sources, 18).await?;
+        let rows = self.query(sql, sources, 23).await?;
         let seen = rows.into_iter().map(|(source, numbers)| {
             let seen = Seen {
                 local: self.networks.contains_text(&source),
@@ -223,6 +244,11 @@ impl Asked<'_> {
                 no_answers: counts(&numbers[9..12]),
                 no_peers: counts(&numbers[12..15]),
                 peers: counts(&numbers[15..18]),
+                source_ports: numbers[18],
+                lowest_source_port: numbers[19],
+                lowest_port: numbers[20],
+                ephemeral: numbers[21],
+                beginnings: numbers[22],
                 ..Seen::default()
             };
             (source, seen)

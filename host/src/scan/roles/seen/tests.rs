@@ -32,6 +32,18 @@ fn who_answers() {
 }
 
 #[test]
+fn who_answers_the_forged() {
+    let flooded =
+        Seen { local: false, source_ports: 1, lowest_source_port: 25_565, lowest_port: 1_024, ephemeral: 150, ..host(300) };
+    assert!(flooded.answers());
+    assert!(!Seen { beginnings: 1, ..flooded.clone() }.answers(), "a connection begins");
+    assert!(!Seen { lowest_source_port: 40_000, ..flooded.clone() }.answers(), "a scanner's port");
+    assert!(!Seen { lowest_port: 22, ..flooded.clone() }.answers(), "a port of a service");
+    assert!(!Seen { ephemeral: 99, ..flooded.clone() }.answers(), "what scanners look for is in the lower half");
+    assert!(!Seen { all: counts(300, 300, 200), ..flooded }.answers(), "some ports again and again");
+}
+
+#[test]
 fn who_talks_to_peers() {
     let peer = Seen { no_peers: counts(5, 2, 2), peers: counts(400, 300, 290), visitors: 100, ..host(405) };
     assert!(peer.is_peer());
