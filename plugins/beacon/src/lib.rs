@@ -39,6 +39,12 @@ fn describe() -> Description {
             1..=100,
             "A destination that more than this part of the local hosts contact on a day is common, and left out for 30 days; two hosts are always few",
         ))
+        .parameter(Parameter::integer(
+            "prevalence_hosts",
+            50,
+            2..=1_000_000,
+            "And so is one that more than this many hosts contact, however many hosts there are",
+        ))
         .parameter(Parameter::line(
             "ports",
             "",
@@ -61,7 +67,8 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     let networks = window.local_networks();
     let local = |address: &str| networks.contains(address) || is_private(address);
     let end = window.until.unwrap_or(window.now);
-    let (mut rare, common) = destinations(least, arguments.integer("prevalence_percent")?)?;
+    let (mut rare, common) =
+        destinations(least, arguments.integer("prevalence_percent")?, arguments.integer("prevalence_hosts")?)?;
     let common = Common::with(common.into_iter().filter(|host| !local(host)).collect(), end);
     rare.retain(|host| !local(host) && !common.contains(host));
     let (threshold, limit) = (arguments.real("score_threshold")?, arguments.real("spread_limit")?);
@@ -115,10 +122,10 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
 }
 
 /// The hosts that are contacted often enough: those that few local hosts contact, and those that many do.
-fn destinations(least: i64, percent: i64) -> Result<(Vec<String>, Vec<String>), Error> {
+fn destinations(least: i64, percent: i64, cap: i64) -> Result<(Vec<String>, Vec<String>), Error> {
     let sources = format!("SELECT COUNT(DISTINCT src_ip) FROM events WHERE {}", probes::OUTGOING);
     let sources = query::<(i64,)>(&sources, &[])?.last().transpose()?.map_or(0, |(sources,)| sources);
-    let most = (sources * percent / 100).max(2);
+    let most = (sources * percent / 100).max(2).min(cap);
     let contacted = |by: &str| -> Result<Vec<String>, Error> {
         let sql = format!(
             "SELECT dst_ip FROM events WHERE {} GROUP BY dst_ip

@@ -16,7 +16,7 @@ const MOST_PACKETS: i64 = 30;
 /// At most so many sources are asked about at once: a longer query does not run in memory.
 const CHUNK: usize = 200;
 /// With fewer hours before there is nothing to compare with.
-const LEAST_HOURS: usize = 3;
+const LEAST_HOURS: usize = 2;
 /// The most hosts or ports with a crowd that are looked at closely: the busiest.
 const MOST: usize = 20;
 /// The most sources that are looked at for one of them, the busiest first.
