@@ -11,6 +11,7 @@ use crate::commands::alerts::{self, AlertsRequest};
 use crate::commands::allow::{self, AddRequest};
 use crate::commands::enrich::{self, CacheAction, EnrichRequest};
 use crate::commands::evaluate::{self, Data, EvaluateRequest};
+use crate::commands::explain::{self, ExplainRequest};
 use crate::commands::import::{self, ImportRequest};
 use crate::commands::scan::{self, ScanRequest};
 use crate::commands::{approve, config as config_command, inspect, migrate, new, replay, stats, trial};
@@ -33,6 +34,7 @@ use crate::templates::{Language, Role};
         net-scout scan --plugins plugins/            scan the last hour, keep the alerts\n  \
         net-scout scan --since '7 days' --dry-run    look at a week, write nothing\n  \
         net-scout alerts --min-score 80              list the strongest stored alerts\n  \
+        net-scout explain 203.0.113.9                why there is an alert about it, or none\n  \
         net-scout import /var/log/kern.log           make a database from a firewall log\n\n\
         Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 done but a plugin failed or was refused."
 )]
@@ -74,6 +76,8 @@ enum Command {
     Scan(ScanArgs),
     /// List the stored alerts, newest first
     Alerts(AlertsArgs),
+    /// Say what there is of one address, what each rule says of it, and how near those are that say nothing
+    Explain(ExplainArgs),
     /// Look up what is known outside about the addresses of alerts
     Enrich(EnrichArgs),
     /// Look up one address or domain name on the spot
@@ -202,6 +206,33 @@ struct AlertsArgs {
     /// At most so many, the newest
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     limit: Option<u32>,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    net-scout explain 203.0.113.9\n  \
+    net-scout explain 203.0.113.9 --since '7 days' --rules port_scan,probe\n  \
+    net-scout explain 2001:db8::7 --set port_scan.day_ports_threshold=8 --format json")]
+struct ExplainArgs {
+    /// The address
+    #[arg(value_name = "ADDRESS")]
+    address: String,
+    /// Where the window begins, as of a scan [default: 1 hour]
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Where the window ends [default: open]
+    #[arg(long, value_name = "WHEN")]
+    until: Option<String>,
+    /// The table to look at [default: ip_events]
+    #[arg(long, value_name = "TABLE")]
+    table: Option<String>,
+    /// Only these rules
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    rules: Vec<String>,
+    #[command(flatten)]
+    plugins: PluginArgs,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -874,6 +905,15 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
             import::run(&config, &request, now)
         }
         Command::Evaluate(args) => evaluate::run(&config, &args.request()),
+        Command::Explain(args) => {
+            let request = ExplainRequest {
+                address: args.address.clone(),
+                until: args.until.clone(),
+                rules: args.rules.clone(),
+                format: (&args.format).into(),
+            };
+            explain::run(&config, &request, now)
+        }
         Command::Enrich(args) => {
             let EnrichArgs { limit, alert_id, only, refresh, dry_run, locked, .. } = args;
             let request = EnrichRequest {
@@ -977,7 +1017,11 @@ fn flags(cli: &Cli) -> Flags {
     if let Command::Evaluate(EvaluateArgs { since, table, max_alerts, .. }) = &cli.command {
         values.extend([("since", since), ("table", table), ("max_alerts_per_run", max_alerts)]);
     }
+    if let Command::Explain(ExplainArgs { since, table, .. }) = &cli.command {
+        values.extend([("since", since), ("table", table)]);
+    }
     let plugins = match &cli.command {
+        Command::Explain(args) => Some(&args.plugins),
         Command::Enrich(args) => Some(&args.plugins),
         Command::Lookup(args) => Some(&args.plugins),
         Command::Cache(args) => Some(&args.plugins),

@@ -6,6 +6,7 @@ pub mod approve;
 pub mod config;
 pub mod enrich;
 pub mod evaluate;
+pub mod explain;
 pub mod import;
 pub mod inspect;
 pub mod migrate;

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod evaluation;
+mod explanation;
 mod json;
 mod ledger;
 mod log;
@@ -16,6 +17,7 @@ use std::io::Write;
 
 pub use alerts::{Shown, write_alerts};
 pub use evaluation::{write_figures, write_mistakes};
+pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};
 pub use json::{write_json, write_json_line};
 pub use ledger::write_ledger;
 pub use log::start_log;

@@ -1,8 +1,12 @@
 //! One run of the rules over one window: all at the same time, on one snapshot, each failing for itself.
 
+mod account;
+mod activity;
+mod concern;
 mod evidence;
 mod explain;
 mod group;
+mod nearest;
 mod networks;
 mod phases;
 mod pipeline;
@@ -16,8 +20,12 @@ use tokio::sync::Semaphore;
 use crate::model::Alert;
 use crate::plugin::{Case, Judgement, PluginError, Rule, Usage};
 
+pub use account::{Account, Fate, RuleAccount, Said};
+pub use activity::{Activity, Part};
+pub use concern::concerns;
 pub use evidence::add_evidence;
 pub use explain::Explanations;
+pub use nearest::{Lowered, Nearest};
 pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use phases::Phases;
 pub use pipeline::{KeepError, Scan, ScanError, Scanned, Warn, judged};

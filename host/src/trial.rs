@@ -57,5 +57,6 @@ fn case(
         local_networks: Arc::new(local_networks),
         tape,
         explain: None,
+        quiet: false,
     })
 }

@@ -14,13 +14,20 @@ pub struct LogContext {
     plugin: String,
     boundary: Boundary,
     written: u32,
+    quiet: bool,
 }
 
 impl LogContext {
     /// For a plugin of this name.
     #[must_use]
     pub fn new(plugin: &str, boundary: Boundary) -> Self {
-        Self { plugin: plugin.to_owned(), boundary, written: 0 }
+        Self { plugin: plugin.to_owned(), boundary, written: 0, quiet: false }
+    }
+
+    /// Leaves everything out, if it is to be quiet.
+    #[must_use]
+    pub fn quiet(self, quiet: bool) -> Self {
+        Self { quiet, ..self }
     }
 }
 
@@ -28,7 +35,7 @@ impl Host for LogContext {
     async fn write(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
         self.boundary.count("log.write", message.len())?;
         self.written = self.written.saturating_add(1);
-        if self.written > MESSAGES {
+        if self.quiet || self.written > MESSAGES {
             return Ok(());
         }
         let rule = &self.plugin;

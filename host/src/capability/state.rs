@@ -57,6 +57,13 @@ impl StateStore {
         Self(Arc::new(Mutex::new(Stored { plugins, changed: BTreeMap::new() })))
     }
 
+    /// Another store with what is in this one, and no changes.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let stored = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Self(Arc::new(Mutex::new(Stored { plugins: stored.plugins.clone(), changed: BTreeMap::new() })))
+    }
+
     /// What was changed during the run.
     #[must_use]
     pub fn changes(&self) -> Vec<StateEntry> {

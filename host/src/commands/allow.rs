@@ -221,7 +221,7 @@ fn numbers(alerts: &[StoredAlert]) -> String {
 }
 
 /// What an entry allows, in words.
-fn sentence(allow: &Allow) -> String {
+pub(super) fn sentence(allow: &Allow) -> String {
     let mut text = match allow.side {
         Side::Source => format!("alerts from {}", allow.network),
         Side::Destination => format!("alerts to {}", allow.network),

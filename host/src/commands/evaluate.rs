@@ -195,7 +195,7 @@ fn every(text: &str) -> Result<i64, UsageError> {
 }
 
 /// The rules that were named, or all.
-fn chosen(rules: Vec<Rule>, names: &[String]) -> Result<Vec<Arc<Rule>>, UsageError> {
+pub(super) fn chosen(rules: Vec<Rule>, names: &[String]) -> Result<Vec<Arc<Rule>>, UsageError> {
     let there: Vec<&str> = rules.iter().map(|rule| rule.description.name.as_str()).collect();
     if let Some(name) = names.iter().find(|name| !there.contains(&name.as_str())) {
         return Err(UsageError(format!("there is no rule `{name}`; there are {}", there.join(", "))));

@@ -48,6 +48,7 @@ pub fn run(config: &Config, path: &Path, stats: Option<StatsFormat>, format: For
         local_networks: Arc::new(local_networks),
         tape,
         explain: None,
+        quiet: false,
     };
     let Plugins { rules, enrichers, .. } = plugins;
     let rules: Vec<_> = rules.into_iter().map(Arc::new).collect();

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::events::time::parse_moment;
 use crate::exit::{self, UsageError};
-use crate::model::{Origin, Timestamp, Window, counted};
+use crate::model::{Timestamp, Window, counted};
 use crate::output::{self, Format, Progress, Shown, StatsFormat};
 use crate::plugin::{Plugins, Rule};
 use crate::recording::{Header, PluginSeen, Recorder, Tape};
@@ -47,7 +47,7 @@ pub struct ScanRequest {
 /// When there is nothing to scan or to scan with, or the alerts cannot be kept. A failing plugin is no error: the exit code says so.
 pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Result<u8> {
     let mut phases = Phases::default();
-    let window = window(config, request, now)?;
+    let window = window(config, request.until.as_deref(), now)?;
     let open = if request.dry_run { Database::open_read_only } else { Database::open };
     let database = open(&config.db_path, &config.alert_table, config.busy_timeout)?;
     database.check_events(&config.table)?;
@@ -105,7 +105,11 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     phases.end("show alerts");
     output::note(&format_args!("{} in the events {window}: {kept}", counted(count, "alert")));
     for (origin, reason, count) in &allowed {
-        output::note(&format_args!("{} left out by the allowlist, {}: {reason}", counted(*count, "alert"), entry(origin)));
+        output::note(&format_args!(
+            "{} left out by the allowlist, {}: {reason}",
+            counted(*count, "alert"),
+            output::origin_words(origin)
+        ));
     }
     if cut > 0 {
         output::warning(&format_args!("{cut} weaker alerts were left out: a scan keeps {} (--max-alerts)", config.max_alerts));
@@ -138,15 +142,6 @@ pub(super) fn show(alerts: &[Shown], format: Format) -> std::io::Result<()> {
     Ok(())
 }
 
-/// An entry of the allowlist, in words.
-fn entry(origin: &Origin) -> String {
-    match origin {
-        Origin::BuiltIn => "built in".to_owned(),
-        Origin::Configured(number) => format!("[[allow]] number {number}"),
-        Origin::Stored(id) => format!("entry {id}"),
-    }
-}
-
 /// Begins a recording where one is asked for.
 fn tape(config: &Config, request: &ScanRequest, window: Window, plugins: &Plugins) -> anyhow::Result<Tape> {
     let Some(path) = &request.record else { return Ok(Tape::Off) };
@@ -168,13 +163,9 @@ fn tape(config: &Config, request: &ScanRequest, window: Window, plugins: &Plugin
     Ok(Tape::Record(recorder))
 }
 
-fn window(config: &Config, request: &ScanRequest, now: Timestamp) -> Result<Window, UsageError> {
-    let until = request
-        .until
-        .as_ref()
-        .map(|text| parse_moment(text, now))
-        .transpose()
-        .map_err(|error| UsageError(format!("--until: {error}")))?;
+/// The window that is configured, up to its end as written.
+pub(super) fn window(config: &Config, until: Option<&str>, now: Timestamp) -> Result<Window, UsageError> {
+    let until = until.map(|text| parse_moment(text, now)).transpose().map_err(|error| UsageError(format!("--until: {error}")))?;
     let since = parse_moment(&config.since.text, until.unwrap_or(now))
         .map_err(|error| UsageError(format!("since (from {}): {error}", config.since.source)))?;
     match until {

@@ -63,7 +63,7 @@ impl Story {
         let events = &evidence["events"];
         let mut lines = vec![("who", who(alert.src_ip.as_deref(), alert.dst_ip.as_deref())), ("when", when(alert, events))];
         lines.push(("window", window(&evidence["window"])));
-        lines.push(("numbers", numbers(evidence)));
+        lines.push(("numbers", numbers(evidence, true)));
         lines.push(("evidence", others(evidence)));
         lines.push(("techniques", evidence["techniques"].as_array().map_or_else(String::new, |list| joined(list))));
         for name in ["ports", "targets", "sources"] {
@@ -87,7 +87,7 @@ impl Story {
     }
 }
 
-fn who(source: Option<&str>, destination: Option<&str>) -> String {
+pub(super) fn who(source: Option<&str>, destination: Option<&str>) -> String {
     match (source, destination) {
         (Some(source), Some(destination)) => format!("{source} to {destination}"),
         (Some(source), None) => source.to_owned(),
@@ -116,11 +116,12 @@ fn window(window: &Value) -> String {
     format!("from {since}{end}{history}")
 }
 
-/// Numbers, each beside its threshold where it has one.
-fn numbers(evidence: &Value) -> String {
+/// Numbers, each beside its threshold where it has one and these are to be shown.
+pub(super) fn numbers(evidence: &Value, thresholds: bool) -> String {
     let Some(members) = evidence.as_object() else { return String::new() };
     let shown = members.iter().filter(|(key, value)| value.is_number() && !is_threshold(members, key));
-    let number = |(key, value): (&String, &Value)| match members.get(&format!("{key}{THRESHOLD}")) {
+    let shown = shown.filter(|(key, _)| thresholds || !key.ends_with(THRESHOLD));
+    let number = |(key, value): (&String, &Value)| match members.get(&format!("{key}{THRESHOLD}")).filter(|_| thresholds) {
         Some(threshold) => format!("{key} {value} (threshold {})", one(threshold)),
         None => format!("{key} {value}"),
     };
@@ -144,7 +145,7 @@ fn others(evidence: &Value) -> String {
 }
 
 /// The most frequent first, whatever order they are stored in.
-fn top(counts: &Value) -> String {
+pub(super) fn top(counts: &Value) -> String {
     let mut counts: Vec<(&String, u64)> =
         counts.as_object().into_iter().flatten().filter_map(|(value, count)| Some((value, count.as_u64()?))).collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -165,7 +166,7 @@ fn related(other: &Value) -> String {
     parts.extend(Some(who(text("src_ip"), text("dst_ip"))).filter(|who| !who.is_empty()));
     parts.extend(text("severity").map(str::to_owned));
     parts.extend(other["score"].as_i64().map(|score| format!("score {score}")));
-    parts.extend(Some(numbers(&other["evidence"])).filter(|numbers| !numbers.is_empty()));
+    parts.extend(Some(numbers(&other["evidence"], true)).filter(|numbers| !numbers.is_empty()));
     parts.join(", ")
 }
 
@@ -185,7 +186,7 @@ fn joined(list: &[Value]) -> String {
     list.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn one(value: &Value) -> String {
+pub(super) fn one(value: &Value) -> String {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Array(list) => joined(list),

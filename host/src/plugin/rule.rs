@@ -13,6 +13,7 @@ use super::guest::{Capabilities, Code, Guest, Usage, World};
 use super::limits::Limits;
 use super::load::Artifact;
 use super::{bindings, convert};
+use crate::capability::log::LogContext;
 use crate::capability::query::{QueryContext, QuerySource};
 use crate::capability::state::{StateContext, StateGrant, StateStore};
 use crate::database::{Engine, Explain, ReadGrant, Snapshot};
@@ -60,6 +61,8 @@ pub struct Case {
     pub tape: Tape,
     /// Hears of each query where it ran, where somebody wants to know.
     pub explain: Option<ExplainRule>,
+    /// Whether what rules log is left out: they judge once more, and have said it before.
+    pub quiet: bool,
 }
 
 /// Hears of each query of a rule where it ran: the rule, the SQL, the engine.
@@ -109,6 +112,7 @@ impl Rule {
         let capabilities = Capabilities {
             query: QueryContext::new(source, boundary.clone()),
             state: StateContext::new(self.state.clone(), Some(case.state.clone()), boundary.clone()),
+            log: LogContext::new(name, boundary.clone()).quiet(case.quiet),
             ..Capabilities::none(name, case.window.now, &boundary)
         };
         let window = convert::window(case.window, events_since, &case.local_networks);

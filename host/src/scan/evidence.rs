@@ -14,6 +14,7 @@ use crate::plugin::{Case, Rule};
 use crate::recording::{HOST, Unexpected};
 
 use batch::Batch;
+pub(super) use batch::counted;
 
 /// What tells the host's steps in a recording.
 const CALL: &str = "evidence";

@@ -9,7 +9,7 @@ use crate::model::{Alert, Network, Rank, Related, add_related};
 /// How much of an IPv6 address tells one network from another (RFC 6177): within it, a host chooses its addresses as it likes.
 const SITE_BITS: u8 = 64;
 /// The member of the evidence that names the network behind a distributed scan.
-const NETWORK: &str = "network";
+pub(super) const NETWORK: &str = "network";
 
 /// Groups alerts by their stories, which the result has as [`Alert::story`]. The one that says most leads; its score and severity become
 /// the highest of all, so that no group looks weaker than any of its alerts.

@@ -69,6 +69,33 @@ pub enum ScanError {
     StillRead,
 }
 
+/// What the rules of a scan judge, and the state of the database behind it.
+pub(super) struct Opened {
+    /// The same one as in the case, which is to outlive it.
+    snapshot: Arc<Snapshot>,
+    /// What they judge.
+    pub(super) case: Case,
+}
+
+impl Opened {
+    /// The state of the database.
+    pub(super) fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
+    /// Ends it; `warn` hears of events that could not be read.
+    pub(super) async fn close(self, warn: Warn<'_>) -> Result<(), ScanError> {
+        let Self { snapshot, case } = self;
+        drop(case);
+        let unreadable = snapshot.unreadable_timestamps();
+        if unreadable > 0 {
+            warn(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
+        }
+        Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
+        Ok(())
+    }
+}
+
 /// The alerts of a scan that could not be kept with all that belongs to them.
 #[derive(Debug, thiserror::Error)]
 pub enum KeepError {
@@ -116,41 +143,47 @@ impl Scan<'_> {
         raised: Option<&mut Vec<Alert>>,
     ) -> Result<Scanned, ScanError> {
         let mut phases = Phases::default();
+        let opened = self.open(&mut phases, warn).await?;
+        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, done, warn).await;
+        phases.end("run rules");
+        if let Some(raised) = raised {
+            raised.extend_from_slice(&scanned.alerts);
+        }
+        let roles = self.roles(&scanned.alerts, &opened.case).await;
+        scanned.leave_out(self.allowlist, &roles, &opened.case);
+        scanned = scanned.settled(self.config);
+        add_evidence(&mut scanned.alerts, self.rules, &opened.case).await;
+        phases.end("add evidence");
+        opened.close(warn).await?;
+        phases.end("close database");
+        Ok(Scanned { phases, ..scanned })
+    }
+
+    /// What the sources of alerts are for, if that is to be asked.
+    pub(super) async fn roles(&self, alerts: &[Alert], case: &Case) -> BTreeMap<String, Role> {
+        if self.config.builtin_roles {
+            roles(alerts, self.allowlist, case, self.config.limits.common.query).await
+        } else {
+            BTreeMap::new()
+        }
+    }
+
+    /// Opens one state of the database and reads the window: what the rules judge.
+    pub(super) async fn open(&self, phases: &mut Phases, warn: Warn<'_>) -> Result<Opened, ScanError> {
         let snapshot = self.snapshot(warn)?;
         phases.end(Phases::OPEN);
         self.keep_window(&snapshot);
         phases.end("read events");
-        let explain = self.explanations.clone().map(explain);
         let case = Case {
             snapshot: Some(Arc::clone(&snapshot)),
             state: self.state.clone(),
             window: self.window,
             local_networks: Arc::new(local_networks(&self.tape, self.local_networks(&snapshot)).await),
             tape: self.tape.clone(),
-            explain,
+            explain: self.explanations.clone().map(explain),
+            quiet: false,
         };
-        let mut scanned = judged(self.rules, self.set, &case, self.parallel, done, warn).await;
-        phases.end("run rules");
-        if let Some(raised) = raised {
-            raised.extend_from_slice(&scanned.alerts);
-        }
-        let roles = if self.config.builtin_roles {
-            roles(&scanned.alerts, self.allowlist, &case, self.config.limits.common.query).await
-        } else {
-            BTreeMap::new()
-        };
-        scanned.leave_out(self.allowlist, &roles, &case);
-        scanned = scanned.settled(self.config);
-        add_evidence(&mut scanned.alerts, self.rules, &case).await;
-        phases.end("add evidence");
-        drop(case);
-        let unreadable = snapshot.unreadable_timestamps();
-        if unreadable > 0 {
-            warn(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
-        }
-        Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
-        phases.end("close database");
-        Ok(Scanned { phases, ..scanned })
+        Ok(Opened { snapshot, case })
     }
 
     /// The networks that are the operator's own.
@@ -186,7 +219,7 @@ impl Scan<'_> {
     }
 
     /// The window with the longest history that a rule needs.
-    fn reaching(&self) -> Window {
+    pub(super) fn reaching(&self) -> Window {
         Window { since: self.rules.iter().map(|rule| self.reach(rule)).min().unwrap_or(self.window.since), ..self.window }
     }
 
@@ -235,21 +268,10 @@ impl Scan<'_> {
 
 impl Scanned {
     /// Leaves out what is allowed, and what its source is for, and counts it.
-    fn leave_out(&mut self, allowlist: &Allowlist, roles: &BTreeMap<String, Role>, case: &Case) {
-        let private = Networks::private();
-        let local = if case.local_networks.is_empty() { &private } else { &*case.local_networks };
+    pub(super) fn leave_out(&mut self, allowlist: &Allowlist, roles: &BTreeMap<String, Role>, case: &Case) {
         let mut allowed: BTreeMap<(Origin, String), usize> = BTreeMap::new();
         self.alerts.retain(|alert| {
-            let subject = AllowSubject {
-                src_ip: alert.src_ip.as_deref(),
-                dst_ip: alert.dst_ip.as_deref(),
-                rule: &alert.rule,
-                evidence: &alert.evidence,
-            };
-            let found = match allowlist.find(&subject, local, case.window.now) {
-                Some((origin, allow)) => Some((origin.clone(), allow.reason.clone())),
-                None => role_of(alert, roles).map(|role| (Origin::BuiltIn, role.reason.to_owned())),
-            };
+            let found = allowing(allowlist, roles, alert, case);
             let left_out = found.is_some();
             found.into_iter().for_each(|reason| *allowed.entry(reason).or_default() += 1);
             !left_out
@@ -305,6 +327,27 @@ impl Scanned {
             }
         }
         self.ledger.push(entry);
+    }
+}
+
+/// What leaves an alert out, an entry of the allowlist or what its source is for, and why.
+pub(super) fn allowing(
+    allowlist: &Allowlist,
+    roles: &BTreeMap<String, Role>,
+    alert: &Alert,
+    case: &Case,
+) -> Option<(Origin, String)> {
+    let subject = AllowSubject {
+        src_ip: alert.src_ip.as_deref(),
+        dst_ip: alert.dst_ip.as_deref(),
+        rule: &alert.rule,
+        evidence: &alert.evidence,
+    };
+    let private = Networks::private();
+    let local = if case.local_networks.is_empty() { &private } else { &*case.local_networks };
+    match allowlist.find(&subject, local, case.window.now) {
+        Some((origin, allow)) => Some((origin.clone(), allow.reason.clone())),
+        None => role_of(alert, roles).map(|role| (Origin::BuiltIn, role.reason.to_owned())),
     }
 }
 

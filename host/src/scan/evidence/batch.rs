@@ -76,11 +76,8 @@ impl Batch {
         for place in left {
             let selection = selection(place);
             let condition = format!("\n{}\n", selection.condition);
-            let (mut tally, mut names) = (Tally::default(), Names::default());
-            let read = read(&source, &condition, selection.parameters.clone(), &mut names, |event| tally.add(event)).await;
-            let found = match read {
-                Ok(()) => {
-                    let mut found = tally.json(&names.listed());
+            let found = match counted(&source, &condition, selection.parameters.clone()).await {
+                Ok(mut found) => {
                     describe(&mut found, selection);
                     found
                 }
@@ -128,6 +125,17 @@ impl Batch {
         .await?;
         Ok((tallies, names))
     }
+}
+
+/// What the events of a condition are, as it stands in the evidence.
+pub(in crate::scan) async fn counted(
+    source: &QuerySource,
+    condition: &str,
+    parameters: Vec<Value>,
+) -> Result<serde_json::Value, QueryError> {
+    let (mut tally, mut names) = (Tally::default(), Names::default());
+    read(source, condition, parameters, &mut names, |event| tally.add(event)).await?;
+    Ok(tally.json(&names.listed()))
 }
 
 /// Reads the events of a condition.
