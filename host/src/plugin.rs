@@ -40,7 +40,10 @@ pub mod bindings {
         imports: { default: async | trappable },
         exports: { default: async },
         additional_derives: [serde::Deserialize, serde::Serialize],
-        with: { "net-scout:plugin/query.rows": crate::capability::query::OpenQuery },
+        with: {
+            "net-scout:plugin/query.rows": crate::capability::query::OpenQuery,
+            "net-scout:plugin/files.file": crate::capability::files::OpenFile,
+        },
     });
 }
 
@@ -58,7 +61,7 @@ pub mod enricher_bindings {
             "net-scout:plugin/description": crate::plugin::bindings::net_scout::plugin::description,
             "net-scout:plugin/log": crate::plugin::bindings::net_scout::plugin::log,
             "net-scout:plugin/state": crate::plugin::bindings::net_scout::plugin::state,
-            "net-scout:plugin/files.file": crate::capability::files::OpenFile,
+            "net-scout:plugin/files": crate::plugin::bindings::net_scout::plugin::files,
         },
     });
 }

@@ -8,6 +8,7 @@ pub mod scenario;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::capability::files::Directories;
 use crate::capability::state::StateStore;
 use crate::database::{DatabaseError, ScratchDatabase, ScratchError, Snapshot, SnapshotOptions, StateEntry};
 use crate::model::{Networks, Window};
@@ -41,6 +42,7 @@ fn case(
     local_networks: Networks,
     kept: Vec<StateEntry>,
     tape: Tape,
+    directories: Directories,
 ) -> Result<Case, TrialError> {
     let snapshot = Snapshot::open(&SnapshotOptions {
         path: database.path().to_owned(),
@@ -53,6 +55,7 @@ fn case(
     Ok(Case {
         snapshot: Some(Arc::new(snapshot)),
         state: StateStore::new(kept),
+        directories: Some(directories),
         window,
         local_networks: Arc::new(local_networks),
         tape,

@@ -135,7 +135,7 @@ refusals! {
     a_type_of_a_million_parts, tuples_of_tuples(20) => malformed("effective type size exceeds the limit of 1000000 (at offset 0x4c)");
     deep_types, lists_of_lists(10_000) => malformed("type nesting is too deep (at offset 0xf6)");
     many_imports, component(&format!("(component {})", (0..5_000).map(|name| format!("(import \"i{name}\" (func))")).collect::<String>()))
-        => "imports `i0`, which no rule is given; a rule may import query, state, log of net-scout:plugin@0.1.0";
+        => "imports `i0`, which no rule is given; a rule may import query, files, state, log of net-scout:plugin@0.1.0";
     many_exports, component(&format!("(component (core module $m) {})", (0..900).map(|name| format!("(export \"e{name}\" (core module $m))")).collect::<String>()))
         => OTHER_WORLD;
     many_modules, component(&format!("(component {})", "(core module)".repeat(1_001)))
@@ -146,7 +146,7 @@ refusals! {
     many_calls, module(&format!("(func $f (param i32)) (func (param i32) {})", "(call $f (local.get 0))".repeat(100_000))) => OTHER_WORLD;
     many_functions, module(&"(func)".repeat(30_000)) => OTHER_WORLD;
     an_import_with_a_hostile_name, component(&format!("(component (import \"wasi:{}/b@0.1.0\" (instance)))", "a".repeat(50_000)))
-        => format!("imports `wasi:{}…`, which no rule is given; a rule may import query, state, log of net-scout:plugin@0.1.0", "a".repeat(295));
+        => format!("imports `wasi:{}…`, which no rule is given; a rule may import query, files, state, log of net-scout:plugin@0.1.0", "a".repeat(295));
 }
 
 fn module(functions: &str) -> Vec<u8> {

@@ -122,7 +122,9 @@ fn another_world() {
 #[test]
 fn an_import_that_no_rule_is_given() {
     let reason = |import: &str| {
-        format!("imports `{import}`, which no rule is given; a rule may import query, state, log of net-scout:plugin@0.1.0")
+        format!(
+            "imports `{import}`, which no rule is given; a rule may import query, files, state, log of net-scout:plugin@0.1.0"
+        )
     };
     refused(&wat("http"), &reason("wasi:http/outgoing-handler@0.2.0"));
     refused(&wat("programs"), &reason("net-scout:plugin/exec@0.1.0"));

@@ -8,8 +8,18 @@ use net_scout_tests::places;
 use net_scout_tests::sample::Layout;
 
 /// The rules that have scenarios.
-const RULES: [&str; 9] =
-    ["beacon", "brute-force", "drop-then-accept", "fan-in", "port-scan", "port-sweep", "probe", "random-walk", "strobe"];
+const RULES: [&str; 10] = [
+    "beacon",
+    "brute-force",
+    "drop-then-accept",
+    "fan-in",
+    "port-scan",
+    "port-sweep",
+    "probe",
+    "random-walk",
+    "strobe",
+    "threat-list",
+];
 
 #[test]
 fn every_rule_says_what_its_scenarios_say() {

@@ -16,13 +16,15 @@ use wasmtime::component::{Resource, ResourceTable};
 use serde_json::json;
 
 use crate::model::{Request, plain};
-use crate::plugin::enricher_bindings::net_scout::plugin::files as wit;
+use crate::plugin::bindings::net_scout::plugin::files as wit;
 use crate::plugin::{Boundary, failure};
 
 /// How many files a call may have open at once.
 const OPEN_FILES: usize = 8;
 /// The most bytes of one read.
 const LARGEST_READ: u32 = 1 << 20;
+/// The most files that are listed.
+const MOST_LISTED: usize = 1_000;
 /// The longest path, in bytes.
 const LONGEST_PATH: usize = 1_024;
 /// How much of a name stands in an error, in characters.
@@ -131,9 +133,7 @@ impl FilesGrant {
         name: &str,
         path: &str,
     ) -> Result<(Arc<File>, u64), wit::FilesError> {
-        self.check(name)?;
-        let unavailable = || wit::FilesError::Unavailable("there is no directory".to_owned());
-        let directory = directories.ok_or_else(unavailable)?.get(name)?;
+        let directory = self.directory(directories, name)?;
         check_path(name, path)?;
         if open >= OPEN_FILES {
             let text = format!("at most {OPEN_FILES} files may be open at once; drop one before opening another");
@@ -144,7 +144,29 @@ impl FilesGrant {
     }
 }
 
+impl FilesGrant {
+    /// The names of the files in a directory.
+    async fn list(&self, directories: Option<&Directories>, name: &str) -> Result<Vec<String>, wit::FilesError> {
+        let directory = self.directory(directories, name)?;
+        let name = name.to_owned();
+        blocking(move || listed(&directory, &name)).await?
+    }
+
+    /// A directory behind the gate.
+    fn directory(&self, directories: Option<&Directories>, name: &str) -> Result<Arc<Dir>, wit::FilesError> {
+        self.check(name)?;
+        let unavailable = || wit::FilesError::Unavailable("there is no directory".to_owned());
+        directories.ok_or_else(unavailable)?.get(name)
+    }
+}
+
 impl wit::Host for FilesContext {
+    async fn list(&mut self, directory: String) -> wasmtime::Result<Result<Vec<String>, wit::FilesError>> {
+        let arguments = || json!({ "directory": directory });
+        let work = self.grant.list(self.directories.as_ref(), &directory);
+        self.boundary.cross("files.list", directory.len(), arguments, work).await
+    }
+
     async fn open(&mut self, directory: String, path: String) -> wasmtime::Result<Result<Resource<OpenFile>, wit::FilesError>> {
         let arguments = || json!({ "directory": directory, "path": path });
         let mut opened = None;
@@ -247,6 +269,24 @@ fn open_regular(directory: &Dir, name: &str, path: &str) -> Result<(Arc<File>, u
     Ok((Arc::new(file), metadata.len()))
 }
 
+/// The names of the regular files of a directory. A link counts as what it leads to, if that is in the directory.
+fn listed(directory: &Dir, name: &str) -> Result<Vec<String>, wit::FilesError> {
+    let failed = |error| wit::FilesError::Unavailable(format!("the directory {name} cannot be listed: {error}"));
+    let mut names = Vec::new();
+    for entry in directory.entries().map_err(failed)? {
+        let Ok(file) = entry.map_err(failed)?.file_name().into_string() else { continue };
+        if file.starts_with('.') || !directory.metadata(&file).is_ok_and(|metadata| metadata.is_file()) {
+            continue;
+        }
+        if names.len() == MOST_LISTED {
+            return Err(wit::FilesError::TooLarge(format!("the directory {name} has more than {MOST_LISTED} files")));
+        }
+        names.push(file);
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// Up to `length` bytes; fewer where the file became shorter.
 fn read(file: &File, offset: u64, length: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = vec![0; length];
@@ -340,6 +380,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn files_are_listed_and_nothing_else() {
+        let (folder, mut context) = scene();
+        let inside = folder.path().join("in");
+        std::fs::create_dir(inside.join("folder")).expect("folder");
+        for name in ["b", ".hidden"] {
+            std::fs::write(inside.join(name), "").expect("file");
+        }
+        let mut list = async |directory: &str| context.list(directory.to_owned()).await.expect("no trap");
+        assert_eq!(list("data").await.expect("listed"), ["a", "b", "good"]);
+        let FilesError::AccessDenied(text) = list("other").await.expect_err("denied") else { panic!("another error") };
+        assert_eq!(text, "the directory other is not granted; to grant it, add [grants.reader] files = [\"other\"]");
+        assert!(matches!(list("data/folder").await, Err(FilesError::AccessDenied(_))));
+        assert!(matches!(list("gone").await, Err(FilesError::NotFound(_))));
+        for number in 0..MOST_LISTED {
+            std::fs::write(inside.join(number.to_string()), "").expect("file");
+        }
+        let FilesError::TooLarge(text) = list("data").await.expect_err("too many") else { panic!("another error") };
+        assert_eq!(text, "the directory data has more than 1000 files");
+    }
+
+    #[tokio::test]
     async fn what_is_no_file() {
         let (folder, mut context) = scene();
         std::fs::create_dir(folder.path().join("in/folder")).expect("folder");
@@ -369,6 +430,8 @@ mod tests {
     async fn describe_has_no_files() {
         let mut context = FilesContext::new(FilesGrant::default(), None, Boundary::closed());
         let error = context.open("data".to_owned(), "a".to_owned()).await.expect_err("trap");
+        assert_eq!(error.downcast_ref(), Some(&LimitExceeded::NoCapability));
+        let error = context.list("data".to_owned()).await.expect_err("trap");
         assert_eq!(error.downcast_ref(), Some(&LimitExceeded::NoCapability));
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::allow::allowlist;
+use super::plugins::Off;
 use super::{parallel, plugins, runtime, scan, terminal_width};
 use crate::config::Config;
 use crate::database::Database;
@@ -71,12 +72,13 @@ pub fn run(config: &Config, request: &EvaluateRequest) -> anyhow::Result<u8> {
         Data::Generated { .. } => None,
     };
     let runtime = runtime()?;
-    let (Plugins { rules, enrichers, refused, .. }, _) = runtime.block_on(plugins::load(config, false))?;
-    let known: Vec<&str> = enrichers.iter().map(|enricher| enricher.description.name.as_str()).collect();
-    let set = scan::parameters(config, &rules, &known)?;
-    let rules = chosen(rules, &request.rules)?;
+    let (mut plugins, lock) = runtime.block_on(plugins::load(config, false))?;
+    let off = plugins::grant_rules(config, &mut plugins, &lock);
+    let set = scan::parameters(config, &plugins, &off)?;
+    let Plugins { rules, refused, .. } = plugins;
+    let rules = chosen(rules, &request.rules, &off)?;
     let evaluation = Evaluation { config, rules: &rules, set: &set, every, runtime: &runtime };
-    let mut failed = !refused.is_empty();
+    let mut failed = !refused.is_empty() || off.iter().any(|off| off.refused);
     let mut sets = Vec::new();
     match (&request.data, truth) {
         (Data::Generated { options, seeds, keep }, _) => {
@@ -195,7 +197,10 @@ fn every(text: &str) -> Result<i64, UsageError> {
 }
 
 /// The rules that were named, or all.
-pub(super) fn chosen(rules: Vec<Rule>, names: &[String]) -> Result<Vec<Arc<Rule>>, UsageError> {
+pub(super) fn chosen(rules: Vec<Rule>, names: &[String], off: &[Off]) -> Result<Vec<Arc<Rule>>, UsageError> {
+    if let Some(off) = off.iter().find(|off| names.contains(&off.name)) {
+        return Err(UsageError(off.reason.clone()));
+    }
     let there: Vec<&str> = rules.iter().map(|rule| rule.description.name.as_str()).collect();
     if let Some(name) = names.iter().find(|name| !there.contains(&name.as_str())) {
         return Err(UsageError(format!("there is no rule `{name}`; there are {}", there.join(", "))));

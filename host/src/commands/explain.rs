@@ -43,10 +43,11 @@ pub fn run(config: &Config, request: &ExplainRequest, now: Timestamp) -> anyhow:
     let alerts = stored(config, &database, &allowlist, address, now)?;
     drop(database);
     let runtime = runtime()?;
-    let (Plugins { rules, enrichers, refused }, _) = runtime.block_on(plugins::load(config, false))?;
-    let known: Vec<&str> = enrichers.iter().map(|enricher| enricher.description.name.as_str()).collect();
-    let set = scan::parameters(config, &rules, &known)?;
-    let rules = evaluate::chosen(rules, &request.rules)?;
+    let (mut plugins, lock) = runtime.block_on(plugins::load(config, false))?;
+    let off = plugins::grant_rules(config, &mut plugins, &lock);
+    let set = scan::parameters(config, &plugins, &off)?;
+    let Plugins { rules, refused, .. } = plugins;
+    let rules = evaluate::chosen(rules, &request.rules, &off)?;
     let scan = Scan {
         config,
         rules: &rules,
@@ -61,7 +62,7 @@ pub fn run(config: &Config, request: &ExplainRequest, now: Timestamp) -> anyhow:
     let account = runtime.block_on(scan.account(address, scan::progress(rules.len()), &|text| output::warning(&text)))?;
     // Not waiting for a compiler that was given up.
     runtime.shutdown_background();
-    let failed = account.failed || !refused.is_empty();
+    let failed = account.failed || !refused.is_empty() || off.iter().any(|off| off.refused);
     let explanation = Explanation { address, window, alerts, allowlist: entries(&allowlist, address, now), account };
     explanation.write(&mut output::stdout(), request.format)?;
     Ok(if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS })

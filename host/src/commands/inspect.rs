@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::approve::Found;
 use super::{plugins, terminal_width};
+use crate::capability::files::unconfigured;
 use crate::config::Config;
 use crate::exit;
 use crate::model::{Description, Kind, ObservableKind, Request};
@@ -64,6 +65,9 @@ pub fn inspect(config: &Config, name: &str) -> anyhow::Result<u8> {
     let mut out = output::stdout();
     writeln!(out, "{}", text(artifact, description, limits))?;
     writeln!(out, "  status: {}", status(&lock, artifact, description))?;
+    if let Some(directory) = description.unconfigured(&config.directories) {
+        writeln!(out, "  it is off: {}", unconfigured(directory))?;
+    }
     if let Some(approval) = lock.approval(&description.name).filter(|approval| approval.sha256 != artifact.sha256) {
         writeln!(out, "  {} {}", artifact.file, approval.difference(artifact, description))?;
     }
@@ -145,7 +149,7 @@ fn status(lock: &Lock, artifact: &Artifact, description: &Description) -> &'stat
     match (lock.approval(&description.name), &description.kind) {
         (Some(approval), _) if approval.sha256 == artifact.sha256 => "approved",
         (Some(_), _) => "changed since approval",
-        (None, Kind::Rule { .. }) => "runs without approval",
-        (None, Kind::Enricher { .. }) => "not approved",
+        (None, Kind::Rule { .. }) if description.missing(&[]).is_empty() => "runs without approval",
+        (None, _) => "not approved",
     }
 }

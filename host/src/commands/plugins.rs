@@ -13,7 +13,7 @@ use crate::exit::UsageError;
 use crate::model::Request;
 use crate::output;
 use crate::plugin::{
-    CodeCache, Enricher, LOCK, Lock, PluginEngine, Plugins, UngrantedEnricher, load_file, load_folder, read_lock,
+    Artifact, CodeCache, Enricher, LOCK, Lock, PluginEngine, Plugins, UngrantedEnricher, load_file, load_folder, read_lock,
 };
 
 /// The parameters that every enricher has: whether it runs, and whether it may be asked about private addresses.
@@ -141,7 +141,7 @@ pub(super) async fn approved(config: &Config, only: &[String], locked: bool) -> 
             tracing::info!("enricher {name} is off: the parameter in its request `{request}` is not set");
             continue;
         }
-        if let Some(directory) = enricher.unconfigured(&config.directories) {
+        if let Some(directory) = enricher.description.unconfigured(&config.directories) {
             let reason = format!("enricher {name} is off: {}", unconfigured(directory));
             if only.contains(&name) {
                 return Err(UsageError(reason).into());
@@ -156,8 +156,7 @@ pub(super) async fn approved(config: &Config, only: &[String], locked: bool) -> 
             tracing::info!("enricher {name} is off: {secret} is not set in the environment");
             continue;
         }
-        let mut granted: Vec<Request> = config.grants.get(&name).cloned().unwrap_or_default();
-        granted.extend_from_slice(lock.granted(&name, &enricher.artifact.sha256));
+        let granted = granted(config, &lock, &enricher.artifact, &name);
         match enricher.grant(&set, &granted) {
             Ok(enricher) => approved.push(Approved { enricher: Arc::new(enricher), private }),
             Err(error) => {
@@ -170,6 +169,47 @@ pub(super) async fn approved(config: &Config, only: &[String], locked: bool) -> 
         anyhow::bail!("no enricher in {} may run", config.plugins.display());
     }
     Ok((approved, failed))
+}
+
+/// What a plugin was granted: in the configuration, and by approval.
+fn granted(config: &Config, lock: &Lock, artifact: &Artifact, name: &str) -> Vec<Request> {
+    let mut granted = config.grants.get(name).cloned().unwrap_or_default();
+    granted.extend_from_slice(lock.granted(name, &artifact.sha256));
+    granted
+}
+
+/// A rule that does not run.
+pub(super) struct Off {
+    /// Its name.
+    pub(super) name: String,
+    /// Why not.
+    pub(super) reason: String,
+    /// Whether it was refused what it asks for.
+    pub(super) refused: bool,
+}
+
+/// Gives rules what they were granted. Takes out those that ask for a directory that is not configured, and gives these; and those that
+/// were not granted all that they ask for, which are reported.
+pub(super) fn grant_rules(config: &Config, plugins: &mut Plugins, lock: &Lock) -> Vec<Off> {
+    let mut off = Vec::new();
+    for rule in std::mem::take(&mut plugins.rules) {
+        let (name, file) = (rule.description.name.clone(), rule.artifact.file.clone());
+        if let Some(directory) = rule.description.unconfigured(&config.directories) {
+            let reason = format!("rule {name} is off: {}", unconfigured(directory));
+            tracing::info!("{reason}");
+            off.push(Off { name, reason, refused: false });
+            continue;
+        }
+        let granted = granted(config, lock, &rule.artifact, &name);
+        match rule.grant(&granted) {
+            Ok(rule) => plugins.rules.push(rule),
+            Err(error) => {
+                output::warning(&format_args!("rule {name} ({file}) does not run: {error}"));
+                off.push(Off { reason: format!("rule {name} does not run: {error}"), name, refused: true });
+            }
+        }
+    }
+    off
 }
 
 /// What is set for the parameters of an enricher, and whether it may be asked about private addresses; none where it is switched off.

@@ -44,6 +44,7 @@ pub fn run(config: &Config, path: &Path, stats: Option<StatsFormat>, format: For
     let case = Case {
         snapshot: None,
         state: StateStore::default(),
+        directories: None,
         window,
         local_networks: Arc::new(local_networks),
         tape,
@@ -51,7 +52,7 @@ pub fn run(config: &Config, path: &Path, stats: Option<StatsFormat>, format: For
         quiet: false,
     };
     let Plugins { rules, enrichers, .. } = plugins;
-    let rules: Vec<_> = rules.into_iter().map(Arc::new).collect();
+    let rules: Vec<_> = rules.into_iter().map(|rule| Arc::new(rule.grant_requests())).collect();
     let (done, warn) = (scan::progress(rules.len()), |text: &dyn std::fmt::Display| output::warning(&text));
     let judged = runtime.block_on(judged(&rules, &header.parameters, &case, parallel, done, &warn));
     let Scanned { alerts, mut ledger, failed: differs, .. } = judged;

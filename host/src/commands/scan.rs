@@ -8,6 +8,7 @@ use anyhow::Context as _;
 
 use super::allow::allowlist;
 use super::enrich::{self, EnrichRequest};
+use super::plugins::Off;
 use super::{parallel, plugins, runtime, terminal_width};
 use crate::capability::state::StateStore;
 use crate::config::Config;
@@ -56,10 +57,10 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     let mut database = (!request.dry_run).then_some(database);
     let (runtime, parallel) = (runtime()?, parallel());
     phases.end(Phases::OPEN);
-    let (plugins, _) = runtime.block_on(plugins::load(config, request.locked))?;
+    let (mut plugins, lock) = runtime.block_on(plugins::load(config, request.locked))?;
+    let off = plugins::grant_rules(config, &mut plugins, &lock);
     phases.end("load plugins");
-    let known: Vec<&str> = plugins.enrichers.iter().map(|enricher| enricher.description.name.as_str()).collect();
-    let set = parameters(config, &plugins.rules, &known)?;
+    let set = parameters(config, &plugins, &off)?;
     let tape = tape(config, request, window, &plugins)?;
     // After all that can be wrong with what the operator wrote, and before the work: then a database that cannot be written is known.
     if let Some(database) = &mut database {
@@ -68,6 +69,9 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     let Plugins { rules, refused, .. } = plugins;
     let rules: Vec<Arc<Rule>> = rules.into_iter().map(Arc::new).collect();
     let explanations = request.explain.then(|| Arc::new(Explanations::default()));
+    for (explanations, off) in explanations.iter().flat_map(|explanations| off.iter().map(move |off| (explanations, off))) {
+        explanations.note(&off.reason);
+    }
     let scan = Scan {
         config,
         rules: &rules,
@@ -114,7 +118,8 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     if cut > 0 {
         output::warning(&format_args!("{cut} weaker alerts were left out: a scan keeps {} (--max-alerts)", config.max_alerts));
     }
-    let mut code = if failed || !refused.is_empty() { exit::PLUGIN_FAILED } else { exit::SUCCESS };
+    let refused = !refused.is_empty() || off.iter().any(|off| off.refused);
+    let mut code = if failed || refused { exit::PLUGIN_FAILED } else { exit::SUCCESS };
     if request.enrich {
         let enrich =
             EnrichRequest { limit: config.max_enrich, locked: request.locked, tape: tape.clone(), ..EnrichRequest::default() };
@@ -176,12 +181,15 @@ pub(super) fn window(config: &Config, until: Option<&str>, now: Timestamp) -> Re
     }
 }
 
-/// What is set for the parameters of the rules that are loaded. What is set for enrichers is not for a scan.
-pub(super) fn parameters(config: &Config, rules: &[Rule], enrichers: &[&str]) -> Result<Parameters, UsageError> {
+/// What is set for the parameters of the rules that run. What is set for enrichers is not for a scan, nor what is set for rules that are off.
+pub(super) fn parameters(config: &Config, plugins: &Plugins, off: &[Off]) -> Result<Parameters, UsageError> {
+    let Plugins { rules, enrichers, .. } = plugins;
+    let is_known =
+        |name: &str| enrichers.iter().any(|enricher| enricher.description.name == name) || off.iter().any(|off| off.name == name);
     let mut set = Parameters::new();
     for (rule, parameters) in &config.parameters {
         let Some(loaded) = rules.iter().find(|loaded| loaded.description.name == *rule) else {
-            if !enrichers.contains(&rule.as_str()) {
+            if !is_known(rule) {
                 output::warning(&format_args!("parameters are set for rule {rule}, which is not loaded"));
             }
             continue;

@@ -33,7 +33,7 @@ pub fn test(config: &Config, plugin: &Path, scenarios: &[PathBuf]) -> anyhow::Re
             .block_on(async {
                 let Plugins { mut rules, mut enrichers, .. } = load_one(config, plugin).await?;
                 anyhow::Ok(match (rules.pop(), enrichers.pop()) {
-                    (Some(rule), _) => scenario.rule(&rule).await?,
+                    (Some(rule), _) => scenario.rule(&rule.grant_requests()).await?,
                     (None, Some(enricher)) => scenario.enricher(enricher).await?,
                     (None, None) => Vec::new(),
                 })
@@ -60,7 +60,8 @@ pub fn conform(config: &Config, plugin: &Path, events: u64) -> anyhow::Result<u8
         let again = load_one(config, plugin).await?;
         let second = again.each().next().map(|(_, description)| description.clone());
         anyhow::Ok(match (rules.pop(), enrichers.pop(), second) {
-            (Some(mut rule), _, Some(second)) => {
+            (Some(rule), _, Some(second)) => {
+                let mut rule = rule.grant_requests();
                 let mut checks = vec![contract::same_description(&rule.description, &second)];
                 checks.extend(contract::rule(&mut rule, events).await?);
                 checks

@@ -106,7 +106,8 @@ pub(super) const PARAMETER_VARIABLES: [(&str, &str, &str); 12] = [
 ];
 
 /// The variables that name a directory whose files plugins may be granted: variable, name.
-pub(super) const DIRECTORY_VARIABLES: [(&str, &str); 1] = [("NET_SCOUT_GEOIP_DIR", "geoip")];
+pub(super) const DIRECTORY_VARIABLES: [(&str, &str); 2] =
+    [("NET_SCOUT_GEOIP_DIR", "geoip"), ("NET_SCOUT_THREAT_LISTS_DIR", "threat_lists")];
 
 /// `net_sentinel.db` in the folder, else one level up, as the Python program looked for it.
 pub(super) fn default_db_path(folder: &Path) -> String {

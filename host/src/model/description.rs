@@ -1,5 +1,8 @@
 //! What a plugin says of itself, and how the text of an operator becomes a value of one of its parameters.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use super::{Request, Value, plain};
 
 /// The type of a parameter with its default and bounds.
@@ -161,6 +164,26 @@ pub struct Description {
 }
 
 impl Description {
+    /// What it requests and was not granted. Columns and a store are a rule's without being granted.
+    #[must_use]
+    pub fn missing(&self, granted: &[Request]) -> Vec<&Request> {
+        let is_given = |request: &Request| {
+            let own = matches!(request, Request::Table { .. } | Request::State { .. });
+            own && matches!(self.kind, Kind::Rule { .. })
+        };
+        let missing = |request: &&Request| !is_given(request) && !granted.iter().any(|grant| grant.covers(request));
+        self.requests.iter().filter(missing).collect()
+    }
+
+    /// A directory that it asks to read and that is not configured: until it is, the plugin is off.
+    #[must_use]
+    pub fn unconfigured(&self, directories: &BTreeMap<String, PathBuf>) -> Option<&str> {
+        self.requests.iter().find_map(|request| match request {
+            Request::Files { directory } => (!directories.contains_key(directory)).then_some(directory.as_str()),
+            _ => None,
+        })
+    }
+
     /// For how many seconds before the end of the window a rule needs events; 0 for the window alone.
     #[must_use]
     pub fn history_seconds(&self) -> u32 {

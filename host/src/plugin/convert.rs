@@ -316,7 +316,7 @@ fn request(asked: wit_description::Request, kind: &Kind) -> Result<Request, Stri
     };
     let capability = request.capability();
     let fits = match kind {
-        Kind::Rule { .. } => matches!(request, Request::Table { .. } | Request::State { .. }),
+        Kind::Rule { .. } => matches!(request, Request::Table { .. } | Request::Files { .. } | Request::State { .. }),
         Kind::Enricher { .. } => !matches!(request, Request::Table { .. }),
     };
     if let (Kind::Rule { .. }, Request::State { bytes }) = (kind, &request)

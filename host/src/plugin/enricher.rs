@@ -1,7 +1,6 @@
 //! A loaded enricher, and one lookup of it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use wasmtime::component::Component;
@@ -14,7 +13,7 @@ use super::error::PluginError;
 use super::guest::{Capabilities, Code, Guest, Usage, World};
 use super::limits::Limits;
 use super::load::Artifact;
-use super::rule::arguments;
+use super::rule::{arguments, granted_all};
 use crate::capability::Shared;
 use crate::capability::dns::{DnsContext, DnsGrant};
 use crate::capability::exec::{ExecContext, ExecGrant};
@@ -174,12 +173,6 @@ pub struct UngrantedEnricher {
 }
 
 impl UngrantedEnricher {
-    /// What it requests and was not granted.
-    #[must_use]
-    pub fn missing(&self, granted: &[Request]) -> Vec<&Request> {
-        self.description.requests.iter().filter(|request| !granted.iter().any(|grant| grant.covers(request))).collect()
-    }
-
     /// Its first request, when all of them come to nothing because the parameters in them are not set: until they are, it is off.
     ///
     /// # Errors
@@ -188,15 +181,6 @@ impl UngrantedEnricher {
         let texts = texts(&arguments(&self.description, set)?);
         let requests = &self.description.requests;
         Ok(requests.first().filter(|_| requests.iter().all(|request| request.filled(&texts).is_empty())))
-    }
-
-    /// A directory that it asks to read and that is not configured: until it is, the enricher is off.
-    #[must_use]
-    pub fn unconfigured(&self, directories: &BTreeMap<String, PathBuf>) -> Option<&str> {
-        self.description.requests.iter().find_map(|request| match request {
-            Request::Files { directory } => (!directories.contains_key(directory)).then_some(directory.as_str()),
-            _ => None,
-        })
     }
 
     /// The name of a secret that it asks for and that is not set: until it is, the enricher is off.
@@ -213,10 +197,7 @@ impl UngrantedEnricher {
     /// # Errors
     /// When it requests more than it was granted, or a parameter does not take what was set.
     pub fn grant(self, set: &BTreeMap<String, String>, granted: &[Request]) -> Result<Enricher, PluginError> {
-        let missing = self.missing(granted);
-        if !missing.is_empty() {
-            return Err(PluginError::NotGranted(Request::configuration(&self.description.name, &missing)));
-        }
+        granted_all(&self.description, granted)?;
         let arguments = arguments(&self.description, set)?;
         let texts = texts(&arguments);
         let filled: Vec<Request> = granted.iter().flat_map(|request| request.filled(&texts)).collect();

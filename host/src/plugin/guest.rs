@@ -100,13 +100,13 @@ impl Code {
         let mut linker = Linker::<Guest>::new(engine.engine());
         let to = &mut linker;
         rule_side::state::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.state)?;
+        rule_side::files::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.files)?;
         rule_side::log::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.log)?;
         match world {
             World::Rule => rule_side::query::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.query)?,
             World::Enricher => {
                 enricher_side::dns::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.dns)?;
                 enricher_side::exec::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.exec)?;
-                enricher_side::files::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.files)?;
                 enricher_side::http::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.http)?;
             }
         }

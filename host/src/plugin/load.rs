@@ -28,7 +28,7 @@ const VERSION: &str = "@0.1.0";
 /// The interfaces that hold types only: to import them gives nothing.
 const TYPES: [&str; 4] = ["types", "description", "detection", "enrichment"];
 /// The capabilities that a rule may import.
-const RULE_IMPORTS: [&str; 3] = ["query", "state", "log"];
+const RULE_IMPORTS: [&str; 4] = ["query", "files", "state", "log"];
 /// The capabilities that an enricher may import.
 const ENRICHER_IMPORTS: [&str; 6] = ["dns", "exec", "http", "files", "state", "log"];
 /// What holds types only for an enricher: the functions of `query` are not linked for it. The SDK for Rust has both worlds, and so the

@@ -13,6 +13,7 @@ use super::guest::{Capabilities, Code, Guest, Usage, World};
 use super::limits::Limits;
 use super::load::Artifact;
 use super::{bindings, convert};
+use crate::capability::files::{Directories, FilesContext, FilesGrant};
 use crate::capability::log::LogContext;
 use crate::capability::query::{QueryContext, QuerySource};
 use crate::capability::state::{StateContext, StateGrant, StateStore};
@@ -34,6 +35,7 @@ pub struct Rule {
     code: Code,
     linked: RulePre<Guest>,
     grant: ReadGrant,
+    files: FilesGrant,
     state: StateGrant,
 }
 
@@ -53,6 +55,8 @@ pub struct Case {
     pub snapshot: Option<Arc<Snapshot>>,
     /// What rules kept.
     pub state: StateStore,
+    /// The directories that the operator named; none where a recording is played.
+    pub directories: Option<Directories>,
     /// The window.
     pub window: Window,
     /// The networks that are the operator's own.
@@ -89,11 +93,30 @@ impl LinkedRule {
             }
         }
         let state = StateGrant::new(&description.name, &description.requests);
-        Rule { artifact, description, limits, code: self.code, linked: self.linked, grant, state }
+        // Files are granted by somebody, or not at all.
+        let files = FilesGrant::new(&description.name, &[]);
+        Rule { artifact, description, limits, code: self.code, linked: self.linked, grant, files, state }
     }
 }
 
 impl Rule {
+    /// Gives it what it was granted beyond what every rule is given.
+    ///
+    /// # Errors
+    /// When it requests more than it was granted.
+    pub fn grant(self, granted: &[Request]) -> Result<Self, PluginError> {
+        granted_all(&self.description, granted)?;
+        let files = FilesGrant::new(&self.description.name, granted);
+        Ok(Self { files, ..self })
+    }
+
+    /// Gives it what it requests, where nothing of anybody's is read but what is shown to it.
+    #[must_use]
+    pub fn grant_requests(self) -> Self {
+        let files = FilesGrant::new(&self.description.name, &self.description.requests);
+        Self { files, ..self }
+    }
+
     /// The values of the rule's parameters: what the operator set, else the default.
     ///
     /// # Errors
@@ -111,6 +134,7 @@ impl Rule {
         let source = self.source(case);
         let capabilities = Capabilities {
             query: QueryContext::new(source, boundary.clone()),
+            files: FilesContext::new(self.files.clone(), case.directories.clone(), boundary.clone()),
             state: StateContext::new(self.state.clone(), Some(case.state.clone()), boundary.clone()),
             log: LogContext::new(name, boundary.clone()).quiet(case.quiet),
             ..Capabilities::none(name, case.window.now, &boundary)
@@ -179,6 +203,12 @@ impl Rule {
         }
         Ok(judgement)
     }
+}
+
+/// Whether a plugin was granted all that it requests.
+pub(super) fn granted_all(description: &Description, granted: &[Request]) -> Result<(), PluginError> {
+    let missing = description.missing(granted);
+    if missing.is_empty() { Ok(()) } else { Err(PluginError::NotGranted(Request::configuration(&description.name, &missing))) }
 }
 
 /// The values of a plugin's parameters: what the operator set, else the default.

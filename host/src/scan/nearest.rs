@@ -67,7 +67,7 @@ pub(super) struct Search<'a> {
 
 /// What a rule came to in one step.
 enum Step {
-    Alert(Alert),
+    Alert(Box<Alert>),
     Others(usize),
     Failed(String),
 }
@@ -99,7 +99,7 @@ impl Search<'_> {
     }
 
     /// Takes back what need not be lowered.
-    async fn narrowed(&self, rule: &Arc<Rule>, mut lowered: Vec<Lowered>, mut alert: Alert) -> Nearest {
+    async fn narrowed(&self, rule: &Arc<Rule>, mut lowered: Vec<Lowered>, mut alert: Box<Alert>) -> Nearest {
         let mut place = 0;
         while lowered.len() > 1 && place < lowered.len() {
             let mut fewer = lowered.clone();
@@ -109,7 +109,7 @@ impl Search<'_> {
                 _ => place += 1,
             }
         }
-        Nearest::Would { lowered, alert: Box::new(alert) }
+        Nearest::Would { lowered, alert }
     }
 
     /// Lets rules judge with lowered thresholds, each on what it had kept before, so that no trial tells another what it saw.
@@ -133,7 +133,7 @@ impl Search<'_> {
         let count = raised.len();
         let key = |alert: &Alert| (alert.score, alert.src_ip.clone(), alert.dst_ip.clone());
         match raised.into_iter().filter(|alert| (self.about)(alert)).max_by_key(key) {
-            Some(alert) => Step::Alert(alert),
+            Some(alert) => Step::Alert(Box::new(alert)),
             None => Step::Others(count),
         }
     }

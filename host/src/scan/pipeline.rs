@@ -10,6 +10,7 @@ use super::{
     Explanations, LEARNED_FROM, Outcome, Parameters, Phases, Role, add_evidence, judge, learned, local_networks, role_of, roles,
     settled,
 };
+use crate::capability::files::Directories;
 use crate::capability::query::OPEN_QUERIES;
 use crate::capability::state::StateStore;
 use crate::config::Config;
@@ -177,6 +178,7 @@ impl Scan<'_> {
         let case = Case {
             snapshot: Some(Arc::clone(&snapshot)),
             state: self.state.clone(),
+            directories: Some(Directories::open(&self.config.directories)),
             window: self.window,
             local_networks: Arc::new(local_networks(&self.tape, self.local_networks(&snapshot)).await),
             tape: self.tape.clone(),

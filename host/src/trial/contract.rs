@@ -8,10 +8,11 @@ use serde_json::{Value as Json, json};
 
 use super::{TrialError, case};
 use crate::capability::Shared;
+use crate::capability::files::Directories;
 use crate::capability::state::StateStore;
 use crate::database::{ScratchDatabase, ScratchRow};
 use crate::events::layout::columns_of;
-use crate::model::{Alert, Description, Networks, Observable, Timestamp, Value, Window};
+use crate::model::{Alert, Description, Networks, Observable, Request, Timestamp, Value, Window};
 use crate::plugin::{Enricher, Judgement, LookupError, PluginError, Rule, Try, UngrantedEnricher};
 use crate::recording::{Scripted, Step, Tape};
 
@@ -83,7 +84,14 @@ pub async fn rule(rule: &mut Rule, many: u64) -> Result<Vec<Check>, TrialError> 
 type Judged = Result<Judgement, PluginError>;
 
 async fn judge(rule: &Rule, database: &ScratchDatabase, tape: Tape) -> Result<Judged, TrialError> {
-    let case = case(rule, database, WINDOW, Networks::default(), Vec::new(), tape)?;
+    // A directory that it may read is there, and empty.
+    let folder = tempfile::tempdir().map_err(|error| TrialError::Invalid(format!("no temporary folder can be made: {error}")))?;
+    let directories = rule.description.requests.iter().filter_map(|request| match request {
+        Request::Files { directory } => Some((directory.clone(), folder.path().to_owned())),
+        _ => None,
+    });
+    let directories = Directories::open(&directories.collect());
+    let case = case(rule, database, WINDOW, Networks::default(), Vec::new(), tape, directories)?;
     let arguments = rule.arguments(&BTreeMap::new()).map_err(|error| TrialError::Invalid(error.to_string()))?;
     Ok(rule.evaluate(&case, &arguments).await.0)
 }

@@ -1,6 +1,7 @@
 //! A scenario: what a plugin is shown, and what it must say. One TOML file each.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::{TrialError, case, events};
 use crate::capability::Shared;
+use crate::capability::files::Directories;
 use crate::capability::state::StateStore;
 use crate::database::{ScratchDatabase, StateEntry};
 use crate::events::time::{parse_moment, parse_timestamp};
@@ -40,6 +42,9 @@ pub struct Scenario {
     /// For a rule: the events.
     #[serde(default)]
     events: Vec<BTreeMap<String, Json>>,
+    /// For a rule: the files of the directories that it reads, as text.
+    #[serde(default)]
+    files: BTreeMap<String, BTreeMap<String, String>>,
     /// For a rule: the alerts that it must raise, and no others. Members that are not named are not compared.
     #[serde(default)]
     alerts: Vec<Json>,
@@ -83,6 +88,24 @@ impl Scenario {
         self.parameters.iter().map(|(name, value)| (name.clone(), text(value))).collect()
     }
 
+    /// Writes the files, and opens their directories.
+    fn directories(&self, folder: &Path) -> Result<Directories, TrialError> {
+        let mut paths = BTreeMap::new();
+        for (number, (name, files)) in self.files.iter().enumerate() {
+            let path = folder.join(number.to_string());
+            let failed = |error: std::io::Error| TrialError::Invalid(format!("files: {error}"));
+            std::fs::create_dir(&path).map_err(failed)?;
+            for (file, text) in files {
+                if file.contains('/') || file.starts_with('.') {
+                    return Err(TrialError::Invalid(format!("files: `{file}` is no plain name of a file")));
+                }
+                std::fs::write(path.join(file), text).map_err(failed)?;
+            }
+            paths.insert(name.clone(), path);
+        }
+        Ok(Directories::open(&paths))
+    }
+
     fn kept(&self, plugin: &str) -> Vec<StateEntry> {
         let entry = |(key, value): (&String, &String)| StateEntry {
             plugin: plugin.to_owned(),
@@ -108,7 +131,9 @@ impl Scenario {
         let window = Window { since, until: None, now };
         let networks: Result<Networks, _> = self.local_networks.iter().map(|text| text.parse()).collect();
         let networks = networks.map_err(|error| TrialError::Invalid(format!("local_networks: {error}")))?;
-        let case = case(rule, &database, window, networks, self.kept(&rule.description.name), Tape::Off)?;
+        let folder = tempfile::tempdir().map_err(|error| TrialError::Invalid(format!("files: {error}")))?;
+        let directories = self.directories(folder.path())?;
+        let case = case(rule, &database, window, networks, self.kept(&rule.description.name), Tape::Off, directories)?;
         let arguments =
             rule.arguments(&self.known(&rule.description)?).map_err(|error| TrialError::Invalid(error.to_string()))?;
         let (judgement, _) = rule.evaluate(&case, &arguments).await;

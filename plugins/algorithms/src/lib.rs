@@ -4,6 +4,7 @@
 //! Nothing here may know the host or the SDK, so that all of it is tested without WebAssembly.
 
 mod beacon;
+mod feed;
 mod flags;
 mod network;
 pub mod ports;
@@ -13,6 +14,7 @@ mod walk;
 mod window;
 
 pub use beacon::{BeaconScore, beacon_score};
+pub use feed::{Entry, Feed, Listed};
 pub use flags::{ScanType, scan_type};
 pub use network::{Cidr, is_private, source_network};
 pub use shape::{Shape, shape};

@@ -41,6 +41,21 @@ impl Cidr {
         address.is_ipv4() == self.address.is_ipv4() && Self::of(address, self.length, true) == Some(*self)
     }
 
+    /// Its first address.
+    #[must_use]
+    pub fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// Of IPv4 addresses mapped into IPv6, the network of IPv4; any other as it is.
+    #[must_use]
+    pub fn to_canonical(self) -> Self {
+        match (self.address.to_canonical(), self.length.checked_sub(96)) {
+            (address @ IpAddr::V4(_), Some(length)) if self.address.is_ipv6() => Self { address, length },
+            _ => self,
+        }
+    }
+
     /// How many bits its addresses share.
     #[must_use]
     pub fn length(&self) -> u8 {

@@ -4,11 +4,11 @@
 use std::net::IpAddr;
 
 use crate::alert::Error;
+use crate::bindings::net_scout::plugin::files::FilesError;
 use crate::bindings::net_scout::plugin::state::StateError;
 use crate::enricher_bindings::net_scout::plugin::dns::DnsError;
 use crate::enricher_bindings::net_scout::plugin::enrichment::EnrichError;
 use crate::enricher_bindings::net_scout::plugin::exec::ExecError;
-use crate::enricher_bindings::net_scout::plugin::files::FilesError;
 use crate::enricher_bindings::net_scout::plugin::http::{HttpError, Response};
 
 impl From<DnsError> for EnrichError {

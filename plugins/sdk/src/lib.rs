@@ -19,7 +19,7 @@
 //! }
 //! ```
 //!
-//! An enricher is alike, with the functions of [`dns`], [`exec`], [`http`], [`files`] and [`state`].
+//! An enricher is alike, with the functions of [`dns`], [`exec`], [`http`], [`files`] and [`state`]. The last two are for rules, too.
 //!
 //! The crate must never know the host: the two share `wit/` and nothing else.
 
@@ -54,6 +54,7 @@ pub mod enricher_bindings {
         with: {
             "net-scout:plugin/types@0.1.0": crate::bindings::net_scout::plugin::types,
             "net-scout:plugin/description@0.1.0": crate::bindings::net_scout::plugin::description,
+            "net-scout:plugin/files@0.1.0": crate::bindings::net_scout::plugin::files,
             "net-scout:plugin/log@0.1.0": crate::bindings::net_scout::plugin::log,
             "net-scout:plugin/state@0.1.0": crate::bindings::net_scout::plugin::state,
         },
@@ -63,13 +64,14 @@ pub mod enricher_bindings {
 pub use alert::{Alert, Error, Severity};
 pub use bindings::net_scout::plugin::description::{ObservableKind, Parameter};
 pub use bindings::net_scout::plugin::detection::Window;
+pub use bindings::net_scout::plugin::files;
 pub use bindings::net_scout::plugin::log::{Level, write as log};
 pub use bindings::net_scout::plugin::state;
 pub use bindings::net_scout::plugin::types::Value;
 pub use describe::{Arguments, Description};
 pub use enrich::{answered, reversed};
 pub use enricher_bindings::net_scout::plugin::enrichment::{EnrichError, Observable};
-pub use enricher_bindings::net_scout::plugin::{dns, exec, files, http};
+pub use enricher_bindings::net_scout::plugin::{dns, exec, http};
 pub use network::Networks;
 pub use query::{Cell, Row, Rows, query};
 pub use time::format_timestamp;

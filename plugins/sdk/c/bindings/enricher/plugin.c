@@ -29,6 +29,9 @@ extern int64_t __wasm_import_net_scout_plugin_files_method_file_size(int32_t);
 __attribute__((__import_module__("net-scout:plugin/files@0.1.0"), __import_name__("[method]file.read-at")))
 extern void __wasm_import_net_scout_plugin_files_method_file_read_at(int32_t, int64_t, int32_t, uint8_t *);
 
+__attribute__((__import_module__("net-scout:plugin/files@0.1.0"), __import_name__("list")))
+extern void __wasm_import_net_scout_plugin_files_list(uint8_t *, size_t, uint8_t *);
+
 __attribute__((__import_module__("net-scout:plugin/files@0.1.0"), __import_name__("open")))
 extern void __wasm_import_net_scout_plugin_files_open(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
@@ -558,6 +561,14 @@ net_scout_plugin_files_borrow_file_t net_scout_plugin_files_borrow_file(net_scou
 void net_scout_plugin_files_result_list_u8_files_error_free(net_scout_plugin_files_result_list_u8_files_error_t *ptr) {
   if (!ptr->is_err) {
     plugin_list_u8_free(&ptr->val.ok);
+  } else {
+    net_scout_plugin_files_files_error_free(&ptr->val.err);
+  }
+}
+
+void net_scout_plugin_files_result_list_string_files_error_free(net_scout_plugin_files_result_list_string_files_error_t *ptr) {
+  if (!ptr->is_err) {
+    plugin_list_string_free(&ptr->val.ok);
   } else {
     net_scout_plugin_files_files_error_free(&ptr->val.err);
   }
@@ -1147,6 +1158,58 @@ bool net_scout_plugin_files_method_file_read_at(net_scout_plugin_files_borrow_fi
     case 0: {
       result.is_err = false;
       result.val.ok = (plugin_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      net_scout_plugin_files_files_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.access_denied = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          variant.val.not_found = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 2: {
+          variant.val.invalid = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 3: {
+          variant.val.too_large = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 4: {
+          variant.val.unavailable = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool net_scout_plugin_files_list(plugin_string_t *directory, plugin_list_string_t *ret, net_scout_plugin_files_files_error_t *err) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_net_scout_plugin_files_list((uint8_t *) (*directory).ptr, (*directory).len, ptr);
+  net_scout_plugin_files_result_list_string_files_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (plugin_list_string_t) { (plugin_string_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
       break;
     }
     case 1: {

@@ -260,7 +260,7 @@ typedef struct net_scout_plugin_files_files_error_t {
 #define NET_SCOUT_PLUGIN_FILES_FILES_ERROR_NOT_FOUND 1
 // The path or the range makes no sense.
 #define NET_SCOUT_PLUGIN_FILES_FILES_ERROR_INVALID 2
-// More bytes at once than the limit, or too many files open.
+// More bytes at once than the limit, too many files open, or too many to be listed.
 #define NET_SCOUT_PLUGIN_FILES_FILES_ERROR_TOO_LARGE 3
 // The file could not be read.
 #define NET_SCOUT_PLUGIN_FILES_FILES_ERROR_UNAVAILABLE 4
@@ -280,6 +280,14 @@ typedef struct {
     net_scout_plugin_files_files_error_t err;
   } val;
 } net_scout_plugin_files_result_list_u8_files_error_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    plugin_list_string_t ok;
+    net_scout_plugin_files_files_error_t err;
+  } val;
+} net_scout_plugin_files_result_list_string_files_error_t;
 
 typedef struct {
   bool is_err;
@@ -656,6 +664,9 @@ extern bool net_scout_plugin_http_send(net_scout_plugin_http_method_t method, pl
 extern uint64_t net_scout_plugin_files_method_file_size(net_scout_plugin_files_borrow_file_t self);
 // Up to `length` bytes from `offset`, at most 1 MiB at once; fewer at the end of the file.
 extern bool net_scout_plugin_files_method_file_read_at(net_scout_plugin_files_borrow_file_t self, uint64_t offset, uint32_t length, plugin_list_u8_t *ret, net_scout_plugin_files_files_error_t *err);
+// The names of the regular files that lie directly in a directory, in ascending order, but for those that begin with a dot. At most
+// 1,000: with more it fails as too large.
+extern bool net_scout_plugin_files_list(plugin_string_t *directory, plugin_list_string_t *ret, net_scout_plugin_files_files_error_t *err);
 // Opens a file. `directory` is a name of the configuration, `path` is relative to it.
 extern bool net_scout_plugin_files_open(plugin_string_t *directory, plugin_string_t *path, net_scout_plugin_files_own_file_t *ret, net_scout_plugin_files_files_error_t *err);
 
@@ -726,6 +737,8 @@ extern void net_scout_plugin_files_file_drop_borrow(net_scout_plugin_files_borro
 extern net_scout_plugin_files_borrow_file_t net_scout_plugin_files_borrow_file(net_scout_plugin_files_own_file_t handle);
 
 void net_scout_plugin_files_result_list_u8_files_error_free(net_scout_plugin_files_result_list_u8_files_error_t *ptr);
+
+void net_scout_plugin_files_result_list_string_files_error_free(net_scout_plugin_files_result_list_string_files_error_t *ptr);
 
 void net_scout_plugin_files_result_own_file_files_error_free(net_scout_plugin_files_result_own_file_files_error_t *ptr);
 

@@ -11,6 +11,20 @@ extern void __wasm_import_net_scout_plugin_query_method_rows_next(int32_t, uint8
 __attribute__((__import_module__("net-scout:plugin/query@0.1.0"), __import_name__("open")))
 extern void __wasm_import_net_scout_plugin_query_open(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
+// Imported Functions from `net-scout:plugin/files@0.1.0`
+
+__attribute__((__import_module__("net-scout:plugin/files@0.1.0"), __import_name__("[method]file.size")))
+extern int64_t __wasm_import_net_scout_plugin_files_method_file_size(int32_t);
+
+__attribute__((__import_module__("net-scout:plugin/files@0.1.0"), __import_name__("[method]file.read-at")))
+extern void __wasm_import_net_scout_plugin_files_method_file_read_at(int32_t, int64_t, int32_t, uint8_t *);
+
+__attribute__((__import_module__("net-scout:plugin/files@0.1.0"), __import_name__("list")))
+extern void __wasm_import_net_scout_plugin_files_list(uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("net-scout:plugin/files@0.1.0"), __import_name__("open")))
+extern void __wasm_import_net_scout_plugin_files_open(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
 // Imported Functions from `net-scout:plugin/state@0.1.0`
 
 __attribute__((__import_module__("net-scout:plugin/state@0.1.0"), __import_name__("get")))
@@ -691,6 +705,79 @@ void net_scout_plugin_query_result_own_rows_query_error_free(net_scout_plugin_qu
   }
 }
 
+void net_scout_plugin_files_files_error_free(net_scout_plugin_files_files_error_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      plugin_string_free(&ptr->val.access_denied);
+      break;
+    }
+    case 1: {
+      plugin_string_free(&ptr->val.not_found);
+      break;
+    }
+    case 2: {
+      plugin_string_free(&ptr->val.invalid);
+      break;
+    }
+    case 3: {
+      plugin_string_free(&ptr->val.too_large);
+      break;
+    }
+    case 4: {
+      plugin_string_free(&ptr->val.unavailable);
+      break;
+    }
+  }
+}
+
+__attribute__((__import_module__("net-scout:plugin/files@0.1.0"), __import_name__("[resource-drop]file")))
+extern void __wasm_import_net_scout_plugin_files_file_drop(int32_t handle);
+
+void net_scout_plugin_files_file_drop_own(net_scout_plugin_files_own_file_t handle) {
+  __wasm_import_net_scout_plugin_files_file_drop(handle.__handle);
+}
+
+void net_scout_plugin_files_file_drop_borrow(net_scout_plugin_files_borrow_file_t handle) {
+  __wasm_import_net_scout_plugin_files_file_drop(handle.__handle);
+}
+
+net_scout_plugin_files_borrow_file_t net_scout_plugin_files_borrow_file(net_scout_plugin_files_own_file_t arg) {
+  return (net_scout_plugin_files_borrow_file_t) { arg.__handle };
+}
+
+void plugin_list_u8_free(plugin_list_u8_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint8_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void net_scout_plugin_files_result_list_u8_files_error_free(net_scout_plugin_files_result_list_u8_files_error_t *ptr) {
+  if (!ptr->is_err) {
+    plugin_list_u8_free(&ptr->val.ok);
+  } else {
+    net_scout_plugin_files_files_error_free(&ptr->val.err);
+  }
+}
+
+void net_scout_plugin_files_result_list_string_files_error_free(net_scout_plugin_files_result_list_string_files_error_t *ptr) {
+  if (!ptr->is_err) {
+    plugin_list_string_free(&ptr->val.ok);
+  } else {
+    net_scout_plugin_files_files_error_free(&ptr->val.err);
+  }
+}
+
+void net_scout_plugin_files_result_own_file_files_error_free(net_scout_plugin_files_result_own_file_files_error_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    net_scout_plugin_files_files_error_free(&ptr->val.err);
+  }
+}
+
 void net_scout_plugin_state_state_error_free(net_scout_plugin_state_state_error_t *ptr) {
   switch ((int32_t) ptr->tag) {
     case 0: {
@@ -705,16 +792,6 @@ void net_scout_plugin_state_state_error_free(net_scout_plugin_state_state_error_
       plugin_string_free(&ptr->val.unavailable);
       break;
     }
-  }
-}
-
-void plugin_list_u8_free(plugin_list_u8_t *ptr) {
-  size_t list_len = ptr->len;
-  if (list_len > 0) {
-    uint8_t *list_ptr = ptr->ptr;
-    for (size_t i = 0; i < list_len; i++) {
-    }
-    free(list_ptr);
   }
 }
 
@@ -1178,6 +1255,167 @@ bool net_scout_plugin_query_open(plugin_string_t *sql, net_scout_plugin_query_li
           break;
         }
         case 5: {
+          variant.val.unavailable = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+uint64_t net_scout_plugin_files_method_file_size(net_scout_plugin_files_borrow_file_t self) {
+  int64_t ret = __wasm_import_net_scout_plugin_files_method_file_size((self).__handle);
+  return (uint64_t) (ret);
+}
+
+bool net_scout_plugin_files_method_file_read_at(net_scout_plugin_files_borrow_file_t self, uint64_t offset, uint32_t length, plugin_list_u8_t *ret, net_scout_plugin_files_files_error_t *err) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_net_scout_plugin_files_method_file_read_at((self).__handle, (int64_t) (offset), (int32_t) (length), ptr);
+  net_scout_plugin_files_result_list_u8_files_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (plugin_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      net_scout_plugin_files_files_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.access_denied = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          variant.val.not_found = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 2: {
+          variant.val.invalid = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 3: {
+          variant.val.too_large = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 4: {
+          variant.val.unavailable = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool net_scout_plugin_files_list(plugin_string_t *directory, plugin_list_string_t *ret, net_scout_plugin_files_files_error_t *err) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_net_scout_plugin_files_list((uint8_t *) (*directory).ptr, (*directory).len, ptr);
+  net_scout_plugin_files_result_list_string_files_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (plugin_list_string_t) { (plugin_string_t*)(*((uint8_t **) (ptr + sizeof(void*)))), (*((size_t*) (ptr + (2*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      net_scout_plugin_files_files_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.access_denied = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          variant.val.not_found = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 2: {
+          variant.val.invalid = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 3: {
+          variant.val.too_large = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 4: {
+          variant.val.unavailable = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = variant;
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool net_scout_plugin_files_open(plugin_string_t *directory, plugin_string_t *path, net_scout_plugin_files_own_file_t *ret, net_scout_plugin_files_files_error_t *err) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(4*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_net_scout_plugin_files_open((uint8_t *) (*directory).ptr, (*directory).len, (uint8_t *) (*path).ptr, (*path).len, ptr);
+  net_scout_plugin_files_result_own_file_files_error_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (net_scout_plugin_files_own_file_t) { *((int32_t*) (ptr + sizeof(void*))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      net_scout_plugin_files_files_error_t variant;
+      variant.tag = (int32_t) *((uint8_t*) (ptr + sizeof(void*)));
+      switch ((int32_t) variant.tag) {
+        case 0: {
+          variant.val.access_denied = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 1: {
+          variant.val.not_found = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 2: {
+          variant.val.invalid = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 3: {
+          variant.val.too_large = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
+          break;
+        }
+        case 4: {
           variant.val.unavailable = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (2*sizeof(void*))))), (*((size_t*) (ptr + (3*sizeof(void*))))) };
           break;
         }

@@ -252,6 +252,66 @@ typedef struct {
   } val;
 } net_scout_plugin_query_result_own_rows_query_error_t;
 
+// Why a file cannot be read.
+typedef struct net_scout_plugin_files_files_error_t {
+  uint8_t tag;
+  union {
+    plugin_string_t     access_denied;
+    plugin_string_t     not_found;
+    plugin_string_t     invalid;
+    plugin_string_t     too_large;
+    plugin_string_t     unavailable;
+  } val;
+} net_scout_plugin_files_files_error_t;
+
+// The directory is not granted, or the path leads out of it. The text shows the line of configuration that would grant it.
+#define NET_SCOUT_PLUGIN_FILES_FILES_ERROR_ACCESS_DENIED 0
+// There is no such file, or the directory is not configured.
+#define NET_SCOUT_PLUGIN_FILES_FILES_ERROR_NOT_FOUND 1
+// The path or the range makes no sense.
+#define NET_SCOUT_PLUGIN_FILES_FILES_ERROR_INVALID 2
+// More bytes at once than the limit, too many files open, or too many to be listed.
+#define NET_SCOUT_PLUGIN_FILES_FILES_ERROR_TOO_LARGE 3
+// The file could not be read.
+#define NET_SCOUT_PLUGIN_FILES_FILES_ERROR_UNAVAILABLE 4
+
+typedef struct net_scout_plugin_files_own_file_t {
+  int32_t __handle;
+} net_scout_plugin_files_own_file_t;
+
+typedef struct net_scout_plugin_files_borrow_file_t {
+  int32_t __handle;
+} net_scout_plugin_files_borrow_file_t;
+
+typedef struct {
+  uint8_t *ptr;
+  size_t len;
+} plugin_list_u8_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    plugin_list_u8_t ok;
+    net_scout_plugin_files_files_error_t err;
+  } val;
+} net_scout_plugin_files_result_list_u8_files_error_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    plugin_list_string_t ok;
+    net_scout_plugin_files_files_error_t err;
+  } val;
+} net_scout_plugin_files_result_list_string_files_error_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    net_scout_plugin_files_own_file_t ok;
+    net_scout_plugin_files_files_error_t err;
+  } val;
+} net_scout_plugin_files_result_own_file_files_error_t;
+
 // Why the store cannot be used.
 typedef struct net_scout_plugin_state_state_error_t {
   uint8_t tag;
@@ -268,11 +328,6 @@ typedef struct net_scout_plugin_state_state_error_t {
 #define NET_SCOUT_PLUGIN_STATE_STATE_ERROR_TOO_LARGE 1
 // The store could not be read or written.
 #define NET_SCOUT_PLUGIN_STATE_STATE_ERROR_UNAVAILABLE 2
-
-typedef struct {
-  uint8_t *ptr;
-  size_t len;
-} plugin_list_u8_t;
 
 typedef struct {
   bool is_some;
@@ -674,6 +729,17 @@ extern bool net_scout_plugin_query_method_rows_next(net_scout_plugin_query_borro
 // Runs one SELECT. `parameters` are bound to `?1`, `?2`, ...; `columns` says the type of each result column.
 extern bool net_scout_plugin_query_open(plugin_string_t *sql, net_scout_plugin_query_list_value_t *parameters, net_scout_plugin_query_list_column_type_t *columns, net_scout_plugin_query_own_rows_t *ret, net_scout_plugin_query_query_error_t *err);
 
+// Imported Functions from `net-scout:plugin/files@0.1.0`
+// Its size in bytes.
+extern uint64_t net_scout_plugin_files_method_file_size(net_scout_plugin_files_borrow_file_t self);
+// Up to `length` bytes from `offset`, at most 1 MiB at once; fewer at the end of the file.
+extern bool net_scout_plugin_files_method_file_read_at(net_scout_plugin_files_borrow_file_t self, uint64_t offset, uint32_t length, plugin_list_u8_t *ret, net_scout_plugin_files_files_error_t *err);
+// The names of the regular files that lie directly in a directory, in ascending order, but for those that begin with a dot. At most
+// 1,000: with more it fails as too large.
+extern bool net_scout_plugin_files_list(plugin_string_t *directory, plugin_list_string_t *ret, net_scout_plugin_files_files_error_t *err);
+// Opens a file. `directory` is a name of the configuration, `path` is relative to it.
+extern bool net_scout_plugin_files_open(plugin_string_t *directory, plugin_string_t *path, net_scout_plugin_files_own_file_t *ret, net_scout_plugin_files_files_error_t *err);
+
 // Imported Functions from `net-scout:plugin/state@0.1.0`
 // The value of a key.
 extern bool net_scout_plugin_state_get(plugin_string_t *key, plugin_option_list_u8_t *ret, net_scout_plugin_state_state_error_t *err);
@@ -744,9 +810,23 @@ void net_scout_plugin_query_list_column_type_free(net_scout_plugin_query_list_co
 
 void net_scout_plugin_query_result_own_rows_query_error_free(net_scout_plugin_query_result_own_rows_query_error_t *ptr);
 
-void net_scout_plugin_state_state_error_free(net_scout_plugin_state_state_error_t *ptr);
+void net_scout_plugin_files_files_error_free(net_scout_plugin_files_files_error_t *ptr);
+
+extern void net_scout_plugin_files_file_drop_own(net_scout_plugin_files_own_file_t handle);
+
+extern void net_scout_plugin_files_file_drop_borrow(net_scout_plugin_files_borrow_file_t handle);
+
+extern net_scout_plugin_files_borrow_file_t net_scout_plugin_files_borrow_file(net_scout_plugin_files_own_file_t handle);
 
 void plugin_list_u8_free(plugin_list_u8_t *ptr);
+
+void net_scout_plugin_files_result_list_u8_files_error_free(net_scout_plugin_files_result_list_u8_files_error_t *ptr);
+
+void net_scout_plugin_files_result_list_string_files_error_free(net_scout_plugin_files_result_list_string_files_error_t *ptr);
+
+void net_scout_plugin_files_result_own_file_files_error_free(net_scout_plugin_files_result_own_file_files_error_t *ptr);
+
+void net_scout_plugin_state_state_error_free(net_scout_plugin_state_state_error_t *ptr);
 
 void plugin_option_list_u8_free(plugin_option_list_u8_t *ptr);
 
