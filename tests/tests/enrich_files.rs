@@ -247,8 +247,9 @@ fn a_rule_that_asks_for_a_large_store_is_refused() {
     let scene = Scene::small().without_rules().with_guest("hoarder").with_guest("counter");
     let run = scene.run(&["scan", "--since", SMALL_SINCE, "--dry-run", "--format", "ndjson"]);
     assert!(
-        run.stderr
-            .contains("plugin hoarder.wasm describes itself wrongly: it asks for a store of 65537 bytes, a rule may have 65536"),
+        run.stderr.contains(
+            "plugin hoarder.wasm describes itself wrongly: it asks for a store of 262145 bytes, a rule may have 262144"
+        ),
         "{}",
         run.stderr
     );

@@ -8,11 +8,12 @@ use net_scout_tests::places;
 use net_scout_tests::sample::Layout;
 
 /// The rules that have scenarios.
-const RULES: [&str; 10] = [
+const RULES: [&str; 11] = [
     "beacon",
     "brute-force",
     "drop-then-accept",
     "fan-in",
+    "first-seen",
     "port-scan",
     "port-sweep",
     "probe",

@@ -15,8 +15,9 @@ use crate::plugin::{Boundary, failure};
 
 /// The longest key, in bytes.
 const LONGEST_KEY: usize = 256;
-/// What a rule may ask for and is given without approval, in bytes.
-pub const RULE_QUOTA: u32 = 64 << 10;
+/// What a rule may ask for and is given without approval, in bytes: a rule that holds each local host against its own past needs some
+/// bytes for each, and networks have thousands.
+pub const RULE_QUOTA: u32 = 256 << 10;
 /// How much of a key stands in an error, in characters.
 const QUOTED: usize = 100;
 
@@ -347,7 +348,7 @@ mod tests {
         let none = StateGrant::new("a", &[]);
         let mut context = StateContext::new(none, Some(StateStore::default()), Boundary::new(Limits::default(), Session::Live));
         let Err(StateError::AccessDenied(text)) = set(&mut context, "k", 0).await else { panic!("set") };
-        assert_eq!(text, "no store is granted; to grant one of 65536 bytes, add [grants.a] state = [\"65536\"]");
+        assert_eq!(text, "no store is granted; to grant one of 262144 bytes, add [grants.a] state = [\"262144\"]");
         let mut context = StateContext::new(StateGrant::default(), None, Boundary::closed());
         let error = context.get("k".to_owned()).await.expect_err("trap");
         assert_eq!(error.downcast_ref(), Some(&LimitExceeded::NoCapability));

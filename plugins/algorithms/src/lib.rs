@@ -6,6 +6,7 @@
 mod beacon;
 mod feed;
 mod flags;
+mod memory;
 mod network;
 pub mod ports;
 pub mod probes;
@@ -16,6 +17,7 @@ mod window;
 pub use beacon::{BeaconScore, beacon_score};
 pub use feed::{Entry, Feed, Listed};
 pub use flags::{ScanType, scan_type};
+pub use memory::Memory;
 pub use network::{Cidr, is_private, source_network};
 pub use shape::{Shape, shape};
 pub use walk::{Contact, Judgement, Walk, walk};

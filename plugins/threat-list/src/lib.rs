@@ -48,8 +48,9 @@ struct Traffic {
     span: Option<(i64, i64)>,
 }
 
-/// Traffic by the way that it went, its listed address, and the local host that began it, where it is known.
-type Stories = BTreeMap<(Way, String, Option<String>), Traffic>;
+/// Which way, the listed address, and the local host that began it, where it is known.
+type Key = (Way, String, Option<String>);
+type Stories = BTreeMap<Key, Traffic>;
 
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
     let lists = Lists::read()?;
@@ -71,7 +72,7 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
         log(Level::Warn, &format!("{more} weaker alerts were left out: {MOST} are raised at most"));
         stories.truncate(MOST);
     }
-    let alert = |(score, ((way, address, host), traffic)): (i64, ((Way, String, Option<String>), Traffic))| {
+    let alert = |(score, ((way, address, host), traffic)): (i64, (Key, Traffic))| {
         let found = lists.of(&address, local.contains(&address));
         alert(way, score, address, host, traffic, &found, dropped)
     };
