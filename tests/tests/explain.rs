@@ -75,6 +75,9 @@ rules
   vertical_scan          fired: medium, score 60, 192.0.2.2 to 198.51.100.1, ports 60
 "
     );
+    let words = ["198.51.100.1", "--rules", "vertical_scan", "--set", "vertical_scan.ports_threshold=100"];
+    let nearest = "nearest: would fire with ports_threshold 50 (now 100) for 192.0.2.2 to 198.51.100.1; it saw ports 60\n";
+    assert!(explain(&scene, &words).stdout.ends_with(nearest));
     let run = explain(&scene, &["203.0.113.9", "--format", "csv"]);
     run.ended(0, "");
     assert_eq!(

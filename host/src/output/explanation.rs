@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::story::{numbers, one, top, who};
 use super::{Format, Shown, csv_error, write_json, write_json_line};
-use crate::model::{Alert, Origin, StoredAlert, Timestamp, Window, counted, plain};
+use crate::model::{Alert, Origin, StoredAlert, Timestamp, Window, counted, parse_address, plain};
 use crate::scan::{Account, Activity, Fate, Lowered, Nearest, Part, RuleAccount, Said};
 
 /// The most characters of a line's text.
@@ -73,7 +73,7 @@ impl Explanation {
                 let mut writer = csv::Writer::from_writer(&mut *out);
                 writer.write_record(["rule", "outcome", "said"]).map_err(csv_error)?;
                 for account in &self.account.rules {
-                    let (name, said) = (&account.rule.description.name, lines(account).join("; "));
+                    let (name, said) = (&account.rule.description.name, lines(account, self.address).join("; "));
                     writer.write_record([name, outcome(&account.said), &plain(&said, LONGEST)]).map_err(csv_error)?;
                 }
                 writer.flush()?;
@@ -105,7 +105,7 @@ impl Explanation {
         writeln!(out, "rules")?;
         for account in &self.account.rules {
             let name = account.rule.description.name.as_str();
-            write_lines(out, lines(account).iter().map(|line| (name, line.as_str())))?;
+            write_lines(out, lines(account, self.address).iter().map(|line| (name, line.as_str())))?;
         }
         Ok(())
     }
@@ -219,10 +219,10 @@ fn outcome(said: &Said) -> &'static str {
 }
 
 /// What a rule says of the address.
-fn lines(account: &RuleAccount) -> Vec<String> {
+fn lines(account: &RuleAccount, address: IpAddr) -> Vec<String> {
     match &account.said {
         Said::Failed(error) => vec![format!("failed: {error}")],
-        Said::Silent(nearest) => vec!["did not fire".to_owned(), format!("nearest: {}", nearest_words(nearest))],
+        Said::Silent(nearest) => vec!["did not fire".to_owned(), format!("nearest: {}", nearest_words(nearest, address))],
         Said::Fired(alerts) => {
             let mut lines: Vec<String> = Vec::new();
             for (alert, fate) in alerts.iter().take(LISTED) {
@@ -257,7 +257,7 @@ fn fate_words(fate: &Fate) -> Option<String> {
     })
 }
 
-fn nearest_words(nearest: &Nearest) -> String {
+fn nearest_words(nearest: &Nearest, address: IpAddr) -> String {
     match nearest {
         Nearest::Fixed => "it has no threshold that could be lowered".to_owned(),
         Nearest::Nothing { others: 0 } => "nothing of it, even with its thresholds at their least".to_owned(),
@@ -268,7 +268,16 @@ fn nearest_words(nearest: &Nearest) -> String {
         Nearest::Would { lowered, alert } => {
             let saw = numbers(&Value::Object(alert.evidence.clone()), false);
             let saw = if saw.is_empty() { String::new() } else { format!("; it saw {saw}") };
-            format!("would fire with {}{saw}", lowered_words(lowered))
+            // Where another one did it, that is the news.
+            let source = alert.src_ip.as_deref().and_then(parse_address).map(|source| source.to_canonical());
+            let who = match source {
+                Some(source) if source == address => String::new(),
+                _ => {
+                    let who = who(alert.src_ip.as_deref(), alert.dst_ip.as_deref());
+                    if who.is_empty() { who } else { format!(" for {who}") }
+                }
+            };
+            format!("would fire with {}{who}{saw}", lowered_words(lowered))
         }
         Nearest::Stopped { lowered, error } => format!("not known: with {} it failed: {error}", lowered_words(lowered)),
     }
