@@ -29,7 +29,7 @@ pub use nearest::{Lowered, Nearest};
 pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use phases::Phases;
 pub use pipeline::{KeepError, Scan, ScanError, Scanned, Warn, judged};
-pub use roles::{ROLES, Role, role_of, roles};
+pub use roles::{ROLE_COLUMNS, ROLES, Role, counts, role_of, roles};
 
 /// What is set for the parameters of rules: rule, parameter, value.
 pub type Parameters = BTreeMap<String, BTreeMap<String, String>>;

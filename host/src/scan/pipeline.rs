@@ -7,8 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    Explanations, LEARNED_FROM, Outcome, Parameters, Phases, Role, add_evidence, judge, learned, local_networks, role_of, roles,
-    settled,
+    Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, add_evidence, counts, judge, learned,
+    local_networks, role_of, roles, settled,
 };
 use crate::capability::files::Directories;
 use crate::capability::query::OPEN_QUERIES;
@@ -162,11 +162,7 @@ impl Scan<'_> {
 
     /// What the sources of alerts are for, if that is to be asked.
     pub(super) async fn roles(&self, alerts: &[Alert], case: &Case) -> BTreeMap<String, Role> {
-        if self.config.builtin_roles {
-            roles(alerts, self.allowlist, case, self.config.limits.common.query).await
-        } else {
-            BTreeMap::new()
-        }
+        if self.excuses() { roles(alerts, self.allowlist, case, self.config.limits.common.query).await } else { BTreeMap::new() }
     }
 
     /// Opens one state of the database and reads the window: what the rules judge.
@@ -243,7 +239,14 @@ impl Scan<'_> {
         Ok(Arc::new(snapshot))
     }
 
-    /// Reads the events of the window into memory, with the columns that rules requested. Where no rule reads events, nothing is read.
+    /// Whether a role may excuse a source. Rules that count alone are left as they are: nobody else would accuse it.
+    fn excuses(&self) -> bool {
+        let counting = self.rules.iter().filter(|rule| counts(rule)).count();
+        self.config.builtin_roles && counting > 0 && counting < self.rules.len()
+    }
+
+    /// Reads the events of the window into memory, with the columns that rules requested, and those that say what a source is for. Where
+    /// no rule reads events, nothing is read.
     fn keep_window(&self, snapshot: &Snapshot) {
         let requests = || self.rules.iter().flat_map(|rule| &rule.description.requests).filter_map(Request::of_events);
         if requests().next().is_none() {
@@ -251,7 +254,12 @@ impl Scan<'_> {
         }
         // A rule that sees less than what is read is kept from the rest by its instants.
         let spans = self.rules.iter().any(|rule| self.reach(rule) > self.reaching().since);
-        let asked = |name: &&str| (spans && *name == "time") || requests().flatten().any(|column| column == name);
+        let roles = self.excuses();
+        let asked = |name: &&str| {
+            (spans && *name == "time")
+                || (roles && ROLE_COLUMNS.contains(name))
+                || requests().flatten().any(|column| column == name)
+        };
         let columns: Vec<&'static str> = EVENT_COLUMNS.into_iter().filter(asked).collect();
         let begun = std::time::Instant::now();
         snapshot.keep_window(&columns, self.parallel, self.config.limits.common.window);

@@ -8,17 +8,21 @@
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::database::QueryLimits;
 use crate::model::{Alert, AllowSubject, Allowlist, Networks};
-use crate::plugin::Case;
+use crate::plugin::{Case, Rule};
 
+pub use seen::COLUMNS as ROLE_COLUMNS;
 use seen::{Seen, seen};
 
 /// The rules that count everything that a source does.
 const COUNTING: [&str; 3] = ["high_connection_volume", "horizontal_scan", "vertical_scan"];
 /// The most sources that are looked at in a scan: where more are accused, the network has another problem.
 const MOST: usize = 1_000;
+/// The longest that all of them are looked at. Where the events are in memory it takes some milliseconds.
+const TIME: Duration = Duration::from_secs(5);
 
 /// What a source is for.
 #[derive(Clone, Copy, Debug)]
@@ -55,16 +59,21 @@ pub async fn roles(alerts: &[Alert], allowlist: &Allowlist, case: &Case, limits:
     if sources.is_empty() {
         return BTreeMap::new();
     }
-    match seen(&sources, case, limits).await {
-        Ok(seen) => {
+    let error = match tokio::time::timeout(TIME, seen(&sources, case, limits)).await {
+        Ok(Ok(seen)) => {
             let role = |seen: &Seen| ROLES.into_iter().find(|role| (role.holds)(seen));
-            seen.into_iter().filter_map(|(source, seen)| Some((source, role(&seen)?))).collect()
+            return seen.into_iter().filter_map(|(source, seen)| Some((source, role(&seen)?))).collect();
         }
-        Err(error) => {
-            tracing::warn!("no alert is left out for what its source is for: {error}");
-            BTreeMap::new()
-        }
-    }
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("to look at {} sources took longer than {} s", sources.len(), TIME.as_secs()),
+    };
+    tracing::warn!("no alert is left out for what its source is for: {error}");
+    BTreeMap::new()
+}
+
+/// Whether a rule counts everything that a source does.
+pub fn counts(rule: &Rule) -> bool {
+    COUNTING.contains(&rule.description.name.as_str())
 }
 
 /// The role for which an alert is left out.

@@ -144,6 +144,9 @@ fn judge(
     [sources, least, factor, network_sources]: [i64; 4],
 ) -> Result<Option<Alert>, Error> {
     let Kind { same, class, .. } = kind;
+    if !stands_out(kind, hours, &common, hour, factor)? {
+        return Ok(None);
+    }
     let mut all = small(kind, &common)?;
     // Those of one network are a story of their own.
     let mut of_network: HashMap<Option<Cidr>, i64> = HashMap::new();
@@ -190,6 +193,30 @@ fn judge(
             .evidence("top_targets", top),
     };
     Ok(Some(alert))
+}
+
+/// Whether there is half of the excess at least, with all sources. Most crowds are what is usual, and this costs little to see.
+fn stands_out(kind: &Kind, hours: &Hours, common: &Common, hour: usize, factor: i64) -> Result<bool, Error> {
+    let figure = if kind.varies == "dst_port" { kind.varies } else { "src_ip" };
+    let sql = format!(
+        "SELECT (?1 - time) / {HOUR}, COUNT(DISTINCT {figure}) FROM events WHERE {} AND {} = ?2 GROUP BY (?1 - time) / {HOUR}",
+        probes::DROPPED,
+        kind.same
+    );
+    let mut of_hour = vec![0; hours.known];
+    for row in query::<(i64, i64)>(&sql, &[hours.end.into(), common.into()])? {
+        let (place, count) = row?;
+        if let Some(hour) = usize::try_from(place).ok().and_then(|place| of_hour.get_mut(place)) {
+            *hour = count;
+        }
+    }
+    let busy = of_hour.get(hour).copied().unwrap_or(0);
+    if hour < of_hour.len() {
+        of_hour.remove(hour);
+    }
+    of_hour.sort_unstable();
+    let usual = of_hour.get(of_hour.len() / 2).copied().unwrap_or(0);
+    Ok(busy * 2 >= usual.saturating_mul(factor))
 }
 
 /// The sources that do little with a host or at a port.

@@ -5,6 +5,7 @@ use super::column::Column;
 use super::evaluate::evaluate;
 use super::expression::{Expression, Kind, Node};
 use super::group::{Groups, KeyCodes, key_codes};
+use super::mask::{Mask, is_true};
 use super::packed::{Rows, with_codes};
 use super::run::{Stop, Stopped};
 use super::sort::{Direction, SortKey};
@@ -111,24 +112,22 @@ impl Aggregate {
         }
     }
 
-    /// The rows of a group that count.
-    fn filtered<'a>(&self, window: &EventWindow, rows: &'a [u32], kept: &'a mut Vec<u32>) -> &'a [u32] {
-        let Some(filter) = &self.filter else { return rows };
-        let mask = evaluate(filter, window, Rows::List(rows));
-        kept.clear();
-        kept.extend(rows.iter().enumerate().filter(|(index, _)| mask.is_true(*index)).map(|(_, row)| *row));
-        kept
+    /// What asks whether a row counts, ready for the rows of some groups.
+    fn mask<'a>(&'a self, window: &'a EventWindow, groups: &Groups, which: &[u32]) -> Option<Mask<'a>> {
+        let rows = || which.iter().map(|&group| groups.rows_of(group).len()).sum();
+        self.filter.as_ref().map(|filter| Mask::new(filter, window, rows()))
     }
 
     fn fold(&self, window: &EventWindow, groups: &Groups, which: &[u32], stop: &Stop<'_>) -> Result<Vector, Stopped> {
         let mut states = States::new(&self.fold, &self.argument.kind, which.len());
+        let (mask, mut truths) = (self.mask(window, groups, which), Vec::new());
         let (mut rows, mut owners) = (Vec::with_capacity(STRIDE), Vec::with_capacity(STRIDE));
         let mut flush = |rows: &mut Vec<u32>, owners: &mut Vec<u32>| {
             let values = evaluate(&self.argument, window, Rows::List(rows));
-            match &self.filter {
-                Some(filter) => {
-                    let mask = evaluate(filter, window, Rows::List(rows));
-                    states.add(&values, owners, |index| mask.is_true(index));
+            match &mask {
+                Some(mask) => {
+                    mask.of(window, Rows::List(rows), &mut truths);
+                    states.add(&values, owners, |index| is_true(truths[index]));
                 }
                 None => states.add(&values, owners, |_| true),
             }
@@ -167,10 +166,10 @@ impl Aggregate {
         };
         // For each code the last group that had it.
         let mut seen = vec![0_u32; count as usize];
-        let (mut kept, mut since) = (Vec::new(), 0);
+        let (filter, mut kept, mut since) = (self.mask(window, groups, which), Filtered::default(), 0);
         let mut values = Vec::with_capacity(which.len());
         for (place, &group) in which.iter().enumerate() {
-            let rows = self.filtered(window, groups.rows_of(group), &mut kept);
+            let rows = kept.of(filter.as_ref(), window, groups.rows_of(group));
             let mark = place as u32 + 1;
             let distinct = with_codes!(codes, codes => {
                 let new = rows.iter().filter(|&&row| {
@@ -198,12 +197,13 @@ impl Aggregate {
         order: &[(Expression, bool)],
         stop: &Stop<'_>,
     ) -> Result<Vector, Stopped> {
-        let (mut lists, mut ends, mut kept): (Option<Vector>, Vec<usize>, _) = (None, Vec::new(), Vec::new());
+        let (mut lists, mut ends): (Option<Vector>, Vec<usize>) = (None, Vec::new());
+        let (filter, mut kept) = (self.mask(window, groups, which), Filtered::default());
         let mut since = 0;
         // Rows of many small groups are read at once.
         let (mut gathered, mut end) = (Vec::new(), 0);
         for (place, &group) in which.iter().enumerate() {
-            let rows = self.filtered(window, groups.rows_of(group), &mut kept);
+            let rows = kept.of(filter.as_ref(), window, groups.rows_of(group));
             let mut rows = rows.to_vec();
             if !order.is_empty() {
                 let keys = order.iter().map(|(term, descends)| {
@@ -255,5 +255,22 @@ impl Aggregate {
             _ => Some(values.integer(index)),
         };
         rows.into_iter().enumerate().filter(|(index, _)| seen.insert(value(*index))).map(|(_, row)| row).collect()
+    }
+}
+
+/// The rows of a group that count.
+#[derive(Default)]
+struct Filtered {
+    truths: Vec<u8>,
+    rows: Vec<u32>,
+}
+
+impl Filtered {
+    fn of<'a>(&'a mut self, filter: Option<&Mask<'_>>, window: &EventWindow, rows: &'a [u32]) -> &'a [u32] {
+        let Some(filter) = filter else { return rows };
+        filter.of(window, Rows::List(rows), &mut self.truths);
+        self.rows.clear();
+        self.rows.extend(rows.iter().zip(&self.truths).filter(|(_, truth)| is_true(**truth)).map(|(row, _)| *row));
+        &self.rows
     }
 }

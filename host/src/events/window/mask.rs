@@ -83,6 +83,11 @@ impl<'a> Mask<'a> {
     }
 }
 
+/// Whether a byte of a mask is true.
+pub(super) fn is_true(truth: u8) -> bool {
+    truth & TRUE != 0
+}
+
 /// The rows of which all conditions are true, in their order.
 pub(super) fn kept(conditions: &[Mask<'_>], window: &EventWindow, rows: Rows<'_>, mask: &mut Vec<u8>) -> Vec<u32> {
     let mut kept = rows.map(|row| row as u32);

@@ -8,7 +8,7 @@ use crate::model::{Batch, ColumnType, ColumnValues, Networks, Value};
 use crate::plugin::Case;
 
 /// The columns that are read.
-const COLUMNS: [&str; 8] = ["time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"];
+pub const COLUMNS: [&str; 8] = ["time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"];
 /// At most so many sources are asked about at once: a longer query does not run in memory.
 const CHUNK: usize = 50;
 
@@ -102,6 +102,20 @@ impl Seen {
             && rest.ports <= REST.ports
     }
 
+    /// Whether it is worth to look at it more closely, of what [`Asked::outline`] gives: of many sources that do much none has a role.
+    fn is_promising(&self) -> bool {
+        let rests = [self.no_names, self.no_answers, self.no_peers];
+        rests.iter().any(|rest| self.is_all_but(Counts { rows: rest.rows, ..Counts::default() }))
+            || self.source_ports == 1
+            || (self.all.targets == 1 && self.all.ports == 1)
+    }
+
+    /// What goes to more ports is no caretaker, and may have very many doors.
+    fn may_be_caretaker(&self) -> bool {
+        let few_ports = REST.ports + MOST_PORTS as i64;
+        self.local && !self.is_resolver() && self.refused * 10 <= self.all.rows && self.all.ports <= few_ports
+    }
+
     pub(super) fn is_resolver(&self) -> bool {
         self.local && self.is_all_but(self.no_names)
     }
@@ -185,19 +199,14 @@ pub(super) async fn seen(
     let sources: Vec<&String> = sources.iter().collect();
     let mut seen = BTreeMap::new();
     for chunk in sources.chunks(CHUNK) {
-        let mut found = asked.counts(chunk).await?;
+        let mut found = asked.outline(chunk).await?;
         let some = |found: &BTreeMap<String, Seen>, of: fn(&Seen) -> bool| -> Vec<String> {
-            found.iter().filter(|(_, seen)| seen.local && of(seen)).map(|(source, _)| source.clone()).collect()
+            found.iter().filter(|(_, seen)| of(seen)).map(|(source, _)| source.clone()).collect()
         };
-        let peers = some(&found, |seen| seen.peers.targets >= LEAST_PEERS && seen.is_all_but(seen.no_peers));
-        asked.visitors(&peers.iter().collect::<Vec<_>>(), &mut found).await?;
-        // What goes to more ports is no caretaker, and may have very many doors.
-        let few_ports = REST.ports + MOST_PORTS as i64;
-        let caretakers: Vec<String> = some(&found, |seen| !seen.is_resolver() && seen.refused * 10 <= seen.all.rows)
-            .into_iter()
-            .filter(|source| found.get(source).is_some_and(|seen| seen.all.ports <= few_ports))
-            .collect();
-        asked.doors(&caretakers.iter().collect::<Vec<_>>(), &mut found).await?;
+        asked.counts(&some(&found, Seen::is_promising), &mut found).await?;
+        let peers = some(&found, |seen| seen.local && seen.peers.targets >= LEAST_PEERS && seen.is_all_but(seen.no_peers));
+        asked.visitors(&peers, &mut found).await?;
+        asked.doors(&some(&found, Seen::may_be_caretaker), &mut found).await?;
         seen.extend(found);
     }
     Ok(seen)
@@ -215,40 +224,32 @@ struct Asked<'a> {
 type Row = (String, Vec<i64>);
 
 impl Asked<'_> {
-    /// What each source did, counted.
-    async fn counts(&self, sources: &[&String]) -> Result<BTreeMap<String, Seen>, QueryError> {
-        let three = |filter: &str| format!("COUNT(*){filter}, COUNT(DISTINCT dst_ip){filter}, COUNT(DISTINCT dst_port){filter}");
-        let but = |role: &str| three(&format!(" FILTER (WHERE NOT ({role}))"));
+    /// What each source did, without what takes long to count.
+    async fn outline(&self, sources: &[&String]) -> Result<BTreeMap<String, Seen>, QueryError> {
+        let but = |role: &str| format!("COUNT(*) FILTER (WHERE NOT ({role}))");
         let sql = format!(
-            "SELECT src_ip, {}, COUNT(*) FILTER (WHERE verdict = 'DROP'), MIN(time), MAX(time), {}, {}, {}, {},
-                 COUNT(DISTINCT src_port), coalesce(MIN(src_port), 0), coalesce(MIN(dst_port), 0),
-                 COUNT(*) FILTER (WHERE dst_port >= {FIRST_EPHEMERAL}), COUNT(*) FILTER (WHERE tcp_flags = 'SYN') FROM events
-             WHERE src_ip IN ({}) GROUP BY src_ip",
-            three(""),
+            "SELECT src_ip, COUNT(*), COUNT(DISTINCT dst_ip), COUNT(DISTINCT dst_port), COUNT(*) FILTER (WHERE verdict = 'DROP'),
+                 {}, {}, {}, COUNT(DISTINCT src_port) FROM events WHERE src_ip IN ({}) GROUP BY src_ip",
             but(NAMES),
             but(ANSWERS),
             but(PEERS),
-            three(&format!(" FILTER (WHERE {PEERS})")),
             places(sources.len()),
         );
-        let counts = |numbers: &[i64]| Counts { rows: numbers[0], targets: numbers[1], ports: numbers[2] };
-        let rows = self.query(sql, sources, 23).await?;
-        let seen = rows.into_iter().map(|(source, numbers)| {
+        let sources: Vec<String> = sources.iter().map(|source| (*source).clone()).collect();
+        let seen = self.query(sql, &sources, 8).await?.into_iter().map(|(source, numbers)| {
+            // Until they are counted, all of its hosts and ports are.
+            let all = Counts { rows: numbers[0], targets: numbers[1], ports: numbers[2] };
+            let rest = |rows: i64| Counts { rows, ..all };
             let seen = Seen {
                 local: self.networks.contains_text(&source),
-                all: counts(&numbers[..3]),
+                all,
                 refused: numbers[3],
-                first: numbers[4],
-                last: numbers[5],
-                no_names: counts(&numbers[6..9]),
-                no_answers: counts(&numbers[9..12]),
-                no_peers: counts(&numbers[12..15]),
-                peers: counts(&numbers[15..18]),
-                source_ports: numbers[18],
-                lowest_source_port: numbers[19],
-                lowest_port: numbers[20],
-                ephemeral: numbers[21],
-                beginnings: numbers[22],
+                no_names: rest(numbers[4]),
+                no_answers: rest(numbers[5]),
+                no_peers: rest(numbers[6]),
+                source_ports: numbers[7],
+                // As if a connection began.
+                beginnings: 1,
                 ..Seen::default()
             };
             (source, seen)
@@ -256,8 +257,36 @@ impl Asked<'_> {
         Ok(seen.collect())
     }
 
+    /// What each source did, counted.
+    async fn counts(&self, sources: &[String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
+        let three = |filter: &str| format!("COUNT(*){filter}, COUNT(DISTINCT dst_ip){filter}, COUNT(DISTINCT dst_port){filter}");
+        let but = |role: &str| three(&format!(" FILTER (WHERE NOT ({role}))"));
+        let sql = format!(
+            "SELECT src_ip, MIN(time), MAX(time), {}, {}, {}, {}, coalesce(MIN(src_port), 0), coalesce(MIN(dst_port), 0),
+                 COUNT(*) FILTER (WHERE dst_port >= {FIRST_EPHEMERAL}), COUNT(*) FILTER (WHERE tcp_flags = 'SYN') FROM events
+             WHERE src_ip IN ({}) GROUP BY src_ip",
+            but(NAMES),
+            but(ANSWERS),
+            but(PEERS),
+            three(&format!(" FILTER (WHERE {PEERS})")),
+            places(sources.len()),
+        );
+        let counts = |numbers: &[i64]| Counts { rows: numbers[0], targets: numbers[1], ports: numbers[2] };
+        for (source, numbers) in self.query(sql, sources, 18).await? {
+            let Some(seen) = seen.get_mut(&source) else { continue };
+            (seen.first, seen.last) = (numbers[0], numbers[1]);
+            seen.no_names = counts(&numbers[2..5]);
+            seen.no_answers = counts(&numbers[5..8]);
+            seen.no_peers = counts(&numbers[8..11]);
+            seen.peers = counts(&numbers[11..14]);
+            (seen.lowest_source_port, seen.lowest_port) = (numbers[14], numbers[15]);
+            (seen.ephemeral, seen.beginnings) = (numbers[16], numbers[17]);
+        }
+        Ok(())
+    }
+
     /// How many come in to the high ports of each host.
-    async fn visitors(&self, hosts: &[&String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
+    async fn visitors(&self, hosts: &[String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
         let sql = format!(
             "SELECT dst_ip, COUNT(DISTINCT src_ip) FROM events
              WHERE direction = 'INBOUND' AND {PEERS} AND dst_ip IN ({}) GROUP BY dst_ip",
@@ -272,14 +301,14 @@ impl Asked<'_> {
     }
 
     /// Where each source went: the doors of the own hosts one by one, the rest counted.
-    async fn doors(&self, sources: &[&String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
+    async fn doors(&self, sources: &[String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
         for source in sources {
             let sql =
                 "SELECT dst_ip, coalesce(dst_port, 0), COUNT(*), COUNT(*) FILTER (WHERE verdict = 'DROP'), MIN(time) FROM events
-                       WHERE src_ip IN (?1) AND dst_ip IS NOT NULL GROUP BY dst_ip, coalesce(dst_port, 0)";
+                       WHERE src_ip IN (?1) AND dst_ip IS NOT NULL GROUP BY dst_ip, dst_port";
             let Some(seen) = seen.get_mut(source.as_str()) else { continue };
             let (mut targets, mut ports) = (BTreeSet::new(), BTreeSet::new());
-            for (host, numbers) in self.query(sql.to_owned(), &[*source], 4).await? {
+            for (host, numbers) in self.query(sql.to_owned(), std::slice::from_ref(source), 4).await? {
                 let door = Door { host, port: numbers[0], rows: numbers[1], refused: numbers[2], first: numbers[3] };
                 if self.networks.contains_text(&door.host) {
                     seen.doors.push(door);
@@ -295,13 +324,13 @@ impl Asked<'_> {
     }
 
     /// Runs a query that gives a text and so many numbers, with addresses as its parameters.
-    async fn query(&self, sql: String, addresses: &[&String], numbers: usize) -> Result<Vec<Row>, QueryError> {
+    async fn query(&self, sql: String, addresses: &[String], numbers: usize) -> Result<Vec<Row>, QueryError> {
         if addresses.is_empty() {
             return Ok(Vec::new());
         }
         let mut types = vec![ColumnType::Text];
         types.resize(1 + numbers, ColumnType::Integer);
-        let values = addresses.iter().map(|address| Value::Text((*address).clone())).collect();
+        let values = addresses.iter().map(|address| Value::Text(address.clone())).collect();
         let mut stream = self.snapshot.query(sql, values, types, Arc::clone(&self.grant), self.limits, None).await?;
         let mut rows = Vec::new();
         while let Some(batch) = stream.next().await? {
