@@ -18,11 +18,23 @@ fn add(connection: &Connection, count: u32, select: &str) {
     connection.execute_batch(&sql).expect("events");
 }
 
-fn scene(groups: &[(u32, &str)]) -> Scene {
+/// With the three original rules alone.
+fn counting(groups: &[(u32, &str)]) -> Scene {
     Scene::with_events(Layout::V2, |connection| {
         connection.execute_batch("ALTER TABLE ip_events ADD COLUMN tcp_flags TEXT").expect("a column");
         groups.iter().for_each(|(count, select)| add(connection, *count, select));
     })
+}
+
+/// With one more, which has nothing to say of so few events.
+fn scene(groups: &[(u32, &str)]) -> Scene {
+    let scene = counting(groups);
+    add_rule(&scene, "strobe.wasm");
+    scene
+}
+
+fn add_rule(scene: &Scene, file: &str) {
+    scene.add_plugin(file, &fs::read(places::plugins().join(file)).expect("a rule"));
 }
 
 /// `type source` of what a scan says, and the message of what it left out.
@@ -59,6 +71,8 @@ fn a_resolver_is_left_out_and_counted() {
     };
     let rules = "high_connection_volume,horizontal_scan,vertical_scan";
     assert_eq!(listed(&scene), ("built in".into(), rules.into(), "active".into()));
+    // Where nobody else would accuse it, nobody is excused.
+    assert_eq!(said(&counting(&[(300, &resolver())])).0.len(), 2);
     // Switched off, all is said.
     scene.configure("builtin_roles = false");
     let both = ["high_connection_volume 10.0.0.53", "horizontal_scan 10.0.0.53"];
@@ -98,7 +112,7 @@ fn a_torrent_client_is_left_out_and_one_that_reports_to_a_master_is_not() {
     assert_eq!(said(&scene(&groups[..1])).0.len(), 2);
     let beacon = "'10.0.0.7', 40000 + n, '203.0.113.9', 443, 'TCP', 'ACCEPT', 'OUTBOUND', datetime('2026-03-11 20:30', (-n * 10) || ' minutes') || 'Z', 'SYN'";
     let scene = scene(&[groups[0], groups[1], (130, beacon)]);
-    scene.add_plugin("beacon.wasm", &fs::read(places::plugins().join("beacon.wasm")).expect("a rule"));
+    add_rule(&scene, "beacon.wasm");
     let expected = ["beacon 10.0.0.7", "high_connection_volume 10.0.0.7", "horizontal_scan 10.0.0.7"];
     assert_eq!(said(&scene), (expected.map(str::to_owned).to_vec(), String::new()));
 }
