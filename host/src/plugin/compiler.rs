@@ -39,8 +39,10 @@ pub fn compile_component(memory: u64, seconds: u64) -> u8 {
         let _ = std::io::stderr().write_all(words.as_bytes());
     }));
     let bound = |limit| Rlimit { current: Some(limit), maximum: Some(limit) };
+    // At the first of the two limits of time the signal tells what ended the process, at the second it is killed.
+    let time = Rlimit { current: Some(seconds), maximum: Some(seconds.saturating_add(1)) };
     let bounded = setrlimit(Resource::As, bound(memory))
-        .and_then(|()| setrlimit(Resource::Cpu, bound(seconds)))
+        .and_then(|()| setrlimit(Resource::Cpu, time))
         .and_then(|()| setrlimit(Resource::Core, bound(0)));
     let compile = || -> Result<Vec<u8>, String> {
         bounded.map_err(|error| format!("the compiler's process cannot be bounded: {error}"))?;
