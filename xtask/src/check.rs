@@ -8,13 +8,13 @@ use crate::{command, guests, languages};
 /// How many cases a longer run tries, unless it is told.
 const CASES: u32 = 20_000;
 
-/// Builds what the tests drive and runs every test. The words go to `cargo test`.
+/// Builds what the tests drive and runs every test, also after one that fails. The words go to `cargo test`.
 pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
     command::python()?;
     command::programs()?;
     guests::build_all()?;
     languages::build_all()?;
-    let mut cargo = command::cargo(&["test", "--release", "--locked", "--workspace"]);
+    let mut cargo = command::cargo(&["test", "--release", "--locked", "--workspace", "--no-fail-fast"]);
     for package in guests::packages()? {
         cargo.args(["--exclude", &package]);
     }
