@@ -3,7 +3,7 @@
 mod common;
 
 use net_scout_algorithms::{BeaconScore, beacon_score, is_private, ports, probes};
-use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, query, rule};
+use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, places, query, rule};
 
 use common::Common;
 
@@ -74,13 +74,12 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     let (threshold, limit) = (arguments.real("score_threshold")?, arguments.real("spread_limit")?);
     let mut alerts = Vec::new();
     for chunk in rare.chunks(CHUNK) {
-        let places: Vec<String> = (2..chunk.len() + 2).map(|place| format!("?{place}")).collect();
         let sql = format!(
             "SELECT src_ip, dst_ip, dst_port, json_group_array(time ORDER BY time) FROM events
              WHERE ({}) AND (dst_ip IN ({}) AND (dst_port NOT IN ({}){over_tcp}) AND src_ip IS NOT NULL)
              GROUP BY src_ip, dst_ip, dst_port HAVING COUNT(*) >= ?1",
             probes::OUTGOING,
-            places.join(", "),
+            places(2, chunk.len()),
             ports::sql_list(&list)
         );
         let values: Vec<Value> = [least.into()].into_iter().chain(chunk.iter().map(|host| Value::from(host.as_str()))).collect();

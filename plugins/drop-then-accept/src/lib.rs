@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use net_scout_algorithms::{ports, probes};
-use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, query, rule};
+use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, places, query, rule};
 
 rule!(describe, evaluate);
 
@@ -97,8 +97,7 @@ fn judge(since: i64, source: String, refused: &[Door], mut doors: Vec<Door>, lea
 }
 
 fn parameters(first: usize, sources: &[String]) -> (String, Vec<Value>) {
-    let places: Vec<String> = (first..first + sources.len()).map(|place| format!("?{place}")).collect();
-    (places.join(", "), sources.iter().map(|source| Value::from(source.as_str())).collect())
+    (places(first, sources.len()), sources.iter().map(|source| Value::from(source.as_str())).collect())
 }
 
 /// The doors at which sources were refused, in the order of time.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use net_scout_algorithms::{Cidr, probes, source_network};
-use net_scout_sdk::{Alert, Arguments, Error, Level, Value, Window, format_timestamp, log, query};
+use net_scout_sdk::{Alert, Arguments, Error, Level, Value, Window, format_timestamp, log, places, query};
 
 /// The length of an hour in microseconds.
 const HOUR: i64 = 3_600_000_000;
@@ -211,12 +211,16 @@ fn stands_out(kind: &Kind, hours: &Hours, common: &Common, hour: usize, factor: 
         }
     }
     let busy = of_hour.get(hour).copied().unwrap_or(0);
+    Ok(busy * 2 >= usual(of_hour, hour).unwrap_or(0).saturating_mul(factor))
+}
+
+/// What is usual where an hour is not: the median of the others.
+fn usual(mut of_hour: Vec<i64>, hour: usize) -> Option<i64> {
     if hour < of_hour.len() {
         of_hour.remove(hour);
     }
     of_hour.sort_unstable();
-    let usual = of_hour.get(of_hour.len() / 2).copied().unwrap_or(0);
-    Ok(busy * 2 >= usual.saturating_mul(factor))
+    of_hour.get(of_hour.len() / 2).copied()
 }
 
 /// The sources that do little with a host or at a port.
@@ -251,10 +255,8 @@ fn compared(kind: &Kind, hours: &Hours, hour: usize, all: &[Small]) -> Option<(H
         }
     }
     let busy = of_hour.get(hour)?.clone();
-    let mut others: Vec<usize> =
-        of_hour.iter().enumerate().filter(|(place, _)| *place != hour).map(|(_, hour)| kind.figure(hour)).collect();
-    others.sort_unstable();
-    Some((busy, *others.get(others.len() / 2)? as i64))
+    let figures = of_hour.iter().map(|hour| kind.figure(hour) as i64).collect();
+    Some((busy, usual(figures, hour)?))
 }
 
 /// Those of the sources that were dropped so often, wherever, that they are no part of a crowd.
@@ -262,11 +264,10 @@ fn scanners(sources: &BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
     let sources: Vec<&String> = sources.iter().collect();
     let mut scanners = BTreeSet::new();
     for chunk in sources.chunks(CHUNK) {
-        let places: Vec<String> = (2..chunk.len() + 2).map(|place| format!("?{place}")).collect();
         let sql = format!(
             "SELECT src_ip FROM events WHERE ({}) AND src_ip IN ({}) GROUP BY src_ip HAVING COUNT(*) > ?1",
             probes::DROPPED,
-            places.join(", ")
+            places(2, chunk.len())
         );
         let values: Vec<Value> =
             std::iter::once(MOST_PACKETS.into()).chain(chunk.iter().map(|source| source.as_str().into())).collect();

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use net_scout_algorithms::probes::Sent;
 use net_scout_algorithms::{Contact, Judgement, probes, walk};
-use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, query, rule};
+use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, places, query, rule};
 
 rule!(describe, evaluate);
 
@@ -121,8 +121,7 @@ fn failed(least: i64, expiry: i64) -> Result<HashMap<String, Contacts>, Error> {
 }
 
 fn parameters(sources: &[String]) -> (String, Vec<Value>) {
-    let places: Vec<String> = (1..=sources.len()).map(|place| format!("?{place}")).collect();
-    (places.join(", "), sources.iter().map(|source| Value::from(source.as_str())).collect())
+    (places(1, sources.len()), sources.iter().map(|source| Value::from(source.as_str())).collect())
 }
 
 /// Adds the hosts that let a source through before they dropped anything of it.

@@ -16,6 +16,12 @@ pub fn query<R: Row>(sql: &str, parameters: &[Value]) -> Result<Rows<R>, Error> 
     Ok(Rows { source, batch: None, row: 0, types: PhantomData })
 }
 
+/// The names of so many parameters from a number on, for `IN (...)`: `?1, ?2, ?3`.
+#[must_use]
+pub fn places(first: usize, count: usize) -> String {
+    (first..first + count).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ")
+}
+
 /// The rows of a query, as an iterator.
 pub struct Rows<R> {
     source: wit::Rows,

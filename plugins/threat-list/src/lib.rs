@@ -7,7 +7,7 @@ mod lists;
 use std::collections::{BTreeMap, BTreeSet};
 
 use net_scout_sdk::{
-    Alert, Arguments, Description, Error, Level, Networks, Parameter, Window, format_timestamp, log, query, rule,
+    Alert, Arguments, Description, Error, Level, Networks, Parameter, Window, format_timestamp, log, places, query, rule,
 };
 
 use lists::{DIRECTORY, Found, Lists};
@@ -119,14 +119,13 @@ impl Way {
 
     /// Adds the traffic with listed addresses.
     fn gather(self, listed: &[String], dropped: bool, stories: &mut Stories) -> Result<(), Error> {
-        let places: Vec<String> = (1..=listed.len()).map(|place| format!("?{place}")).collect();
         let parameters: Vec<_> = listed.iter().map(|address| address.as_str().into()).collect();
         let sql = format!(
             "SELECT src_ip, dst_ip, dst_port, verdict, COUNT(*), MIN(time), MAX(time) FROM events
              WHERE {} AND {} IN ({}) GROUP BY src_ip, dst_ip, dst_port, verdict",
             self.condition(dropped),
             self.far(),
-            places.join(", ")
+            places(1, listed.len())
         );
         type Row = (Option<String>, Option<String>, Option<i64>, Option<String>, i64, i64, i64);
         for row in query::<Row>(&sql, &parameters)? {
