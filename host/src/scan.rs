@@ -11,6 +11,7 @@ mod networks;
 mod phases;
 mod pipeline;
 mod roles;
+mod rows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::terminal_width;
 use crate::config::Config;
@@ -185,17 +185,8 @@ fn fitting(
     fits: impl Fn(&AllowSubject<'_>, &Networks) -> bool,
 ) -> Result<Vec<StoredAlert>, DatabaseError> {
     let local = config.local_networks.clone().unwrap_or_else(Networks::private);
-    let nothing = Map::new();
     let mut alerts = database.alerts(&AlertFilter::default())?;
-    alerts.retain(|alert| {
-        let subject = AllowSubject {
-            src_ip: alert.src_ip.as_deref(),
-            dst_ip: alert.dst_ip.as_deref(),
-            rule: alert.rule.as_deref().unwrap_or(&alert.alert_type),
-            evidence: alert.evidence.as_object().unwrap_or(&nothing),
-        };
-        alert.is_open() && fits(&subject, &local)
-    });
+    alerts.retain(|alert| alert.is_open() && fits(&alert.into(), &local));
     Ok(alerts)
 }
 

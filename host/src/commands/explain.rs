@@ -78,13 +78,7 @@ fn stored(
 ) -> Result<Vec<AlertBefore>, DatabaseError> {
     let local = config.local_networks.clone().unwrap_or_else(Networks::private);
     let before = |alert: StoredAlert| {
-        let nothing = serde_json::Map::new();
-        let subject = AllowSubject {
-            src_ip: alert.src_ip.as_deref(),
-            dst_ip: alert.dst_ip.as_deref(),
-            rule: alert.rule.as_deref().unwrap_or(&alert.alert_type),
-            evidence: alert.evidence.as_object().unwrap_or(&nothing),
-        };
+        let subject = AllowSubject::from(&alert);
         let is_about = concerns(address, subject.src_ip, subject.dst_ip, subject.evidence);
         let allowed = allowlist.find(&subject, &local, now);
         let allowed = allowed.map(|(origin, allow)| format!("{}: {}", origin_words(origin), allow.reason));

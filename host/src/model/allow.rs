@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-use super::{Network, Networks, Timestamp, parse_address};
+use super::{Alert, Network, Networks, StoredAlert, Timestamp, parse_address};
 
 /// The members of the evidence in which an alert names its ports: one, or all of them.
 const PORTS: [&str; 2] = ["port", "ports"];
@@ -103,6 +104,24 @@ pub struct AllowSubject<'a> {
     pub rule: &'a str,
     /// What a person can check.
     pub evidence: &'a Map<String, Value>,
+}
+
+impl<'a> From<&'a Alert> for AllowSubject<'a> {
+    fn from(alert: &'a Alert) -> Self {
+        Self { src_ip: alert.src_ip.as_deref(), dst_ip: alert.dst_ip.as_deref(), rule: &alert.rule, evidence: &alert.evidence }
+    }
+}
+
+impl<'a> From<&'a StoredAlert> for AllowSubject<'a> {
+    fn from(alert: &'a StoredAlert) -> Self {
+        static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        Self {
+            src_ip: alert.src_ip.as_deref(),
+            dst_ip: alert.dst_ip.as_deref(),
+            rule: alert.rule.as_deref().unwrap_or(&alert.alert_type),
+            evidence: alert.evidence.as_object().unwrap_or(&NOTHING),
+        }
+    }
 }
 
 /// A text that is no entry.

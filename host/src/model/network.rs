@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 /// The bits of an IPv4 address that is written as an IPv6 address (`::ffff:0:0/96`, RFC 4291).
 const MAPPED: u8 = 96;
@@ -133,6 +134,10 @@ pub fn parse_address(text: &str) -> Option<IpAddr> {
     text.split_once('%').map_or(text, |(address, _)| address).parse().ok()
 }
 
+static PRIVATE: LazyLock<Networks> = LazyLock::new(|| {
+    ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"].iter().filter_map(|text| text.parse::<Network>().ok()).collect()
+});
+
 /// A set of networks, none inside another, in ascending order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Networks(Vec<Network>);
@@ -155,10 +160,13 @@ impl Networks {
     /// The networks that are somebody's own wherever they occur (RFC 1918, RFC 4193): what counts where nothing better is known.
     #[must_use]
     pub fn private() -> Self {
-        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
-            .iter()
-            .filter_map(|text| text.parse::<Network>().ok())
-            .collect()
+        PRIVATE.clone()
+    }
+
+    /// These, or where there are none the [private](Self::private) ones.
+    #[must_use]
+    pub fn or_private(&self) -> &Self {
+        if self.is_empty() { &PRIVATE } else { self }
     }
 
     /// In ascending order.

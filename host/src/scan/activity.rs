@@ -7,9 +7,10 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::evidence::counted;
+use super::rows::{each_row, places};
 use crate::capability::query::QuerySource;
 use crate::database::{QueryError, QueryLimits, ReadGrant, Snapshot};
-use crate::model::{Batch, Column, ColumnType, ColumnValues, Timestamp, Value, parse_address};
+use crate::model::{ColumnType, Timestamp, Value, parse_address};
 
 /// The columns that are read.
 const COLUMNS: [&str; 7] = ["id", "time", "src_ip", "dst_ip", "dst_port", "verdict", "direction"];
@@ -74,8 +75,7 @@ async fn spellings(address: IpAddr, source: &QuerySource) -> Result<BTreeSet<Str
 
 /// The events that have the address in a column.
 async fn part(column: &str, spellings: &[Value], since: Timestamp, source: &QuerySource) -> Result<Part, QueryError> {
-    let names: Vec<String> = (1..=spellings.len()).map(|number| format!("?{number}")).collect();
-    let condition = format!("{column} IN ({})", names.join(", "));
+    let condition = format!("{column} IN ({})", places(1, spellings.len()));
     let events = counted(source, &condition, spellings.to_vec()).await?;
     let mut part = Part { count: 0, in_window: 0, events, verdicts: Vec::new() };
     let sql = format!(
@@ -93,51 +93,4 @@ async fn part(column: &str, spellings: &[Value], since: Timestamp, source: &Quer
     })
     .await?;
     Ok(part)
-}
-
-/// Runs a query of the host.
-async fn each_row(
-    source: &QuerySource,
-    sql: String,
-    parameters: Vec<Value>,
-    types: &[ColumnType],
-    mut each: impl FnMut(Row<'_>),
-) -> Result<(), QueryError> {
-    let QuerySource { snapshot, grant, limits, .. } = source.clone();
-    let mut rows = snapshot.query(sql, parameters, types.to_vec(), grant, limits, None).await?;
-    while let Some(batch) = rows.next().await? {
-        (0..batch.row_count).for_each(|number| each(Row { batch: &batch, number }));
-    }
-    Ok(())
-}
-
-/// A row of a result.
-struct Row<'a> {
-    batch: &'a Batch,
-    number: u32,
-}
-
-impl<'a> Row<'a> {
-    fn column(&self, place: usize) -> Option<&'a Column> {
-        self.batch.columns.get(place).filter(|column| column.nulls.binary_search(&self.number).is_err())
-    }
-
-    fn text(&self, place: usize) -> Option<&'a str> {
-        match &self.column(place)?.values {
-            ColumnValues::Texts(texts) => {
-                let code = *texts.codes.get(self.number as usize)?;
-                texts.dictionary.get(code as usize).map(String::as_str)
-            }
-            _ => None,
-        }
-    }
-
-    fn count(&self, place: usize) -> u64 {
-        match self.column(place).map(|column| &column.values) {
-            Some(ColumnValues::Integers(values)) => {
-                values.get(self.number as usize).and_then(|count| u64::try_from(*count).ok()).unwrap_or(0)
-            }
-            _ => 0,
-        }
-    }
 }

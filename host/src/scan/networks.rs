@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::rows::each_row;
+use crate::capability::query::QuerySource;
 use crate::database::{QueryError, QueryLimits, ReadGrant, Snapshot};
-use crate::model::{Batch, Column, ColumnType, ColumnValues, Network, Networks, parse_address};
+use crate::model::{ColumnType, Network, Networks, parse_address};
 use crate::recording::{HOST, Tape};
 
 /// What tells the host's step in a recording.
@@ -41,10 +43,10 @@ const MOST: usize = 1_000;
 ///
 /// # Errors
 /// When the events cannot be read.
-pub async fn learned(snapshot: &Snapshot, limits: QueryLimits) -> Result<Networks, QueryError> {
+pub async fn learned(snapshot: &Arc<Snapshot>, limits: QueryLimits) -> Result<Networks, QueryError> {
     let mut grant = ReadGrant::default();
     grant.allow("events", LEARNED_FROM);
-    let grant = Arc::new(grant);
+    let source = QuerySource { snapshot: Arc::clone(snapshot), grant: Arc::new(grant), limits, explain: None };
     let private: Networks = PRIVATE.iter().filter_map(|text| text.parse::<Network>().ok()).collect();
     let (mut found, mut public) = (BTreeSet::new(), HashMap::<Network, i64>::new());
     for (column, direction) in [("dst_ip", "INBOUND"), ("src_ip", "OUTBOUND")] {
@@ -55,42 +57,26 @@ pub async fn learned(snapshot: &Snapshot, limits: QueryLimits) -> Result<Network
             ["10.%", "172.%", "192.168.%", "100.%", "169.254.%", "f%"].map(|pattern| format!("{column} LIKE '{pattern}'"));
         let other = format!("SELECT {column}, COUNT(*) FROM events WHERE {} GROUP BY {column}", patterns.join(" OR "));
         for (sql, is_near) in [(near, true), (other, false)] {
-            let types = vec![ColumnType::Text, ColumnType::Integer];
-            let mut rows = snapshot.query(sql, Vec::new(), types, Arc::clone(&grant), limits, None).await?;
-            while let Some(batch) = rows.next().await? {
-                for (address, events) in counted(&batch) {
-                    match private.iter().find(|range| range.contains(address)) {
-                        Some(range) => {
-                            found.insert(*range);
-                        }
-                        None if is_near && is_unicast(address) => *public.entry(around(address)).or_default() += events,
-                        None => {}
+            each_row(&source, sql, Vec::new(), &[ColumnType::Text, ColumnType::Integer], |row| {
+                // What is no address is left out.
+                let Some(address) = row.text(0).and_then(parse_address).map(|address| address.to_canonical()) else { return };
+                match private.iter().find(|range| range.contains(address)) {
+                    Some(range) => {
+                        found.insert(*range);
                     }
+                    None if is_near && is_unicast(address) => {
+                        *public.entry(around(address)).or_default() += row.integer(1).unwrap_or_default();
+                    }
+                    None => {}
                 }
-            }
+            })
+            .await?;
         }
     }
     let mut public: Vec<(Network, i64)> = public.into_iter().collect();
     public.sort_by_key(|(network, events)| (Reverse(*events), *network));
     public.truncate(MOST);
     Ok(found.into_iter().chain(public.into_iter().map(|(network, _)| network)).collect())
-}
-
-/// The addresses of a batch with their events; what is no address is left out.
-fn counted(batch: &Batch) -> impl Iterator<Item = (IpAddr, i64)> {
-    let columns = match batch.columns.as_slice() {
-        [Column { values: ColumnValues::Texts(texts), .. }, Column { values: ColumnValues::Integers(counts), .. }] => {
-            Some((texts, counts))
-        }
-        _ => None,
-    };
-    columns.into_iter().flat_map(|(texts, counts)| {
-        let rows = texts.codes.iter().zip(counts);
-        rows.filter_map(|(code, count)| {
-            let text = texts.dictionary.get(*code as usize)?;
-            Some((parse_address(text)?.to_canonical(), *count))
-        })
-    })
 }
 
 /// Whether it is the address of one machine that others can reach.

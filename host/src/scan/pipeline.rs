@@ -16,7 +16,7 @@ use crate::capability::state::StateStore;
 use crate::config::Config;
 use crate::database::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions};
 use crate::events::layout::EVENT_COLUMNS;
-use crate::model::{Alert, AllowSubject, Allowlist, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted};
+use crate::model::{Alert, Allowlist, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted};
 use crate::plugin::{Case, ExplainRule, PluginError, Rule};
 use crate::recording::Tape;
 
@@ -185,7 +185,7 @@ impl Scan<'_> {
     }
 
     /// The networks that are the operator's own.
-    async fn local_networks(&self, snapshot: &Snapshot) -> Networks {
+    async fn local_networks(&self, snapshot: &Arc<Snapshot>) -> Networks {
         if let Some(networks) = &self.config.local_networks {
             return networks.clone();
         }
@@ -347,15 +347,7 @@ pub(super) fn allowing(
     alert: &Alert,
     case: &Case,
 ) -> Option<(Origin, String)> {
-    let subject = AllowSubject {
-        src_ip: alert.src_ip.as_deref(),
-        dst_ip: alert.dst_ip.as_deref(),
-        rule: &alert.rule,
-        evidence: &alert.evidence,
-    };
-    let private = Networks::private();
-    let local = if case.local_networks.is_empty() { &private } else { &*case.local_networks };
-    match allowlist.find(&subject, local, case.window.now) {
+    match allowlist.find(&alert.into(), case.local_networks.or_private(), case.window.now) {
         Some((origin, allow)) => Some((origin.clone(), allow.reason.clone())),
         None => role_of(alert, roles).map(|role| (Origin::BuiltIn, role.reason.to_owned())),
     }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::database::QueryLimits;
-use crate::model::{Alert, AllowSubject, Allowlist, Networks};
+use crate::model::{Alert, Allowlist};
 use crate::plugin::{Case, Rule};
 
 pub use seen::COLUMNS as ROLE_COLUMNS;
@@ -83,17 +83,8 @@ pub fn role_of<'a>(alert: &Alert, roles: &'a BTreeMap<String, Role>) -> Option<&
 
 /// The sources that only counting rules accuse. What the allowlist leaves out needs no role.
 fn in_question(alerts: &[Alert], allowlist: &Allowlist, case: &Case) -> BTreeSet<String> {
-    let private = Networks::private();
-    let local = if case.local_networks.is_empty() { &private } else { &*case.local_networks };
-    let allowed = |alert: &&Alert| {
-        let subject = AllowSubject {
-            src_ip: alert.src_ip.as_deref(),
-            dst_ip: alert.dst_ip.as_deref(),
-            rule: &alert.rule,
-            evidence: &alert.evidence,
-        };
-        allowlist.find(&subject, local, case.window.now).is_some()
-    };
+    let local = case.local_networks.or_private();
+    let allowed = |alert: &&Alert| allowlist.find(&(*alert).into(), local, case.window.now).is_some();
     let (counting, other): (Vec<&Alert>, Vec<&Alert>) =
         alerts.iter().filter(|alert| !allowed(alert)).partition(|alert| COUNTING.contains(&alert.rule.as_str()));
     let other: BTreeSet<&str> = other.iter().filter_map(|alert| alert.src_ip.as_deref()).collect();

@@ -10,6 +10,7 @@ use crate::capability::query::QuerySource;
 use crate::database::QueryError;
 use crate::model::{ColumnType, Selection, Value};
 use crate::plugin::{Case, Rule};
+use crate::scan::rows::places;
 
 /// The most selections that one query reads.
 const MOST: usize = 200;
@@ -106,8 +107,7 @@ impl Batch {
                 }
             }
             let first = parameters.len() + 1;
-            let names: Vec<String> = (first..first + values.len()).map(|number| format!("?{number}")).collect();
-            parts.push(format!("{} IN ({})", TELLING[*column], names.join(", ")));
+            parts.push(format!("{} IN ({})", TELLING[*column], places(first, values.len())));
             parameters.extend(values.into_iter().cloned());
         }
         parts.extend(form.rest.iter().map(|part| format!("({part})")));

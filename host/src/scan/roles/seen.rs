@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::database::{QueryError, QueryLimits, ReadGrant, Snapshot};
-use crate::model::{Batch, ColumnType, ColumnValues, Networks, Value};
+use crate::capability::query::QuerySource;
+use crate::database::{QueryError, QueryLimits, ReadGrant};
+use crate::model::{ColumnType, Networks, Value};
 use crate::plugin::Case;
+use crate::scan::rows::{each_row, places};
 
 /// The columns that are read.
 pub const COLUMNS: [&str; 8] = ["time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"];
@@ -189,12 +191,10 @@ pub(super) async fn seen(
     let Some(snapshot) = &case.snapshot else { return Ok(BTreeMap::new()) };
     let mut grant = ReadGrant::default();
     grant.allow("events", COLUMNS);
-    let private = Networks::private();
+    let grant = Arc::new(grant.since(case.window.since));
     let asked = Asked {
-        snapshot,
-        grant: Arc::new(grant.since(case.window.since)),
-        limits,
-        networks: if case.local_networks.is_empty() { &private } else { &case.local_networks },
+        source: QuerySource { snapshot: Arc::clone(snapshot), grant, limits, explain: None },
+        networks: case.local_networks.or_private(),
     };
     let sources: Vec<&String> = sources.iter().collect();
     let mut seen = BTreeMap::new();
@@ -214,9 +214,7 @@ pub(super) async fn seen(
 
 /// How it is asked.
 struct Asked<'a> {
-    snapshot: &'a Snapshot,
-    grant: Arc<ReadGrant>,
-    limits: QueryLimits,
+    source: QuerySource,
     networks: &'a Networks,
 }
 
@@ -233,7 +231,7 @@ impl Asked<'_> {
             but(NAMES),
             but(ANSWERS),
             but(PEERS),
-            places(sources.len()),
+            places(1, sources.len()),
         );
         let sources: Vec<String> = sources.iter().map(|source| (*source).clone()).collect();
         let seen = self.query(sql, &sources, 8).await?.into_iter().map(|(source, numbers)| {
@@ -269,7 +267,7 @@ impl Asked<'_> {
             but(ANSWERS),
             but(PEERS),
             three(&format!(" FILTER (WHERE {PEERS})")),
-            places(sources.len()),
+            places(1, sources.len()),
         );
         let counts = |numbers: &[i64]| Counts { rows: numbers[0], targets: numbers[1], ports: numbers[2] };
         for (source, numbers) in self.query(sql, sources, 18).await? {
@@ -290,7 +288,7 @@ impl Asked<'_> {
         let sql = format!(
             "SELECT dst_ip, COUNT(DISTINCT src_ip) FROM events
              WHERE direction = 'INBOUND' AND {PEERS} AND dst_ip IN ({}) GROUP BY dst_ip",
-            places(hosts.len())
+            places(1, hosts.len())
         );
         for (host, numbers) in self.query(sql, hosts, 1).await? {
             if let Some(seen) = seen.get_mut(&host) {
@@ -331,30 +329,14 @@ impl Asked<'_> {
         let mut types = vec![ColumnType::Text];
         types.resize(1 + numbers, ColumnType::Integer);
         let values = addresses.iter().map(|address| Value::Text(address.clone())).collect();
-        let mut stream = self.snapshot.query(sql, values, types, Arc::clone(&self.grant), self.limits, None).await?;
         let mut rows = Vec::new();
-        while let Some(batch) = stream.next().await? {
-            rows.extend((0..batch.row_count as usize).filter_map(|row| read(&batch, row)));
-        }
+        each_row(&self.source, sql, values, &types, |row| {
+            let counts: Option<Vec<i64>> = (1..=numbers).map(|place| row.integer(place)).collect();
+            rows.extend(row.text(0).map(str::to_owned).zip(counts));
+        })
+        .await?;
         Ok(rows)
     }
-}
-
-/// `?1, ?2, ?3`
-fn places(count: usize) -> String {
-    (1..=count).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ")
-}
-
-/// One row of a batch.
-fn read(batch: &Batch, row: usize) -> Option<Row> {
-    let (first, rest) = batch.columns.split_first()?;
-    let ColumnValues::Texts(texts) = &first.values else { return None };
-    let text = texts.dictionary.get(*texts.codes.get(row)? as usize)?.clone();
-    let number = |column: &crate::model::Column| match &column.values {
-        ColumnValues::Integers(values) => values.get(row).copied(),
-        _ => None,
-    };
-    Some((text, rest.iter().map(number).collect::<Option<_>>()?))
 }
 
 #[cfg(test)]
