@@ -33,7 +33,7 @@ pub struct QuerySource {
     pub grant: Arc<ReadGrant>,
     /// What each query may use.
     pub limits: QueryLimits,
-    /// Hears of each query where it ran.
+    /// Hears of each query where it ran, and how long.
     pub explain: Option<Explain>,
 }
 

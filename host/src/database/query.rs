@@ -68,8 +68,8 @@ impl fmt::Display for Engine {
     }
 }
 
-/// Hears of each query where it ran.
-pub type Explain = Arc<dyn Fn(&str, &Engine) + Send + Sync>;
+/// Hears of each query where it ran, and how long: until its last row was taken.
+pub type Explain = Arc<dyn Fn(&str, &Engine, Duration) + Send + Sync>;
 
 impl QueryLimits {
     /// Fails when a result has more rows than these.

@@ -225,7 +225,8 @@ fn run(
     since: Timestamp,
     send: &mut impl FnMut(Result<Batch, QueryError>) -> bool,
 ) -> Result<(), QueryError> {
-    let explain = |engine| request.explain.iter().for_each(|explain| explain(&request.sql, &engine));
+    let started = Instant::now();
+    let explain = |engine| request.explain.iter().for_each(|explain| explain(&request.sql, &engine, started.elapsed()));
     let reason = match planned(request, kept, since) {
         Ok((plan, window)) => {
             let outcome = plan.run(window, &request.limits, &request.cancelled, |batch| send(Ok(batch)));
@@ -239,8 +240,9 @@ fn run(
         }
         Err(reason) => reason,
     };
+    let streamed = stream(statement, request, send);
     explain(Engine::Sqlite(reason));
-    stream(statement, request, send)
+    streamed
 }
 
 /// The plan of a query on the window in memory, or why there is none.

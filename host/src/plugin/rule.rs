@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use wasmtime::component::Component;
 
@@ -70,7 +71,7 @@ pub struct Case {
 }
 
 /// Hears of each query of a rule where it ran: the rule, the SQL, the engine.
-pub type ExplainRule = Arc<dyn Fn(&str, &str, &Engine) + Send + Sync>;
+pub type ExplainRule = Arc<dyn Fn(&str, &str, &Engine, Duration) + Send + Sync>;
 
 /// A component of the world `rule`.
 pub(super) struct LinkedRule {
@@ -180,7 +181,7 @@ impl Rule {
     /// Says of each query that it is of this rule.
     fn explain(&self, explain: ExplainRule) -> Explain {
         let name = self.description.name.clone();
-        Arc::new(move |sql, engine| explain(&name, sql, engine))
+        Arc::new(move |sql, engine, took| explain(&name, sql, engine, took))
     }
 
     /// What the host makes of an answer.

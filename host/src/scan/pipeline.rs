@@ -369,7 +369,7 @@ pub async fn judged(
     scanned
 }
 
-/// Collects where queries ran.
+/// Collects where queries ran, and how long.
 fn explain(explanations: Arc<Explanations>) -> ExplainRule {
-    Arc::new(move |rule, sql, engine| explanations.add(rule, sql, engine))
+    Arc::new(move |rule, sql, engine, took| explanations.add(rule, sql, engine, took))
 }
