@@ -62,9 +62,12 @@ fn known(connection: &Connection, table: &str, alert: &Alert, now: Timestamp) ->
     let day = now.date();
     let (from, to) = (day.clone(), format!("{day}~"));
     let alike = "alert_type = ?1 AND src_ip IS ?2 AND dst_ip IS ?3 AND created_at >= ?4 AND created_at < ?5";
+    // Of those that name neither side, another story is another alert.
+    let names_nobody = alert.src_ip.is_none() && alert.dst_ip.is_none();
+    let untold = if alert.story.is_some() && names_nobody { " AND story IS NULL" } else { "" };
     let same = || {
         connection
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM {table} WHERE {alike} ORDER BY id LIMIT 1"))?
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM {table} WHERE {alike}{untold} ORDER BY id LIMIT 1"))?
             .query_row((&alert.alert_type, &alert.src_ip, &alert.dst_ip, &from, &to), stored)
             .optional()
     };

@@ -10,6 +10,8 @@ use crate::model::{Alert, Network, Rank, Related, add_related};
 const SITE_BITS: u8 = 64;
 /// The member of the evidence that names the network behind a distributed scan.
 pub(super) const NETWORK: &str = "network";
+/// The member that names the port that many sources try at many hosts.
+const PORT: &str = "port";
 
 /// Groups alerts by their stories, which the result has as [`Alert::story`]. The one that says most leads; its score and severity become
 /// the highest of all, so that no group looks weaker than any of its alerts.
@@ -58,7 +60,7 @@ fn key(alert: &Alert) -> (&str, &str, &Option<String>, &Option<String>) {
 }
 
 /// Whom an alert is about: the network that it names or whose scan it is part of; else its source, an IPv6 address with its whole /64;
-/// else its target; else only its type.
+/// else its target; else its type, with the port that it names.
 fn story(alert: &Alert, networks: &[Network]) -> String {
     if let Some(network) = network(alert) {
         return format!("from {network}");
@@ -72,7 +74,10 @@ fn story(alert: &Alert, networks: &[Network]) -> String {
             Err(_) => format!("from {source}"),
         },
         (None, Some(target)) => format!("to {target}"),
-        (None, None) => format!("type {}", alert.alert_type),
+        (None, None) => match alert.evidence.get(PORT).and_then(serde_json::Value::as_i64) {
+            Some(port) => format!("type {} at port {port}", alert.alert_type),
+            None => format!("type {}", alert.alert_type),
+        },
     }
 }
 
@@ -156,9 +161,15 @@ mod tests {
 
     #[test]
     fn alerts_without_a_source() {
-        let alerts =
+        let at_port = |port: u16| {
+            let mut alert = alert("c", None, None, 1);
+            alert.evidence.insert("port".to_owned(), port.into());
+            alert
+        };
+        let mut alerts =
             vec![alert("a", None, Some("10.0.0.1"), 1), alert("b", None, Some("10.0.0.1"), 2), alert("c", None, None, 1)];
+        alerts.extend([at_port(23), at_port(5900), at_port(23)]);
         let told: Vec<String> = stories(alerts).into_iter().map(|story| story.0).collect();
-        assert_eq!(told, ["to 10.0.0.1", "type c"]);
+        assert_eq!(told, ["to 10.0.0.1", "type c", "type c at port 23", "type c at port 5900"]);
     }
 }

@@ -125,6 +125,17 @@ fn an_alert_from_before_the_stories_is_taken_in() {
 }
 
 #[test]
+fn stories_that_name_neither_side_are_told_apart() {
+    let (_folder, mut database) = database();
+    let sweep = |of: &str| Alert { src_ip: None, story: Some(of.into()), ..story("fan_in", None, Severity::Medium, 50) };
+    let mut record = |alert: Alert| database.record(&[alert], NOW).expect("recorded").remove(0);
+    let (first, other) = (record(sweep("at port 23")), record(sweep("at port 5900")));
+    assert!(first.new && other.new);
+    let again = record(sweep("at port 23"));
+    assert_eq!((again.new, again.alert.id), (false, first.alert.id));
+}
+
+#[test]
 fn a_unique_index_on_the_type_is_no_obstacle_to_growing() {
     let (_folder, mut database) = database();
     database.connection.execute_batch("CREATE UNIQUE INDEX original ON scout_alerts (alert_type, src_ip)").expect("index");
