@@ -3,6 +3,7 @@
 //! the other hours of the day say what is usual.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 use net_scout_algorithms::{Cidr, probes, source_network};
 use net_scout_sdk::{Alert, Arguments, Error, Level, Value, Window, format_timestamp, log, places, query};
@@ -11,7 +12,7 @@ use net_scout_sdk::{Alert, Arguments, Error, Level, Value, Window, format_timest
 const HOUR: i64 = 3_600_000_000;
 /// A source that tries more ports of the host, or more hosts at the port, than this is a scanner of its own, and other rules have it.
 const FEW: i64 = 10;
-/// And one of which more packets than this were dropped in all.
+/// And so is one of which more packets than this were dropped in all.
 const MOST_PACKETS: i64 = 30;
 /// At most so many sources are asked about at once: a longer query does not run in memory.
 const CHUNK: usize = 200;
@@ -62,10 +63,16 @@ pub(crate) fn alerts(window: &Window, arguments: &Arguments) -> Result<Vec<Alert
     let network_sources = arguments.integer("sources_threshold")?;
     // As port_sweep has it: a fixed number never fires on a small network.
     let targets = arguments.integer("targets_threshold")?.min((known / 5).max(5));
+    let crowds = |kind: &Kind, least: i64| standing_out(kind, &hours, crowded(kind, window, &hours, sources, least)?, factor);
+    let (at_hosts, at_ports) = (crowds(&PORTS_OF_A_HOST, ports)?, crowds(&HOSTS_AT_A_PORT, targets)?);
+    let names = |crowds: &[Crowd]| crowds.iter().map(|(common, _)| common.to_string()).collect::<BTreeSet<String>>();
+    let (hosts, busy_ports) = (names(&at_hosts), names(&at_ports));
     let mut alerts = Vec::new();
-    for (kind, least) in [(PORTS_OF_A_HOST, ports), (HOSTS_AT_A_PORT, targets)] {
-        for (common, hour) in crowded(&kind, window, &hours, sources, least)? {
-            alerts.extend(judge(&kind, &hours, common, hour, [sources, least, factor, network_sources])?);
+    for (kind, crowds, least, others) in
+        [(PORTS_OF_A_HOST, at_hosts, ports, busy_ports), (HOSTS_AT_A_PORT, at_ports, targets, hosts)]
+    {
+        for (common, hour) in crowds {
+            alerts.extend(judge(&kind, &hours, common, hour, &others, [sources, least, factor, network_sources])?);
         }
     }
     Ok(alerts)
@@ -78,6 +85,15 @@ enum Common {
     Port(i64),
 }
 
+impl fmt::Display for Common {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host(host) => f.write_str(host),
+            Self::Port(port) => write!(f, "{port}"),
+        }
+    }
+}
+
 impl From<&Common> for Value {
     fn from(common: &Common) -> Self {
         match common {
@@ -87,8 +103,11 @@ impl From<&Common> for Value {
     }
 }
 
+/// What a crowd has in common, and the hour.
+type Crowd = (Common, usize);
+
 /// The hours in which there is a crowd, one for each host or port: the one with the most sources.
-fn crowded(kind: &Kind, window: &Window, hours: &Hours, sources: i64, least: i64) -> Result<Vec<(Common, usize)>, Error> {
+fn crowded(kind: &Kind, window: &Window, hours: &Hours, sources: i64, least: i64) -> Result<Vec<Crowd>, Error> {
     let Kind { same, varies, .. } = kind;
     let sql = format!(
         "SELECT {same}, (?1 - time) / {HOUR}, COUNT(DISTINCT src_ip) FROM events WHERE {} GROUP BY {same}, (?1 - time) / {HOUR}
@@ -96,21 +115,10 @@ fn crowded(kind: &Kind, window: &Window, hours: &Hours, sources: i64, least: i64
         probes::DROPPED
     );
     let values = [hours.end.into(), sources.into(), least.into(), window.since.into()];
-    let mut found: Vec<(i64, Common, usize)> = Vec::new();
-    if *same == "dst_ip" {
-        for row in query::<(String, i64, i64)>(&sql, &values)? {
-            let (host, hour, sources) = row?;
-            found.push((sources, Common::Host(host), usize::try_from(hour).unwrap_or(0)));
-        }
-    } else {
-        for row in query::<(i64, i64, i64)>(&sql, &values)? {
-            let (port, hour, sources) = row?;
-            found.push((sources, Common::Port(port), usize::try_from(hour).unwrap_or(0)));
-        }
-    }
-    found.sort_by_key(|(sources, _, hour)| (-sources, *hour));
-    let mut crowds: Vec<(Common, usize)> = Vec::new();
-    for (_, common, hour) in found {
+    let mut found = kind.hours(&sql, &values)?;
+    found.sort_by_key(|(_, hour, sources)| (-sources, *hour));
+    let mut crowds: Vec<Crowd> = Vec::new();
+    for (common, hour, _) in found {
         if !crowds.iter().any(|(known, _)| *known == common) {
             crowds.push((common, hour));
         }
@@ -135,18 +143,17 @@ struct Hour {
 /// What one source did: the times, and what it tried.
 type Small = (String, Vec<i64>, Vec<String>);
 
-/// Whether what the small sources of the hour did is far more than they do in the other hours.
+/// Whether what the small sources of the hour did is far more than they do in the other hours. The others are what the crowds of the
+/// other kind have in common: ports for a host, hosts for a port.
 fn judge(
     kind: &Kind,
     hours: &Hours,
     common: Common,
     hour: usize,
+    others: &BTreeSet<String>,
     [sources, least, factor, network_sources]: [i64; 4],
 ) -> Result<Option<Alert>, Error> {
     let Kind { same, class, .. } = kind;
-    if !stands_out(kind, hours, &common, hour, factor)? {
-        return Ok(None);
-    }
     let mut all = small(kind, &common)?;
     // Those of one network are a story of their own.
     let mut of_network: HashMap<Option<Cidr>, i64> = HashMap::new();
@@ -160,10 +167,15 @@ fn judge(
         (many && kind.figure(&busy) as i64 >= usual.max(1).saturating_mul(factor)).then_some((busy, usual))
     };
     let Some((busy, _)) = excess(&all) else { return Ok(None) };
-    // Those that do more elsewhere are scanners of their own.
-    let scanners = scanners(&busy.sources)?;
-    all.retain(|(source, ..)| !scanners.contains(source));
-    let Some((busy, usual)) = excess(&all) else { return Ok(None) };
+    // Those that do as much elsewhere are part of another story.
+    let dropped = dropped(&busy.sources)?;
+    all.retain(|(source, times, _)| {
+        dropped.get(source).is_none_or(|packets| *packets <= MOST_PACKETS && *packets < 2 * times.len() as i64)
+    });
+    // One that tried nothing here but what another crowd tries too may be of that one: it is left out where the rest is a crowd without it.
+    let only_here = |(.., tried): &&Small| tried.iter().any(|one| !others.contains(one));
+    let rest: Vec<Small> = all.iter().filter(only_here).cloned().collect();
+    let Some((busy, usual)) = excess(&rest).or_else(|| excess(&all)) else { return Ok(None) };
     let (taking_part, tried) = (busy.sources.len() as i64, busy.tried.len() as i64);
     let named: Vec<String> = busy.sources.iter().take(NAMED_SOURCES).cloned().collect();
     let selected = format!("({}) AND {same} = ?1 AND time BETWEEN ?2 AND ?3", probes::DROPPED);
@@ -195,23 +207,30 @@ fn judge(
     Ok(Some(alert))
 }
 
-/// Whether there is half of the excess at least, with all sources. Most crowds are what is usual, and this costs little to see.
-fn stands_out(kind: &Kind, hours: &Hours, common: &Common, hour: usize, factor: i64) -> Result<bool, Error> {
-    let figure = if kind.varies == "dst_port" { kind.varies } else { "src_ip" };
+/// Those crowds that are half of the excess at least, with all sources. Most are what is usual, and this costs little to see: the hours of
+/// all hosts or ports are known from the search for crowds.
+fn standing_out(kind: &Kind, hours: &Hours, crowds: Vec<Crowd>, factor: i64) -> Result<Vec<Crowd>, Error> {
+    let Kind { same, varies, .. } = kind;
     let sql = format!(
-        "SELECT (?1 - time) / {HOUR}, COUNT(DISTINCT {figure}) FROM events WHERE {} AND {} = ?2 GROUP BY (?1 - time) / {HOUR}",
+        "SELECT {same}, (?1 - time) / {HOUR}, COUNT(DISTINCT {}) FROM events WHERE {} GROUP BY {same}, (?1 - time) / {HOUR}
+         HAVING {same} IN ({})",
+        if *varies == "dst_port" { varies } else { "src_ip" },
         probes::DROPPED,
-        kind.same
+        places(2, crowds.len())
     );
-    let mut of_hour = vec![0; hours.known];
-    for row in query::<(i64, i64)>(&sql, &[hours.end.into(), common.into()])? {
-        let (place, count) = row?;
-        if let Some(hour) = usize::try_from(place).ok().and_then(|place| of_hour.get_mut(place)) {
-            *hour = count;
+    let values: Vec<Value> = [hours.end.into()].into_iter().chain(crowds.iter().map(|(common, _)| common.into())).collect();
+    let mut found = vec![vec![0; hours.known]; crowds.len()];
+    for (common, hour, count) in kind.hours(&sql, &values)? {
+        let of_hour = crowds.iter().position(|(known, _)| *known == common).and_then(|place| found.get_mut(place));
+        if let Some(known) = of_hour.and_then(|of_hour| of_hour.get_mut(hour)) {
+            *known = count;
         }
     }
-    let busy = of_hour.get(hour).copied().unwrap_or(0);
-    Ok(busy * 2 >= usual(of_hour, hour).unwrap_or(0).saturating_mul(factor))
+    let stands_out = |((_, hour), of_hour): &(Crowd, Vec<i64>)| {
+        let busy = of_hour.get(*hour).copied().unwrap_or(0);
+        busy * 2 >= usual(of_hour.clone(), *hour).unwrap_or(0).saturating_mul(factor)
+    };
+    Ok(crowds.into_iter().zip(found).filter(stands_out).map(|(crowd, _)| crowd).collect())
 }
 
 /// What is usual where an hour is not: the median of the others.
@@ -259,27 +278,37 @@ fn compared(kind: &Kind, hours: &Hours, hour: usize, all: &[Small]) -> Option<(H
     Some((busy, usual(figures, hour)?))
 }
 
-/// Those of the sources that were dropped so often, wherever, that they are no part of a crowd.
-fn scanners(sources: &BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
+/// How many packets of each of the sources were dropped, wherever.
+fn dropped(sources: &BTreeSet<String>) -> Result<HashMap<String, i64>, Error> {
     let sources: Vec<&String> = sources.iter().collect();
-    let mut scanners = BTreeSet::new();
+    let mut dropped = HashMap::new();
     for chunk in sources.chunks(CHUNK) {
         let sql = format!(
-            "SELECT src_ip FROM events WHERE ({}) AND src_ip IN ({}) GROUP BY src_ip HAVING COUNT(*) > ?1",
+            "SELECT src_ip, COUNT(*) FROM events WHERE ({}) AND src_ip IN ({}) GROUP BY src_ip",
             probes::DROPPED,
-            places(2, chunk.len())
+            places(1, chunk.len())
         );
-        let values: Vec<Value> =
-            std::iter::once(MOST_PACKETS.into()).chain(chunk.iter().map(|source| source.as_str().into())).collect();
-        for row in query::<(String,)>(&sql, &values)? {
-            let (source,) = row?;
-            scanners.insert(source);
+        let values: Vec<Value> = chunk.iter().map(|source| source.as_str().into()).collect();
+        for row in query::<(String, i64)>(&sql, &values)? {
+            let (source, packets) = row?;
+            dropped.insert(source, packets);
         }
     }
-    Ok(scanners)
+    Ok(dropped)
 }
 
 impl Kind {
+    /// What a query says of hours: what is in common, which hour, and a number.
+    fn hours(&self, sql: &str, values: &[Value]) -> Result<Vec<(Common, usize, i64)>, Error> {
+        let place = |hour: i64| usize::try_from(hour).unwrap_or(usize::MAX);
+        if self.same == "dst_ip" {
+            let rows = query::<(String, i64, i64)>(sql, values)?;
+            return rows.map(|row| row.map(|(host, hour, number)| (Common::Host(host), place(hour), number))).collect();
+        }
+        let rows = query::<(i64, i64, i64)>(sql, values)?;
+        rows.map(|row| row.map(|(port, hour, number)| (Common::Port(port), place(hour), number))).collect()
+    }
+
     /// A port scan shows in the ports: many sources at one port are a crowd of clients. A sweep shows in the sources.
     fn figure(&self, hour: &Hour) -> usize {
         if self.varies == "dst_port" { hour.tried.len() } else { hour.sources.len() }
