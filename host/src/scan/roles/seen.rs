@@ -305,6 +305,9 @@ impl Asked<'_> {
                 "SELECT dst_ip, coalesce(dst_port, 0), COUNT(*), COUNT(*) FILTER (WHERE verdict = 'DROP'), MIN(time) FROM events
                        WHERE src_ip IN (?1) AND dst_ip IS NOT NULL GROUP BY dst_ip, dst_port";
             let Some(seen) = seen.get_mut(source.as_str()) else { continue };
+            if self.mostly_elsewhere(source, seen).await? {
+                continue;
+            }
             let (mut targets, mut ports) = (BTreeSet::new(), BTreeSet::new());
             for (host, numbers) in self.query(sql.to_owned(), std::slice::from_ref(source), 4).await? {
                 let door = Door { host, port: numbers[0], rows: numbers[1], refused: numbers[2], first: numbers[3] };
@@ -319,6 +322,18 @@ impl Asked<'_> {
             (seen.elsewhere.targets, seen.elsewhere.ports) = (targets.len() as i64, ports.len() as i64);
         }
         Ok(())
+    }
+
+    /// Whether already the first things that a busy source did were too much elsewhere for a caretaker. Then it is spared to list the rest.
+    async fn mostly_elsewhere(&self, source: &String, seen: &Seen) -> Result<bool, QueryError> {
+        let most = REST.rows * 2;
+        if seen.all.rows <= most {
+            return Ok(false);
+        }
+        let sql = format!("SELECT dst_ip FROM events WHERE src_ip IN (?1) AND dst_ip IS NOT NULL ORDER BY time LIMIT {most}");
+        let first = self.query(sql, std::slice::from_ref(source), 0).await?;
+        let elsewhere = first.iter().filter(|(host, _)| !self.networks.contains_text(host)).count();
+        Ok(elsewhere as i64 > REST.rows)
     }
 
     /// Runs a query that gives a text and so many numbers, with addresses as its parameters.
