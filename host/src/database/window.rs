@@ -4,9 +4,6 @@ mod collect;
 mod read;
 mod request;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
 use rusqlite::Connection;
 
 use super::access::Access;
@@ -14,7 +11,7 @@ use super::open::quote;
 use crate::events::layout::Source;
 use crate::events::window::{ColumnSource, EventWindow};
 use crate::model::Window;
-use read::{Loaded, read};
+use read::read;
 use request::{Request, Way, unsuited};
 
 /// The window in memory, or why it is not kept.
@@ -44,11 +41,8 @@ pub(super) fn keep(
         way: Way::of(first, source, access, &window)?,
         byte_limit,
     };
-    Ok(match read(connections, request, Arc::new(AtomicBool::new(false)))? {
-        Loaded::Window(window) => Ok(window),
-        Loaded::TooLarge => Err(format!("the events of the window take more than {} MiB (limits.window_mib)", byte_limit >> 20)),
-        Loaded::Cancelled => Err("reading it was cancelled".to_owned()),
-    })
+    let window = read(connections, request)?;
+    Ok(window.ok_or_else(|| format!("the events of the window take more than {} MiB (limits.window_mib)", byte_limit >> 20)))
 }
 
 #[cfg(test)]

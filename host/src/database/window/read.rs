@@ -19,17 +19,6 @@ const PIECES: i64 = 24;
 /// processor's own cache are faster than many.
 const CACHE: u32 = 256;
 
-/// What came of reading.
-#[derive(Debug)]
-pub(in crate::database) enum Loaded {
-    /// The window.
-    Window(EventWindow),
-    /// It takes more than the limit: every query goes to SQLite.
-    TooLarge,
-    /// The scan was cancelled.
-    Cancelled,
-}
-
 /// What the threads share.
 pub(super) struct Shared {
     pub(super) request: Request,
@@ -38,21 +27,16 @@ pub(super) struct Shared {
     bytes: AtomicU64,
     pub(super) too_large: AtomicBool,
     failed: AtomicBool,
-    cancelled: Arc<AtomicBool>,
     unreadable: AtomicU64,
     done: Mutex<Vec<(usize, PieceRead)>>,
 }
 
-/// Reads the window.
+/// Reads the window; none where it takes more than the limit.
 ///
 /// # Errors
 /// When SQLite fails.
-pub(in crate::database) fn read(
-    connections: Vec<&mut Connection>,
-    request: Request,
-    cancelled: Arc<AtomicBool>,
-) -> rusqlite::Result<Loaded> {
-    let Some(first) = connections.first() else { return Ok(Loaded::TooLarge) };
+pub(in crate::database) fn read(connections: Vec<&mut Connection>, request: Request) -> rusqlite::Result<Option<EventWindow>> {
+    let Some(first) = connections.first() else { return Ok(None) };
     let threads = connections.len();
     let shared = Arc::new(Shared {
         pieces: pieces(first, &request, threads)?,
@@ -61,7 +45,6 @@ pub(in crate::database) fn read(
         bytes: AtomicU64::new(0),
         too_large: AtomicBool::new(false),
         failed: AtomicBool::new(false),
-        cancelled,
         unreadable: AtomicU64::new(0),
         done: Mutex::new(Vec::new()),
     });
@@ -79,18 +62,14 @@ pub(in crate::database) fn read(
         workers.into_iter().map(|worker| worker.join().unwrap_or(Err(rusqlite::Error::InvalidQuery))).collect::<Vec<_>>()
     });
     let words = words.into_iter().collect::<rusqlite::Result<Vec<Words>>>()?;
-    if shared.cancelled.load(Ordering::Relaxed) {
-        return Ok(Loaded::Cancelled);
-    }
     if shared.too_large.load(Ordering::Relaxed) {
-        return Ok(Loaded::TooLarge);
+        return Ok(None);
     }
     let mut done = std::mem::take(&mut *shared.done.lock().unwrap_or_else(PoisonError::into_inner));
     done.sort_by_key(|(piece, _)| *piece);
     let done = done.into_iter().map(|(_, read)| read).collect();
     let unreadable = shared.unreadable.load(Ordering::Relaxed);
-    let window = EventWindow::assemble(&shared.request.columns, done, words, threads, unreadable);
-    Ok(window.map_or(Loaded::TooLarge, Loaded::Window))
+    Ok(EventWindow::assemble(&shared.request.columns, done, words, threads, unreadable))
 }
 
 /// How the work is divided.
@@ -124,7 +103,7 @@ fn pieces(connection: &Connection, request: &Request, threads: usize) -> rusqlit
 
 impl Shared {
     pub(super) fn stopped(&self) -> bool {
-        [&*self.cancelled, &self.too_large, &self.failed].iter().any(|flag| flag.load(Ordering::Relaxed))
+        [&self.too_large, &self.failed].iter().any(|flag| flag.load(Ordering::Relaxed))
     }
 
     fn work(shared: &Arc<Self>, thread: usize, connection: &Connection) -> rusqlite::Result<Words> {

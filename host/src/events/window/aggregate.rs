@@ -1,10 +1,9 @@
 //! What is said of all rows of a group. A group is a run of row numbers, ascending, so every fold is a walk along it.
 
 use super::EventWindow;
-use super::column::Column;
 use super::evaluate::evaluate;
 use super::expression::{Expression, Kind, Node};
-use super::group::{Groups, KeyCodes, key_codes};
+use super::group::{Groups, key_codes};
 use super::mask::{Mask, is_true};
 use super::packed::{Rows, with_codes};
 use super::run::{Stop, Stopped};
@@ -149,21 +148,8 @@ impl Aggregate {
     }
 
     fn distinct(&self, window: &EventWindow, groups: &Groups, which: &[u32], stop: &Stop<'_>) -> Result<Vector, Stopped> {
-        let codes = match &self.argument.node {
-            Node::Slot(slot) => window.columns[*slot].1.as_ref().ok().and_then(Column::codes),
-            _ => None,
-        };
-        let computed;
-        let (codes, count) = match codes {
-            Some(codes) if codes.1 <= u64::from(window.rows) * 4 + 65_536 => codes,
-            _ => {
-                computed = key_codes(&self.argument, window, Rows::List(&groups.rows), stop)?;
-                match &computed {
-                    KeyCodes::Computed(codes, count) => (codes, *count),
-                    KeyCodes::Column(codes, count) => (*codes, *count),
-                }
-            }
-        };
+        let codes = key_codes(&self.argument, window, Rows::List(&groups.rows), stop)?;
+        let (codes, count) = codes.codes();
         // For each code the last group that had it.
         let mut seen = vec![0_u32; count as usize];
         let (filter, mut kept, mut since) = (self.mask(window, groups, which), Filtered::default(), 0);

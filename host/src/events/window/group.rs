@@ -115,6 +115,28 @@ impl KeyCodes<'_> {
     }
 }
 
+/// A table with a place for each code must not be much larger than the window.
+fn most_codes(window: &EventWindow) -> u64 {
+    u64::from(window.rows) * 4 + 65_536
+}
+
+/// The column that a key is, its codes, and how many there may be; none where these are too many.
+pub(super) fn column_codes<'a>(key: &Expression, window: &'a EventWindow) -> Option<(&'a Column, (&'a Packed, u64))> {
+    let Node::Slot(slot) = key.node else { return None };
+    let column = window.columns[slot].1.as_ref().ok()?;
+    Some((column, column.codes().filter(|(_, count)| *count <= most_codes(window))?))
+}
+
+/// For each of so many codes the number of rows.
+pub(super) fn sizes(rows: Rows<'_>, packed: &Packed, count: u64) -> Vec<u32> {
+    let mut sizes = vec![0_u32; count as usize];
+    with_codes!(packed, codes => match rows {
+        Rows::Range(from, to) => codes[from as usize..to as usize].iter().for_each(|&code| sizes[code.number() as usize] += 1),
+        Rows::List(list) => list.iter().for_each(|&row| sizes[codes[row as usize].number() as usize] += 1),
+    });
+    sizes
+}
+
 /// The codes of a key. Those of rows that are not named mean nothing.
 pub(super) fn key_codes<'a>(
     key: &Expression,
@@ -122,14 +144,10 @@ pub(super) fn key_codes<'a>(
     rows: Rows<'_>,
     stop: &Stop<'_>,
 ) -> Result<KeyCodes<'a>, Stopped> {
-    // A table with a place for each code must not be much larger than the window.
-    let most = u64::from(window.rows) * 4 + 65_536;
-    if let Node::Slot(slot) = key.node
-        && let Some((codes, count)) = window.columns[slot].1.as_ref().ok().and_then(Column::codes)
-        && count <= most
-    {
+    if let Some((_, (codes, count))) = column_codes(key, window) {
         return Ok(KeyCodes::Column(codes, count));
     }
+    let most = most_codes(window);
     stop.take(window.rows as usize / 2)?;
     let mut codes = vec![0; window.rows as usize];
     let (mut table, mut next) = (NumberTable::new(), 1);
@@ -180,11 +198,7 @@ pub(super) struct Deal<'a> {
 impl<'a> Deal<'a> {
     pub(super) fn new(rows: Rows<'a>, key: &'a KeyCodes<'a>, parts: usize) -> Self {
         let (packed, count) = key.codes();
-        let mut sizes = vec![0_u32; count as usize];
-        with_codes!(packed, codes => match rows {
-            Rows::Range(from, to) => codes[from as usize..to as usize].iter().for_each(|&code| sizes[code as usize] += 1),
-            Rows::List(list) => list.iter().for_each(|&row| sizes[codes[row as usize] as usize] += 1),
-        });
+        let sizes = sizes(rows, packed, count);
         let each = rows.len().div_ceil(parts.max(1)).max(1);
         let (mut cuts, mut sum) = (vec![0], 0);
         for (code, size) in sizes.iter().enumerate() {

@@ -1,28 +1,41 @@
-//! From rows to the slots of their groups: the keys, and the aggregates. HAVING is asked as soon as it can be.
+//! From rows to the slots of their groups: the keys, and the aggregates. HAVING is asked as soon as it can be: where it wants groups of
+//! many rows, those of few are not even made.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::EventWindow;
+use super::aggregate::{Aggregate, Fold};
 use super::evaluate::evaluate;
-use super::expression::{Expression, Kind, Node};
-use super::group::{Deal, Groups, key_codes, strides};
+use super::expression::{Comparison, Expression, Kind, Node};
+use super::group::{Deal, Groups, column_codes, key_codes, sizes, strides};
 use super::known::Grouped;
-use super::packed::Rows;
+use super::mask::{ByCode, Mask};
+use super::packed::{Packed, Rows};
 use super::plan::Grouping;
-use super::run::{ROWS_A_THREAD, Stop, Stopped, conjuncts, in_parallel};
+use super::run::{ROWS_A_THREAD, Stop, Stopped, by_parts, conjuncts, in_parallel, masked};
 use super::vector::Vector;
 
+/// The slots of groups, and the first row of each.
+type Found = (Vec<Vector>, Vec<u32>);
+
+/// Groups that are too small are left out before where that leaves out one row of so many at least.
+const SPARED: usize = 4;
+
 impl Grouping {
-    /// The slots of all groups that HAVING keeps, and the first row of each.
+    /// The slots of all groups that HAVING keeps, and the first row of each where the order of groups is theirs.
     pub(super) fn slots(
         &self,
         window: &EventWindow,
         filter: Option<&Expression>,
         rows: Rows<'_>,
         stop: &Stop<'_>,
-    ) -> Result<(Vec<Vector>, Vec<u32>), Stopped> {
+    ) -> Result<Found, Stopped> {
         if self.keys.is_empty() {
             return self.fold(window, &Groups::single(rows), stop);
+        }
+        if let Some(counted) = self.counted(window, filter, rows)? {
+            return Ok(counted);
         }
         stop.take(rows.len())?;
         let groups = self.groups(window, filter, rows, stop)?;
@@ -35,7 +48,30 @@ impl Grouping {
         Ok((slots, firsts))
     }
 
-    /// The groups of the rows that the WHERE keeps, in parts of about the same number of rows.
+    /// What [`Self::slots`] says, where nothing but rows is counted, by a column: there is no need of groups.
+    fn counted(&self, window: &EventWindow, filter: Option<&Expression>, rows: Rows<'_>) -> Result<Option<Found>, Stopped> {
+        let [key] = self.keys.as_slice() else { return Ok(None) };
+        let Some((column, codes)) = column_codes(key, window) else { return Ok(None) };
+        let counts_rows = |aggregate: &Aggregate| aggregate.fold == Fold::Rows && aggregate.filter.is_none();
+        if self.distinct || !self.aggregates.iter().all(counts_rows) {
+            return Ok(None);
+        }
+        let sizes = known_sizes(window, filter, rows, key, codes)?;
+        let least = self.having.as_ref().map_or(1, |having| self.least(having));
+        let found: Vec<u32> = (0..sizes.len() as u32).filter(|code| sizes[*code as usize] >= least).collect();
+        let counts: Vec<i64> = found.iter().map(|&code| i64::from(sizes[code as usize])).collect();
+        let counts = self.aggregates.iter().map(|_| Vector::integers(counts.clone(), None));
+        let mut slots: Vec<Vector> = [evaluate(key, &ByCode(column), Rows::List(&found))].into_iter().chain(counts).collect();
+        if let Some(having) = &self.having {
+            let places = true_places(having, &slots, found.len());
+            slots.iter_mut().for_each(|slot| *slot = slot.gather(Rows::List(&places)));
+        }
+        let groups = slots[0].len();
+        Ok(Some((slots, vec![0; groups])))
+    }
+
+    /// The groups of the rows that the WHERE keeps, in parts of about the same number of rows. Groups that are too small for HAVING may
+    /// be left out.
     fn groups(
         &self,
         window: &EventWindow,
@@ -43,7 +79,13 @@ impl Grouping {
         rows: Rows<'_>,
         stop: &Stop<'_>,
     ) -> Result<Grouped, Stopped> {
-        window.known.group(filter, &self.keys, || {
+        let least = self.having.as_ref().map_or(1, |having| self.least(having));
+        if let Some(known) = window.known.groups(filter, &self.keys, least) {
+            return Ok(known);
+        }
+        let many = self.many(window, filter, rows, least, stop)?;
+        let (rows, least) = many.as_ref().map_or((rows, 1), |many| (Rows::List(many), least));
+        window.known.group(filter, &self.keys, least, || {
             let codes = |key| Ok((key, key_codes(key, window, rows, stop)?));
             let mut keys = self.keys.iter().map(codes).collect::<Result<Vec<_>, Stopped>>()?;
             // The key with the most codes divides the work best. The order of the keys makes no difference to the groups.
@@ -56,7 +98,8 @@ impl Grouping {
                 Ok(groups)
             };
             // Another rule may have asked for the groups of the first key.
-            if let Some(known) = (!rest.is_empty()).then(|| window.known.groups(filter, std::slice::from_ref(first))).flatten() {
+            let of_first = || window.known.groups(filter, std::slice::from_ref(first), least);
+            if let Some(known) = (!rest.is_empty() && many.is_none()).then(of_first).flatten() {
                 return Ok(Arc::new(in_parallel(known.len(), |part| divided(known[part].clone()))?));
             }
             let deal = Deal::new(rows, codes, window.threads.min(rows.len() / ROWS_A_THREAD).max(1));
@@ -65,9 +108,58 @@ impl Grouping {
         })
     }
 
+    /// How many rows a group must have at least for a condition of HAVING: as many as it counts, of all or of different ones.
+    fn least(&self, condition: &Expression) -> u32 {
+        let counts = |expression: &Expression| {
+            let Node::Slot(slot) = expression.node else { return false };
+            let aggregate = slot.checked_sub(self.keys.len()).and_then(|number| self.aggregates.get(number));
+            aggregate.is_some_and(|aggregate| matches!(aggregate.fold, Fold::Rows | Fold::Count | Fold::Distinct))
+        };
+        let (comparison, count) = match &condition.node {
+            Node::And(left, right) => return self.least(left).max(self.least(right)),
+            Node::Or(left, right) => return self.least(left).min(self.least(right)),
+            Node::Compare(comparison, left, right) => match (&left.node, &right.node) {
+                (_, Node::Integer(count)) if counts(left) => (*comparison, *count),
+                (Node::Integer(count), _) if counts(right) => (comparison.mirrored(), *count),
+                _ => return 1,
+            },
+            _ => return 1,
+        };
+        let least = match comparison {
+            Comparison::Greater => count.saturating_add(1),
+            Comparison::GreaterOrEqual | Comparison::Equal => count,
+            Comparison::NotEqual | Comparison::Less | Comparison::LessOrEqual => 1,
+        };
+        least.clamp(1, i64::from(u32::MAX)) as u32
+    }
+
+    /// The rows that may be in groups of so many; none where that would spare little. A group has no more rows than any of its keys has.
+    fn many(
+        &self,
+        window: &EventWindow,
+        filter: Option<&Expression>,
+        rows: Rows<'_>,
+        least: u32,
+        stop: &Stop<'_>,
+    ) -> Result<Option<Vec<u32>>, Stopped> {
+        let columns = self.keys.iter().filter_map(|key| Some((key, column_codes(key, window)?))).filter(|_| least > 1);
+        let tables = columns.map(|(key, (_, codes))| {
+            let sizes = known_sizes(window, filter, rows, key, codes)?;
+            Ok((codes.0, sizes.iter().map(|size| u8::from(*size >= least)).collect::<Vec<_>>()))
+        });
+        let tables = tables.collect::<Result<Vec<_>, Stopped>>()?;
+        if tables.iter().all(|(_, table)| !table.contains(&0)) {
+            return Ok(None);
+        }
+        stop.check()?;
+        let masks: Vec<Mask<'_>> = tables.into_iter().map(|(codes, table)| Mask::Table(codes, Cow::Owned(table))).collect();
+        let many = masked(&masks, window, rows, stop)?;
+        Ok((many.len() <= rows.len() - rows.len() / SPARED).then_some(many))
+    }
+
     /// The slots of some groups. What HAVING needs is computed first, for one of its conditions after the other and only for groups that
     /// those before keep, and the rest for those that all keep.
-    fn fold(&self, window: &EventWindow, groups: &Groups, stop: &Stop<'_>) -> Result<(Vec<Vector>, Vec<u32>), Stopped> {
+    fn fold(&self, window: &EventWindow, groups: &Groups, stop: &Stop<'_>) -> Result<Found, Stopped> {
         let mut which: Vec<u32> = (0..groups.count()).collect();
         let mut slots: Vec<Option<Vector>> = vec![None; self.keys.len() + self.aggregates.len()];
         for condition in self.having.iter().flat_map(conjuncts) {
@@ -78,12 +170,7 @@ impl Grouping {
             }
             let frame: Vec<Vector> =
                 slots.iter().map(|slot| slot.clone().unwrap_or_else(|| Vector::integers(Vec::new(), None))).collect();
-            let mut places = Vec::new();
-            for (from, to) in strides(which.len()) {
-                let mask = evaluate(condition, frame.as_slice(), Rows::Range(from as u32, to as u32));
-                let stride = (from..to).filter(|place| mask.is_true(place - from));
-                places.extend(stride.map(|place| place as u32));
-            }
+            let places = true_places(condition, &frame, which.len());
             for slot in slots.iter_mut().flatten() {
                 *slot = slot.gather(Rows::List(&places));
             }
@@ -116,6 +203,32 @@ impl Grouping {
             None => self.aggregates[slot - self.keys.len()].compute(window, groups, which, stop),
         }
     }
+}
+
+/// Where a condition is true of the slots of so many groups.
+fn true_places(condition: &Expression, slots: &[Vector], groups: usize) -> Vec<u32> {
+    let mut places = Vec::new();
+    for (from, to) in strides(groups) {
+        let mask = evaluate(condition, slots, Rows::Range(from as u32, to as u32));
+        places.extend((from..to).filter(|place| mask.is_true(place - from)).map(|place| place as u32));
+    }
+    places
+}
+
+/// For each code of a column the number of the rows, which are those that the WHERE keeps.
+fn known_sizes(
+    window: &EventWindow,
+    filter: Option<&Expression>,
+    rows: Rows<'_>,
+    key: &Expression,
+    (codes, count): (&Packed, u64),
+) -> Result<Arc<Vec<u32>>, Stopped> {
+    window.known.sizes(filter, key, || {
+        let mut parts = by_parts(rows, window, |part| Ok(sizes(part, codes, count)))?.into_iter();
+        let mut all = parts.next().unwrap_or_default();
+        parts.for_each(|part| all.iter_mut().zip(part).for_each(|(size, more)| *size += more));
+        Ok(Arc::new(all))
+    })
 }
 
 /// The slots that an expression names.

@@ -11,6 +11,8 @@ use super::run::Stopped;
 const GROUPINGS: usize = 8;
 /// How many selections are remembered: each takes up to 4 bytes a row.
 const SELECTIONS: usize = 8;
+/// How many columns are remembered by the sizes of their groups: each takes 4 bytes a code.
+const SIZES: usize = 8;
 
 /// The rows that a WHERE keeps: none where it keeps all of them.
 pub(super) type Selection = Option<Arc<Vec<u32>>>;
@@ -21,12 +23,27 @@ pub(super) type Grouped = Arc<Vec<Groups>>;
 #[derive(Debug)]
 pub(super) struct Known {
     selections: Memory<Expression, Selection>,
-    groupings: Memory<(Option<Expression>, Vec<Expression>), Grouped>,
+    sizes: Memory<(Option<Expression>, Expression), Arc<Vec<u32>>>,
+    groupings: Memory<Divided, Grouped>,
+}
+
+/// Which groups: of the rows that a WHERE keeps, by these keys; all that have so many rows, and perhaps others.
+#[derive(Debug)]
+struct Divided {
+    filter: Option<Expression>,
+    keys: Vec<Expression>,
+    least: u32,
+}
+
+impl Divided {
+    fn is(&self, filter: Option<&Expression>, keys: &[Expression]) -> bool {
+        self.filter.as_ref() == filter && self.keys == keys
+    }
 }
 
 impl Default for Known {
     fn default() -> Self {
-        Self { selections: Memory::new(SELECTIONS), groupings: Memory::new(GROUPINGS) }
+        Self { selections: Memory::new(SELECTIONS), sizes: Memory::new(SIZES), groupings: Memory::new(GROUPINGS) }
     }
 }
 
@@ -45,19 +62,31 @@ impl Known {
         self.selections.get(|of| of == filter, || filter.clone(), make)
     }
 
-    /// The groups of the rows that a WHERE keeps, where they were asked for before.
-    pub(super) fn groups(&self, filter: Option<&Expression>, keys: &[Expression]) -> Option<Grouped> {
-        self.groupings.known(|(of, by)| of.as_ref() == filter && by == keys)
+    /// For each code of a key the number of rows that a WHERE keeps, which are counted unless they are known.
+    pub(super) fn sizes(
+        &self,
+        filter: Option<&Expression>,
+        key: &Expression,
+        make: impl FnOnce() -> Result<Arc<Vec<u32>>, Stopped>,
+    ) -> Result<Arc<Vec<u32>>, Stopped> {
+        self.sizes.get(|(of, by)| of.as_ref() == filter && by == key, || (filter.cloned(), key.clone()), make)
     }
 
-    /// The groups of the rows that a WHERE keeps, which are made unless they are known.
+    /// Groups among which are all that have so many rows, where such were asked for before.
+    pub(super) fn groups(&self, filter: Option<&Expression>, keys: &[Expression], least: u32) -> Option<Grouped> {
+        self.groupings.known(|of| of.least <= least && of.is(filter, keys))
+    }
+
+    /// Groups among which are all that have so many rows, which are made unless they are known.
     pub(super) fn group(
         &self,
         filter: Option<&Expression>,
         keys: &[Expression],
+        least: u32,
         make: impl FnOnce() -> Result<Grouped, Stopped>,
     ) -> Result<Grouped, Stopped> {
-        self.groupings.get(|(of, by)| of.as_ref() == filter && by == keys, || (filter.cloned(), keys.to_vec()), make)
+        let key = || Divided { filter: filter.cloned(), keys: keys.to_vec(), least };
+        self.groupings.get(|of| of.least <= least && of.is(filter, keys), key, make)
     }
 }
 

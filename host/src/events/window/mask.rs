@@ -155,7 +155,7 @@ fn table<'a>(condition: &'a Expression, window: &'a EventWindow, rows: usize) ->
 }
 
 /// The values of a column by code, where rows are expected.
-struct ByCode<'a>(&'a Column);
+pub(super) struct ByCode<'a>(pub(super) &'a Column);
 
 impl Frame for ByCode<'_> {
     fn load(&self, _slot: usize, rows: Rows<'_>) -> Vector {

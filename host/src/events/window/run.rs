@@ -185,21 +185,22 @@ fn scan(conditions: &[&Expression], among: Selection, window: &EventWindow, stop
         Some(list) => Rows::List(list),
         None => Rows::Range(0, window.rows),
     };
-    let rows = all.len();
-    let parts = window.threads.min(rows / ROWS_A_THREAD).max(1);
-    let masks: Vec<Mask<'_>> = conditions.iter().map(|condition| Mask::new(condition, window, rows)).collect();
-    let part = |part: usize| {
-        let (start, end) = (rows * part / parts, rows * (part + 1) / parts);
+    let masks: Vec<Mask<'_>> = conditions.iter().map(|condition| Mask::new(condition, window, all.len())).collect();
+    let selected = masked(&masks, window, all, stop)?;
+    Ok((selected.len() < window.rows as usize).then(|| Arc::new(selected)))
+}
+
+/// Those of some rows of which all masks are true.
+pub(super) fn masked(masks: &[Mask<'_>], window: &EventWindow, rows: Rows<'_>, stop: &Stop<'_>) -> Result<Vec<u32>, Stopped> {
+    let part = |rows: Rows<'_>| {
         let (mut selected, mut mask) = (Vec::new(), Vec::new());
-        for (from, to) in strides(end - start) {
-            selected.extend(kept(&masks, window, all.part(start + from, start + to), &mut mask));
+        for (from, to) in strides(rows.len()) {
+            selected.extend(kept(masks, window, rows.part(from, to), &mut mask));
             stop.check()?;
         }
         Ok(selected)
     };
-    let selected: Vec<Vec<u32>> = in_parallel(parts, part)?;
-    let selected = selected.concat();
-    Ok((selected.len() < window.rows as usize).then(|| Arc::new(selected)))
+    Ok(by_parts(rows, window, part)?.concat())
 }
 
 /// The conditions of which all must be true, in their order.
@@ -234,6 +235,16 @@ fn in_strides(expression: &Expression, window: &EventWindow, rows: Rows<'_>) -> 
         all.append(evaluate(expression, window, rows.part(from, to)));
     }
     all
+}
+
+/// Does parts of some rows at once, as many as are worth their threads, and gives what came of them in their order.
+pub(super) fn by_parts<T: std::marker::Send>(
+    rows: Rows<'_>,
+    window: &EventWindow,
+    part: impl Fn(Rows<'_>) -> Result<T, Stopped> + Sync,
+) -> Result<Vec<T>, Stopped> {
+    let (count, parts) = (rows.len(), window.threads.min(rows.len() / ROWS_A_THREAD).max(1));
+    in_parallel(parts, |number| part(rows.part(count * number / parts, count * (number + 1) / parts)))
 }
 
 /// Does so many parts at once, and gives what came of them in their order.

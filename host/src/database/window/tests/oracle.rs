@@ -1,6 +1,5 @@
 //! One database, seen by both engines.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use rusqlite::{Connection, params_from_iter};
 use super::queries::Query;
 use super::rows::{Random, fill};
 use crate::database::QueryLimits;
-use crate::database::window::read::{Loaded, read};
+use crate::database::window::read::read;
 use crate::database::window::request::{Request, Way};
 use crate::events::layout::{EVENT_COLUMNS, Source, TIME_FUNCTION};
 use crate::events::time::parse_timestamp;
@@ -118,10 +117,7 @@ impl Case {
         };
         let threads = 1 + random.below(4);
         let mut connections: Vec<Connection> = (0..threads).map(|_| Connection::open(&file).expect("open")).collect();
-        let window = match read(connections.iter_mut().collect(), request, Arc::new(AtomicBool::new(false))).expect("read") {
-            Loaded::Window(window) => window,
-            other => panic!("{other:?}"),
-        };
+        let window = read(connections.iter_mut().collect(), request).expect("read").expect("a window");
         Self { sqlite, window, later, _file: file }
     }
 

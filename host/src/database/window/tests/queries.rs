@@ -188,7 +188,8 @@ impl Writer<'_> {
             sql.push_str(&format!(" GROUP BY {}", keys.join(", ")));
             if self.random.chance(50) {
                 let having = match names.iter().find(|name| name.1 == ColumnType::Integer) {
-                    Some((name, _)) if self.random.chance(50) => format!("{name} > {}", self.integer_constant()),
+                    Some((name, _)) if self.random.chance(30) => format!("{name} > {}", self.integer_constant()),
+                    _ if self.random.chance(50) => self.many(),
                     _ => self.truth(2),
                 };
                 sql.push_str(&format!(" HAVING {having}"));
@@ -211,6 +212,33 @@ impl Writer<'_> {
             ordered = true;
         }
         self.finish(sql, columns, ordered)
+    }
+
+    /// A condition on how many there are of something, as rules have it: of small groups nothing is to be made then.
+    fn many(&mut self) -> String {
+        let keys = self.keys.take();
+        let mut terms = Vec::new();
+        for _ in 0..=self.random.below(3) {
+            let count = match self.random.below(4) {
+                0 | 1 => "COUNT(*)".to_owned(),
+                2 => format!("COUNT(DISTINCT {})", self.random.pick(&TEXTS)),
+                _ => format!("COUNT({})", self.random.pick(&INTEGERS)),
+            };
+            let filter = if self.random.chance(20) { format!(" FILTER (WHERE {})", self.truth(1)) } else { String::new() };
+            let (least, sign) = (self.random.below(12), *self.random.pick(&[">=", ">=", ">", "=", "<", "<>"]));
+            let term = if self.random.chance(25) {
+                format!("{least} {sign} {count}{filter}")
+            } else {
+                format!("{count}{filter} {sign} {least}")
+            };
+            terms.push(if self.random.chance(10) { format!("NOT {term}") } else { term });
+        }
+        self.keys = keys;
+        let mut condition = terms.pop().unwrap_or_default();
+        for term in terms {
+            condition = format!("({condition} {} {term})", self.random.pick(&["AND", "AND", "OR"]));
+        }
+        condition
     }
 
     fn direction(&mut self) -> &'static str {
