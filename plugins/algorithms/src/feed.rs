@@ -1,5 +1,5 @@
-//! Lists of addresses as they are published: an address or a network a line, with or without a comment (FireHOL `.ipset` and `.netset`,
-//! Spamhaus DROP), or as one of the fields of CSV (abuse.ch).
+//! Lists of addresses as they are published: an address, a network or a range a line, with or without a comment (FireHOL `.ipset` and
+//! `.netset`, Spamhaus DROP, DShield), behind a name (PeerGuardian), or as one of the fields of CSV (abuse.ch) or of JSON (Spamhaus).
 
 use std::net::IpAddr;
 
@@ -9,6 +9,8 @@ use crate::Cidr;
 const LONGEST_COMMENT: usize = 100;
 /// What a line begins with that says nothing, and what stands before a comment.
 const COMMENTS: [&str; 3] = ["#", ";", "//"];
+/// What the object has that says when the list was made, and by whom.
+const METADATA: &str = "\"type\":\"metadata\"";
 
 /// Reads the lines of a list, and counts those that are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,11 +21,11 @@ pub struct Feed {
     first_wrong: Option<u64>,
 }
 
-/// A line that names a network.
+/// A line that names addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The network; an address is one with all its bits.
-    pub network: Cidr,
+    /// Their networks, of which only a range has several; an address is one with all its bits.
+    pub networks: Vec<Cidr>,
     /// What else the line says; empty for nothing.
     pub comment: String,
 }
@@ -36,8 +38,18 @@ impl Feed {
         if line.is_empty() || COMMENTS.iter().any(|comment| line.starts_with(comment)) {
             return None;
         }
-        let is_csv = line.contains(',');
-        let entry = if is_csv { of_fields(line) } else { of_words(line) };
+        let object = line.strip_prefix('{').and_then(|line| line.strip_suffix('}'));
+        if object.is_some_and(|object| object.contains(METADATA)) {
+            return None;
+        }
+        let is_csv = object.is_none() && line.contains(',');
+        let entry = match object {
+            Some(object) => {
+                of_fields(object.split(',').map(|member| member.split_once("\":").map_or(member, |(_, value)| value)))
+            }
+            None if is_csv => of_fields(line.split(',')).or_else(|| of_name(line)),
+            None => of_words(line),
+        };
         match &entry {
             Some(_) => self.entries += 1,
             // The names of columns.
@@ -57,21 +69,46 @@ impl Feed {
     }
 }
 
-/// `192.0.2.0/24 ; SBL1`
+/// `192.0.2.0/24 ; SBL1`, `192.0.2.0 192.0.2.255 24` or `192.0.2.0-192.0.2.255`
 fn of_words(line: &str) -> Option<Entry> {
     let end = COMMENTS.iter().filter_map(|comment| line.find(comment)).min().unwrap_or(line.len());
     let (before, comment) = line.split_at(end);
-    let network = network(before.split_whitespace().next()?)?;
-    Some(Entry { network, comment: shortened(comment.trim_start_matches(['#', ';', '/']).trim()) })
+    let mut words = before.split_whitespace();
+    let first = words.next()?;
+    let comment = comment.trim_start_matches(['#', ';', '/']).trim();
+    // Two addresses are the first and the last.
+    let networks = match words.next().filter(|word| word.parse::<IpAddr>().is_ok()) {
+        Some(last) => range(first, last),
+        None => network(first).map(|network| vec![network]).or_else(|| span(first)),
+    };
+    networks.map(|networks| Entry { networks, comment: shortened(comment) }).or_else(|| of_name(line))
+}
+
+/// `a name: of many, words:192.0.2.0-192.0.2.255`
+fn of_name(line: &str) -> Option<Entry> {
+    let (name, addresses) = line.rsplit_once(':')?;
+    Some(Entry { networks: span(addresses.trim())?, comment: shortened(name.trim()) })
 }
 
 /// `"2026-03-11 20:35:11","192.0.2.1","443","online"`
-fn of_fields(line: &str) -> Option<Entry> {
-    let fields: Vec<&str> = line.split(',').map(|field| field.trim().trim_matches('"').trim()).collect();
-    let place = fields.iter().position(|field| network(field).is_some())?;
+fn of_fields<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Entry> {
+    let fields: Vec<&str> = fields.map(|field| field.trim().trim_matches('"').trim()).collect();
+    let (place, found) = fields.iter().enumerate().find_map(|(place, field)| Some((place, network(field)?)))?;
     let others = fields.iter().enumerate().filter(|(other, field)| *other != place && !field.is_empty());
     let comment = others.map(|(_, field)| *field).collect::<Vec<_>>().join(", ");
-    Some(Entry { network: network(fields[place])?, comment: shortened(&comment) })
+    Some(Entry { networks: vec![found], comment: shortened(&comment) })
+}
+
+/// `192.0.2.0-192.0.2.255`
+fn span(text: &str) -> Option<Vec<Cidr>> {
+    text.split_once('-').and_then(|(first, last)| range(first.trim(), last.trim()))
+}
+
+/// The networks from one address to another that comes behind it, which are not everything.
+fn range(first: &str, last: &str) -> Option<Vec<Cidr>> {
+    let address = |text: &str| text.parse::<IpAddr>().ok().map(|address| address.to_canonical());
+    let networks = Cidr::range(address(first)?, address(last)?);
+    (!networks.is_empty() && networks.iter().all(|network| network.length() > 0)).then_some(networks)
 }
 
 /// An address, perhaps with a port behind it, or a network that is not everything.
@@ -164,7 +201,8 @@ mod tests {
     fn entries(text: &str) -> (Entries, Option<(u64, u64)>) {
         let mut feed = Feed::default();
         let entries = text.lines().filter_map(|line| feed.line(line));
-        (entries.map(|entry| (entry.network.to_string(), entry.comment)).collect(), feed.wrong())
+        let told = |entry: Entry| (entry.networks.iter().map(Cidr::to_string).collect::<Vec<_>>().join(" "), entry.comment);
+        (entries.map(told).collect(), feed.wrong())
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Entries {
@@ -195,6 +233,30 @@ mod tests {
         let expected =
             [("192.0.2.1/32", "2026-03-11 20:35:11, 443, Emotet"), ("192.0.2.2/32", "2026-03-11, x"), ("2001:db8::1/128", "")];
         assert_eq!(entries(text), (pairs(&expected), Some((1, 6))));
+    }
+
+    #[test]
+    fn ranges() {
+        let text = "Start\tEnd\tNetmask\n192.0.2.0\t192.0.2.255\t24\t4096\tA NETWORK\n198.51.100.1-198.51.100.6\n\
+                    Some: company, that scans:203.0.113.0-203.0.113.127\nSomebody:203.0.113.8-203.0.113.8\n2001:db8::-2001:db8::ffff\n\
+                    192.0.2.9 192.0.2.8\n0.0.0.0-255.255.255.255\n192.0.2.1-2001:db8::1\nname:192.0.2.1";
+        let expected = [
+            ("192.0.2.0/24", ""),
+            ("198.51.100.1/32 198.51.100.2/31 198.51.100.4/31 198.51.100.6/32", ""),
+            ("203.0.113.0/25", "Some: company, that scans"),
+            ("203.0.113.8/32", "Somebody"),
+            ("2001:db8::/112", ""),
+        ];
+        let (found, wrong) = entries(text);
+        assert_eq!((found, wrong), (pairs(&expected), Some((5, 1))));
+    }
+
+    #[test]
+    fn objects() {
+        let text = "{\"cidr\":\"192.0.2.0/24\",\"sblid\":\"SBL1\",\"rir\":\"apnic\"}\n{ \"cidr\": \"2001:db8::/32\" }\n\
+                    {\"type\":\"metadata\",\"timestamp\":1773261311,\"terms\":\"https://example.org/\"}\n{\"domain\":\"example.com\"}\n{}";
+        let expected = [("192.0.2.0/24", "SBL1, apnic"), ("2001:db8::/32", "")];
+        assert_eq!(entries(text), (pairs(&expected), Some((2, 4))));
     }
 
     #[test]

@@ -35,6 +35,28 @@ impl Cidr {
         Some(Self { address, length })
     }
 
+    /// The fewest networks that have all addresses from one to another and no others, ascending; none where they are of two families or the
+    /// last comes before the first.
+    #[must_use]
+    pub fn range(first: IpAddr, last: IpAddr) -> Vec<Self> {
+        let (mut from, last, bits) = match (first, last) {
+            (IpAddr::V4(first), IpAddr::V4(last)) => (u128::from(first.to_bits()), u128::from(last.to_bits()), 32),
+            (IpAddr::V6(first), IpAddr::V6(last)) => (first.to_bits(), last.to_bits(), 128),
+            _ => return Vec::new(),
+        };
+        let mut networks = Vec::new();
+        while from <= last {
+            // The largest network that begins here and does not reach behind the last.
+            let room = (last - from).checked_add(1).map_or(bits, u128::ilog2);
+            let host_bits = from.trailing_zeros().min(room).min(bits);
+            let address = if bits == 32 { Ipv4Addr::from_bits(from as u32).into() } else { Ipv6Addr::from_bits(from).into() };
+            networks.push(Self { address, length: (bits - host_bits) as u8 });
+            let Some(next) = 1_u128.checked_shl(host_bits).and_then(|size| from.checked_add(size)) else { break };
+            from = next;
+        }
+        networks
+    }
+
     /// Whether an address is in it.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
@@ -110,6 +132,27 @@ mod tests {
         for wrong in ["", "192.0.2.0/33", "192.0.2/24", "192.0.2.0/", "192.0.2.0/+4", "2001:db8::/129", "::/-1", "example"] {
             assert_eq!(Cidr::parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn ranges_have_their_addresses_and_no_others() {
+        let at = |number: u32| IpAddr::from(Ipv4Addr::from_bits(0xc000_0200 + number));
+        for (first, last) in (0..40).flat_map(|first| (first..40).map(move |last| (first, last))) {
+            let networks = Cidr::range(at(first), at(last));
+            for number in 0..48 {
+                let found = networks.iter().filter(|network| network.contains(at(number))).count();
+                assert_eq!(found, usize::from((first..=last).contains(&number)), "{first} to {last}: {number} {networks:?}");
+            }
+        }
+        let texts = |first: &str, last: &str| {
+            let networks = Cidr::range(first.parse().expect(first), last.parse().expect(last));
+            networks.iter().map(Cidr::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(texts("0.0.0.0", "255.255.255.255"), "0.0.0.0/0");
+        assert_eq!(texts("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), "::/0");
+        assert_eq!(texts("192.0.2.1", "192.0.2.8"), "192.0.2.1/32 192.0.2.2/31 192.0.2.4/30 192.0.2.8/32");
+        assert_eq!(texts("2001:db8::1", "2001:db8::1"), "2001:db8::1/128");
+        assert_eq!((texts("192.0.2.2", "192.0.2.1"), texts("192.0.2.1", "::1")), (String::new(), String::new()));
     }
 
     #[test]

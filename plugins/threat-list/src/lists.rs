@@ -58,11 +58,13 @@ impl Lists {
         let list = self.names.len() as u16;
         let mut feed = Feed::default();
         each_line(&file, size, |line| {
-            if let Some(Entry { network, comment }) = feed.line(line) {
-                if !comment.is_empty() {
-                    self.comments.push((self.entries.len() as u32, comment));
+            if let Some(Entry { networks, comment }) = feed.line(line) {
+                for network in networks {
+                    if !comment.is_empty() {
+                        self.comments.push((self.entries.len() as u32, comment.clone()));
+                    }
+                    self.entries.push((network, list));
                 }
-                self.entries.push((network, list));
             }
             self.entries.len() <= MOST
         })
