@@ -1,0 +1,65 @@
+//! Arguments that several commands have.
+
+use clap::{Args, ValueEnum};
+
+use crate::output::Format;
+
+#[derive(Args)]
+pub(super) struct FormatArg {
+    /// How results are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    format: FormatName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum FormatName {
+    Table,
+    Json,
+    Ndjson,
+    Csv,
+}
+
+impl From<&FormatArg> for Format {
+    fn from(arg: &FormatArg) -> Self {
+        match arg.format {
+            FormatName::Table => Self::Table,
+            FormatName::Json => Self::Json,
+            FormatName::Ndjson => Self::Ndjson,
+            FormatName::Csv => Self::Csv,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct FolderArg {
+    /// The folder of the plugins [default: plugins]
+    #[arg(long, value_name = "DIR")]
+    pub(super) plugins: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct PluginArgs {
+    #[command(flatten)]
+    pub(super) folder: FolderArg,
+    /// Set a parameter of a plugin
+    #[arg(long, value_name = "PLUGIN.PARAMETER=VALUE", value_parser = parameter)]
+    pub(super) set: Vec<(String, String, String)>,
+}
+
+pub(super) fn parameter(text: &str) -> Result<(String, String, String), String> {
+    let parts =
+        text.split_once('=').and_then(|(name, value)| name.split_once('.').map(|(rule, parameter)| (rule, parameter, value)));
+    let (rule, parameter, value) = parts.ok_or("write RULE.PARAMETER=VALUE, such as vertical_scan.ports_threshold=20")?;
+    Ok((rule.trim().to_owned(), parameter.trim().to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters() {
+        assert_eq!(parameter("a.b=c=d"), Ok(("a".into(), "b".into(), "c=d".into())));
+        assert!(parameter("a=b").is_err());
+    }
+}
