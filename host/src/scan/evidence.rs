@@ -7,6 +7,8 @@ mod tally;
 
 use std::sync::Arc;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::model::{Alert, Selection, Window};
@@ -45,18 +47,32 @@ pub async fn add_evidence(alerts: &mut [Alert], rules: &[Arc<Rule>], case: &Case
     let mut missing = Vec::new();
     for ((index, rule, selection), events) in selected.iter().zip(found) {
         let arguments = || json!({ "rule": rule.description.name, "selection": selection });
-        // As text: what an object's members are called must stay as it is.
-        let work = async { events.map(|events| events.to_string()).ok_or_else(|| "it was not looked up".to_owned()) };
+        let work = async { events.map(AsText).ok_or_else(|| "it was not looked up".to_owned()) };
         match session.take(FUNCTION, arguments, work).await {
-            Ok(text) => {
-                let events = text.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
-                let events = events.unwrap_or_else(|error| failed(selection, &error));
+            Ok(events) => {
+                let events = events.map_or_else(|error| failed(selection, &error), |AsText(events)| events);
                 alerts[*index].evidence.extend(members(rule, case.window, events));
             }
             Err(unexpected) => missing.push(unexpected),
         }
     }
     missing
+}
+
+/// Events as a recording has them: as text, because what an object's members are called must stay as it is.
+struct AsText(Value);
+
+impl Serialize for AsText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_string())
+    }
+}
+
+impl<'de> Deserialize<'de> for AsText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        serde_json::from_str(&text).map(Self).map_err(D::Error::custom)
+    }
 }
 
 /// The members that the host adds.
