@@ -67,7 +67,7 @@ fn networks(window: &Window, arguments: &Arguments) -> Result<Vec<Alert>, Error>
     let least = arguments.integer("sources_threshold")?;
     let sql = format!(
         "SELECT {columns} FROM events WHERE ({}) AND src_ip LIKE '%.%' GROUP BY rtrim(src_ip, '{DIGITS}')
-         HAVING COUNT(*) >= ?1 AND {} AND MAX(time) >= ?2 AND COUNT(DISTINCT src_ip) >= ?1",
+         HAVING COUNT(*) >= ?1 AND COUNT(DISTINCT src_ip) >= ?1 AND {} AND MAX(time) >= ?2",
         probes::DROPPED,
         probes::CLOSE
     );
