@@ -5,10 +5,12 @@ use super::EventWindow;
 use super::column::Column;
 use super::evaluate::evaluate;
 use super::expression::{Expression, Kind, Node};
+use super::grouping::named;
 use super::interner::NumberTable;
+use super::mask::ByCode;
 use super::packed::{Code as _, Packed, Rows, with_codes};
 use super::run::{Stop, Stopped};
-use super::vector::Data;
+use super::vector::{Data, Vector};
 
 /// How many rows are looked at between two looks at the clock.
 const STRIDE: usize = if cfg!(test) { 32 } else { 16 << 10 };
@@ -137,6 +139,14 @@ pub(super) fn sizes(rows: Rows<'_>, packed: &Packed, count: u64) -> Vec<u32> {
     sizes
 }
 
+/// The only column that an expression depends on, its codes, and how many there may be.
+pub(super) fn only_column<'a>(expression: &Expression, window: &'a EventWindow) -> Option<(&'a Column, (&'a Packed, u64))> {
+    let slots = named(expression);
+    let [slot] = slots.as_slice() else { return None };
+    let column = window.columns.get(*slot)?.1.as_ref().ok()?;
+    Some((column, column.codes()?))
+}
+
 /// The codes of a key. Those of rows that are not named mean nothing.
 pub(super) fn key_codes<'a>(
     key: &Expression,
@@ -147,37 +157,78 @@ pub(super) fn key_codes<'a>(
     if let Some((_, (codes, count))) = column_codes(key, window) {
         return Ok(KeyCodes::Column(codes, count));
     }
-    let most = most_codes(window);
     stop.take(window.rows as usize / 2)?;
     let mut codes = vec![0; window.rows as usize];
-    let (mut table, mut next) = (NumberTable::new(), 1);
-    let span = key.low.abs_diff(key.high);
-    let dense = matches!(key.kind, Kind::Integer) && span < most - 2;
-    for (from, to) in strides(rows.len()) {
-        let part = rows.part(from, to);
-        let values = evaluate(key, window, part);
-        for (index, row) in part.map(|row| row).into_iter().enumerate() {
-            codes[row] = match &values.data {
-                Data::Texts(texts, _) => texts[index],
-                _ if values.is_null(index) => 0,
-                Data::Integers(integers) if dense => (integers[index].abs_diff(key.low) + 1) as u32,
-                _ => {
-                    let bits =
-                        if let Data::Reals(reals) = &values.data { reals[index].to_bits() } else { values.integer(index) as u64 };
-                    let code = table.code(bits, next);
-                    next += u32::from(code == next);
-                    code
-                }
-            };
+    let mut numbering = Numbering::new(key, window);
+    if let Some((column, (packed, count))) = only_column(key, window).filter(|(_, (_, count))| *count <= rows.len() as u64) {
+        // Of each value of the column it is asked once.
+        let mut table = Vec::with_capacity(count as usize);
+        for (from, to) in strides(count as usize) {
+            let values = evaluate(key, &ByCode(column), Rows::Range(from as u32, to as u32));
+            table.extend((0..to - from).map(|index| numbering.code(&values, index)));
         }
         stop.check()?;
+        with_codes!(packed, packed => match rows {
+            Rows::Range(from, to) => {
+                let (from, to) = (from as usize, to as usize);
+                codes[from..to].iter_mut().zip(&packed[from..to]).for_each(|(code, of)| *code = table[of.number() as usize]);
+            }
+            Rows::List(list) => {
+                list.iter().for_each(|&row| codes[row as usize] = table[packed[row as usize].number() as usize]);
+            }
+        });
+    } else {
+        for (from, to) in strides(rows.len()) {
+            let part = rows.part(from, to);
+            let values = evaluate(key, window, part);
+            for (index, row) in part.map(|row| row).into_iter().enumerate() {
+                codes[row] = numbering.code(&values, index);
+            }
+            stop.check()?;
+        }
     }
-    let count = match &key.kind {
-        Kind::Text(dictionary) => u64::from(dictionary.codes()),
-        _ if dense => span + 2,
-        _ => u64::from(next),
-    };
+    let count = numbering.count(&key.kind);
     Ok(KeyCodes::Computed(Packed::Words(codes), count))
+}
+
+/// Gives codes to values.
+struct Numbering {
+    /// Where the codes are the values themselves: the lowest, and how many there may be behind it.
+    dense: Option<(i64, u64)>,
+    table: NumberTable,
+    next: u32,
+}
+
+impl Numbering {
+    fn new(key: &Expression, window: &EventWindow) -> Self {
+        let span = key.low.abs_diff(key.high);
+        let dense = matches!(key.kind, Kind::Integer) && span < most_codes(window) - 2;
+        Self { dense: dense.then_some((key.low, span)), table: NumberTable::new(), next: 1 }
+    }
+
+    fn code(&mut self, values: &Vector, index: usize) -> u32 {
+        match &values.data {
+            Data::Texts(texts, _) => texts[index],
+            _ if values.is_null(index) => 0,
+            data => {
+                if let (Data::Integers(integers), Some((low, _))) = (data, self.dense) {
+                    return (integers[index].abs_diff(low) + 1) as u32;
+                }
+                let bits = if let Data::Reals(reals) = data { reals[index].to_bits() } else { values.integer(index) as u64 };
+                let code = self.table.code(bits, self.next);
+                self.next += u32::from(code == self.next);
+                code
+            }
+        }
+    }
+
+    fn count(&self, kind: &Kind) -> u64 {
+        match (kind, self.dense) {
+            (Kind::Text(dictionary), _) => u64::from(dictionary.codes()),
+            (_, Some((_, span))) => span + 2,
+            (_, None) => u64::from(self.next),
+        }
+    }
 }
 
 /// Stretches of some rows, as places from and to.

@@ -160,7 +160,8 @@ impl Grouping {
     /// The slots of some groups. What HAVING needs is computed first, for one of its conditions after the other and only for groups that
     /// those before keep, and the rest for those that all keep.
     fn fold(&self, window: &EventWindow, groups: &Groups, stop: &Stop<'_>) -> Result<Found, Stopped> {
-        let mut which: Vec<u32> = (0..groups.count()).collect();
+        let least = self.having.as_ref().filter(|_| !self.keys.is_empty()).map_or(0, |having| self.least(having)) as usize;
+        let mut which: Vec<u32> = (0..groups.count()).filter(|group| groups.rows_of(*group).len() >= least).collect();
         let mut slots: Vec<Option<Vector>> = vec![None; self.keys.len() + self.aggregates.len()];
         for condition in self.having.iter().flat_map(conjuncts) {
             for slot in named(condition) {

@@ -7,7 +7,7 @@ use super::EventWindow;
 use super::column::{Column, IntegerStore, Integers};
 use super::evaluate::evaluate;
 use super::expression::{Comparison, Expression, Kind, Node};
-use super::grouping::named;
+use super::group::only_column;
 use super::packed::{Code as _, Packed, Rows, with_codes};
 use super::vector::{Frame, Vector};
 
@@ -145,10 +145,7 @@ fn between<'a>(comparison: Comparison, value: &Expression, with: &Expression, wi
 
 /// A condition on a single column that has fewer codes than there are rows.
 fn table<'a>(condition: &'a Expression, window: &'a EventWindow, rows: usize) -> Option<Mask<'a>> {
-    let slots = named(condition);
-    let [slot] = slots.as_slice() else { return None };
-    let column = window.columns.get(*slot)?.1.as_ref().ok()?;
-    let (codes, count) = column.codes().filter(|(_, count)| *count <= CODES.min(rows as u64))?;
+    let (column, (codes, count)) = only_column(condition, window).filter(|(_, (_, count))| *count <= CODES.min(rows as u64))?;
     let truths = evaluate(condition, &ByCode(column), Rows::Range(0, count as u32));
     let verdict = |code: usize| if truths.is_null(code) { 2 } else { u8::from(truths.integer(code) != 0) };
     Some(Mask::Table(codes, (0..truths.len()).map(verdict).collect()))
