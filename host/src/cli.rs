@@ -215,16 +215,16 @@ fn flags(cli: &Cli) -> Flags {
     ];
     let mut parameters = Vec::new();
     let no_group = Some("false".to_owned());
-    if let Command::Scan(ScanArgs { plugins, since, table, max_alerts, no_group: apart, set, .. }) = &cli.command {
-        values.extend([("plugins", plugins), ("since", since), ("table", table), ("max_alerts_per_run", max_alerts)]);
+    if let Command::Scan(ScanArgs { plugins, max_alerts, no_group: apart, set, .. }) = &cli.command {
+        values.extend([("plugins", plugins), ("max_alerts_per_run", max_alerts)]);
         values.extend(apart.then_some(("group", &no_group)));
         parameters.clone_from(set);
     }
     if let Command::Evaluate(EvaluateArgs { since, table, max_alerts, .. }) = &cli.command {
         values.extend([("since", since), ("table", table), ("max_alerts_per_run", max_alerts)]);
     }
-    if let Command::Explain(ExplainArgs { since, table, .. }) = &cli.command {
-        values.extend([("since", since), ("table", table)]);
+    if let Command::Scan(ScanArgs { window, .. }) | Command::Explain(ExplainArgs { window, .. }) = &cli.command {
+        values.extend([("since", &window.since), ("table", &window.table)]);
     }
     let plugins = match &cli.command {
         Command::Explain(args) => Some(&args.plugins),

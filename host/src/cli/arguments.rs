@@ -31,6 +31,19 @@ impl From<&FormatArg> for Format {
 }
 
 #[derive(Args)]
+pub(super) struct WindowArgs {
+    /// Where the window begins: a duration back from its end (1 hour, 90m, 7 days, 2w), a date, or a date and time [default: 1 hour]
+    #[arg(long, value_name = "WHEN")]
+    pub(super) since: Option<String>,
+    /// Where the window ends, in the same forms [default: open]
+    #[arg(long, value_name = "WHEN")]
+    pub(super) until: Option<String>,
+    /// The table to look at [default: ip_events]
+    #[arg(long, value_name = "TABLE")]
+    pub(super) table: Option<String>,
+}
+
+#[derive(Args)]
 pub(super) struct FolderArg {
     /// The folder of the plugins [default: plugins]
     #[arg(long, value_name = "DIR")]

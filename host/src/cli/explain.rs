@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::arguments::{FormatArg, PluginArgs};
+use super::arguments::{FormatArg, PluginArgs, WindowArgs};
 use crate::commands::explain::{self, ExplainRequest};
 use crate::config::Config;
 use crate::model::Timestamp;
@@ -16,15 +16,8 @@ pub(super) struct ExplainArgs {
     /// The address
     #[arg(value_name = "ADDRESS")]
     address: String,
-    /// Where the window begins, as of a scan [default: 1 hour]
-    #[arg(long, value_name = "WHEN")]
-    pub(super) since: Option<String>,
-    /// Where the window ends [default: open]
-    #[arg(long, value_name = "WHEN")]
-    until: Option<String>,
-    /// The table to look at [default: ip_events]
-    #[arg(long, value_name = "TABLE")]
-    pub(super) table: Option<String>,
+    #[command(flatten)]
+    pub(super) window: WindowArgs,
     /// Only these rules
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     rules: Vec<String>,
@@ -38,7 +31,7 @@ impl ExplainArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
         let request = ExplainRequest {
             address: self.address.clone(),
-            until: self.until.clone(),
+            until: self.window.until.clone(),
             rules: self.rules.clone(),
             format: (&self.format).into(),
         };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{FormatArg, parameter};
+use super::arguments::{FormatArg, WindowArgs, parameter};
 use crate::commands::replay;
 use crate::commands::scan::{self, ScanRequest};
 use crate::config::Config;
@@ -22,15 +22,8 @@ pub(super) struct ScanArgs {
     /// The folder of the plugins: every *.wasm directly in it is loaded [default: plugins]
     #[arg(long, value_name = "DIR")]
     pub(super) plugins: Option<String>,
-    /// Where the window begins: a duration back from its end (1 hour, 90m, 7 days, 2w), a date, or a date and time [default: 1 hour]
-    #[arg(long, value_name = "WHEN")]
-    pub(super) since: Option<String>,
-    /// Where the window ends, in the same forms [default: open]
-    #[arg(long, value_name = "WHEN")]
-    until: Option<String>,
-    /// The table to scan [default: ip_events]
-    #[arg(long, value_name = "TABLE")]
-    pub(super) table: Option<String>,
+    #[command(flatten)]
+    pub(super) window: WindowArgs,
     /// The most alerts of a scan; the strongest are kept [default: 500]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) max_alerts: Option<String>,
@@ -49,7 +42,7 @@ pub(super) struct ScanArgs {
     /// Fail when a plugin is not the one in plugins.lock, or one of these is missing
     #[arg(long)]
     locked: bool,
-    /// Say where each query of each rule ran: in memory, or by SQLite and why
+    /// Say where each query of each rule ran, in memory, or by SQLite and why; and how long it took
     #[arg(long)]
     explain: bool,
     /// Show on standard error how long each part of the scan took, and what each plugin used: time, memory, calls, rows, bytes
@@ -87,7 +80,7 @@ impl ScanArgs {
             return replay::run(config, recording, stats, (&self.format).into());
         }
         let request = ScanRequest {
-            until: self.until.clone(),
+            until: self.window.until.clone(),
             dry_run: self.dry_run,
             enrich: self.enrich,
             locked: self.locked,
