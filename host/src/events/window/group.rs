@@ -166,8 +166,8 @@ pub(super) fn key_codes<'a>(
         for (from, to) in strides(count as usize) {
             let values = evaluate(key, &ByCode(column), Rows::Range(from as u32, to as u32));
             table.extend((0..to - from).map(|index| numbering.code(&values, index)));
+            stop.check()?;
         }
-        stop.check()?;
         with_codes!(packed, packed => match rows {
             Rows::Range(from, to) => {
                 let (from, to) = (from as usize, to as usize);
@@ -212,7 +212,8 @@ impl Numbering {
             _ if values.is_null(index) => 0,
             data => {
                 if let (Data::Integers(integers), Some((low, _))) = (data, self.dense) {
-                    return (integers[index].abs_diff(low) + 1) as u32;
+                    // What stands where no row is may be anything.
+                    return integers[index].abs_diff(low).wrapping_add(1) as u32;
                 }
                 let bits = if let Data::Reals(reals) = data { reals[index].to_bits() } else { values.integer(index) as u64 };
                 let code = self.table.code(bits, self.next);

@@ -34,7 +34,7 @@ impl Grouping {
         if self.keys.is_empty() {
             return self.fold(window, &Groups::single(rows), stop);
         }
-        if let Some(counted) = self.counted(window, filter, rows)? {
+        if let Some(counted) = self.counted(window, filter, rows, stop)? {
             return Ok(counted);
         }
         stop.take(rows.len())?;
@@ -49,16 +49,25 @@ impl Grouping {
     }
 
     /// What [`Self::slots`] says, where nothing but rows is counted, by a column: there is no need of groups.
-    fn counted(&self, window: &EventWindow, filter: Option<&Expression>, rows: Rows<'_>) -> Result<Option<Found>, Stopped> {
+    fn counted(
+        &self,
+        window: &EventWindow,
+        filter: Option<&Expression>,
+        rows: Rows<'_>,
+        stop: &Stop<'_>,
+    ) -> Result<Option<Found>, Stopped> {
         let [key] = self.keys.as_slice() else { return Ok(None) };
-        let Some((column, codes)) = column_codes(key, window) else { return Ok(None) };
+        let Some((column, codes)) = column_codes(key, window).filter(|(_, (_, codes))| pays(*codes, rows)) else {
+            return Ok(None);
+        };
         let counts_rows = |aggregate: &Aggregate| aggregate.fold == Fold::Rows && aggregate.filter.is_none();
         if self.distinct || !self.aggregates.iter().all(counts_rows) {
             return Ok(None);
         }
-        let sizes = known_sizes(window, filter, rows, key, codes)?;
+        let sizes = known_sizes(window, filter, rows, key, codes, stop)?;
         let least = self.having.as_ref().map_or(1, |having| self.least(having));
         let found: Vec<u32> = (0..sizes.len() as u32).filter(|code| sizes[*code as usize] >= least).collect();
+        stop.take(found.len().saturating_mul(2 + self.aggregates.len()))?;
         let counts: Vec<i64> = found.iter().map(|&code| i64::from(sizes[code as usize])).collect();
         let counts = self.aggregates.iter().map(|_| Vector::integers(counts.clone(), None));
         let mut slots: Vec<Vector> = [evaluate(key, &ByCode(column), Rows::List(&found))].into_iter().chain(counts).collect();
@@ -142,17 +151,23 @@ impl Grouping {
         least: u32,
         stop: &Stop<'_>,
     ) -> Result<Option<Vec<u32>>, Stopped> {
-        let columns = self.keys.iter().filter_map(|key| Some((key, column_codes(key, window)?))).filter(|_| least > 1);
-        let tables = columns.map(|(key, (_, codes))| {
-            let sizes = known_sizes(window, filter, rows, key, codes)?;
-            Ok((codes.0, sizes.iter().map(|size| u8::from(*size >= least)).collect::<Vec<_>>()))
-        });
-        let tables = tables.collect::<Result<Vec<_>, Stopped>>()?;
-        if tables.iter().all(|(_, table)| !table.contains(&0)) {
+        let mut masks = Vec::new();
+        for (number, key) in self.keys.iter().enumerate().filter(|_| least > 1) {
+            let Some((_, codes)) = column_codes(key, window).filter(|(_, (_, codes))| pays(*codes, rows)) else { continue };
+            if self.keys[..number].contains(key) {
+                continue;
+            }
+            let sizes = known_sizes(window, filter, rows, key, codes, stop)?;
+            // A code without rows leaves out none.
+            if sizes.iter().any(|size| (1..least).contains(size)) {
+                let table = sizes.iter().map(|size| u8::from(*size >= least)).collect();
+                masks.push(Mask::Table(codes.0, Cow::Owned(table)));
+            }
+        }
+        if masks.is_empty() {
             return Ok(None);
         }
         stop.check()?;
-        let masks: Vec<Mask<'_>> = tables.into_iter().map(|(codes, table)| Mask::Table(codes, Cow::Owned(table))).collect();
         let many = masked(&masks, window, rows, stop)?;
         Ok((many.len() <= rows.len() - rows.len() / SPARED).then_some(many))
     }
@@ -216,6 +231,11 @@ fn true_places(condition: &Expression, slots: &[Vector], groups: usize) -> Vec<u
     places
 }
 
+/// Whether there are few enough codes to count each of them among so many rows.
+fn pays(codes: u64, rows: Rows<'_>) -> bool {
+    codes <= rows.len() as u64 + 65_536
+}
+
 /// For each code of a column the number of the rows, which are those that the WHERE keeps.
 fn known_sizes(
     window: &EventWindow,
@@ -223,9 +243,13 @@ fn known_sizes(
     rows: Rows<'_>,
     key: &Expression,
     (codes, count): (&Packed, u64),
+    stop: &Stop<'_>,
 ) -> Result<Arc<Vec<u32>>, Stopped> {
     window.known.sizes(filter, key, || {
-        let mut parts = by_parts(rows, window, |part| Ok(sizes(part, codes, count)))?.into_iter();
+        stop.take(count as usize)?;
+        // Each part has a table of its own: all of them are not much larger than the rows.
+        let most = rows.len() / (count as usize).max(1);
+        let mut parts = by_parts(rows, window, most, |part| Ok(sizes(part, codes, count)))?.into_iter();
         let mut all = parts.next().unwrap_or_default();
         parts.for_each(|part| all.iter_mut().zip(part).for_each(|(size, more)| *size += more));
         Ok(Arc::new(all))

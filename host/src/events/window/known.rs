@@ -12,7 +12,7 @@ const GROUPINGS: usize = 8;
 /// How many selections are remembered: each takes up to 4 bytes a row.
 const SELECTIONS: usize = 8;
 /// How many columns are remembered by the sizes of their groups: each takes 4 bytes a code.
-const SIZES: usize = 8;
+const SIZES: usize = 4;
 
 /// The rows that a WHERE keeps: none where it keeps all of them.
 pub(super) type Selection = Option<Arc<Vec<u32>>>;
@@ -77,7 +77,7 @@ impl Known {
         self.groupings.known(|of| of.least <= least && of.is(filter, keys))
     }
 
-    /// Groups among which are all that have so many rows, which are made unless they are known.
+    /// Groups among which are all that have so many rows, which are made unless they are known for exactly that number.
     pub(super) fn group(
         &self,
         filter: Option<&Expression>,
@@ -86,7 +86,8 @@ impl Known {
         make: impl FnOnce() -> Result<Grouped, Stopped>,
     ) -> Result<Grouped, Stopped> {
         let key = || Divided { filter: filter.cloned(), keys: keys.to_vec(), least };
-        self.groupings.get(|of| of.least <= least && of.is(filter, keys), key, make)
+        // Those of a smaller number may not be made yet: these would stand for them then.
+        self.groupings.get(|of| of.least == least && of.is(filter, keys), key, make)
     }
 }
 
@@ -171,6 +172,20 @@ mod tests {
         });
         assert_eq!((get(2), get(1), get(3), get(1), get(2)), (1, 0, 2, 0, 3));
         assert_eq!((memory.known(|key| *key == 1), memory.known(|key| *key == 3)), (Some(0), None));
+    }
+
+    /// Nobody finds groups of many rows where those of all are asked for, also when these could not be made before.
+    #[test]
+    fn groups_of_many_rows_stand_for_no_others() {
+        let (known, key) = (Known::default(), [Expression::integer(7)]);
+        let made = |rows: u32| Ok(Arc::new(vec![Groups::single(super::super::packed::Rows::Range(0, rows))]));
+        let rows = |groups: Grouped| groups[0].rows.len();
+        assert!(known.group(None, &key, 1, || Err(Stopped::Fallback("no"))).is_err());
+        assert_eq!(known.group(None, &key, 30, || made(30)).ok().map(rows), Some(30));
+        assert_eq!(known.groups(None, &key, 5).map(rows), None);
+        assert_eq!(known.group(None, &key, 1, || made(100)).ok().map(rows), Some(100));
+        assert!(known.groups(None, &key, 29).is_some_and(|groups| rows(groups) == 100));
+        assert!(known.groups(None, &key, 30).is_some() && known.groups(None, &[], 30).is_none());
     }
 
     #[test]

@@ -200,7 +200,7 @@ pub(super) fn masked(masks: &[Mask<'_>], window: &EventWindow, rows: Rows<'_>, s
         }
         Ok(selected)
     };
-    Ok(by_parts(rows, window, part)?.concat())
+    Ok(by_parts(rows, window, usize::MAX, part)?.concat())
 }
 
 /// The conditions of which all must be true, in their order.
@@ -237,13 +237,14 @@ fn in_strides(expression: &Expression, window: &EventWindow, rows: Rows<'_>) -> 
     all
 }
 
-/// Does parts of some rows at once, as many as are worth their threads, and gives what came of them in their order.
+/// Does parts of some rows at once, as many as are worth their threads and `most`, and gives what came of them in their order.
 pub(super) fn by_parts<T: std::marker::Send>(
     rows: Rows<'_>,
     window: &EventWindow,
+    most: usize,
     part: impl Fn(Rows<'_>) -> Result<T, Stopped> + Sync,
 ) -> Result<Vec<T>, Stopped> {
-    let (count, parts) = (rows.len(), window.threads.min(rows.len() / ROWS_A_THREAD).max(1));
+    let (count, parts) = (rows.len(), window.threads.min(rows.len() / ROWS_A_THREAD).min(most).max(1));
     in_parallel(parts, |number| part(rows.part(count * number / parts, count * (number + 1) / parts)))
 }
 
