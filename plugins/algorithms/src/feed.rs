@@ -76,10 +76,10 @@ fn of_words(line: &str) -> Option<Entry> {
     let mut words = before.split_whitespace();
     let first = words.next()?;
     let comment = comment.trim_start_matches(['#', ';', '/']).trim();
-    // Two addresses are the first and the last.
+    // Two addresses are the first and the last, or a network and its mask.
     let networks = match words.next().filter(|word| word.parse::<IpAddr>().is_ok()) {
-        Some(last) => range(first, last),
-        None => network(first).map(|network| vec![network]).or_else(|| span(first)),
+        Some(last) => masked(first, last).map(|network| vec![network]).or_else(|| range(first, last)),
+        None => span(before).or_else(|| network(first).map(|network| vec![network])),
     };
     networks.map(|networks| Entry { networks, comment: shortened(comment) }).or_else(|| of_name(line))
 }
@@ -97,6 +97,14 @@ fn of_fields<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Entry> {
     let others = fields.iter().enumerate().filter(|(other, field)| *other != place && !field.is_empty());
     let comment = others.map(|(_, field)| *field).collect::<Vec<_>>().join(", ");
     Some(Entry { networks: vec![found], comment: shortened(&comment) })
+}
+
+/// `192.0.2.0 255.255.255.0`
+fn masked(first: &str, mask: &str) -> Option<Cidr> {
+    let bits = mask.parse::<std::net::Ipv4Addr>().ok()?.to_bits();
+    let length = bits.leading_ones();
+    let is_mask = length >= 8 && length + bits.trailing_zeros().min(32 - length) == 32;
+    is_mask.then(|| network(&format!("{first}/{length}"))).flatten()
 }
 
 /// `192.0.2.0-192.0.2.255`
@@ -239,13 +247,16 @@ mod tests {
     fn ranges() {
         let text = "Start\tEnd\tNetmask\n192.0.2.0\t192.0.2.255\t24\t4096\tA NETWORK\n198.51.100.1-198.51.100.6\n\
                     Some: company, that scans:203.0.113.0-203.0.113.127\nSomebody:203.0.113.8-203.0.113.8\n2001:db8::-2001:db8::ffff\n\
-                    192.0.2.9 192.0.2.8\n0.0.0.0-255.255.255.255\n192.0.2.1-2001:db8::1\nname:192.0.2.1";
+                    192.0.2.9 192.0.2.8\n192.0.2.0 - 192.0.2.1\n192.0.2.0 255.255.255.0\n192.0.2.7 255.255.255.255\n0.0.0.0-255.255.255.255\n192.0.2.1-2001:db8::1\nname:192.0.2.1";
         let expected = [
             ("192.0.2.0/24", ""),
             ("198.51.100.1/32 198.51.100.2/31 198.51.100.4/31 198.51.100.6/32", ""),
             ("203.0.113.0/25", "Some: company, that scans"),
             ("203.0.113.8/32", "Somebody"),
             ("2001:db8::/112", ""),
+            ("192.0.2.0/31", ""),
+            ("192.0.2.0/24", ""),
+            ("192.0.2.7/32", ""),
         ];
         let (found, wrong) = entries(text);
         assert_eq!((found, wrong), (pairs(&expected), Some((5, 1))));

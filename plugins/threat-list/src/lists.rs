@@ -19,7 +19,8 @@ const LONGEST_LINE: usize = 4 << 10;
 #[derive(Default)]
 pub(crate) struct Lists {
     names: Vec<String>,
-    entries: Vec<(Cidr, u16)>,
+    /// Each with its list, and whether its line names just one address.
+    entries: Vec<(Cidr, u16, bool)>,
     /// The comments of the entries that have one, by their places, ascending.
     comments: Vec<(u32, String)>,
     listed: Listed,
@@ -45,7 +46,7 @@ impl Lists {
         for name in files::list(DIRECTORY).map_err(failed)? {
             lists.add(name)?;
         }
-        lists.listed = Listed::new(lists.entries.iter().map(|(network, _)| *network));
+        lists.listed = Listed::new(lists.entries.iter().map(|(network, ..)| *network));
         Ok(lists)
     }
 
@@ -59,11 +60,12 @@ impl Lists {
         let mut feed = Feed::default();
         each_line(&file, size, |line| {
             if let Some(Entry { networks, comment }) = feed.line(line) {
+                let is_one = networks.len() == 1 && is_one(networks[0]);
                 for network in networks {
                     if !comment.is_empty() {
                         self.comments.push((self.entries.len() as u32, comment.clone()));
                     }
-                    self.entries.push((network, list));
+                    self.entries.push((network, list, is_one));
                 }
             }
             self.entries.len() <= MOST
@@ -93,8 +95,8 @@ impl Lists {
         };
         let exactly = is_local || !is_public(address.to_canonical());
         let found = self.listed.of(address).into_iter().map(|place| (place, self.entries[place as usize]));
-        let found = found.filter(|(_, (network, _))| !exactly || is_one(*network));
-        let found = found.map(|(place, (network, list))| Found {
+        let found = found.filter(|(_, (.., is_one))| !exactly || *is_one);
+        let found = found.map(|(place, (network, list, _))| Found {
             list: &self.names[usize::from(list)],
             network,
             comment: self.comment(place),
