@@ -167,15 +167,16 @@ fn judge(
         (many && kind.figure(&busy) as i64 >= usual.max(1).saturating_mul(factor)).then_some((busy, usual))
     };
     let Some((busy, _)) = excess(&all) else { return Ok(None) };
-    // Those that do as much elsewhere are part of another story.
     let dropped = dropped(&busy.sources)?;
-    all.retain(|(source, times, _)| {
-        dropped.get(source).is_none_or(|packets| *packets <= MOST_PACKETS && *packets < 2 * times.len() as i64)
-    });
-    // One that tried nothing here but what another crowd tries too may be of that one: it is left out where the rest is a crowd without it.
-    let only_here = |(.., tried): &&Small| tried.iter().any(|one| !others.contains(one));
-    let rest: Vec<Small> = all.iter().filter(only_here).cloned().collect();
-    let Some((busy, usual)) = excess(&rest).or_else(|| excess(&all)) else { return Ok(None) };
+    let packets = |source: &String| dropped.get(source).copied().unwrap_or_default();
+    all.retain(|(source, ..)| packets(source) <= MOST_PACKETS);
+    // Those that do as much elsewhere are part of another story, and one that tried nothing here but what another crowd tries too may be of
+    // that one: they are left out where the rest is a crowd without them.
+    let here: Vec<Small> = all.iter().filter(|(source, times, _)| packets(source) < 2 * times.len() as i64).cloned().collect();
+    let only_here: Vec<Small> =
+        here.iter().filter(|(.., tried)| tried.iter().any(|one| !others.contains(one))).cloned().collect();
+    let found = [only_here, here, all].iter().find_map(|sources| excess(sources));
+    let Some((busy, usual)) = found else { return Ok(None) };
     let (taking_part, tried) = (busy.sources.len() as i64, busy.tried.len() as i64);
     let named: Vec<String> = busy.sources.iter().take(NAMED_SOURCES).cloned().collect();
     let selected = format!("({}) AND {same} = ?1 AND time BETWEEN ?2 AND ?3", probes::DROPPED);
@@ -207,9 +208,12 @@ fn judge(
     Ok(Some(alert))
 }
 
-/// Those crowds that are half of the excess at least, with all sources. Most are what is usual, and this costs little to see: the hours of
-/// all hosts or ports are known from the search for crowds.
+/// Those crowds that are half of the excess at least, with all sources. Most are what is usual, and this costs little to see: mostly the
+/// hours of hosts or ports are known from the search for crowds.
 fn standing_out(kind: &Kind, hours: &Hours, crowds: Vec<Crowd>, factor: i64) -> Result<Vec<Crowd>, Error> {
+    if crowds.is_empty() {
+        return Ok(crowds);
+    }
     let Kind { same, varies, .. } = kind;
     let sql = format!(
         "SELECT {same}, (?1 - time) / {HOUR}, COUNT(DISTINCT {}) FROM events WHERE {} GROUP BY {same}, (?1 - time) / {HOUR}
@@ -223,7 +227,7 @@ fn standing_out(kind: &Kind, hours: &Hours, crowds: Vec<Crowd>, factor: i64) -> 
     for (common, hour, count) in kind.hours(&sql, &values)? {
         let of_hour = crowds.iter().position(|(known, _)| *known == common).and_then(|place| found.get_mut(place));
         if let Some(known) = of_hour.and_then(|of_hour| of_hour.get_mut(hour)) {
-            *known = count;
+            *known = count.max(*known);
         }
     }
     let stands_out = |((_, hour), of_hour): &(Crowd, Vec<i64>)| {
@@ -300,7 +304,7 @@ fn dropped(sources: &BTreeSet<String>) -> Result<HashMap<String, i64>, Error> {
 impl Kind {
     /// What a query says of hours: what is in common, which hour, and a number.
     fn hours(&self, sql: &str, values: &[Value]) -> Result<Vec<(Common, usize, i64)>, Error> {
-        let place = |hour: i64| usize::try_from(hour).unwrap_or(usize::MAX);
+        let place = |hour: i64| usize::try_from(hour).unwrap_or(0);
         if self.same == "dst_ip" {
             let rows = query::<(String, i64, i64)>(sql, values)?;
             return rows.map(|row| row.map(|(host, hour, number)| (Common::Host(host), place(hour), number))).collect();
