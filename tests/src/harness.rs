@@ -76,6 +76,17 @@ impl Scene {
         fs::write(self.path("net-scout.toml"), toml).expect("a configuration");
     }
 
+    /// Makes the directories `data` and `other` with a file each, and in `data` what is no file of it: a link out of it, and a pipe.
+    pub fn add_directories(&self) {
+        for folder in ["data", "other"] {
+            fs::create_dir(self.path(folder)).expect("a folder");
+            fs::write(self.path(folder).join("file"), format!("in {folder}")).expect("a file");
+        }
+        fs::write(self.path("secret"), "secret").expect("a file");
+        std::os::unix::fs::symlink("../secret", self.path("data/out")).expect("a link");
+        assert!(Command::new("mkfifo").arg(self.path("data/pipe")).status().expect("mkfifo").success());
+    }
+
     /// Puts a file into the plugin folder.
     pub fn add_plugin(&self, file: &str, bytes: &[u8]) {
         fs::write(self.path("plugins").join(file), bytes).expect("a plugin");

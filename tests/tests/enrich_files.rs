@@ -1,7 +1,6 @@
 //! Files and state: the enricher `geoip` on small databases, and guests that ask for more than they were granted.
 
 use std::fs;
-use std::process::Command;
 
 use net_scout_tests::harness::{Run, SMALL_SINCE, Scene};
 use net_scout_tests::mmdb::{MARKER, MmdbWriter};
@@ -152,13 +151,7 @@ fn a_damaged_file_is_an_error_and_no_hang() {
 fn hostile() -> Scene {
     let scene = Scene::small().with_guest("files_prober");
     assert_eq!(scene.run(&["migrate"]).code, 0);
-    for folder in ["data", "other"] {
-        fs::create_dir(scene.path(folder)).expect("a folder");
-        fs::write(scene.path(folder).join("file"), format!("in {folder}")).expect("a file");
-    }
-    fs::write(scene.path("secret"), "secret").expect("a file");
-    std::os::unix::fs::symlink("../secret", scene.path("data/out")).expect("a link");
-    assert!(Command::new("mkfifo").arg(scene.path("data/pipe")).status().expect("mkfifo").success());
+    scene.add_directories();
     scene.configure(
         "enrichment_sleep = 0\n[directories]\ndata = 'data'\nother = 'other'\n[grants.files_prober]\nfiles = ['data']\nstate = ['64']",
     );

@@ -1,7 +1,6 @@
 //! A rule that reads files: behind the same gate as an enricher, recorded and repeated, and off until its directory is configured.
 
 use std::fs;
-use std::process::Command;
 
 use net_scout_tests::harness::{Run, SMALL_SINCE, Scene, guest};
 use serde_json::json;
@@ -16,13 +15,7 @@ const NOTHING: &str = "0 alerts in the events since 2026-03-11T19:35:11Z: nothin
 /// A scene with the rule alone, and files that it may and may not read.
 fn scene() -> Scene {
     let scene = Scene::small().without_rules().with_guest("files_reader");
-    for folder in ["data", "other"] {
-        fs::create_dir(scene.path(folder)).expect("a folder");
-        fs::write(scene.path(folder).join("file"), format!("in {folder}")).expect("a file");
-    }
-    fs::write(scene.path("secret"), "secret").expect("a file");
-    std::os::unix::fs::symlink("../secret", scene.path("data/out")).expect("a link");
-    assert!(Command::new("mkfifo").arg(scene.path("data/pipe")).status().expect("mkfifo").success());
+    scene.add_directories();
     scene.configure(&format!("{DIRECTORIES}{GRANT}"));
     scene
 }
