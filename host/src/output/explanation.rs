@@ -49,7 +49,7 @@ pub struct AllowEntry {
     pub expired: bool,
 }
 
-/// An entry of the allowlist, in words.
+/// Which entry of the allowlist it is, in words.
 #[must_use]
 pub fn origin_words(origin: &Origin) -> String {
     match origin {

@@ -79,9 +79,12 @@ impl Scan<'_> {
         let roles = self.roles(&raised, &opened.case).await;
         scanned.leave_out(self.allowlist, &roles, &opened.case);
         let (alerts, _) = settled(scanned.alerts, self.config.group, usize::MAX);
-        let fate = |alert: &Alert| match allowing(self.allowlist, &roles, alert, &opened.case) {
-            Some((origin, reason)) => Fate::Allowed(origin, reason),
-            None => fate(alert, &alerts, self.config.max_alerts),
+        let with_fate = |alert: Alert| {
+            let fate = match allowing(self.allowlist, &roles, &alert, &opened.case) {
+                Some((origin, reason)) => Fate::Allowed(origin, reason),
+                None => fate(&alert, &alerts, self.config.max_alerts),
+            };
+            (alert, fate)
         };
 
         let mut rules = Vec::new();
@@ -94,9 +97,7 @@ impl Scan<'_> {
             let said = match error {
                 Some(error) => Said::Failed(error),
                 None if fired.is_empty() => Said::Silent(Nearest::Fixed),
-                None => {
-                    Said::Fired(fired.into_iter().map(|alert| (fate(&alert), alert)).map(|(fate, alert)| (alert, fate)).collect())
-                }
+                None => Said::Fired(fired.into_iter().map(with_fate).collect()),
             };
             rules.push(RuleAccount { rule: Arc::clone(rule), others, said });
         }

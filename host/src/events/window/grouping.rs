@@ -65,7 +65,7 @@ impl Grouping {
             return Ok(None);
         }
         let sizes = known_sizes(window, filter, rows, key, codes, stop)?;
-        let least = self.having.as_ref().map_or(1, |having| self.least(having));
+        let least = self.least();
         let found: Vec<u32> = (0..sizes.len() as u32).filter(|code| sizes[*code as usize] >= least).collect();
         stop.take(found.len().saturating_mul(2 + self.aggregates.len()))?;
         let counts: Vec<i64> = found.iter().map(|&code| i64::from(sizes[code as usize])).collect();
@@ -88,7 +88,7 @@ impl Grouping {
         rows: Rows<'_>,
         stop: &Stop<'_>,
     ) -> Result<Grouped, Stopped> {
-        let least = self.having.as_ref().map_or(1, |having| self.least(having));
+        let least = self.least();
         if let Some(known) = window.known.groups(filter, &self.keys, least) {
             return Ok(known);
         }
@@ -117,16 +117,21 @@ impl Grouping {
         })
     }
 
-    /// How many rows a group must have at least for a condition of HAVING: as many as it counts, of all or of different ones.
-    fn least(&self, condition: &Expression) -> u32 {
+    /// How many rows a group must have at least for HAVING.
+    fn least(&self) -> u32 {
+        self.having.as_ref().map_or(1, |having| self.least_for(having))
+    }
+
+    /// How many rows a group must have at least for a condition: as many as it counts, of all or of different ones.
+    fn least_for(&self, condition: &Expression) -> u32 {
         let counts = |expression: &Expression| {
             let Node::Slot(slot) = expression.node else { return false };
             let aggregate = slot.checked_sub(self.keys.len()).and_then(|number| self.aggregates.get(number));
             aggregate.is_some_and(|aggregate| matches!(aggregate.fold, Fold::Rows | Fold::Count | Fold::Distinct))
         };
         let (comparison, count) = match &condition.node {
-            Node::And(left, right) => return self.least(left).max(self.least(right)),
-            Node::Or(left, right) => return self.least(left).min(self.least(right)),
+            Node::And(left, right) => return self.least_for(left).max(self.least_for(right)),
+            Node::Or(left, right) => return self.least_for(left).min(self.least_for(right)),
             Node::Compare(comparison, left, right) => match (&left.node, &right.node) {
                 (_, Node::Integer(count)) if counts(left) => (*comparison, *count),
                 (Node::Integer(count), _) if counts(right) => (comparison.mirrored(), *count),
@@ -175,7 +180,8 @@ impl Grouping {
     /// The slots of some groups. What HAVING needs is computed first, for one of its conditions after the other and only for groups that
     /// those before keep, and the rest for those that all keep.
     fn fold(&self, window: &EventWindow, groups: &Groups, stop: &Stop<'_>) -> Result<Found, Stopped> {
-        let least = self.having.as_ref().filter(|_| !self.keys.is_empty()).map_or(0, |having| self.least(having)) as usize;
+        // The only group of a query without keys may have no rows.
+        let least = if self.keys.is_empty() { 0 } else { self.least() as usize };
         let mut which: Vec<u32> = (0..groups.count()).filter(|group| groups.rows_of(*group).len() >= least).collect();
         let mut slots: Vec<Option<Vector>> = vec![None; self.keys.len() + self.aggregates.len()];
         for condition in self.having.iter().flat_map(conjuncts) {
