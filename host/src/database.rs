@@ -30,7 +30,7 @@ pub use enrichment::{AlertToEnrich, CachedAnswer, WhichAlerts};
 pub use error::DatabaseError;
 pub use event_hash::{HashProgress, HashReport};
 pub use gate::{ReadGrant, TableGrant};
-pub use import::{EventRow, ImportedRows};
+pub use import::{ImportedRows, KnownLog, LogPosition};
 pub use logged::EventSpan;
 pub use migrations::Migrated;
 pub use open::{Database, quote};

@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod events;
 pub mod exit;
 pub mod import;
+pub mod ingest;
 pub mod model;
 pub mod output;
 pub mod plugin;

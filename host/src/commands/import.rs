@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use crate::config::Config;
-use crate::database::{Database, DatabaseError, ImportedRows};
 use crate::exit;
-use crate::import::{self, DefaultVerdict, Format, ImportOptions, ImportReport, ReadAs};
+use crate::import::{self, DefaultVerdict, Format, ImportOptions, ImportReport, LogZone, ReadAs};
+use crate::ingest::{Again, GeoIp, Ingest, Target};
 use crate::model::Timestamp;
 use crate::output::{self, Progress};
 
@@ -18,10 +18,14 @@ pub struct ImportRequest {
     pub files: Vec<PathBuf>,
     /// What they are read as.
     pub from: ReadAs,
-    /// The verdict of lines whose prefix names none.
+    /// The verdict of lines that say none.
     pub default_verdict: DefaultVerdict,
-    /// The offset of dates without a zone, in seconds east of UTC.
-    pub utc_offset_seconds: i32,
+    /// The zone of dates that do not say it.
+    pub zone: LogZone,
+    /// From where on a file is read that was imported before.
+    pub again: Again,
+    /// Whether to wait for more lines at the end of the file.
+    pub follow: bool,
 }
 
 /// Imports. Lines that cannot be read are counted and the first few shown; that is no error unless nothing could be read.
@@ -30,45 +34,48 @@ pub struct ImportRequest {
 /// When a file cannot be read, the database cannot be written, or no line of any file is a firewall event.
 pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::Result<u8> {
     // Every file must be there before the database is touched.
-    let inputs = request
-        .files
-        .iter()
-        .map(|file| {
-            let path = (file.as_os_str() != "-").then_some(file.as_path());
-            import::open(path).with_context(|| format!("the log {} cannot be read", file.display())).map(|input| (file, input))
-        })
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    // A database that does not take events is known before the work; one is only made when there is an event to put into it.
-    let mut database = if config.db_path.exists() { Some(open(config, now)?) } else { None };
-
+    for file in request.files.iter().filter(|file| file.as_os_str() != "-") {
+        import::open(Some(file)).with_context(|| format!("the log {} cannot be read", file.display()))?;
+    }
     let options = ImportOptions {
         now,
-        utc_offset_seconds: request.utc_offset_seconds,
+        zone: request.zone.clone(),
         default_verdict: request.default_verdict,
         local_networks: config.local_networks.clone(),
     };
-    let (mut events, mut rows) = (0, ImportedRows::default());
+    let geoip = match config.directories.get("geoip") {
+        Some(directory) => GeoIp::open(directory)?,
+        None => None,
+    };
     let progress = Progress::new("importing", "rows", 0);
-    for (file, mut input) in inputs {
-        let mut report = ImportReport::default();
-        let mut flush = |batch: Vec<_>| {
-            let database = match &mut database {
-                Some(database) => database,
-                None => database.insert(open(config, now)?),
-            };
-            let imported = database.import(&batch)?;
-            rows.added += imported.added;
-            rows.repeated += imported.repeated;
-            progress.advance(batch.len() as u64, "");
-            Ok::<(), DatabaseError>(())
+    let advance = |rows| progress.advance(rows, "");
+    let target = Target {
+        path: config.db_path.clone(),
+        alert_table: config.alert_table.clone(),
+        busy_timeout: config.busy_timeout,
+    };
+    let mut ingest = Ingest::new(target, &request.from, &options, geoip, &advance)?;
+    let (mut events, mut lines, mut resumes) = (0, 0, false);
+    for file in &request.files {
+        let (name, mut report) = (file.display().to_string(), ImportReport::default());
+        let result = if file.as_os_str() == "-" {
+            let mut input = import::open(None).context("standard input cannot be read")?;
+            ingest.stream(&mut *input, &mut report).map(|()| None)
+        } else {
+            ingest.file(file, request.again, &mut report)
         };
-        import::read_log(&mut *input, &request.from, &options, &mut flush, &mut report)
-            .with_context(|| format!("importing {} stopped", file.display()))?;
         events += report.events;
-        describe(&file.display().to_string(), &report);
+        lines += report.lines;
+        let resumed = result.with_context(|| stopped(&name, &report))?;
+        if let Some(position) = resumed {
+            resumes = true;
+            output::note(&format_args!("{name}: continued behind line {}, where an earlier import stopped", position.line));
+        }
+        describe(&name, &report);
     }
+    let rows = ingest.rows;
     drop(progress);
-    if events == 0 {
+    if events == 0 && lines > 0 && !resumes {
         anyhow::bail!(nothing(&request.from));
     }
     output::note(&format_args!(
@@ -80,18 +87,16 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
     Ok(exit::SUCCESS)
 }
 
-fn open(config: &Config, now: Timestamp) -> Result<Database, DatabaseError> {
-    let mut database = Database::open_or_create(&config.db_path, &config.alert_table, config.busy_timeout)?;
-    database.prepare_import()?;
-    database.migrate(now)?;
-    Ok(database)
+/// What to say of a file that could not be read to its end.
+fn stopped(name: &str, report: &ImportReport) -> String {
+    format!("{name}: {} events were read; the next import of the file continues behind them", report.events)
 }
 
 /// What to say when no line was an event.
 fn nothing(from: &ReadAs) -> String {
     match from {
         ReadAs::Detected => {
-            let known: Vec<_> = Format::ALL.into_iter().filter(|format| !format.is_table()).map(Format::name).collect();
+            let known: Vec<_> = Format::ALL.iter().filter(|format| !format.is_table()).map(|format| format.name()).collect();
             format!(
                 "no line is an event of a known format, which are {}; of a table, CSV or NDJSON, say which value is what, such as \
                  --map time=timestamp,src_ip=source,dst_ip=destination,proto=protocol",

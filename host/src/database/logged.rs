@@ -6,18 +6,17 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::error::failed;
-use super::import::EventRow;
 use super::open::{Fingerprint, connect_read_only, quote};
 use super::snapshot::time_function;
 use super::{Database, DatabaseError};
 use crate::events::layout::TIME_FUNCTION;
-use crate::model::Timestamp;
+use crate::model::{EventRow, Timestamp};
 
 /// The table that takes the events.
 const TABLE: &str = "ip_events";
 /// What net-scout keeps in a database besides alerts.
-const OWN_TABLES: [&str; 5] =
-    ["scout_enrichment_cache", "scout_migrations", "scout_rate_limits", "scout_plugin_state", "scout_ledger"];
+const OWN_TABLES: [&str; 6] =
+    ["scout_imports", "scout_enrichment_cache", "scout_migrations", "scout_rate_limits", "scout_plugin_state", "scout_ledger"];
 
 /// When events were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,7 +26,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 9] = migrations![
+static MIGRATIONS: [Migration; 10] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -36,6 +36,7 @@ static MIGRATIONS: [Migration; 9] = migrations![
     7 "0007_ledger_host_time",
     8 "0008_alert_story",
     9 "0009_allowlist",
+    10 "0010_imports",
 ];
 
 /// The columns that an alert table must have to be one.

@@ -20,7 +20,7 @@ use random::Random;
 use site::{Outside, Site};
 
 use super::{Attack, Benign, Others, Truth};
-use crate::database::EventRow;
+use crate::model::EventRow;
 use crate::model::{Network, Timestamp};
 
 const SECOND: i64 = 1_000_000;

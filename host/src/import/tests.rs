@@ -11,10 +11,10 @@ mod firewalls;
 mod sensors;
 mod tables;
 
-static OPTIONS: ImportOptions = ImportOptions {
+pub(super) static OPTIONS: ImportOptions = ImportOptions {
     now: Timestamp(1_790_000_000_000_000),
-    utc_offset_seconds: 0,
-    default_verdict: DefaultVerdict::Drop,
+    zone: LogZone::UTC,
+    default_verdict: DefaultVerdict::Usual,
     local_networks: None,
 };
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::database::EventRow;
+use crate::model::EventRow;
 use crate::model::{TcpFlags, Timestamp};
 
 /// What a packet is of.
@@ -105,13 +105,16 @@ fn row(event: &Event, hits: i64) -> EventRow {
     EventRow {
         src_ip: event.source.to_string(),
         src_port: port(event.source_port),
+        src_service: None,
         dst_ip: event.destination.to_string(),
         dst_port: port(event.destination_port),
+        dst_service: None,
+        place: None,
         proto: proto.to_owned(),
         in_if: interface(!event.outbound),
         out_if: interface(event.outbound),
         verdict: Some(if event.accepted { "ACCEPT" } else { "DROP" }),
-        direction: if event.outbound { "OUTBOUND" } else { "INBOUND" },
+        direction: Some(if event.outbound { "OUTBOUND" } else { "INBOUND" }),
         tcp_flags: if let Proto::Tcp(flags) = event.proto { Some(flags_of(flags)) } else { None },
         last: Timestamp(event.time),
         hits,
