@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::terminal_width;
 use crate::config::Config;
-use crate::database::{AlertFilter, Database, DatabaseError};
+use crate::database::{AlertFilter, Database, DatabaseError, ListedAlerts};
 use crate::events::time::{parse_duration, parse_timestamp};
 use crate::exit::{self, UsageError};
 use crate::model::{
@@ -185,7 +185,8 @@ fn fitting(
     fits: impl Fn(&AllowSubject<'_>, &Networks) -> bool,
 ) -> Result<Vec<StoredAlert>, DatabaseError> {
     let local = config.local_networks.clone().unwrap_or_else(Networks::private);
-    let mut alerts = database.alerts(&AlertFilter::default())?;
+    let ListedAlerts { mut alerts, unreadable } = database.alerts(&AlertFilter::default())?;
+    output::unreadable_alerts(&unreadable, &config.alert_table);
     alerts.retain(|alert| alert.is_open() && fits(&alert.into(), &local));
     Ok(alerts)
 }

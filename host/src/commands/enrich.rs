@@ -16,7 +16,7 @@ use crate::capability::state::StateStore;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::database::{AlertToEnrich, CachedAnswer, Database, WhichAlerts};
-use crate::enrich::{self, Answer, LookupOptions, Subject};
+use crate::enrich::{self, Answer, LookupOptions, Subject, attach};
 use crate::exit::{self, UsageError};
 use crate::model::{Kind, LedgerEntry, Observable, Timestamp};
 use crate::output::{self, Cell, Format, Progress, Table};
@@ -77,8 +77,9 @@ pub(super) fn enrich(config: &Config, request: &EnrichRequest, now: Timestamp) -
         None if request.refresh => WhichAlerts::NewestAgain(limit),
         None => WhichAlerts::Newest(limit),
     };
-    let mut alerts = database.alerts_to_enrich(which)?;
-    if let (Some(id), true) = (request.alert_id, alerts.is_empty()) {
+    let (mut alerts, unreadable) = database.alerts_to_enrich(which)?;
+    output::unreadable_alerts(&unreadable, &config.alert_table);
+    if let (Some(id), true) = (request.alert_id, alerts.is_empty() && unreadable.rows == 0) {
         anyhow::bail!("there is no alert {id}");
     }
     if alerts.is_empty() {
@@ -259,7 +260,7 @@ async fn find(
             match database.cached(&subject.name())? {
                 Some(answer) if !refresh && is_fresh(&answer, &enricher.description.kind, now) => {
                     found.cached += 1;
-                    found.answers.insert(key, answer.result);
+                    found.answers.insert(key, answer.into_result());
                 }
                 _ => subjects.push(subject),
             }
@@ -268,7 +269,7 @@ async fn find(
     if subjects.is_empty() {
         return Ok(found);
     }
-    let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?));
+    let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?, SystemClock.now()));
     let shared = Shared {
         resolvers: Some(Resolvers::new(&config.dns_servers).map_err(anyhow::Error::msg)?),
         directories: Directories::open(&config.directories),
@@ -342,27 +343,4 @@ fn is_fresh(answer: &CachedAnswer, kind: &Kind, now: Timestamp) -> bool {
     let Kind::Enricher { fresh_seconds, failed_seconds, .. } = kind else { return false };
     let seconds = if answer.is_failure() { failed_seconds } else { fresh_seconds };
     now < answer.updated_at.plus(i64::from(*seconds) * 1_000_000)
-}
-
-/// Puts what was found into the `src` and `dst` of an alert, beside what is there; none when an answer is missing. An address that nobody
-/// was asked about gets an empty object, so that the alert counts as enriched.
-fn attach(
-    mut alert: AlertToEnrich,
-    answers: &BTreeMap<(String, String), Value>,
-    asked: &BTreeSet<(String, String)>,
-) -> Option<AlertToEnrich> {
-    let sides = [("src", alert.src_ip.clone()), ("dst", alert.dst_ip.clone())];
-    for (side, text) in sides {
-        let Some(text) = text else { continue };
-        let value = Observable::parse(&text).map_or(text, |observable| observable.value);
-        let entry = alert.enrichment.entry(side).or_insert_with(|| json!({}));
-        if !entry.is_object() {
-            *entry = json!({});
-        }
-        for key in asked.iter().filter(|(_, wanted)| *wanted == value) {
-            entry[&key.0] = answers.get(key)?.clone();
-        }
-    }
-    alert.enrichment.entry("src").or_insert_with(|| json!({}));
-    Some(alert)
 }

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::access::Access;
 use super::open::quote;
+use crate::events::direction::DirectionCheck;
 use crate::events::layout::Source;
 use crate::events::window::{ColumnSource, EventWindow};
 use crate::model::Window;
@@ -27,6 +28,7 @@ pub(super) fn keep(
     access: &Access,
     window: Window,
     columns: &[&'static str],
+    directions: Option<DirectionCheck>,
     byte_limit: u64,
 ) -> rusqlite::Result<Kept> {
     let Some(first) = connections.first() else { return Ok(Err("there is no connection to read it".to_owned())) };
@@ -38,6 +40,8 @@ pub(super) fn keep(
         timestamp: "timestamp".to_owned(),
         columns: columns.iter().map(|column| ColumnSource::of(source, column)).collect(),
         window,
+        addresses: source.addresses(),
+        directions,
         way: Way::of(first, source, access, &window)?,
         byte_limit,
     };

@@ -5,8 +5,13 @@
 
 use std::fmt::Write as _;
 
+use super::direction::{DIRECTION_FUNCTION, canonical_sql};
+
 /// The SQL function that reads a timestamp: text in, microseconds since 1970 UTC out, null where it is no timestamp.
 pub const TIME_FUNCTION: &str = "net_scout_time";
+
+/// The SQL function that says whether a row can be read, of its addresses: any of them is a text in UTF-8, or null.
+pub const READABLE_FUNCTION: &str = "net_scout_readable";
 
 /// No row counts more often than this, so that sums over millions of rows stay within 64 bits.
 pub const MAXIMUM_HIT_COUNT: i64 = 1_000_000_000_000;
@@ -92,7 +97,11 @@ pub struct Source {
     /// How it is laid out.
     pub layout: Layout,
     columns: Vec<String>,
+    checks_directions: bool,
 }
+
+/// What holds of a forwarded packet.
+const FORWARDED: &str = "out_if <> '' AND in_if <> ''";
 
 impl Source {
     /// Recognises the layout by the columns.
@@ -113,7 +122,47 @@ impl Source {
                 return Err(LayoutError::Missing { table: table.to_owned(), missing });
             }
         };
-        Ok(Self { table: table.to_owned(), layout, columns })
+        Ok(Self { table: table.to_owned(), layout, columns, checks_directions: false })
+    }
+
+    /// The same source, with the directions of forwarded packets checked, where it says through which interfaces packets went.
+    #[must_use]
+    pub fn checking_directions(mut self) -> Self {
+        self.checks_directions = self.layout == Layout::V2 && self.has("in_if") && self.has("out_if");
+        self
+    }
+
+    /// Whether the directions of forwarded packets are checked, by [`DIRECTION_FUNCTION`].
+    #[must_use]
+    pub fn checks_directions(&self) -> bool {
+        self.checks_directions
+    }
+
+    /// The condition on rows whose direction is corrected.
+    #[must_use]
+    pub fn corrected(&self) -> String {
+        format!(
+            "{FORWARDED} AND direction <> 'INBOUND' COLLATE NOCASE AND {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) = 'INBOUND'
+             AND direction <> 'RX' COLLATE NOCASE"
+        )
+    }
+
+    /// The columns with addresses. A row that has something else there is left out.
+    #[must_use]
+    pub fn addresses(&self) -> &'static [&'static str] {
+        match self.layout {
+            Layout::V1 => &["ip"],
+            Layout::V2 => &["src_ip", "dst_ip"],
+        }
+    }
+
+    /// The direction as it is stored, or as the interfaces prove it.
+    pub(in crate::events) fn checked_direction(&self) -> String {
+        if self.checks_directions {
+            format!("CASE WHEN {FORWARDED} THEN {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) ELSE direction END")
+        } else {
+            "direction".to_owned()
+        }
     }
 
     /// Whether the table has a column.
@@ -141,13 +190,19 @@ impl Source {
             "time" => format!("{TIME_FUNCTION}(timestamp)"),
             "hit_count" => self.hit_count(),
             "src_port" | "dst_port" => integer(column),
+            "direction" if self.checks_directions => {
+                format!(
+                    "CASE WHEN {FORWARDED} THEN {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) {}",
+                    canonical_sql("direction")
+                )
+            }
+            "direction" => format!("CASE {}", canonical_sql("direction")),
             _ => self.optional(column, column),
         }
     }
 
     fn v1(&self, column: &str) -> String {
-        let inbound = |column: &str| format!("CASE direction WHEN 'RX' THEN {column} END");
-        let outbound = |column: &str| format!("CASE direction WHEN 'TX' THEN {column} END");
+        let (inbound, outbound) = (v1_inbound, v1_outbound);
         let named = |source: &str| self.optional(source, source);
         match column {
             "id" => "id".to_owned(),
@@ -157,9 +212,9 @@ impl Source {
             "src_port" => outbound(&integer("port")),
             "dst_port" => inbound(&integer("port")),
             "verdict" => {
-                format!("coalesce({}, CASE direction WHEN 'RX' THEN 'DROP' WHEN 'TX' THEN 'ACCEPT' END)", named("verdict"))
+                v1_verdict(&named("verdict"))
             }
-            "direction" => "CASE direction WHEN 'RX' THEN 'INBOUND' WHEN 'TX' THEN 'OUTBOUND' END".to_owned(),
+            "direction" => v1_direction(),
             "hit_count" => self.hit_count(),
             "src_rdns" => inbound(&named("reverse_dns")),
             "dst_rdns" => outbound(&named("reverse_dns")),
@@ -188,6 +243,26 @@ impl Source {
             _ => expression.to_owned(),
         }
     }
+}
+
+/// What a column of the old layout holds where the packet came in.
+pub(in crate::events) fn v1_inbound(column: &str) -> String {
+    format!("CASE direction COLLATE NOCASE WHEN 'RX' THEN {column} WHEN 'INBOUND' THEN {column} END")
+}
+
+/// What a column of the old layout holds where the packet left.
+pub(in crate::events) fn v1_outbound(column: &str) -> String {
+    format!("CASE direction COLLATE NOCASE WHEN 'TX' THEN {column} WHEN 'OUTBOUND' THEN {column} END")
+}
+
+/// The verdict of the old layout: what came in was dropped, what left was accepted.
+pub(in crate::events) fn v1_verdict(column: &str) -> String {
+    format!("coalesce({column}, {}, {})", v1_inbound("'DROP'"), v1_outbound("'ACCEPT'"))
+}
+
+/// The direction of the old layout.
+pub(in crate::events) fn v1_direction() -> String {
+    format!("coalesce({}, {})", v1_inbound("'INBOUND'"), v1_outbound("'OUTBOUND'"))
 }
 
 /// A port that is no integer is no port: SQLite would keep any text in the column.

@@ -15,6 +15,7 @@ use crate::capability::query::OPEN_QUERIES;
 use crate::capability::state::StateStore;
 use crate::config::Config;
 use crate::database::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions};
+use crate::events::direction::DirectionCheck;
 use crate::events::layout::EVENT_COLUMNS;
 use crate::model::{Alert, Allowlist, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted};
 use crate::plugin::{Case, ExplainRule, PluginError, Rule};
@@ -57,6 +58,8 @@ pub struct Scanned {
     pub failed: bool,
     /// What its parts took.
     pub phases: Phases,
+    /// How many events came in and are stored as leaving.
+    pub corrected_directions: u64,
 }
 
 /// A scan that could not be made.
@@ -88,9 +91,9 @@ impl Opened {
     pub(super) async fn close(self, warn: Warn<'_>) -> Result<(), ScanError> {
         let Self { snapshot, case } = self;
         drop(case);
-        let unreadable = snapshot.unreadable_timestamps();
-        if unreadable > 0 {
-            warn(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
+        let left_out = [(snapshot.unreadable_timestamps(), "their timestamp"), (snapshot.unreadable_addresses(), "their address")];
+        for (count, what) in left_out.into_iter().filter(|(count, _)| *count > 0) {
+            warn(&format_args!("{count} events were left out because {what} cannot be read"));
         }
         Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
         Ok(())
@@ -155,9 +158,10 @@ impl Scan<'_> {
         scanned = scanned.settled(self.config);
         add_evidence(&mut scanned.alerts, self.rules, &opened.case).await;
         phases.end("add evidence");
+        let corrected_directions = opened.snapshot().corrected_directions();
         opened.close(warn).await?;
         phases.end("close database");
-        Ok(Scanned { phases, ..scanned })
+        Ok(Scanned { phases, corrected_directions, ..scanned })
     }
 
     /// What the sources of alerts are for, if that is to be asked.
@@ -228,6 +232,7 @@ impl Scan<'_> {
             path: config.db_path.clone(),
             table: config.table.clone(),
             alert_table: config.alert_table.clone(),
+            directions: config.correct_directions.then(|| DirectionCheck::new(config.local_networks.as_ref())),
             window: self.reaching(),
             busy_timeout: config.busy_timeout,
             readers: self.parallel * OPEN_QUERIES,

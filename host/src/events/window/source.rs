@@ -1,6 +1,6 @@
 //! How each column of `events` is read into memory, whatever layout the table has.
 
-use crate::events::layout::{EVENT_COLUMNS, Layout, Source};
+use crate::events::layout::{EVENT_COLUMNS, Layout, Source, v1_direction, v1_inbound, v1_outbound, v1_verdict};
 
 /// What becomes of a value of the source. Every rule says the same as the SQL of the view `events` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,9 +15,13 @@ pub enum Rule {
     Time,
     /// A double; integers and anything else make the column unfit, save where [`Rule::IntegerOrNull`] would say null: coordinates.
     RealOrNull,
-    /// Text or null. Columns with the same number share their codes, so that they can be compared: addresses are 0.
+    /// Text or null. Columns with the same number share their codes, so that they can be compared: addresses are 0. Directions have names of
+    /// their own, and are called by these whatever their case.
     Text(u8),
 }
+
+/// The number of the texts of `direction`.
+pub(super) const DIRECTIONS: u8 = u8::MAX;
 
 /// A column of `events` that a rule requested.
 #[derive(Clone, Debug)]
@@ -41,10 +45,12 @@ impl ColumnSource {
             "hit_count" => Rule::HitCount,
             "latitude" | "longitude" => Rule::RealOrNull,
             "src_ip" | "dst_ip" => Rule::Text(0),
+            "direction" => Rule::Text(DIRECTIONS),
             _ => Rule::Text(1 + EVENT_COLUMNS.iter().take_while(|column| **column != name).count() as u8),
         };
         let or_null = |column: &str| if source.has(column) { column.to_owned() } else { "NULL".to_owned() };
         let sql = match source.layout {
+            Layout::V2 if name == "direction" => source.checked_direction(),
             Layout::V2 => or_null(name),
             Layout::V1 => old(name, or_null),
         };
@@ -54,17 +60,15 @@ impl ColumnSource {
 
 /// What a column is in the old layout, where a row has one address.
 fn old(name: &str, or_null: impl Fn(&str) -> String) -> String {
-    let inbound = |column: &str| format!("CASE direction WHEN 'RX' THEN {} END", or_null(column));
-    let outbound = |column: &str| format!("CASE direction WHEN 'TX' THEN {} END", or_null(column));
+    let inbound = |column: &str| v1_inbound(&or_null(column));
+    let outbound = |column: &str| v1_outbound(&or_null(column));
     match name {
         "src_ip" => inbound("ip"),
         "dst_ip" => outbound("ip"),
         "src_port" => outbound("port"),
         "dst_port" => inbound("port"),
-        "verdict" => {
-            format!("coalesce({}, CASE direction WHEN 'RX' THEN 'DROP' WHEN 'TX' THEN 'ACCEPT' END)", or_null("verdict"))
-        }
-        "direction" => "CASE direction WHEN 'RX' THEN 'INBOUND' WHEN 'TX' THEN 'OUTBOUND' END".to_owned(),
+        "verdict" => v1_verdict(&or_null("verdict")),
+        "direction" => v1_direction(),
         "src_rdns" => inbound("reverse_dns"),
         "dst_rdns" => outbound("reverse_dns"),
         "src_service" => outbound("service"),
