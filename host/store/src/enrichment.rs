@@ -1,0 +1,173 @@
+//! Enrichment in the database: the cache of answers, the enrichment of alerts, and when each kind may ask again.
+
+mod answers;
+mod failure;
+
+pub use answers::CachedAnswer;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::open::quote;
+use super::stored::{Unreadable, json};
+use super::{Database, DatabaseError};
+use net_scout_model::Timestamp;
+
+/// An alert to enrich.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertToEnrich {
+    /// Its number.
+    pub id: i64,
+    /// Its source.
+    pub src_ip: Option<String>,
+    /// Its destination.
+    pub dst_ip: Option<String>,
+    /// What it has already: `src` and `dst`, one member for each enricher.
+    pub enrichment: Map<String, Value>,
+}
+
+/// Which alerts to enrich.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhichAlerts {
+    /// The newest without enrichment, at most so many.
+    Newest(u32),
+    /// The newest, enriched or not, at most so many.
+    NewestAgain(u32),
+    /// This one.
+    Id(i64),
+}
+
+impl Database {
+    /// The alerts to enrich, newest first, and how many have an address that cannot be read.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn alerts_to_enrich(&self, which: WhichAlerts) -> Result<(Vec<AlertToEnrich>, Unreadable), DatabaseError> {
+        let (condition, limit) = match which {
+            WhichAlerts::Newest(limit) => ("typeof(enrichment_json) <> 'text' OR enrichment_json IN ('', '{}', 'null')".to_owned(), limit),
+            WhichAlerts::NewestAgain(limit) => ("1".to_owned(), limit),
+            WhichAlerts::Id(id) => (format!("id = {id}"), 1),
+        };
+        let sql = format!(
+            "SELECT id, src_ip, dst_ip, enrichment_json FROM {} WHERE {condition} ORDER BY created_at DESC, id DESC LIMIT {limit}",
+            quote(&self.alert_table)
+        );
+        let read = || -> rusqlite::Result<(Vec<AlertToEnrich>, Unreadable)> {
+            let (mut alerts, mut unreadable) = (Vec::new(), Unreadable::default());
+            let mut statement = self.connection.prepare(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let id = row.get(0)?;
+                let (Ok(src_ip), Ok(dst_ip)) = (row.get(1), row.get(2)) else {
+                    unreadable.add(id, "one of its addresses is not a text in UTF-8");
+                    continue;
+                };
+                let enrichment = match json(row.get_ref(3)?) {
+                    Value::Object(enrichment) => enrichment,
+                    _ => Map::new(),
+                };
+                alerts.push(AlertToEnrich { id, src_ip, dst_ip, enrichment });
+            }
+            Ok((alerts, unreadable))
+        };
+        read().map_err(self.error("read"))
+    }
+
+    /// Keeps the enrichment of alerts in one transaction. A status that a person set stays.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full.
+    pub fn keep_enrichment(&mut self, alerts: &[AlertToEnrich]) -> Result<(), DatabaseError> {
+        let sql = format!(
+            "UPDATE {} SET enrichment_json = ?2, status = CASE WHEN coalesce(status, 'new') = 'new' THEN 'enriched' ELSE status END
+             WHERE id = ?1",
+            quote(&self.alert_table)
+        );
+        self.write("enrich alerts in", |connection| {
+            let mut update = connection.prepare(&sql)?;
+            for alert in alerts {
+                update.execute((alert.id, Value::Object(alert.enrichment.clone()).to_string()))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// When each kind may ask next, as the last run left it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn rate_limits(&self) -> Result<BTreeMap<String, Timestamp>, DatabaseError> {
+        let read = || -> rusqlite::Result<BTreeMap<String, Timestamp>> {
+            self.connection
+                .prepare("SELECT name, next_at FROM scout_rate_limits")?
+                .query_map([], |row| Ok((row.get(0)?, Timestamp(row.get(1)?))))?
+                .collect()
+        };
+        read().map_err(self.error("read"))
+    }
+
+    /// Keeps when each kind may ask next.
+    ///
+    /// # Errors
+    /// When the database is locked or read-only.
+    pub fn keep_rate_limits(&mut self, limits: &BTreeMap<String, Timestamp>) -> Result<(), DatabaseError> {
+        self.write("keep rate limits in", |connection| {
+            let mut insert = connection.prepare("INSERT OR REPLACE INTO scout_rate_limits (name, next_at) VALUES (?1, ?2)")?;
+            limits.iter().try_for_each(|(name, next)| insert.execute((name, next.0)).map(drop))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_773_261_311_000_000);
+
+    fn database() -> (tempfile::TempDir, Database) {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut database =
+            Database::open_or_create(&folder.path().join("a.db"), "scout_alerts", Duration::from_secs(1)).expect("open");
+        database.migrate(NOW).expect("migrate");
+        (folder, database)
+    }
+
+    #[test]
+    fn enrichment_keeps_the_status_that_a_person_set() {
+        let (_folder, mut database) = database();
+        database
+            .connection
+            .execute_batch(
+                "INSERT INTO scout_alerts (alert_type, src_ip, status, created_at, enrichment_json) VALUES
+                 ('a', '192.0.2.1', 'new', '2026-01-01T00:00:00Z', NULL), ('a', '192.0.2.2', 'snoozed', '2026-01-02T00:00:00Z', ''),
+                 ('a', '192.0.2.3', 'enriched', '2026-01-03T00:00:00Z', '{\"src\": {\"rdns\": {}}}')",
+            )
+            .expect("alerts");
+        let mut alerts = database.alerts_to_enrich(WhichAlerts::Newest(10)).expect("read").0;
+        assert_eq!(alerts.iter().map(|alert| alert.id).collect::<Vec<_>>(), [2, 1]);
+        for alert in &mut alerts {
+            alert.enrichment.insert("src".into(), json!({"rdns": {"name": "x"}}));
+        }
+        database.keep_enrichment(&alerts).expect("keep");
+        let status = |id: i64| -> String {
+            database.connection.query_row("SELECT status FROM scout_alerts WHERE id = ?1", [id], |row| row.get(0)).expect("row")
+        };
+        assert_eq!((status(1).as_str(), status(2).as_str()), ("enriched", "snoozed"));
+        assert_eq!(database.alerts_to_enrich(WhichAlerts::Newest(10)).expect("read").0, []);
+        assert_eq!(database.alerts_to_enrich(WhichAlerts::NewestAgain(10)).expect("read").0.len(), 3);
+        assert_eq!(database.alerts_to_enrich(WhichAlerts::Id(3)).expect("read").0[0].enrichment["src"], json!({"rdns": {}}));
+    }
+
+    #[test]
+    fn rate_limits_are_remembered() {
+        let (_folder, mut database) = database();
+        let limits = BTreeMap::from([("rdns".to_owned(), NOW)]);
+        database.keep_rate_limits(&limits).expect("keep");
+        assert_eq!(database.rate_limits().expect("read"), limits);
+    }
+}

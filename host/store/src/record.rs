@@ -1,0 +1,172 @@
+//! Records the alerts of a scan: as new ones, or in the alert of the day that they belong to.
+//!
+//! Never two rows of one type, source, target and day: the Python program puts a unique index there and dies on the second one. So an
+//! alert that was closed and gets worse is reopened in its row.
+
+mod grow;
+mod place;
+mod reopen;
+
+use rusqlite::{ErrorCode, OptionalExtension as _, params};
+use serde_json::{Map, Value};
+
+use super::open::quote;
+use super::stored::{COLUMNS, stored};
+use super::{Database, DatabaseError};
+use grow::grown;
+use net_scout_model::{Alert, StoredAlert, Timestamp};
+use place::Place;
+use reopen::{keep_reopenings, reopens, with_reopening};
+
+/// What became of an alert that was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// The alert as it is stored now.
+    pub alert: StoredAlert,
+    /// Whether it is new; else it is a repeat of the day.
+    pub new: bool,
+}
+
+impl Database {
+    /// Records the alerts of a scan, strongest first, in one transaction: all of them or none.
+    ///
+    /// An alert of the same type, source, destination and UTC day is the same alert: its score rises to the higher one, its evidence
+    /// becomes the new one, and its status stays as it is, so that what a person closed stays closed.
+    ///
+    /// One with a story is the same as any of that story and day: what both say is kept, the one that says most leads. What is more
+    /// severe than an alert that a person closed reopens it, and the evidence says what it was.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full.
+    pub fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
+        let table = quote(&self.alert_table);
+        self.write("record alerts in", |connection| {
+            let place = Place { connection, table: &table };
+            let instants = (0..alerts.len()).rev().map(|weaker| instant(now, weaker));
+            alerts.iter().zip(instants).map(|(alert, at)| record(&place, alert, at)).collect::<rusqlite::Result<Vec<_>>>()
+        })
+    }
+}
+
+/// When the alert is raised that so many weaker ones follow: a microsecond later than each of them, so that the newest are the strongest;
+/// but never on the next day.
+fn instant(now: Timestamp, weaker: usize) -> Timestamp {
+    const DAY: i64 = 86_400_000_000;
+    let midnight = now.0.div_euclid(DAY).saturating_add(1).saturating_mul(DAY);
+    Timestamp(now.0.saturating_add(weaker as i64).min(midnight - 1))
+}
+
+fn record(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
+    if let Some(known) = place.find(alert, at)? {
+        return again(place, &known, alert, at);
+    }
+    match insert(place, alert, at)? {
+        Some(alert) => Ok(Recorded { alert, new: true }),
+        // A unique index that another program made takes it for this one, perhaps of another day.
+        None => again(place, &in_the_way(place, alert, at)?, alert, at),
+    }
+}
+
+/// Records an alert in the row that it belongs to.
+fn again(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
+    if alert.story.is_none() {
+        return repeated(place, known, alert, at);
+    }
+    let mut grown = grown(known, alert);
+    let status = if reopens(known, alert) {
+        grown.evidence = with_reopening(grown.evidence, known, at);
+        "new"
+    } else {
+        known.status.as_str()
+    };
+    // The row keeps its own key where another one has the key of what leads it now.
+    let own_key = |grown: Alert| {
+        let StoredAlert { alert_type, src_ip, dst_ip, .. } = known.clone();
+        Alert { alert_type, src_ip, dst_ip, ..grown }
+    };
+    if place.is_taken(&grown, known.id)? {
+        grown = own_key(grown);
+    }
+    match update(place, known.id, &grown, status, at) {
+        Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::ConstraintViolation => {
+            update(place, known.id, &own_key(grown), status, at)
+        }
+        updated => updated,
+    }
+}
+
+fn update(place: &Place<'_>, id: i64, alert: &Alert, status: &str, at: Timestamp) -> rusqlite::Result<Recorded> {
+    let sql = format!(
+        "UPDATE {} SET alert_type = ?1, src_ip = ?2, dst_ip = ?3, score = ?4, severity = ?5, rule = nullif(?6, ''),
+                       evidence_json = ?7, updated_at = ?8, story = ?9, status = ?10
+         WHERE id = ?11 RETURNING {COLUMNS}",
+        place.table
+    );
+    let values = params![
+        alert.alert_type,
+        alert.src_ip,
+        alert.dst_ip,
+        alert.score,
+        alert.severity.name(),
+        alert.rule,
+        text(&alert.evidence),
+        at.stored(),
+        alert.story,
+        status,
+        id
+    ];
+    let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
+    Ok(Recorded { alert, new: false })
+}
+
+/// The same alert again.
+fn repeated(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
+    let score = "CASE WHEN typeof(score) IN ('integer', 'real') THEN score ELSE 0 END";
+    let sql = format!(
+        "UPDATE {} SET severity = CASE WHEN ?1 >= {score} THEN ?2 ELSE severity END, score = max({score}, ?1), rule = ?3,
+                       evidence_json = ?4, updated_at = ?5
+         WHERE id = ?6 RETURNING {COLUMNS}",
+        place.table
+    );
+    let evidence = keep_reopenings(alert.evidence.clone(), known);
+    let values = params![alert.score, alert.severity.name(), alert.rule, text(&evidence), at.stored(), known.id];
+    let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
+    Ok(Recorded { alert, new: false })
+}
+
+/// A new row; none where a unique index has one already.
+fn insert(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<Option<StoredAlert>> {
+    inserting(place, alert, at, "NOTHING")
+}
+
+/// The row that a unique index takes an alert for. Nothing is changed.
+fn in_the_way(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<StoredAlert> {
+    inserting(place, alert, at, "UPDATE SET alert_type = alert_type")?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+fn inserting(place: &Place<'_>, alert: &Alert, at: Timestamp, conflict: &str) -> rusqlite::Result<Option<StoredAlert>> {
+    let sql = format!(
+        "INSERT INTO {} (score, severity, rule, evidence_json, updated_at, created_at, status, alert_type, src_ip, dst_ip, story)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, 'new', ?6, ?7, ?8, ?9) ON CONFLICT DO {conflict} RETURNING {COLUMNS}",
+        place.table
+    );
+    let values = params![
+        alert.score,
+        alert.severity.name(),
+        alert.rule,
+        text(&alert.evidence),
+        at.stored(),
+        alert.alert_type,
+        alert.src_ip,
+        alert.dst_ip,
+        alert.story
+    ];
+    place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert)).optional()
+}
+
+fn text(evidence: &Map<String, Value>) -> String {
+    serde_json::json!(evidence).to_string()
+}
+
+#[cfg(test)]
+pub(super) mod tests;
