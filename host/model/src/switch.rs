@@ -19,7 +19,16 @@ mod tests {
 
     #[test]
     fn every_word_in_any_case() {
-        for (text, value) in [("1", true), ("TRUE", true), (" yes ", true), ("On", true), ("0", false), ("False", false), ("NO", false), ("off", false)] {
+        for (text, value) in [
+            ("1", true),
+            ("TRUE", true),
+            (" yes ", true),
+            ("On", true),
+            ("0", false),
+            ("False", false),
+            ("NO", false),
+            ("off", false),
+        ] {
             assert_eq!(parse_switch(text), Some(value), "{text}");
         }
         for text in ["", "2", "y", "enable", "truefalse", "-1"] {

@@ -123,13 +123,13 @@ fn sample(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>>
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     let (Some(first), Some(last)) = ends else { return Ok(Vec::new()) };
-    let mut statement =
-        connection.prepare(&format!("SELECT timestamp FROM main.{table} WHERE id >= ?1 ORDER BY id LIMIT 1"))?;
+    let mut statement = connection.prepare(&format!("SELECT timestamp FROM main.{table} WHERE id >= ?1 ORDER BY id LIMIT 1"))?;
     let mut texts = Vec::new();
     for step in 0..SAMPLE {
         let id = first as i128 + (last as i128 - first as i128) * i128::from(step) / i128::from(SAMPLE - 1);
         // What is no text, or not UTF-8, is no timestamp.
-        let text = statement.query_row([id as i64], |row| Ok(row.get_ref(0)?.as_str().unwrap_or_default().to_owned())).optional()?;
+        let text =
+            statement.query_row([id as i64], |row| Ok(row.get_ref(0)?.as_str().unwrap_or_default().to_owned())).optional()?;
         texts.extend(text);
     }
     Ok(texts)
@@ -163,7 +163,9 @@ mod tests {
                  CREATE INDEX by_time ON ip_events (timestamp);",
             )
             .expect("schema");
-        connection.execute("INSERT INTO ip_events (timestamp) VALUES (CAST(x'32303236ff' AS TEXT)), (x'ff'), (NULL)", []).expect("odd");
+        connection
+            .execute("INSERT INTO ip_events (timestamp) VALUES (CAST(x'32303236ff' AS TEXT)), (x'ff'), (NULL)", [])
+            .expect("odd");
         for text in timestamps {
             connection.execute("INSERT INTO ip_events (timestamp) VALUES (?1)", [text]).expect("insert");
         }

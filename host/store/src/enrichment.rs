@@ -45,7 +45,9 @@ impl Database {
     /// When the database cannot be read.
     pub fn alerts_to_enrich(&self, which: WhichAlerts) -> Result<(Vec<AlertToEnrich>, Unreadable), DatabaseError> {
         let (condition, limit) = match which {
-            WhichAlerts::Newest(limit) => ("typeof(enrichment_json) <> 'text' OR enrichment_json IN ('', '{}', 'null')".to_owned(), limit),
+            WhichAlerts::Newest(limit) => {
+                ("typeof(enrichment_json) <> 'text' OR enrichment_json IN ('', '{}', 'null')".to_owned(), limit)
+            }
             WhichAlerts::NewestAgain(limit) => ("1".to_owned(), limit),
             WhichAlerts::Id(id) => (format!("id = {id}"), 1),
         };

@@ -51,8 +51,22 @@ pub(super) fn direction_function(connection: &Connection, check: &DirectionCheck
                 counter.fetch_add(1, Ordering::Relaxed);
                 Value::Text(INBOUND.to_owned())
             }
-            ForwardedDirection::Unknown => context.get(0)?,
+            ForwardedDirection::Unknown => owned(context.get_raw(0)),
         })
     })?;
     Ok(corrected)
+}
+
+/// The same value. What is no UTF-8 becomes a blob, which a rule reads in the same way.
+fn owned(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(value) => Value::Integer(value),
+        ValueRef::Real(value) => Value::Real(value),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Value::Text(text.to_owned()),
+            Err(_) => Value::Blob(bytes.to_vec()),
+        },
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+    }
 }

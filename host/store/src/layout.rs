@@ -100,8 +100,8 @@ impl Source {
     #[must_use]
     pub fn corrected(&self) -> String {
         format!(
-            "{FORWARDED} AND direction <> 'INBOUND' COLLATE NOCASE AND {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) = 'INBOUND'
-             AND direction <> 'RX' COLLATE NOCASE"
+            "{FORWARDED} AND direction <> 'INBOUND' COLLATE NOCASE AND direction <> 'RX' COLLATE NOCASE
+             AND {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) = 'INBOUND'"
         )
     }
 
@@ -169,9 +169,7 @@ impl Source {
             "dst_ip" => outbound("ip"),
             "src_port" => outbound(&integer("port")),
             "dst_port" => inbound(&integer("port")),
-            "verdict" => {
-                v1_verdict(&named("verdict"))
-            }
+            "verdict" => v1_verdict(&named("verdict")),
             "direction" => v1_direction(),
             "hit_count" => self.hit_count(),
             "src_rdns" => inbound(&named("reverse_dns")),

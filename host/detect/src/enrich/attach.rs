@@ -68,10 +68,8 @@ mod tests {
             dst_ip: Some("192.0.2.2".into()),
             enrichment: enrichment.as_object().cloned().unwrap_or_default(),
         };
-        let answers: BTreeMap<_, _> = answers
-            .iter()
-            .map(|(kind, value, answer)| (((*kind).to_owned(), (*value).to_owned()), answer.clone()))
-            .collect();
+        let answers: BTreeMap<_, _> =
+            answers.iter().map(|(kind, value, answer)| (((*kind).to_owned(), (*value).to_owned()), answer.clone())).collect();
         let asked = answers.keys().cloned().collect();
         Value::Object(attach(alert, &answers, &asked).expect("complete").enrichment)
     }
@@ -98,7 +96,8 @@ mod tests {
     fn texts_of_the_python_program_and_failures() {
         let failed = json!({"error": {"kind": "timed-out"}});
         let before = json!({"src_rdns": "before.example", "src": {"mine": 1}, "dst": "odd"});
-        let answers = [("rdns", "192.0.2.1", failed), ("whois", "192.0.2.1", json!(null)), ("rdns", "192.0.2.2", json!("b.example"))];
+        let answers =
+            [("rdns", "192.0.2.1", failed), ("whois", "192.0.2.1", json!(null)), ("rdns", "192.0.2.2", json!("b.example"))];
         let found = attached(&before, &answers);
         assert_eq!((&found["src_rdns"], &found["dst_rdns"]), (&json!("before.example"), &json!("b.example")));
         assert_eq!((&found["src"]["mine"], &found["dst"]["rdns"]), (&json!(1), &json!("b.example")));

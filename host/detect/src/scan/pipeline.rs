@@ -11,7 +11,9 @@ use super::{
     Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, add_evidence, counts, judge, learned,
     local_networks, role_of, roles, settled,
 };
-use net_scout_model::{Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted};
+use net_scout_model::{
+    Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted,
+};
 use net_scout_plugin_host::capability::files::Directories;
 use net_scout_plugin_host::capability::query::OPEN_QUERIES;
 use net_scout_plugin_host::capability::state::StateStore;
@@ -89,7 +91,8 @@ impl Opened {
     pub(super) async fn close(self, warn: Warn<'_>) -> Result<(), ScanError> {
         let Self { snapshot, case } = self;
         drop(case);
-        let left_out = [(snapshot.unreadable_timestamps(), "their timestamp"), (snapshot.unreadable_addresses(), "their address")];
+        let left_out =
+            [(snapshot.unreadable_timestamps(), "their timestamp"), (snapshot.unreadable_addresses(), "their address")];
         for (count, what) in left_out.into_iter().filter(|(count, _)| *count > 0) {
             warn(&format_args!("{count} events were left out because {what} cannot be read"));
         }

@@ -218,7 +218,8 @@ fn settings(config: &Config, enricher: &UngrantedEnricher) -> anyhow::Result<Opt
     let (mut set, mut enabled, mut private) = (BTreeMap::new(), true, false);
     for (parameter, setting) in config.parameters.get(name).into_iter().flatten() {
         let switch = || {
-            let wrong = || format!("{name}.{parameter} (from {}): `{}` is not {SWITCH}", setting.source, plain(&setting.text, 100));
+            let wrong =
+                || format!("{name}.{parameter} (from {}): `{}` is not {SWITCH}", setting.source, plain(&setting.text, 100));
             parse_switch(&setting.text).ok_or_else(|| UsageError(wrong()))
         };
         match parameter.as_str() {

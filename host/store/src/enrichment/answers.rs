@@ -260,6 +260,8 @@ mod tests {
         assert_eq!(for_python(&database, "rdns:192.0.2.1"), None);
         assert!(database.cached("rdns:192.0.2.1").expect("read").expect("kept").is_failure());
         assert_eq!(database.cached_answers(None).expect("list").len(), 5);
-        assert!(["rdns:192.0.2.2", "pdns:192.0.2.2", "pdns:192.0.2.3"].iter().all(|subject| for_python(&database, subject).is_some()));
+        assert!(
+            ["rdns:192.0.2.2", "pdns:192.0.2.2", "pdns:192.0.2.3"].iter().all(|subject| for_python(&database, subject).is_some())
+        );
     }
 }

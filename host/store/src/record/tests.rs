@@ -71,7 +71,10 @@ fn the_unique_index_of_the_python_program_is_no_obstacle() {
     close(&database, "snoozed");
     let worse = Alert { alert_type: "scan".into(), ..story("scan", None, Severity::Critical, 90) };
     let worse = database.record(&[worse], NOW.plus(96 * HOUR)).expect("worse").remove(0);
-    assert_eq!((worse.new, worse.alert.status.as_str(), &worse.alert.evidence["reopened"][0]["status"]), (false, "new", &"snoozed".into()));
+    assert_eq!(
+        (worse.new, worse.alert.status.as_str(), &worse.alert.evidence["reopened"][0]["status"]),
+        (false, "new", &"snoozed".into())
+    );
 }
 
 fn story(alert_type: &str, target: Option<&str>, severity: Severity, score: u8) -> Alert {
@@ -124,7 +127,8 @@ fn a_closed_story_is_reopened_in_its_row_by_what_is_worse() {
         for status in ["false_positive", "snoozed", "whatever"] {
             let (_folder, mut database) = database();
             if with_index {
-                let index = "CREATE UNIQUE INDEX ux_scout_alerts_unique ON scout_alerts (alert_type, src_ip, dst_ip, date(created_at))";
+                let index =
+                    "CREATE UNIQUE INDEX ux_scout_alerts_unique ON scout_alerts (alert_type, src_ip, dst_ip, date(created_at))";
                 database.connection.execute_batch(index).expect("index");
             }
             let scan = story("port_scan", Some("10.0.0.1"), Severity::Low, 20);
@@ -149,7 +153,12 @@ fn a_closed_story_is_reopened_in_its_row_by_what_is_worse() {
             close(&database, "snoozed");
             let critical = Alert { severity: Severity::Critical, score: 95, ..scan };
             let critical = database.record(&[critical], NOW.plus(3 * HOUR)).expect("recorded").remove(0);
-            let statuses: Vec<_> = critical.alert.evidence["reopened"].as_array().expect("a list").iter().filter_map(|one| one["status"].as_str()).collect();
+            let statuses: Vec<_> = critical.alert.evidence["reopened"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .filter_map(|one| one["status"].as_str())
+                .collect();
             assert_eq!((critical.alert.status.as_str(), statuses), ("new", vec![status, "snoozed"]));
             let rows: i64 =
                 database.connection.query_row("SELECT COUNT(*) FROM scout_alerts", [], |row| row.get(0)).expect("count");
@@ -169,7 +178,10 @@ fn another_type_reopens_the_closed_story_too() {
     let same = database.record(&[story("volume", None, Severity::Low, 30)], NOW).expect("recorded").remove(0);
     assert_eq!((same.alert.id, same.alert.status.as_str()), (first.alert.id, "false_positive"));
     let worse = database.record(&[story("brute_force", None, Severity::High, 80)], NOW).expect("recorded").remove(0);
-    assert_eq!((worse.alert.id, worse.alert.status.as_str(), worse.alert.alert_type.as_str()), (first.alert.id, "new", "brute_force"));
+    assert_eq!(
+        (worse.alert.id, worse.alert.status.as_str(), worse.alert.alert_type.as_str()),
+        (first.alert.id, "new", "brute_force")
+    );
     // On the next day it is another alert, however it was closed.
     close(&database, "false_positive");
     let tomorrow = NOW.plus(24 * HOUR);
@@ -208,7 +220,10 @@ fn a_key_that_another_row_of_the_day_has_is_not_taken() {
     assert_eq!((worse.alert.id, worse.alert.alert_type.as_str(), worse.alert.score), (1, "probe", 80));
     python_starts(&database);
     // That of another day is not in the way.
-    database.connection.execute_batch("UPDATE scout_alerts SET created_at = '2026-03-10T01:00:00Z' WHERE id = 2").expect("a day before");
+    database
+        .connection
+        .execute_batch("UPDATE scout_alerts SET created_at = '2026-03-10T01:00:00Z' WHERE id = 2")
+        .expect("a day before");
     let again = database.record(&[story("port_scan", Some("10.0.0.1"), Severity::High, 80)], NOW).expect("recorded").remove(0);
     assert_eq!((again.alert.id, again.alert.alert_type.as_str()), (1, "port_scan"));
     python_starts(&database);

@@ -6,8 +6,8 @@ use super::super::access::Access;
 use super::super::open::{columns, quote};
 use crate::layout::Source;
 use net_scout_engine::{ColumnSource, Rule};
-use net_scout_model::{DirectionCheck, Window};
 use net_scout_model::time::parse_timestamp;
+use net_scout_model::{DirectionCheck, Window};
 
 /// The function that takes the rows.
 pub(super) const COLLECT: &str = "scout_collect";
@@ -134,7 +134,8 @@ impl Request {
     /// What the function is given: the timestamp, the columns in order, and those with addresses that are not among them.
     fn given(&self) -> Vec<&str> {
         let columns = self.columns.iter().filter(|column| column.rule != Rule::Time);
-        let mut given: Vec<&str> = std::iter::once(self.timestamp.as_str()).chain(columns.map(|column| column.sql.as_str())).collect();
+        let mut given: Vec<&str> =
+            std::iter::once(self.timestamp.as_str()).chain(columns.map(|column| column.sql.as_str())).collect();
         for address in self.addresses {
             if !given.contains(address) {
                 given.push(address);

@@ -49,8 +49,7 @@ pub(super) const ADDRESSES: [&str; 14] = [
     "1.2.3.4 ",
 ];
 
-const DIRECTIONS: [&str; 9] =
-    ["INBOUND", "OUTBOUND", "INBOUND", "OUTBOUND", "Inbound", "Outbound", "outbound", "RX", "FORWARD"];
+const DIRECTIONS: [&str; 9] = ["INBOUND", "OUTBOUND", "INBOUND", "OUTBOUND", "Inbound", "Outbound", "outbound", "RX", "FORWARD"];
 
 const FORMS: [&str; 9] = ["Z", "+00:00", "", ".5Z", ".123456+00:00", " ", "+02:00", ".1234567Z", "minutes"];
 
