@@ -132,7 +132,7 @@ fn a_closed_story_is_reopened_in_its_row_by_what_is_worse() {
                 database.connection.execute_batch(index).expect("index");
             }
             let scan = story("port_scan", Some("10.0.0.1"), Severity::Low, 20);
-            let first = database.record(&[scan.clone()], NOW).expect("recorded").remove(0);
+            let first = database.record(std::slice::from_ref(&scan), NOW).expect("recorded").remove(0);
             close(&database, status);
             let same = Alert { score: 30, ..scan.clone() };
             let same = database.record(&[same], NOW.plus(HOUR)).expect("recorded").remove(0);
@@ -148,7 +148,7 @@ fn a_closed_story_is_reopened_in_its_row_by_what_is_worse() {
             assert_eq!(worse.alert.evidence["reopened"], before);
 
             // Said again it is the same, and what it was is kept; closed again and worse again it is opened again.
-            let again = database.record(&[scan.clone()], NOW.plus(3 * HOUR)).expect("recorded").remove(0);
+            let again = database.record(std::slice::from_ref(&scan), NOW.plus(3 * HOUR)).expect("recorded").remove(0);
             assert_eq!((again.alert.status.as_str(), &again.alert.evidence["reopened"]), ("new", &before));
             close(&database, "snoozed");
             let critical = Alert { severity: Severity::Critical, score: 95, ..scan };
