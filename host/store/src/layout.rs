@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use net_scout_model::{EVENT_COLUMNS, MAXIMUM_HIT_COUNT, WRITTEN_DIRECTIONS};
+use net_scout_model::{EVENT_COLUMNS, INBOUND, MAXIMUM_HIT_COUNT, OUTBOUND, WRITTEN_DIRECTIONS};
 
 /// The SQL function that reads a timestamp: text in, microseconds since 1970 UTC out, null where it is no timestamp.
 pub const TIME_FUNCTION: &str = "net_scout_time";
@@ -150,11 +150,11 @@ impl Source {
             "src_port" | "dst_port" => integer(column),
             "direction" if self.checks_directions => {
                 format!(
-                    "CASE WHEN {FORWARDED} THEN {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) {}",
+                    "CASE WHEN {FORWARDED} THEN {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) {} END",
                     canonical_sql("direction")
                 )
             }
-            "direction" => format!("CASE {}", canonical_sql("direction")),
+            "direction" => format!("CASE {} END", canonical_sql("direction")),
             _ => self.optional(column, column),
         }
     }
@@ -203,12 +203,18 @@ impl Source {
 
 /// What a column of the old layout holds where the packet came in.
 pub(crate) fn v1_inbound(column: &str) -> String {
-    format!("CASE direction COLLATE NOCASE WHEN 'RX' THEN {column} WHEN 'INBOUND' THEN {column} END")
+    format!(
+        "CASE direction WHEN 'RX' THEN {column} WHEN 'TX' THEN NULL
+         ELSE CASE upper(direction) WHEN 'RX' THEN {column} WHEN 'INBOUND' THEN {column} END END"
+    )
 }
 
 /// What a column of the old layout holds where the packet left.
 pub(crate) fn v1_outbound(column: &str) -> String {
-    format!("CASE direction COLLATE NOCASE WHEN 'TX' THEN {column} WHEN 'OUTBOUND' THEN {column} END")
+    format!(
+        "CASE direction WHEN 'TX' THEN {column} WHEN 'RX' THEN NULL
+         ELSE CASE upper(direction) WHEN 'TX' THEN {column} WHEN 'OUTBOUND' THEN {column} END END"
+    )
 }
 
 /// The verdict of the old layout: what came in was dropped, what left was accepted.
@@ -221,10 +227,14 @@ pub(crate) fn v1_direction() -> String {
     format!("coalesce({}, {})", v1_inbound("'INBOUND'"), v1_outbound("'OUTBOUND'"))
 }
 
-/// The branches of a CASE that give a direction its name, whatever its case.
+/// The branches of a CASE that give a direction its name, whatever its case. Without COLLATE: it would also hold for what a rule compares the
+/// result with.
 fn canonical_sql(column: &str) -> String {
-    let cases = WRITTEN_DIRECTIONS.map(|(written, name)| format!("WHEN {column} = '{written}' COLLATE NOCASE THEN '{name}'"));
-    format!("{} ELSE {column} END", cases.join(" "))
+    let cases = WRITTEN_DIRECTIONS.map(|(written, name)| format!("WHEN '{written}' THEN '{name}'"));
+    format!(
+        "WHEN {column} IN ('{INBOUND}', '{OUTBOUND}') THEN {column} ELSE CASE upper({column}) {} ELSE {column} END",
+        cases.join(" ")
+    )
 }
 
 /// A port that is no integer is no port: SQLite would keep any text in the column.
