@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
 use crate::layout::{DIRECTION_FUNCTION, READABLE_FUNCTION};
 use net_scout_model::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND};
@@ -45,16 +45,20 @@ pub(super) fn direction_function(connection: &Connection, check: &DirectionCheck
         let text = |index: usize| context.get_raw(index).as_str().ok();
         let direction = text(0).map_or(ForwardedDirection::Unknown, |stored| check.direction(stored, text(1), text(2)));
         Ok(match direction {
-            ForwardedDirection::Inbound => Value::Text(INBOUND.to_owned()),
-            ForwardedDirection::Outbound => Value::Text(OUTBOUND.to_owned()),
+            ForwardedDirection::Inbound => name(INBOUND),
+            ForwardedDirection::Outbound => name(OUTBOUND),
             ForwardedDirection::Corrected => {
                 counter.fetch_add(1, Ordering::Relaxed);
-                Value::Text(INBOUND.to_owned())
+                name(INBOUND)
             }
-            ForwardedDirection::Unknown => owned(context.get_raw(0)),
+            ForwardedDirection::Unknown => ToSqlOutput::Owned(owned(context.get_raw(0))),
         })
     })?;
     Ok(corrected)
+}
+
+fn name(direction: &'static str) -> ToSqlOutput<'static> {
+    ToSqlOutput::Borrowed(ValueRef::Text(direction.as_bytes()))
 }
 
 /// The same value. What is no UTF-8 becomes a blob, which a rule reads in the same way.
