@@ -142,7 +142,7 @@ fn table(alerts: &[Shown]) -> Table {
 }
 
 /// An instant without its fraction, which is there for the order.
-fn to_seconds(instant: &str) -> String {
+pub(super) fn to_seconds(instant: &str) -> String {
     match instant.split_once('.') {
         Some((seconds, fraction)) => match fraction.strip_suffix('Z') {
             Some(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => format!("{seconds}Z"),

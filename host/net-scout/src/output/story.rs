@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::Shown;
+use super::alerts::to_seconds;
 use net_scout_detect::enrich::{FLAT_KINDS, flat_key};
 use net_scout_model::{REOPENED, StoredAlert, plain};
 
@@ -111,8 +112,9 @@ fn when(alert: &StoredAlert, events: &Value) -> String {
         (Some(first), Some(last), Some(count)) => format!("{first} to {last}, {count} events; "),
         _ => String::new(),
     };
-    text.push_str(&format!("raised {}", alert.created_at));
-    if let Some(again) = alert.updated_at.as_ref().filter(|again| **again != alert.created_at) {
+    let raised = to_seconds(&alert.created_at);
+    text.push_str(&format!("raised {raised}"));
+    if let Some(again) = alert.updated_at.as_deref().map(to_seconds).filter(|again| *again != raised) {
         text.push_str(&format!(", last {again}"));
     }
     text
@@ -129,7 +131,8 @@ fn window(window: &Value) -> String {
 fn reopened(before: &Value) -> String {
     let text = |key: &str| before[key].as_str().unwrap_or("?");
     let score = one(&before["score"]);
-    format!("{}: was {}, {}, score {score}, last raised {}", text("at"), text("status"), text("severity"), text("last_raised"))
+    let (at, last) = (to_seconds(text("at")), to_seconds(text("last_raised")));
+    format!("{at}: was {}, {}, score {score}, last raised {last}", text("status"), text("severity"))
 }
 
 /// Numbers, each beside its threshold where it has one and these are to be shown.
