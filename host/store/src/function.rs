@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::layout::{DIRECTION_FUNCTION, READABLE_FUNCTION};
 use net_scout_model::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND};
@@ -51,7 +51,7 @@ pub(super) fn direction_function(connection: &Connection, check: &DirectionCheck
                 counter.fetch_add(1, Ordering::Relaxed);
                 name(INBOUND)
             }
-            ForwardedDirection::Unknown => ToSqlOutput::Owned(owned(context.get_raw(0))),
+            ForwardedDirection::Unknown => ToSqlOutput::Arg(0),
         })
     })?;
     Ok(corrected)
@@ -59,18 +59,4 @@ pub(super) fn direction_function(connection: &Connection, check: &DirectionCheck
 
 fn name(direction: &'static str) -> ToSqlOutput<'static> {
     ToSqlOutput::Borrowed(ValueRef::Text(direction.as_bytes()))
-}
-
-/// The same value. What is no UTF-8 becomes a blob, which a rule reads in the same way.
-fn owned(value: ValueRef<'_>) -> Value {
-    match value {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(value) => Value::Integer(value),
-        ValueRef::Real(value) => Value::Real(value),
-        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Value::Text(text.to_owned()),
-            Err(_) => Value::Blob(bytes.to_vec()),
-        },
-        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
-    }
 }
