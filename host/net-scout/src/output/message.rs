@@ -27,10 +27,7 @@ pub fn warning(text: &dyn Display) {
 pub fn unreadable_alerts(unreadable: &Unreadable, table: &str) {
     if let Some(first) = &unreadable.first {
         let rows = counted(unreadable.rows, "row");
-        warning(&format_args!(
-            "{rows} of table `{table}` cannot be read and left out, the first because of {}",
-            plain(first, 200)
-        ));
+        warning(&format_args!("{rows} of table `{table}` cannot be read and left out; the first is {}", plain(first, 200)));
     }
 }
 
