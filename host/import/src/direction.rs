@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use super::ImportOptions;
 use super::event::ParsedEvent;
-use net_scout_model::{Network, Networks};
+use net_scout_model::{INBOUND, Network, Networks, OUTBOUND};
 
-/// A packet that came in, as the column `direction` has it.
-pub(super) const INBOUND: &str = "INBOUND";
-/// A packet that left.
-pub(super) const OUTBOUND: &str = "OUTBOUND";
+
+
+
+
 
 /// The most networks that a log may teach.
 const MAXIMUM_LEARNED: usize = 1_024;

@@ -47,16 +47,14 @@ impl<'a> Entry<'a> {
     pub(crate) fn read(line: &'a str, options: &ImportOptions) -> Self {
         let line = line.trim_start().trim_end_matches(['\r', '\n']);
         let (is_new, line) = priority(line);
-        let is_bracketed = line.starts_with('[');
+        // Of `conntrack` the brackets hold a number.
+        let is_bracketed = line.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(char::is_alphabetic));
         let (time, body) = match date::split(line, options) {
             Ok((time, rest)) => (Ok(time), rest.trim_start()),
             Err(reason) => (Err(reason), line),
         };
-        let (time, body) = match (&time, body.strip_prefix("- ")) {
-            // RFC 5424 has a dash where the sender knows no time.
-            (Err(_), Some(rest)) if is_new => (time, rest),
-            _ => (time, body),
-        };
+        // RFC 5424 has a dash where the sender knows no time.
+        let body = if is_new && time.is_err() { body.strip_prefix("- ").unwrap_or(body) } else { body };
         if is_new && let Some([program, kind, data, message]) = new_form(body) {
             return Self { time, body: message, host: None, program: Some(program), message, unnamed: message, kind: Some(kind), data, is_process: false };
         }

@@ -54,7 +54,7 @@ pub fn is_packed(head: &[u8]) -> bool {
 }
 
 fn as_utf8(head: &[u8], whole: impl BufRead + Send + 'static) -> Box<dyn BufRead + Send> {
-    match Utf16::recognize(head) {
+    match Utf16::<io::Empty>::recognize(head) {
         Some(order) => Box::new(BufReader::with_capacity(BUFFER, Utf16::new(whole, order))),
         None => Box::new(whole),
     }

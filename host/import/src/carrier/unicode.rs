@@ -42,6 +42,7 @@ impl<R: BufRead> Utf16<R> {
         self.ready.clear();
         self.place = 0;
         let chunk = self.source.fill_buf()?;
+        let is_end = chunk.is_empty();
         let mut used = chunk.len() & !1;
         let mut units: Vec<u16> = Vec::with_capacity(used / 2 + 2);
         units.extend(self.high.take());
@@ -61,10 +62,10 @@ impl<R: BufRead> Utf16<R> {
         } else {
             units.extend(chunk[..used].as_chunks::<2>().0.iter().map(|pair| unit(*pair)));
         }
-        let is_over = units.is_empty();
-        if let Some(last) = units.pop_if(|last| (0xd800..0xdc00).contains(last) && !is_over) {
-            // At the very end nothing follows it.
-            if units.is_empty() && used == 0 { units.push(last) } else { self.high = Some(last) }
+        let is_over = units.is_empty() && is_end;
+        // The first half of a pair waits for the second, unless nothing follows.
+        if !is_end {
+            self.high = units.pop_if(|last| (0xd800..0xdc00).contains(last));
         }
         self.source.consume(used);
         let mut bytes = [0; 4];

@@ -25,6 +25,9 @@ pub(crate) struct Header {
 impl Header {
     /// The header that a line is, with spaces, commas or tabs between the names, or as Athena and Parquet write them, with underscores.
     pub(crate) fn read(line: &str) -> Option<Self> {
+        if !line.contains("srcaddr") {
+            return None;
+        }
         let fields: Vec<String> =
             line.split([' ', ',', '\t']).filter(|name| !name.is_empty()).map(|name| name.trim_matches('"').replace('_', "-")).collect();
         let has = |name: &str| fields.iter().any(|field| field == name);
@@ -33,6 +36,9 @@ impl Header {
 
     /// Whether a line is a row of the default format, which CloudWatch shows without a header, some with a date in front.
     pub(crate) fn fits(line: &str) -> bool {
+        if !line.ends_with("OK") && !line.ends_with("DATA") {
+            return false;
+        }
         let mut words = line.split_ascii_whitespace().rev();
         let is_status = words.next().is_some_and(|word| matches!(word, "OK" | "NODATA" | "SKIPDATA"));
         is_status && matches!(line.split_ascii_whitespace().rev().nth(11), Some(word) if word.starts_with("eni-"))

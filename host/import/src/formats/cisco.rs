@@ -90,7 +90,11 @@ impl<'a> Message<'a> {
             "106006" | "106007" => (Judged::DROP, "UDP", Some(Way::In), behind("from").zip(behind("to"))),
             "106010" => (Judged::DROP, at(2), Some(Way::In), behind("src").zip(behind("dst").or(behind("dest")))),
             "106002" => (Judged::DROP, at(0), Some(Way::Out), behind("src").zip(behind("dest"))),
-            "106014" | "106023" => (Judged::DROP, if number == "106014" { "ICMP" } else { at(1) }, None, behind("src").zip(behind("dst"))),
+            "106014" | "106023" => (Judged::DROP, match at(1) {
+                _ if number == "106014" => "ICMP",
+                "protocol" => at(2),
+                proto => proto,
+            }, None, behind("src").zip(behind("dst"))),
             "106015" => (Judged::DROP, "TCP", None, behind("from").zip(behind("to"))),
             "106021" | "106022" => (Judged::DROP, at(1), None, behind("from").zip(behind("to"))),
             "106100" | "106102" | "106103" => {

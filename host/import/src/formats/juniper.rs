@@ -58,7 +58,7 @@ fn plain<'a>(entry: &Entry<'a>, text: &'a str, options: &ImportOptions) -> Resul
     let words: Vec<&str> = words.collect();
     // The number of the protocol stands with the type of ICMP in parentheses behind it, or alone behind the second address of NAT.
     let place = words.iter().position(|word| word.split_once('(').is_some_and(|(number, _)| number.parse::<u8>().is_ok()));
-    let alone = || words.iter().rposition(|word| word.parse::<u8>().is_ok());
+    let alone = || words.iter().position(|word| word.parse::<u8>().is_ok());
     let place = place.or_else(alone).ok_or_else(|| Reason::BadValue { field: "session", value: quoted(text) })?;
     let proto = words[place].split_once('(').map_or(words[place], |(number, _)| number);
     let zones = [place + 2, place + 3].map(|place| words.get(place).copied().unwrap_or_default());

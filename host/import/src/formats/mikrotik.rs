@@ -26,12 +26,13 @@ pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Res
 /// How often it was, and the message behind topics and host.
 fn message<'a>(entry: &Entry<'a>) -> Option<(i64, &'a str)> {
     let with_repeats = |message: &'a str| repeated(message).unwrap_or((1, message));
-    let is_firewall = |topics: &str| topics.trim_end_matches(':').split(',').any(|topic| topic == "firewall");
+    let is_firewall = |topics: &str| topics.contains(',') && topics.trim_end_matches(':').split(',').any(|topic| topic == "firewall");
     if entry.program.is_some_and(is_firewall) {
         return Some(with_repeats(entry.message));
     }
     for text in [entry.body, entry.unnamed] {
-        if let Some((topics, message)) = text.split_once(' ')
+        if entry.program.is_none()
+            && let Some((topics, message)) = text.split_once(' ')
             && is_firewall(topics)
         {
             return Some(with_repeats(message.trim_start()));

@@ -130,6 +130,7 @@ fn split_prefix(message: &str) -> Option<(&str, &str)> {
             return Some(message.split_at(start));
         }
         if let Some(glued) = word.rfind("IN=")
+            && !word[..glued].ends_with("PHYS")
             && let rest = message[end..].trim_start()
             && ["OUT=", "PHYSIN=", "MAC=", "SRC="].iter().any(|next| rest.starts_with(next))
         {

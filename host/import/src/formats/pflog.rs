@@ -94,7 +94,7 @@ fn protocol(said: &str, has_ports: bool) -> (&'static str, Option<TcpFlags>) {
         "igmp" => ("IGMP", None),
         _ if is_flags && (said.contains("win ") || said.contains(" ack ")) => {
             let flags = event::flag_letters(first);
-            (("TCP"), if said.contains(" ack ") { flags.map(|flags| flags.with(TcpFlags::ACK)) } else { flags })
+            ("TCP", if said.contains(" ack ") { flags.map(|flags| flags.with(TcpFlags::ACK)) } else { flags })
         }
         _ if has_ports => ("UDP", None),
         "CARPv2" | "VRRPv2" | "VRRPv3" => ("VRRP", None),

@@ -15,7 +15,7 @@ use crate::flow::{Outcome, reversed};
 use crate::reason::{Reason, shorten};
 use crate::verdict::Judged;
 use crate::ImportOptions;
-use net_scout_model::TcpFlags;
+use net_scout_model::{TcpFlags, Timestamp};
 
 /// The longest name of a kind of event that is counted by its name, in characters.
 const MAXIMUM_KIND: usize = 24;
@@ -175,9 +175,9 @@ fn build(record: &Record, ends: Ends<'_>, time: Option<&str>, options: &ImportOp
         in_if: record.in_iface.as_deref().unwrap_or_default(),
         out_if: "",
     };
+    let event = values.event(Timestamp(0), ["src_ip", "src_port", "dest_ip", "dest_port", "proto"])?.into_owned();
     let time = date::whole("timestamp", time.unwrap_or_default(), options)?;
-    let event = values.event(time, ["src_ip", "src_port", "dest_ip", "dest_port", "proto"])?.into_owned();
-    Ok(ParsedEvent { way: by_addresses(event.source, event.destination, options), ..event })
+    Ok(ParsedEvent { time, way: by_addresses(event.source, event.destination, options), ..event })
 }
 
 /// Flags in two digits in base 16.

@@ -28,10 +28,13 @@ impl Header {
 
     /// Whether a line is a row of a log without its header.
     pub(crate) fn fits(line: &str) -> bool {
+        if !line.starts_with(|first: char| first.is_ascii_digit()) {
+            return false;
+        }
         let mut words = line.split_ascii_whitespace().skip(2);
         let action = words.next().unwrap_or_default();
         let is_action = matches!(action, "ALLOW" | "DROP" | "OPEN" | "CLOSE" | "OPEN-INBOUND");
-        is_action && words.count() >= 13 && line.starts_with(|first: char| first.is_ascii_digit())
+        is_action && words.count() >= 13
     }
 
     pub(crate) fn usual() -> Self {

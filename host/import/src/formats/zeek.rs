@@ -182,7 +182,7 @@ impl<'a> Connection<'a> {
             _ => otherwise,
         };
         if self.is_unsolicited(&history) {
-            let otherwise = direction::by_addresses(destination, source, options);
+            let otherwise = direction::by_addresses(packet.destination, packet.source, options);
             let tcp_flags = packet.tcp_flags.or((is_tcp && history.is_empty).then_some(TcpFlags::SYN.with(TcpFlags::ACK)));
             return Ok(ParsedEvent { tcp_flags, ..reversed(packet, way(to_local, from_local, otherwise)) });
         }

@@ -223,7 +223,7 @@ fn headers_of_zeek() {
     assert_eq!(zeek(&row.replace("SF", "XX").replace("udp", "tcp")), ["`XX` is not a valid conn_state"]);
     assert_eq!(zeek(&row.replacen('1', "x", 1)), ["`x` is not a valid date"]);
     assert_eq!(told(&ReadAs::Format(Format::Zeek), row.trim_end(), &OPTIONS), ["no header (#fields) before it"]);
-    assert_eq!(told(&ReadAs::Detected, row.trim_end(), &OPTIONS), ["`1` is not a valid date"]);
+    assert_eq!(told(&ReadAs::Detected, row.trim_end(), &OPTIONS), ["no date at the start"]);
     check(r#"{"_path":"dns","ts":1,"uid":"C1","id.orig_h":"192.0.2.1"}"#, "(dns)");
     check(r#"{"ts":1,"id.orig_h":"192.0.2.1","query":"x"}"#, "(another log of Zeek)");
     check(

@@ -112,7 +112,7 @@ fn json_lines() {
         ),
         (
             r#"{"@timestamp":1773261311.5,"source.ip":"2001:db8::1","source.port":"5","destination.ip":"2001:db8::2","network.transport":"udp"}"#,
-            expected,
+            "UDP [2001:db8::1]:5 > 2001:db8::2 - INBOUND -/- ?",
         ),
         (r#"{"@timestamp":1773261311,"source":null}"#, "no src_ip"),
         (r#"{"@timestamp":[1]}"#, "`[...]` is not a valid time"),

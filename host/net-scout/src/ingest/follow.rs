@@ -90,7 +90,14 @@ impl Ingest<'_> {
         let open = |source| IngestError::Open { path: path.to_owned(), source };
         self.catch_up(path, report, tell)?;
         loop {
-            let mut tail = Tail::open(path).map_err(open)?;
+            let mut tail = match Tail::open(path) {
+                // The one that was here was moved away, and the next is not there yet.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !stop.load(Ordering::Relaxed) => {
+                    std::thread::sleep(PAUSE);
+                    continue;
+                }
+                opened => opened.map_err(open)?,
+            };
             if is_packed(&mut tail.file).map_err(open)? {
                 let source = io::Error::new(io::ErrorKind::InvalidInput, "a packed file does not grow; import it without --follow");
                 return Err(open(source));
@@ -143,8 +150,11 @@ impl Ingest<'_> {
                     Some(place) => place,
                     None => {
                         let (beginning, _) = Beginning::of(Box::new(io::Cursor::new(lines.clone())));
-                        let found = self.place(path, beginning, Again::New)?;
-                        if let Some(known) = &found.known {
+                        let mut found = self.place(path, beginning, Again::New)?;
+                        // One that is shorter than what was read of it only begins alike.
+                        let length = tail.file.metadata().map_err(read_error)?.len();
+                        found.is_anew = found.known.as_ref().is_some_and(|known| known.offset > length);
+                        if let Some(known) = found.known.as_ref().filter(|_| !found.is_anew) {
                             let position = Position { offset: known.offset, line: known.line };
                             reader = LogReader::new(from, options, position);
                             tell(Followed::Resumed(position));

@@ -85,7 +85,7 @@ fn the_prefix_decides() {
     }
     // The words of the fields are no prefix.
     let text = line("IN=drop OUT=accept PHYSIN=block SRC=192.0.2.1 DST=192.0.2.2 PROTO=UDP");
-    assert_eq!(parse(&text, &OPTIONS).expect("a packet").verdict, None);
+    assert_eq!(parse(&text, &OPTIONS).expect("a packet").verdict.verdict, None);
 }
 
 #[test]
