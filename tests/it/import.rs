@@ -251,11 +251,8 @@ fn dates_without_a_year_or_a_zone() {
 /// Whatever goes wrong before the first event can be kept, there is no database afterwards that was not there before.
 #[test]
 fn nothing_readable_makes_no_database() {
-    let scene = scene(&[
-        ("empty.log", b""),
-        ("other.log", b"Mar 11 20:00:00 host sshd[1]: hello\n"),
-        ("a.log", DROPPED.as_bytes()),
-    ]);
+    let scene =
+        scene(&[("empty.log", b""), ("other.log", b"Mar 11 20:00:00 host sshd[1]: hello\n"), ("a.log", DROPPED.as_bytes())]);
     let files = scene.files();
     let nothing = "no line is an event of a known format, which are netfilter, unifi, pf, mikrotik, suricata, zeek, windows, fortigate, cisco, aws, sophos, watchguard, sonicwall, paloalto, juniper, checkpoint, cef, leef, nfdump, ulogd, gcp, azure, conntrack; of a table, CSV or NDJSON, \
                    say which value is what, such as --map time=timestamp,src_ip=source,dst_ip=destination,proto=protocol";
@@ -280,7 +277,13 @@ fn nothing_readable_makes_no_database() {
 
 /// Lines to many ports, of which none is the same.
 fn many(count: u32) -> String {
-    (0..count).map(|number| DROPPED.replace("DPT=22", &format!("DPT={}", number % 60_000)).replace("192.0.2.1", &format!("192.0.2.{}", number / 60_000 + 1))).collect()
+    (0..count)
+        .map(|number| {
+            DROPPED
+                .replace("DPT=22", &format!("DPT={}", number % 60_000))
+                .replace("192.0.2.1", &format!("192.0.2.{}", number / 60_000 + 1))
+        })
+        .collect()
 }
 
 fn total(scene: &Scene) -> (i64, i64) {
@@ -295,12 +298,20 @@ fn a_file_that_is_cut_off_is_not_counted_twice() {
     let whole = packed(&text);
     let scene = scene(&[("cut.log.gz", &whole[..whole.len() / 2])]);
     let run = scene.run(&["import", "cut.log.gz"]);
-    assert!(run.code == 1 && run.stderr.contains("error: importing cut.log.gz stopped: reading stopped after line "), "{}", run.stderr);
+    assert!(
+        run.code == 1 && run.stderr.contains("error: importing cut.log.gz stopped: reading stopped after line "),
+        "{}",
+        run.stderr
+    );
     let (rows, hits) = total(&scene);
     assert!(rows == hits && (1..5_000).contains(&rows), "{rows}");
     fs::write(scene.path("whole.log.gz"), &whole).expect("a log");
     let run = scene.run(&["import", "whole.log.gz"]);
-    assert!(run.code == 0 && run.stderr.contains(&format!("continued behind line {rows}, where an earlier import stopped")), "{}", run.stderr);
+    assert!(
+        run.code == 0 && run.stderr.contains(&format!("continued behind line {rows}, where an earlier import stopped")),
+        "{}",
+        run.stderr
+    );
     assert_eq!(total(&scene), (5_000, 5_000));
     // It was read to its end, so that it counts again, or only what is new, or from the beginning.
     fs::write(scene.path("whole.log"), text.clone() + DROPPED).expect("a log");

@@ -6,11 +6,6 @@ use super::ImportOptions;
 use super::event::ParsedEvent;
 use net_scout_model::{INBOUND, Network, Networks, OUTBOUND};
 
-
-
-
-
-
 /// The most networks that a log may teach.
 const MAXIMUM_LEARNED: usize = 1_024;
 
@@ -57,14 +52,33 @@ pub(super) fn way(seen: Seen, source: IpAddr, destination: IpAddr, options: &Imp
         Seen::Machine { has_in: true, has_out: false } => return Way::In,
         _ => {}
     }
+    // No router forwards what comes from an address of a single link.
+    if let Seen::Interface { is_in } = seen
+        && is_link_local(source)
+    {
+        return if is_in { Way::In } else { Way::Out };
+    }
     let stays = is_local(destination, options) || is_many(destination);
     match (is_local(source, options), stays, seen) {
         (true, false, _) => Way::Out,
         (false, true, _) if !is_many(destination) => Way::In,
-        (_, true, Seen::Interface { is_in }) => if is_in { Way::In } else { Way::Out },
+        (_, true, Seen::Interface { is_in }) => {
+            if is_in {
+                Way::In
+            } else {
+                Way::Out
+            }
+        }
         (_, true, _) => Way::In,
         (false, false, Seen::Interface { is_in }) => Way::Seen { is_in },
         (false, false, _) => Way::Open,
+    }
+}
+
+fn is_link_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
     }
 }
 
@@ -233,6 +247,7 @@ mod tests {
             (comes, wan, other, Way::Seen { is_in: true }),
             (goes, wan, other, Way::Seen { is_in: false }),
             (goes, lan, "10.0.0.1", Way::Out),
+            (comes, "fe80::1", "2001:db8::1", Way::In),
             (comes, lan, many, Way::In),
             (goes, lan, many, Way::Out),
             (Seen::Sensor, lan, many, Way::In),

@@ -36,12 +36,7 @@ impl ParsedEvent<'_> {
     /// The same without anything borrowed from its line.
     pub(super) fn into_owned(self) -> ParsedEvent<'static> {
         let owned = |name: Option<Cow<'_, str>>| name.map(|name| Cow::Owned(name.into_owned()));
-        ParsedEvent {
-            proto: Cow::Owned(self.proto.into_owned()),
-            in_if: owned(self.in_if),
-            out_if: owned(self.out_if),
-            ..self
-        }
+        ParsedEvent { proto: Cow::Owned(self.proto.into_owned()), in_if: owned(self.in_if), out_if: owned(self.out_if), ..self }
     }
 }
 
@@ -195,9 +190,13 @@ mod tests {
         for (text, expected) in [("SYN", "SYN"), ("ack,syn", "SYN,ACK"), ("SYN|ECE|CWR", "SYN"), ("", "")] {
             assert_eq!(shown(flag_words(text)).as_deref(), Some(expected), "{text}");
         }
-        for (text, expected) in
-            [("......S.", Some("SYN")), (".AP.SF", Some("FIN,SYN,PSH,ACK")), ("........", Some("")), ("S.", None), ("....X...", None)]
-        {
+        for (text, expected) in [
+            ("......S.", Some("SYN")),
+            (".AP.SF", Some("FIN,SYN,PSH,ACK")),
+            ("........", Some("")),
+            ("S.", None),
+            ("....X...", None),
+        ] {
             assert_eq!(shown(flag_places(text)).as_deref(), expected, "{text}");
         }
         assert_eq!((flag_letters("SX"), flag_words("SYN,X")), (None, None));

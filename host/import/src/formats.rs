@@ -283,7 +283,9 @@ impl<'o> Reader<'o> {
                 }
                 return is_header(Format::Windows);
             }
-            if may_be(Format::Zeek) && (zeek::Header::begins(line) || matches!(self.header, Some(Header::Zeek(_))) || wanted.is_some()) {
+            if may_be(Format::Zeek)
+                && (zeek::Header::begins(line) || matches!(self.header, Some(Header::Zeek(_))) || wanted.is_some())
+            {
                 if !matches!(self.header, Some(Header::Zeek(_))) {
                     self.header = Some(Header::Zeek(zeek::Header::default()));
                 }

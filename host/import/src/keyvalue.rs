@@ -35,7 +35,11 @@ impl<'a> Pairs<'a> {
                 None => {
                     let end = value.find([' ', '\t', ';']).unwrap_or(value.len());
                     // A comma ends a value where the next pair follows at once: `time=12:58:59,devname=FG`.
-                    let end = value[..end].match_indices(',').map(|(comma, _)| comma).find(|comma| value[*comma..end].contains(sign)).unwrap_or(end);
+                    let end = value[..end]
+                        .match_indices(',')
+                        .map(|(comma, _)| comma)
+                        .find(|comma| value[*comma..end].contains(sign))
+                        .unwrap_or(end);
                     value.split_at(end)
                 }
             };

@@ -31,8 +31,9 @@ static SERVICES: LazyLock<HashMap<(u16, Transport), &'static str>> = LazyLock::n
     lines.flat_map(entries).map(|(port, transport, name)| ((port, transport), name)).collect()
 });
 
-static PORTS: LazyLock<HashMap<&'static str, u16>> =
-    LazyLock::new(|| LIST.lines().filter(|line| !line.starts_with('#')).flat_map(entries).map(|(port, _, name)| (name, port)).collect());
+static PORTS: LazyLock<HashMap<&'static str, u16>> = LazyLock::new(|| {
+    LIST.lines().filter(|line| !line.starts_with('#')).flat_map(entries).map(|(port, _, name)| (name, port)).collect()
+});
 
 fn entries(line: &'static str) -> impl Iterator<Item = (u16, Transport, &'static str)> {
     let mut words = line.split(' ');
@@ -83,12 +84,18 @@ mod tests {
 
     #[test]
     fn names_and_ports() {
-        for (number, proto, name) in
-            [(22, "TCP", Some("ssh")), (53, "UDP", Some("domain")), (51_820, "UDP", Some("wireguard")), (51_820, "TCP", None), (22, "ICMP", None)]
-        {
+        for (number, proto, name) in [
+            (22, "TCP", Some("ssh")),
+            (53, "UDP", Some("domain")),
+            (51_820, "UDP", Some("wireguard")),
+            (51_820, "TCP", None),
+            (22, "ICMP", None),
+        ] {
             assert_eq!(service(number, proto), name, "{number} {proto}");
         }
-        for (name, number) in [("ssh", Some(22)), ("www", Some(80)), ("https", Some(443)), ("domain", Some(53)), ("22", None), ("nothing", None)] {
+        for (name, number) in
+            [("ssh", Some(22)), ("www", Some(80)), ("https", Some(443)), ("domain", Some(53)), ("22", None), ("nothing", None)]
+        {
             assert_eq!(port(name, "TCP"), number, "{name}");
         }
     }

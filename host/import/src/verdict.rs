@@ -14,16 +14,47 @@ pub(super) const ACCEPT: &str = "ACCEPT";
 const DROP_WORDS: [&str; 12] =
     ["DROP", "DROPPED", "BLOCK", "BLOCKED", "REJECT", "REJECTED", "DENY", "DENIED", "DISCARD", "DISCARDED", "DROPS", "BLACKHOLE"];
 /// Words for one that was let through.
-const ACCEPT_WORDS: [&str; 11] = [
-    "ACCEPT", "ACCEPTED", "ALLOW", "ALLOWED", "PASS", "PASSED", "PERMIT", "PERMITTED", "PORTFORWARD", "FORWARDFW", "BUILT",
-];
+const ACCEPT_WORDS: [&str; 11] =
+    ["ACCEPT", "ACCEPTED", "ALLOW", "ALLOWED", "PASS", "PASSED", "PERMIT", "PERMITTED", "PORTFORWARD", "FORWARDFW", "BUILT"];
 /// What a packet was only translated or steered by, which says nothing of what became of it.
 const NAT_WORDS: [&str; 8] = ["DNAT", "SNAT", "NAT", "MASQUERADE", "REDIRECT", "RDR", "PREROUTING", "POSTROUTING"];
 /// Words that name no rule: a prefix of only these, of numbers, or of nothing distinguishes no lines.
 const GENERIC_WORDS: [&str; 35] = [
-    "FIREWALL", "FW", "IPTABLES", "IP6TABLES", "IPT", "NETFILTER", "NFT", "NFTABLES", "UFW", "CALICO", "KERNEL", "PACKET", "PACKETS", "LOG",
-    "LOGGED", "LOGGING", "MONITOR", "INPUT", "OUTPUT", "FORWARD", "FORWARDED", "NEW", "IN", "OUT", "INBOUND", "OUTBOUND", "INET", "INET6", "IPV4",
-    "IPV6", "FILTER", "TCP", "UDP", "ICMP", "ICMPV6",
+    "FIREWALL",
+    "FW",
+    "IPTABLES",
+    "IP6TABLES",
+    "IPT",
+    "NETFILTER",
+    "NFT",
+    "NFTABLES",
+    "UFW",
+    "CALICO",
+    "KERNEL",
+    "PACKET",
+    "PACKETS",
+    "LOG",
+    "LOGGED",
+    "LOGGING",
+    "MONITOR",
+    "INPUT",
+    "OUTPUT",
+    "FORWARD",
+    "FORWARDED",
+    "NEW",
+    "IN",
+    "OUT",
+    "INBOUND",
+    "OUTBOUND",
+    "INET",
+    "INET6",
+    "IPV4",
+    "IPV6",
+    "FILTER",
+    "TCP",
+    "UDP",
+    "ICMP",
+    "ICMPV6",
 ];
 
 /// What values of a column or field `action` mean beyond the words of prefixes. Upper case; `_` and spaces are dashes here.
@@ -242,7 +273,11 @@ mod tests {
     fn check(prefixes: &[&str], expected: Option<&str>) {
         for default in DEFAULTS {
             for prefix in prefixes {
-                assert_eq!(of_prefix(prefix, default), Judged { verdict: of(expected), is_assumed: false }, "{prefix} {default:?}");
+                assert_eq!(
+                    of_prefix(prefix, default),
+                    Judged { verdict: of(expected), is_assumed: false },
+                    "{prefix} {default:?}"
+                );
             }
         }
     }
@@ -278,7 +313,17 @@ mod tests {
     #[test]
     fn accepts() {
         check(
-            &["[UFW ALLOW]", "ACCEPT ", "accepted:", "fw-allow-in", "[net_ALLOWED]", "PASS", "permit-out:", "PORTFORWARD: ", "logaccept"],
+            &[
+                "[UFW ALLOW]",
+                "ACCEPT ",
+                "accepted:",
+                "fw-allow-in",
+                "[net_ALLOWED]",
+                "PASS",
+                "permit-out:",
+                "PORTFORWARD: ",
+                "logaccept",
+            ],
             Some("ACCEPT"),
         );
     }
@@ -305,7 +350,9 @@ mod tests {
 
     #[test]
     fn what_names_no_rule_is_what_is_usual() {
-        for prefix in ["", " ", "[19955416.516358]", "ICMP", "[UFW]", "Firewall:", "calico-packet: ", "FW-monitor:", "[  307.7][    C0] "] {
+        for prefix in
+            ["", " ", "[19955416.516358]", "ICMP", "[UFW]", "Firewall:", "calico-packet: ", "FW-monitor:", "[  307.7][    C0] "]
+        {
             assert_eq!(of_prefix(prefix, DefaultVerdict::Usual), Judged { verdict: Some(DROP), is_assumed: true }, "{prefix}");
             assert_eq!(of_prefix(prefix, DefaultVerdict::Accept).verdict, Some(ACCEPT), "{prefix}");
             assert_eq!(of_prefix(prefix, DefaultVerdict::Unknown), Judged::UNKNOWN, "{prefix}");

@@ -12,9 +12,9 @@ use std::time::Duration;
 pub use follow::Followed;
 pub use geoip::{GeoIp, GeoIpError};
 
-use net_scout_store::{Database, DatabaseError, ImportedRows, KnownLog, LogPosition};
 use net_scout_import::{self as import, Batch, Beginning, ImportError, ImportOptions, ImportReport, LogReader, Position, ReadAs};
-use net_scout_model::{Timestamp, hex};
+use net_scout_model::hex;
+use net_scout_store::{Database, DatabaseError, ImportedRows, KnownLog, LogPosition};
 
 /// The database that takes the events.
 #[derive(Clone, Debug)]
@@ -112,7 +112,8 @@ impl<'o> Ingest<'o> {
         let input = import::open(Some(path)).map_err(|source| IngestError::Open { path: path.to_owned(), source })?;
         let (beginning, mut input) = Beginning::of(input);
         let mut place = self.place(path, beginning, again)?;
-        let resumed = place.known.as_ref().filter(|_| !place.is_anew).map(|known| Position { offset: known.offset, line: known.line });
+        let resumed =
+            place.known.as_ref().filter(|_| !place.is_anew).map(|known| Position { offset: known.offset, line: known.line });
         let (from, options) = (self.from, self.options);
         let mut reader = LogReader::new(from, options, resumed.unwrap_or_default());
         let mut keep = |batch: Batch| self.keep(batch, &mut place);

@@ -166,7 +166,10 @@ impl Database {
     pub fn finish_log(&mut self, id: i64, is_finished: bool, now: Timestamp) -> Result<(), DatabaseError> {
         self.write("remember an import in", |connection| {
             connection
-                .execute("UPDATE scout_imports SET is_finished = ?2, updated_at = ?3 WHERE id = ?1", (id, is_finished, now.seconds()))
+                .execute(
+                    "UPDATE scout_imports SET is_finished = ?2, updated_at = ?3 WHERE id = ?1",
+                    (id, is_finished, now.seconds()),
+                )
                 .map(|_| ())
         })
     }
@@ -198,7 +201,9 @@ impl Database {
 fn set_position(connection: &Connection, id: i64, position: Option<(u64, u64)>, rows: u64) -> rusqlite::Result<()> {
     let (offset, line) = position.unzip();
     connection
-        .prepare_cached("UPDATE scout_imports SET offset = coalesce(?2, offset), line = coalesce(?3, line), rows = ?4 WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE scout_imports SET offset = coalesce(?2, offset), line = coalesce(?3, line), rows = ?4 WHERE id = ?1",
+        )?
         .execute((id, offset.map(u64::cast_signed), line.map(u64::cast_signed), rows.cast_signed()))
         .map(|_| ())
 }

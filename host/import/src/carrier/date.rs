@@ -7,10 +7,10 @@ use jiff::civil::{Date, DateTime, Time};
 
 use super::month;
 use super::zone;
-use net_scout_model::time::parse_timestamp;
 use crate::ImportOptions;
 use crate::reason::{Reason, quoted};
 use net_scout_model::Timestamp;
+use net_scout_model::time::parse_timestamp;
 
 /// The longest time from one February 29 to the next, in years: around a year such as 2100, which is not a leap year.
 const LEAP_GAP: i16 = 8;
@@ -105,7 +105,13 @@ fn bad(line: &str, rest: &str) -> Reason {
 }
 
 /// `Mar 11 20:35:11`, `Mar 11 2026 20:35:11`, `Mar 11 20:35:11 2026`.
-fn named<'a>(month: i8, line: &'a str, rest: &'a str, has_weekday: bool, options: &ImportOptions) -> Result<(Timestamp, &'a str), Reason> {
+fn named<'a>(
+    month: i8,
+    line: &'a str,
+    rest: &'a str,
+    has_weekday: bool,
+    options: &ImportOptions,
+) -> Result<(Timestamp, &'a str), Reason> {
     let (day, rest) = word(rest);
     let (mut clock, mut rest) = word(rest);
     let mut year = None;
@@ -238,7 +244,11 @@ fn iso<'a>(line: &'a str, first: &'a str, rest: &'a str, options: &ImportOptions
     } else {
         (first, rest)
     };
-    let instant = if text.contains(['/', ',']) { iso_instant(&text.replace('/', "-").replace(',', "."), options) } else { iso_instant(text, options) };
+    let instant = if text.contains(['/', ',']) {
+        iso_instant(&text.replace('/', "-").replace(',', "."), options)
+    } else {
+        iso_instant(text, options)
+    };
     match instant {
         Some((instant, true)) => Ok((instant, rest)),
         Some((instant, false)) => Ok(zoned(instant, rest, options)),
@@ -320,7 +330,12 @@ mod tests {
     use crate::{DefaultVerdict, LogZone};
 
     fn options(now: &str, offset: i32) -> ImportOptions {
-        ImportOptions { now: instant(now), zone: LogZone::Fixed(offset), default_verdict: DefaultVerdict::Drop, local_networks: None }
+        ImportOptions {
+            now: instant(now),
+            zone: LogZone::Fixed(offset),
+            default_verdict: DefaultVerdict::Drop,
+            local_networks: None,
+        }
     }
 
     fn instant(text: &str) -> Timestamp {
@@ -490,8 +505,12 @@ mod tests {
     fn extreme_options_do_no_harm() {
         for now in [Timestamp::MINIMUM, Timestamp::MAXIMUM, Timestamp(i64::MIN), Timestamp(i64::MAX)] {
             for offset in [i32::MIN, 0, i32::MAX] {
-                let options =
-                    ImportOptions { now, zone: LogZone::Fixed(offset), default_verdict: DefaultVerdict::Drop, local_networks: None };
+                let options = ImportOptions {
+                    now,
+                    zone: LogZone::Fixed(offset),
+                    default_verdict: DefaultVerdict::Drop,
+                    local_networks: None,
+                };
                 let _ = split("Feb 29 12:00:00 host", &options);
                 let _ = split("9999-12-31T23:59:59 host", &options);
             }

@@ -15,8 +15,8 @@ use net_scout_model::Timestamp;
 const MAXIMUM_WORDS: usize = 10;
 /// Facilities and severities of syslog, and what stands between them.
 const LEVELS: [&str; 27] = [
-    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "security", "console", "emerg",
-    "panic", "alert", "crit", "critical", "err", "error", "warning", "warn", "notice", "info", "debug", "-",
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "security", "console",
+    "emerg", "panic", "alert", "crit", "critical", "err", "error", "warning", "warn", "notice", "info", "debug", "-",
 ];
 
 /// A line, and what its head says.
@@ -56,13 +56,33 @@ impl<'a> Entry<'a> {
         // RFC 5424 has a dash where the sender knows no time.
         let body = if is_new && time.is_err() { body.strip_prefix("- ").unwrap_or(body) } else { body };
         if is_new && let Some([program, kind, data, message]) = new_form(body) {
-            return Self { time, body: message, host: None, program: Some(program), message, unnamed: message, kind: Some(kind), data, is_process: false };
+            return Self {
+                time,
+                body: message,
+                host: None,
+                program: Some(program),
+                message,
+                unnamed: message,
+                kind: Some(kind),
+                data,
+                is_process: false,
+            };
         }
         let head = Head::read(body, options);
         // `dmesg` prints only what the kernel said.
         let program = if is_bracketed && time.is_ok() { Some("kernel") } else { head.program };
         let message = if is_bracketed && time.is_ok() { body } else { head.message };
-        Self { time, body, host: head.host, program, message, unnamed: head.unnamed, kind: None, data: "", is_process: head.is_process }
+        Self {
+            time,
+            body,
+            host: head.host,
+            program,
+            message,
+            unnamed: head.unnamed,
+            kind: None,
+            data: "",
+            is_process: head.is_process,
+        }
     }
 
     /// The date at its beginning.
@@ -80,7 +100,17 @@ impl<'a> Entry<'a> {
 
     /// The message of a record that carries program and time by itself, such as one of the journal.
     pub(crate) fn of_record(time: Timestamp, program: Option<&'a str>, message: &'a str) -> Self {
-        Self { time: Ok(time), body: message, host: None, program, message, unnamed: message, kind: None, data: "", is_process: false }
+        Self {
+            time: Ok(time),
+            body: message,
+            host: None,
+            program,
+            message,
+            unnamed: message,
+            kind: None,
+            data: "",
+            is_process: false,
+        }
     }
 }
 
@@ -100,7 +130,13 @@ impl<'a> Head<'a> {
         for _ in 0..MAXIMUM_WORDS {
             let (word, behind) = date::word(rest);
             if let Some((program, is_process)) = program(word) {
-                return Self { host, program: Some(program), message: behind.trim_start(), unnamed: rest.trim_start(), is_process };
+                return Self {
+                    host,
+                    program: Some(program),
+                    message: behind.trim_start(),
+                    unnamed: rest.trim_start(),
+                    is_process,
+                };
             }
             if is_date(word)
                 && let Ok((_, behind)) = date::split(rest, options)
@@ -125,7 +161,9 @@ fn program(word: &str) -> Option<(&str, bool)> {
     let is_name = |name: &str| {
         !name.is_empty()
             && name.len() <= 48
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'%' | b'@' | b'('| b')'))
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'%' | b'@' | b'(' | b')'))
     };
     let plain = word.strip_suffix(':');
     if let Some((name, number)) = plain.unwrap_or(word).strip_suffix(']').and_then(|word| word.split_once('['))
@@ -173,7 +211,8 @@ fn is_host(word: &str) -> bool {
 /// Whether a line has a priority of the new form, `<134>1 `, and what stands behind either.
 fn priority(line: &str) -> (bool, &str) {
     let split = line.strip_prefix('<').and_then(|rest| rest.split_once('>'));
-    let Some((_, rest)) = split.filter(|(number, _)| (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit()))
+    let Some((_, rest)) =
+        split.filter(|(number, _)| (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit()))
     else {
         return (false, line);
     };

@@ -10,7 +10,10 @@ const OTHERS: [&[&str]; 12] = [
     &["mär", "mrz", "märz", "mars", "mrt", "bře", "márc", "mart", "märts", "maalis", "мар", "бер", "μαρ", "3月", "3월"],
     &["abr", "avr", "avril", "dub", "kwi", "nis", "ápr", "april", "huhti", "апр", "кві", "απρ", "4月", "4월"],
     &["mai", "mei", "maj", "mag", "kvě", "máj", "mayo", "touko", "май", "мая", "тра", "μαϊ", "μάι", "5月", "5월"],
-    &["juin", "giu", "čen", "čer", "cze", "haz", "jún", "iun", "juni", "juuni", "kesä", "июн", "юни", "чер", "ιουν", "6月", "6월"],
+    &[
+        "juin", "giu", "čen", "čer", "cze", "haz", "jún", "iun", "juni", "juuni", "kesä", "июн", "юни", "чер", "ιουν", "6月",
+        "6월",
+    ],
     &["juil", "lug", "čec", "čvc", "tem", "júl", "iul", "juli", "juuli", "heinä", "июл", "юли", "лип", "ιουλ", "7月", "7월"],
     &["ago", "août", "srp", "sie", "ağu", "avg", "elo", "авг", "сер", "αυγ", "8月", "8월"],
     &["sept", "set", "zář", "wrz", "eyl", "szept", "syys", "сен", "сеп", "вер", "σεπ", "9月", "9월"],

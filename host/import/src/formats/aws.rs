@@ -28,8 +28,11 @@ impl Header {
         if !line.contains("srcaddr") {
             return None;
         }
-        let fields: Vec<String> =
-            line.split([' ', ',', '\t']).filter(|name| !name.is_empty()).map(|name| name.trim_matches('"').replace('_', "-")).collect();
+        let fields: Vec<String> = line
+            .split([' ', ',', '\t'])
+            .filter(|name| !name.is_empty())
+            .map(|name| name.trim_matches('"').replace('_', "-"))
+            .collect();
         let has = |name: &str| fields.iter().any(|field| field == name);
         (has("srcaddr") && has("dstaddr") && (has("start") || has("end"))).then_some(Self { fields })
     }
@@ -53,13 +56,19 @@ impl Header {
     /// # Errors
     /// When values are missing or make no sense.
     pub(crate) fn row<'a>(&self, line: &'a str, options: &ImportOptions) -> Result<Line<'a>, Reason> {
-        let words: Vec<&str> = line.split([' ', ',', '\t', '\r']).map(|word| word.trim_matches('"')).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> =
+            line.split([' ', ',', '\t', '\r']).map(|word| word.trim_matches('"')).filter(|word| !word.is_empty()).collect();
         let Some(skipped) = words.len().checked_sub(self.fields.len()) else {
             return Err(Reason::Ragged { found: words.len(), expected: self.fields.len() });
         };
         // CloudWatch puts when it got the record in front.
-        let words = words.get(skipped..).filter(|_| skipped <= 1).ok_or(Reason::Ragged { found: words.len(), expected: self.fields.len() })?;
-        let get = |name: &str| self.fields.iter().position(|field| field == name).and_then(|place| words.get(place)).copied().unwrap_or("-");
+        let words = words
+            .get(skipped..)
+            .filter(|_| skipped <= 1)
+            .ok_or(Reason::Ragged { found: words.len(), expected: self.fields.len() })?;
+        let get = |name: &str| {
+            self.fields.iter().position(|field| field == name).and_then(|place| words.get(place)).copied().unwrap_or("-")
+        };
         match get("log-status") {
             "NODATA" => return Ok(Line::Other("NODATA".into())),
             "SKIPDATA" => return Ok(Line::Other("SKIPDATA".into())),
@@ -74,16 +83,23 @@ impl Header {
             ..Values::default()
         };
         let start = Some(get("start")).filter(|start| *start != "-").unwrap_or(get("end"));
-        let event = values.event(date::any_unit("start", start, options)?, ["srcaddr", "srcport", "dstaddr", "dstport", "protocol"])?;
+        let event =
+            values.event(date::any_unit("start", start, options)?, ["srcaddr", "srcport", "dstaddr", "dstport", "protocol"])?;
         let way = direction::said(get("flow-direction"))
             .unwrap_or_else(|| direction::by_addresses(event.source, event.destination, options));
         // All flags of the time that a record is of, of SYN, FIN and RST; an ACK counts only beside a SYN.
-        let flags = get("tcp-flags").parse::<u8>().ok().filter(|flags| event.proto == "TCP" && *flags != 0).map(TcpFlags::from_bits);
+        let flags =
+            get("tcp-flags").parse::<u8>().ok().filter(|flags| event.proto == "TCP" && *flags != 0).map(TcpFlags::from_bits);
         let tcp_flags = flags.map(|flags| match (flags.has(TcpFlags::SYN), flags.has(TcpFlags::ACK)) {
             (true, true) => TcpFlags::SYN.with(TcpFlags::ACK),
             (true, false) => TcpFlags::SYN,
             _ => flags,
         });
-        Ok(Line::Event(ParsedEvent { verdict: verdict::of_value(get("action"), options.default_verdict), way, tcp_flags, ..event }))
+        Ok(Line::Event(ParsedEvent {
+            verdict: verdict::of_value(get("action"), options.default_verdict),
+            way,
+            tcp_flags,
+            ..event
+        }))
     }
 }

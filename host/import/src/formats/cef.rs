@@ -148,7 +148,13 @@ fn header(text: &str, count: usize) -> Option<([&str; 8], &str)> {
     None
 }
 
-fn event<'a>(entry: &Entry<'a>, pairs: &Pairs<'a>, names: &Names, name: &str, options: &ImportOptions) -> Result<Line<'a>, Reason> {
+fn event<'a>(
+    entry: &Entry<'a>,
+    pairs: &Pairs<'a>,
+    names: &Names,
+    name: &str,
+    options: &ImportOptions,
+) -> Result<Line<'a>, Reason> {
     let (source, destination) = (pairs.first(names.source), pairs.first(names.destination));
     // Logins, updates and other events without a packet.
     if source.is_empty() || destination.is_empty() {

@@ -90,11 +90,16 @@ impl<'a> Message<'a> {
             "106006" | "106007" => (Judged::DROP, "UDP", Some(Way::In), behind("from").zip(behind("to"))),
             "106010" => (Judged::DROP, at(2), Some(Way::In), behind("src").zip(behind("dst").or(behind("dest")))),
             "106002" => (Judged::DROP, at(0), Some(Way::Out), behind("src").zip(behind("dest"))),
-            "106014" | "106023" => (Judged::DROP, match at(1) {
-                _ if number == "106014" => "ICMP",
-                "protocol" => at(2),
-                proto => proto,
-            }, None, behind("src").zip(behind("dst"))),
+            "106014" | "106023" => (
+                Judged::DROP,
+                match at(1) {
+                    _ if number == "106014" => "ICMP",
+                    "protocol" => at(2),
+                    proto => proto,
+                },
+                None,
+                behind("src").zip(behind("dst")),
+            ),
             "106015" => (Judged::DROP, "TCP", None, behind("from").zip(behind("to"))),
             "106021" | "106022" => (Judged::DROP, at(1), None, behind("from").zip(behind("to"))),
             "106100" | "106102" | "106103" => {
@@ -104,7 +109,14 @@ impl<'a> Message<'a> {
                     _ => Judged::UNKNOWN,
                 };
                 let arrow = words.iter().position(|word| *word == "->");
-                (verdict, at(3), None, arrow.and_then(|place| words[..place].iter().rev().find(|word| word.contains('/')).copied().zip(words.get(place + 1).copied())))
+                (
+                    verdict,
+                    at(3),
+                    None,
+                    arrow.and_then(|place| {
+                        words[..place].iter().rev().find(|word| word.contains('/')).copied().zip(words.get(place + 1).copied())
+                    }),
+                )
             }
             "302013" | "302015" | "302017" | "302020" | "302303" => {
                 let way = direction::said(at(1));
@@ -139,7 +151,8 @@ impl<'a> Message<'a> {
             _ if !protocol::has_ports(&proto) => Ok(None),
             _ => service::port(text, &proto).map_or_else(|| event::port(field, text), Ok).map(Some),
         };
-        let (source_port, destination_port) = (port("source port", self.source.port)?, port("destination port", self.destination.port)?);
+        let (source_port, destination_port) =
+            (port("source port", self.source.port)?, port("destination port", self.destination.port)?);
         let in_if = if self.source.interface.is_empty() { self.interface } else { self.source.interface };
         let out_if = self.destination.interface;
         let way = self.way.unwrap_or_else(|| match direction::by_addresses(source, destination, options) {

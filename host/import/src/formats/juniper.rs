@@ -66,7 +66,12 @@ fn plain<'a>(entry: &Entry<'a>, text: &'a str, options: &ImportOptions) -> Resul
     event(entry, values, zones, options)
 }
 
-fn event<'a>(entry: &Entry<'a>, values: Values<'a>, zones: [&str; 2], options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
+fn event<'a>(
+    entry: &Entry<'a>,
+    values: Values<'a>,
+    zones: [&str; 2],
+    options: &ImportOptions,
+) -> Result<ParsedEvent<'a>, Reason> {
     let names = ["source-address", "source-port", "destination-address", "destination-port", "protocol-id"];
     let event = values.event(entry.time()?, names)?;
     let way = match direction::by_addresses(event.source, event.destination, options) {

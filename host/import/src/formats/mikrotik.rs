@@ -26,7 +26,8 @@ pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Res
 /// How often it was, and the message behind topics and host.
 fn message<'a>(entry: &Entry<'a>) -> Option<(i64, &'a str)> {
     let with_repeats = |message: &'a str| repeated(message).unwrap_or((1, message));
-    let is_firewall = |topics: &str| topics.contains(',') && topics.trim_end_matches(':').split(',').any(|topic| topic == "firewall");
+    let is_firewall =
+        |topics: &str| topics.contains(',') && topics.trim_end_matches(':').split(',').any(|topic| topic == "firewall");
     if entry.program.is_some_and(is_firewall) {
         return Some(with_repeats(entry.message));
     }
@@ -70,11 +71,7 @@ fn without_topics<'a>(entry: &Entry<'a>) -> Option<&'a str> {
 ///
 /// # Errors
 /// When values are missing, or one makes no sense.
-pub(crate) fn packet<'a>(
-    time: Timestamp,
-    message: &'a str,
-    options: &ImportOptions,
-) -> Result<ParsedEvent<'a>, Reason> {
+pub(crate) fn packet<'a>(time: Timestamp, message: &'a str, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
     let absent = |field| Reason::Absent { field };
     let (prefix, rest) = message.split_once(": in:").ok_or(absent("chain and in:"))?;
     let prefix = prefix.rsplit_once(' ').map_or("", |(prefix, _chain)| prefix);

@@ -26,11 +26,7 @@ const PROGRAMS: [&str; 5] = ["kernel", "ulogd", "ulogd2", "pvefw-logger", "nflog
 ///
 /// # Errors
 /// When that is no packet, or one of its values makes no sense.
-pub(crate) fn packet<'a>(
-    time: Timestamp,
-    message: &'a str,
-    options: &ImportOptions,
-) -> Result<ParsedEvent<'a>, Reason> {
+pub(crate) fn packet<'a>(time: Timestamp, message: &'a str, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
     let (prefix, fields) = split_prefix(message).ok_or(Reason::NoInterface)?;
     let fields = Fields::read(fields);
     let missing = |field| Reason::Missing { field };

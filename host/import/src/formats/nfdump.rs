@@ -54,7 +54,8 @@ impl Header {
         let values: Vec<&str> = line.split(',').map(str::trim).collect();
         let get = |column: usize| self.places[column].and_then(|place| values.get(place)).copied().unwrap_or_default();
         let [time, source, source_port, destination, destination_port, proto, flags] = [0, 1, 2, 3, 4, 5, 6].map(get);
-        flow(time, Values { source, source_port, destination, destination_port, proto, ..Values::default() }, flags, options).map(Line::Event)
+        flow(time, Values { source, source_port, destination, destination_port, proto, ..Values::default() }, flags, options)
+            .map(Line::Event)
     }
 }
 

@@ -23,7 +23,8 @@ pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Res
         return None;
     }
     let kind = |text: &'a str| text.split(',').nth(3);
-    let is_theirs = |text: &str| matches!(kind_of(text), Some("TRAFFIC" | "THREAT" | "SYSTEM" | "CONFIG" | "GLOBALPROTECT" | "HIPMATCH"));
+    let is_theirs =
+        |text: &str| matches!(kind_of(text), Some("TRAFFIC" | "THREAT" | "SYSTEM" | "CONFIG" | "GLOBALPROTECT" | "HIPMATCH"));
     let text = [entry.message, entry.unnamed, entry.body].into_iter().find(|text| is_theirs(text))?;
     Some(match kind(text) {
         Some("TRAFFIC" | "THREAT") => packet(text, options).map(Line::Event),

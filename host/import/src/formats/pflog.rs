@@ -16,7 +16,9 @@ use net_scout_model::TcpFlags;
 
 /// Reads a packet; none where the line is of anything else.
 pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Result<Line<'a>, Reason>> {
-    if entry.program.is_some_and(|program| !matches!(program, "pf" | "pflogd" | "tcpdump" | "pflog")) && !entry.body.starts_with("rule ") {
+    if entry.program.is_some_and(|program| !matches!(program, "pf" | "pflogd" | "tcpdump" | "pflog"))
+        && !entry.body.starts_with("rule ")
+    {
         return None;
     }
     let text = [entry.body, entry.message].into_iter().find(|text| text.starts_with("rule "))?;
@@ -47,7 +49,8 @@ fn event<'a>(
     let packet = packet.strip_prefix("IP6 ").or_else(|| packet.strip_prefix("IP ")).unwrap_or(packet);
     let packet = if packet.starts_with('(') { packet.split_once(") ").map_or(packet, |(_, rest)| rest) } else { packet };
     let (source, rest) = packet.split_once(" > ").ok_or(absent("addresses"))?;
-    let (destination, said) = rest.split_once(": ").or_else(|| rest.strip_suffix(':').map(|rest| (rest, ""))).ok_or(absent("addresses"))?;
+    let (destination, said) =
+        rest.split_once(": ").or_else(|| rest.strip_suffix(':').map(|rest| (rest, ""))).ok_or(absent("addresses"))?;
     let (source, source_port) = endpoint(source)?;
     let (destination, destination_port) = endpoint(destination)?;
     let (proto, flags) = protocol(said, source_port.is_some());

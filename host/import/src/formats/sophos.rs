@@ -51,7 +51,10 @@ fn utm<'a>(entry: &Entry<'a>, pairs: &Pairs<'a>, options: &ImportOptions) -> Res
 }
 
 fn xg<'a>(entry: &Entry<'a>, pairs: &Pairs<'a>, options: &ImportOptions) -> Result<Line<'a>, Reason> {
-    if pairs.get("src_ip").is_empty() || pairs.get("dst_ip").is_empty() || !matches!(pairs.get("log_type"), "Firewall" | "IDP" | "IPS") {
+    if pairs.get("src_ip").is_empty()
+        || pairs.get("dst_ip").is_empty()
+        || !matches!(pairs.get("log_type"), "Firewall" | "IDP" | "IPS")
+    {
         return Ok(Line::Other(Cow::Owned(shorten(pairs.get("log_type"), 24))));
     }
     let values = Values {
@@ -67,7 +70,8 @@ fn xg<'a>(entry: &Entry<'a>, pairs: &Pairs<'a>, options: &ImportOptions) -> Resu
     let way = match direction::by_addresses(event.source, event.destination, options) {
         Way::Open => {
             let [from, to] = ["srczonetype", "dstzonetype"].map(|key| pairs.get(key));
-            let [from, to] = if from.is_empty() { ["src_zone_type", "dst_zone_type"].map(|key| pairs.get(key)) } else { [from, to] };
+            let [from, to] =
+                if from.is_empty() { ["src_zone_type", "dst_zone_type"].map(|key| pairs.get(key)) } else { [from, to] };
             zone::way(from, to).unwrap_or(Way::Open)
         }
         way => way,

@@ -8,13 +8,13 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::json::Record;
+use crate::ImportOptions;
 use crate::carrier::date;
 use crate::direction::by_addresses;
 use crate::event::{Line, ParsedEvent, Values};
 use crate::flow::{Outcome, reversed};
 use crate::reason::{Reason, shorten};
 use crate::verdict::Judged;
-use crate::ImportOptions;
 use net_scout_model::{TcpFlags, Timestamp};
 
 /// The longest name of a kind of event that is counted by its name, in characters.
@@ -233,10 +233,8 @@ fn flow(record: &Record, options: &ImportOptions) -> Result<Option<ParsedEvent<'
         return Ok(Some(ParsedEvent { verdict: if dropped { Judged::DROP } else { outcome.judged() }, ..event }));
     }
     let is_known = |flags: &TcpFlags| !flags.is_empty();
-    let (to_server, to_client) = record
-        .tcp
-        .as_ref()
-        .map_or((None, None), |tcp| (bits(tcp.tcp_flags_ts.as_ref()), bits(tcp.tcp_flags_tc.as_ref())));
+    let (to_server, to_client) =
+        record.tcp.as_ref().map_or((None, None), |tcp| (bits(tcp.tcp_flags_ts.as_ref()), bits(tcp.tcp_flags_tc.as_ref())));
     // Suricata writes 00 for both sides where it followed no session. Where packets went both ways, somebody answered.
     let follows_none = !to_server.as_ref().is_some_and(is_known) && !to_client.as_ref().is_some_and(is_known);
     let (to_server, to_client) = if follows_none && answered { (None, None) } else { (to_server, to_client) };

@@ -110,8 +110,7 @@ pub(crate) fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, Re
 /// # Errors
 /// When it is no JSON object, or values are missing or make no sense.
 pub(crate) fn record(line: &str, mapping: &Mapping, options: &ImportOptions) -> Result<ParsedEvent<'static>, Reason> {
-    let object: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| complaint(&error, line))?;
+    let object: Map<String, Value> = serde_json::from_str(line).map_err(|error| complaint(&error, line))?;
     let mut values: Values<'_> = Default::default();
     for (slot, column) in values.iter_mut().zip(TableColumn::ALL) {
         *slot = match find(&object, mapping.name(column)) {

@@ -20,7 +20,8 @@ const ITSELF: &str = "Firebox";
 /// Reads a line; none where it is of anything else.
 pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Result<Line<'a>, Reason>> {
     let (_, rest) = entry.message.split_once("msg_id=\"")?;
-    let is_theirs = entry.message.starts_with("msg_id=") || matches!(entry.program?, "firewall" | "loggerd" | "pxy" | "http-proxy" | "https-proxy");
+    let is_theirs = entry.message.starts_with("msg_id=")
+        || matches!(entry.program?, "firewall" | "loggerd" | "pxy" | "http-proxy" | "https-proxy");
     if !is_theirs {
         return None;
     }

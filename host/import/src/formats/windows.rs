@@ -14,7 +14,8 @@ use crate::reason::Reason;
 use crate::verdict;
 
 /// The fields of the version that all Windows since XP SP2 writes, for a log whose header was cut off.
-const FIELDS: &str = "date time action protocol src-ip dst-ip src-port dst-port size tcpflags tcpsyn tcpack tcpwin icmptype icmpcode info path";
+const FIELDS: &str =
+    "date time action protocol src-ip dst-ip src-port dst-port size tcpflags tcpsyn tcpack tcpwin icmptype icmpcode info path";
 
 /// What the header says of the rows.
 #[derive(Clone, Debug)]
@@ -23,7 +24,10 @@ pub(crate) struct Header(Vec<String>);
 impl Header {
     /// Whether a line is of such a header.
     pub(crate) fn begins(line: &str) -> bool {
-        line.starts_with("#Fields:") || line.starts_with("#Version:") || line.starts_with("#Software:") || line.starts_with("#Time Format:")
+        line.starts_with("#Fields:")
+            || line.starts_with("#Version:")
+            || line.starts_with("#Software:")
+            || line.starts_with("#Time Format:")
     }
 
     /// Whether a line is a row of a log without its header.

@@ -188,10 +188,13 @@ impl<'a> Connection<'a> {
         }
         let verdict = match self.outcome(&history, &packet)? {
             // A broadcast needs no answer.
-            Outcome::Failed if packet.proto == "UDP" && direction::may_be_broadcast(packet.destination, options) => Judged::UNKNOWN,
+            Outcome::Failed if packet.proto == "UDP" && direction::may_be_broadcast(packet.destination, options) => {
+                Judged::UNKNOWN
+            }
             outcome => outcome.judged(),
         };
-        let way = way(from_local, to_local, packet.way);
+        // What goes to many at once stays inside.
+        let way = if direction::is_many(packet.destination) { Way::In } else { way(from_local, to_local, packet.way) };
         Ok(ParsedEvent { verdict, way, ..packet })
     }
 

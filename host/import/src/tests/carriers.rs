@@ -34,10 +34,16 @@ fn heads_of_the_kernel() {
         check(head);
     }
     for (line, expected) in [
-        (format!("[12.5] DROP {FIELDS}"), "only the time since the machine was started; use `dmesg -T` or `journalctl -k -o short-iso`"),
+        (
+            format!("[12.5] DROP {FIELDS}"),
+            "only the time since the machine was started; use `dmesg -T` or `journalctl -k -o short-iso`",
+        ),
         ("PK\u{3}\u{4}x".to_owned(), "not text: a ZIP archive; unpack it first"),
         ("a\0b".to_owned(), "not text: bytes of zero, as binary files and UTF-16 without a mark have them"),
-        (r#"{"event_type":"drop","src_ip":"192.0.2"#.to_owned(), "JSON that is cut off after 38 bytes; a syslog daemon may cut long lines"),
+        (
+            r#"{"event_type":"drop","src_ip":"192.0.2"#.to_owned(),
+            "JSON that is cut off after 38 bytes; a syslog daemon may cut long lines",
+        ),
     ] {
         assert_eq!(told(&ReadAs::Detected, &line, &OPTIONS), [expected], "{line}");
     }
@@ -46,7 +52,9 @@ fn heads_of_the_kernel() {
 #[test]
 fn the_journal() {
     let message = format!("DROP {FIELDS}");
-    let export = format!("__CURSOR=s=1\n__REALTIME_TIMESTAMP=1773259200000000\n_TRANSPORT=kernel\nSYSLOG_IDENTIFIER=kernel\nMESSAGE={message}\n");
+    let export = format!(
+        "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1773259200000000\n_TRANSPORT=kernel\nSYSLOG_IDENTIFIER=kernel\nMESSAGE={message}\n"
+    );
     assert_eq!(told(&ReadAs::Detected, &format!("{export}\n{export}"), &OPTIONS), [PACKET_TOLD; 2]);
     let other = export.replace("=kernel", "=sshd");
     assert_eq!(told(&ReadAs::Detected, &other, &OPTIONS), ["no line of a known firewall after the date and the host"]);
@@ -77,7 +85,11 @@ fn repeats() {
 #[test]
 fn arrays_and_empty_files() {
     let record = r#"{"timestamp":"2026-03-11T20:00:00Z","event_type":"drop","src_ip":"192.0.2.1","dest_ip":"198.51.100.1","proto":"ICMP"}"#;
-    for text in [format!("[{record},{record}]"), format!("[\n  {record},\n  {record}\n]\n"), record.replace(',', ",\n").replacen('{', "{\n", 1).repeat(2)] {
+    for text in [
+        format!("[{record},{record}]"),
+        format!("[\n  {record},\n  {record}\n]\n"),
+        record.replace(',', ",\n").replacen('{', "{\n", 1).repeat(2),
+    ] {
         let (rows, report) = read(text.as_bytes(), &OPTIONS);
         assert_eq!((rows.len(), rows[0].hits, report.lines, report.unreadable), (1, 2, 2, 0), "{text}");
     }

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::event::ParsedEvent;
 use super::*;
+use crate::event::ParsedEvent;
 
 /// What `parser.assert` says of a parser's lines: line number, field, value.
 type Asserted = BTreeMap<usize, BTreeMap<String, String>>;

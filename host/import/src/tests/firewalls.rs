@@ -53,10 +53,16 @@ fn pf() {
             "9,,,1000,igb0,match,block,in,4,0x0,,64,1,185,none,17,udp,84,192.0.2.1,198.51.100.1",
             "UDP 192.0.2.1 > 198.51.100.1 DROP INBOUND igb0/- ?",
         ),
-        ("9,,,1000,igb0,match,block,in,4,0x0,,64,1,0,none,17,udp,84,192.0.2.1,198.51.100.1", "`` is not a valid port (source port)"),
+        (
+            "9,,,1000,igb0,match,block,in,4,0x0,,64,1,0,none,17,udp,84,192.0.2.1,198.51.100.1",
+            "`` is not a valid port (source port)",
+        ),
         ("9,,,1000,igb0,match,block,in,5,0x0", "`5` is not a valid IP version"),
         ("9,,,1000,igb0,match,block,up,4,0x0,,64,1,0,none,1,icmp,84,192.0.2.1,198.51.100.1", "`up` is not a valid direction"),
-        ("9,,,1000,igb0,match,block,in,4,0x0,,64,1,0,none,6,tcp,84,192.0.2.1,198.51.100.1,1,2,0,SX", "`SX` is not a valid TCP flags"),
+        (
+            "9,,,1000,igb0,match,block,in,4,0x0,,64,1,0,none,6,tcp,84,192.0.2.1,198.51.100.1,1,2,0,SX",
+            "`SX` is not a valid TCP flags",
+        ),
         (
             "9,,,1000,igb0,match,block,in,4,0x0,,64,1,0,none,6,tcp,84,192.0.2.999,198.51.100.1,1,2,0,S",
             "`192.0.2.999` is not a valid IP address (source)",
@@ -110,8 +116,14 @@ fn mikrotik() {
         ("rule added by admin", "no chain and in:"),
         ("input: in:ether1 out:(none), proto TCP (SYN", "no addresses"),
         ("input: in:ether1 out:(none), proto TCP (SYN), 192.0.2.1:1", "no addresses"),
-        ("input: in:ether1 out:(none), proto TCP (SYN), 192.0.2.1:1->198.51.100.1:x, len 1", "`x` is not a valid port (destination port)"),
-        ("input: in:ether1 out:(none), proto TCP (SYN), 192.0.2.1:1->host:2, len 1", "`host` is not a valid IP address (destination)"),
+        (
+            "input: in:ether1 out:(none), proto TCP (SYN), 192.0.2.1:1->198.51.100.1:x, len 1",
+            "`x` is not a valid port (destination port)",
+        ),
+        (
+            "input: in:ether1 out:(none), proto TCP (SYN), 192.0.2.1:1->host:2, len 1",
+            "`host` is not a valid IP address (destination)",
+        ),
     ] {
         assert_eq!(told(&ReadAs::Detected, &format!("{HEAD}{message}"), &OPTIONS), [expected], "{message}");
         assert_eq!(

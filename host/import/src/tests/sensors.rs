@@ -121,7 +121,10 @@ fn other_events_of_suricata() {
         check(&line, expected);
     }
     for (line, expected) in [
-        (r#"{"a":1}"#, "JSON of no known format, such as Suricata's (event_type) or Zeek's (id.orig_h); say with --map which name is what"),
+        (
+            r#"{"a":1}"#,
+            "JSON of no known format, such as Suricata's (event_type) or Zeek's (id.orig_h); say with --map which name is what",
+        ),
         ("{", "JSON that is cut off after 1 bytes; a syslog daemon may cut long lines"),
         (r#"{"event_type":7}"#, "not read as JSON: invalid type: integer `7`, expected a string at line 1 column 15"),
         (r#"{"event_type":"drop","event_type":"flow"}"#, "not read as JSON: duplicate field `event_type` at line 1 column 33"),

@@ -49,7 +49,10 @@ fn fortigate() {
     let ends = "srcip=192.0.2.1 srcport=40000 dstip=198.51.100.1 dstport=443 proto=6";
     for (more, expected) in [
         (r#"srcintf="wan1" srcintfrole="wan" dstintf="dmz" dstintfrole="dmz" action="close""#, "ACCEPT INBOUND wan1/dmz ?"),
-        (r#"srcintf="port1" srcintfrole="lan" dstintf="port2" dstintfrole="wan" action="server-rst""#, "ACCEPT OUTBOUND port1/port2 ?"),
+        (
+            r#"srcintf="port1" srcintfrole="lan" dstintf="port2" dstintfrole="wan" action="server-rst""#,
+            "ACCEPT OUTBOUND port1/port2 ?",
+        ),
         (r#"srcintf="port1" dstintf="unknown-0" action="timeout""#, "ACCEPT INBOUND port1/- ?"),
         (r#"srcintf="port1" dstintf="port2" action="deny""#, "DROP INBOUND port1/port2 ?"),
         (r#"srcintf="port1" dstintf="port2" action="start""#, "ACCEPT INBOUND port1/port2 ?"),
@@ -74,26 +77,79 @@ fn cisco() {
     let (from, to) = ("192.0.2.1:40000", "198.51.100.1:22");
     let tcp = |rest: &str| format!("TCP {from} > {to} {rest}");
     for (message, expected) in [
-        ("106001: Inbound TCP connection denied from 192.0.2.1/40000 to 198.51.100.1/22 flags SYN  on interface outside", tcp("DROP INBOUND outside/- SYN")),
-        ("106006: Deny inbound UDP from 192.0.2.1/40000 to 198.51.100.1/53 on interface outside", "UDP 192.0.2.1:40000 > 198.51.100.1:53 DROP INBOUND outside/- ?".into()),
-        ("106007: Deny inbound UDP from 192.0.2.1/40000 to 198.51.100.1/53 due to DNS Query", "UDP 192.0.2.1:40000 > 198.51.100.1:53 DROP INBOUND -/- ?".into()),
-        ("106014: Deny inbound icmp src outside:192.0.2.1 dst inside:198.51.100.1 (type 8, code 0)", "ICMP 192.0.2.1 > 198.51.100.1 DROP INBOUND outside/inside ?".into()),
-        ("106015: Deny TCP (no connection) from 192.0.2.1/40000 to 198.51.100.1/22 flags RST ACK  on interface outside", tcp("DROP INBOUND outside/- RST,ACK")),
-        (r#"106023: Deny tcp src outside:192.0.2.1/40000 dst inside:198.51.100.1/22 by access-group "outside_in" [0x0, 0x0]"#, tcp("DROP INBOUND outside/inside ?")),
-        (r#"106023: Deny tcp src outside:192.0.2.1/40000 dst inside:198.51.100.1/ssh by access-group "outside_in""#, tcp("DROP INBOUND outside/inside ?")),
-        (r#"106023: Deny tcp src outside:2001:db8::1/40000 dst inside:2001:db8:1::1/22 by access-group "x""#, "TCP [2001:db8::1]:40000 > [2001:db8:1::1]:22 DROP INBOUND outside/inside ?".into()),
-        (r#"106023: Deny protocol 47 src outside:192.0.2.1 dst inside:198.51.100.1 by access-group "x""#, "GRE 192.0.2.1 > 198.51.100.1 DROP INBOUND outside/inside ?".into()),
-        ("106100: access-list acl_in denied tcp outside/192.0.2.1(40000) -> inside/198.51.100.1(22) hit-cnt 5 300-second interval [0x1, 0x2]", tcp("DROP INBOUND outside/inside ? x5")),
-        ("106100: access-list acl_in permitted tcp outside/192.0.2.1(40000) -> inside/198.51.100.1(22) hit-cnt 1 first hit [0x1, 0x2]", tcp("ACCEPT INBOUND outside/inside ?")),
-        ("302013: Built inbound TCP connection 7 for outside:192.0.2.1/40000 (192.0.2.1/40000) to inside:198.51.100.1/22 (198.51.100.9/22)", tcp("ACCEPT INBOUND outside/inside ?")),
-        ("302013: Built outbound TCP connection 7 for outside:203.0.113.5/443 (203.0.113.5/443) to inside:192.168.1.5/50000 (192.0.2.9/50000)", "TCP 192.168.1.5:50000 > 203.0.113.5:443 ACCEPT OUTBOUND inside/outside ?".into()),
-        ("302015: Built outbound UDP connection 7 for outside:203.0.113.5/53 (203.0.113.5/53) to inside:192.168.1.5/50000 (192.0.2.9/50000)", "UDP 192.168.1.5:50000 > 203.0.113.5:53 ACCEPT OUTBOUND inside/outside ?".into()),
-        ("302014: Teardown TCP connection 7 for outside:203.0.113.5/443 to inside:192.168.1.5/50000 duration 0:00:01 bytes 10 TCP FINs", "(message 302014)".into()),
-        ("302020: Built inbound ICMP connection for faddr 192.0.2.1/0 gaddr 198.51.100.1/0 laddr 10.0.0.1/0", "ICMP 192.0.2.1 > 10.0.0.1 ACCEPT INBOUND -/- ?".into()),
+        (
+            "106001: Inbound TCP connection denied from 192.0.2.1/40000 to 198.51.100.1/22 flags SYN  on interface outside",
+            tcp("DROP INBOUND outside/- SYN"),
+        ),
+        (
+            "106006: Deny inbound UDP from 192.0.2.1/40000 to 198.51.100.1/53 on interface outside",
+            "UDP 192.0.2.1:40000 > 198.51.100.1:53 DROP INBOUND outside/- ?".into(),
+        ),
+        (
+            "106007: Deny inbound UDP from 192.0.2.1/40000 to 198.51.100.1/53 due to DNS Query",
+            "UDP 192.0.2.1:40000 > 198.51.100.1:53 DROP INBOUND -/- ?".into(),
+        ),
+        (
+            "106014: Deny inbound icmp src outside:192.0.2.1 dst inside:198.51.100.1 (type 8, code 0)",
+            "ICMP 192.0.2.1 > 198.51.100.1 DROP INBOUND outside/inside ?".into(),
+        ),
+        (
+            "106015: Deny TCP (no connection) from 192.0.2.1/40000 to 198.51.100.1/22 flags RST ACK  on interface outside",
+            tcp("DROP INBOUND outside/- RST,ACK"),
+        ),
+        (
+            r#"106023: Deny tcp src outside:192.0.2.1/40000 dst inside:198.51.100.1/22 by access-group "outside_in" [0x0, 0x0]"#,
+            tcp("DROP INBOUND outside/inside ?"),
+        ),
+        (
+            r#"106023: Deny tcp src outside:192.0.2.1/40000 dst inside:198.51.100.1/ssh by access-group "outside_in""#,
+            tcp("DROP INBOUND outside/inside ?"),
+        ),
+        (
+            r#"106023: Deny tcp src outside:2001:db8::1/40000 dst inside:2001:db8:1::1/22 by access-group "x""#,
+            "TCP [2001:db8::1]:40000 > [2001:db8:1::1]:22 DROP INBOUND outside/inside ?".into(),
+        ),
+        (
+            r#"106023: Deny protocol 47 src outside:192.0.2.1 dst inside:198.51.100.1 by access-group "x""#,
+            "GRE 192.0.2.1 > 198.51.100.1 DROP INBOUND outside/inside ?".into(),
+        ),
+        (
+            "106100: access-list acl_in denied tcp outside/192.0.2.1(40000) -> inside/198.51.100.1(22) hit-cnt 5 300-second interval [0x1, 0x2]",
+            tcp("DROP INBOUND outside/inside ? x5"),
+        ),
+        (
+            "106100: access-list acl_in permitted tcp outside/192.0.2.1(40000) -> inside/198.51.100.1(22) hit-cnt 1 first hit [0x1, 0x2]",
+            tcp("ACCEPT INBOUND outside/inside ?"),
+        ),
+        (
+            "302013: Built inbound TCP connection 7 for outside:192.0.2.1/40000 (192.0.2.1/40000) to inside:198.51.100.1/22 (198.51.100.9/22)",
+            tcp("ACCEPT INBOUND outside/inside ?"),
+        ),
+        (
+            "302013: Built outbound TCP connection 7 for outside:203.0.113.5/443 (203.0.113.5/443) to inside:192.168.1.5/50000 (192.0.2.9/50000)",
+            "TCP 192.168.1.5:50000 > 203.0.113.5:443 ACCEPT OUTBOUND inside/outside ?".into(),
+        ),
+        (
+            "302015: Built outbound UDP connection 7 for outside:203.0.113.5/53 (203.0.113.5/53) to inside:192.168.1.5/50000 (192.0.2.9/50000)",
+            "UDP 192.168.1.5:50000 > 203.0.113.5:53 ACCEPT OUTBOUND inside/outside ?".into(),
+        ),
+        (
+            "302014: Teardown TCP connection 7 for outside:203.0.113.5/443 to inside:192.168.1.5/50000 duration 0:00:01 bytes 10 TCP FINs",
+            "(message 302014)".into(),
+        ),
+        (
+            "302020: Built inbound ICMP connection for faddr 192.0.2.1/0 gaddr 198.51.100.1/0 laddr 10.0.0.1/0",
+            "ICMP 192.0.2.1 > 10.0.0.1 ACCEPT INBOUND -/- ?".into(),
+        ),
         ("710003: TCP access denied by ACL from 192.0.2.1/40000 to outside:198.51.100.1/22", tcp("DROP INBOUND -/outside ?")),
         ("605005: Login permitted from 192.0.2.1/40000 to inside:198.51.100.1/ssh for user \"x\"", "(message 605005)".into()),
     ] {
-        for head in ["<166>Mar 11 2026 20:00:00: %ASA-4-", "Mar 11 2026 20:00:00 fw : %ASA-6-", "Mar 11 20:00:00 10.0.0.1 %FTD-4-", "Mar 11 20:00:00 fw %ASA-session-4-"] {
+        for head in [
+            "<166>Mar 11 2026 20:00:00: %ASA-4-",
+            "Mar 11 2026 20:00:00 fw : %ASA-6-",
+            "Mar 11 20:00:00 10.0.0.1 %FTD-4-",
+            "Mar 11 20:00:00 fw %ASA-session-4-",
+        ] {
             check(&[(&format!("{head}{message}"), &expected)]);
         }
     }
@@ -132,7 +188,10 @@ fn sophos() {
             r#"2026:03:11-20:00:00 utm ulogd[5]: id="2002" severity="info" sys="SecureNet" sub="packetfilter" name="Packet accepted" action="accept" fwrule="4" initf="eth1" outitf="eth0" srcip="192.0.2.1" dstip="10.0.0.5" proto="6" srcport="40000" dstport="443" tcpflags="SYN""#,
             "TCP 192.0.2.1:40000 > 10.0.0.5:443 ACCEPT INBOUND eth1/eth0 SYN",
         ),
-        (r#"2026:03:11-20:00:00 utm httpproxy[5]: id="0001" severity="info" sys="SecureWeb" sub="http" name="x" action="pass""#, "(http)"),
+        (
+            r#"2026:03:11-20:00:00 utm httpproxy[5]: id="0001" severity="info" sys="SecureWeb" sub="http" name="x" action="pass""#,
+            "(http)",
+        ),
         (
             r#"<30>device="SFW" date=2026-03-11 time=20:00:00 timezone="CET" device_name="XG" log_id=010102600002 log_type="Firewall" log_component="Firewall Rule" log_subtype="Denied" status="Deny" in_interface="Port2" out_interface="" src_ip=192.0.2.1 dst_ip=198.51.100.1 protocol="TCP" src_port=40000 dst_port=22"#,
             "TCP 192.0.2.1:40000 > 198.51.100.1:22 DROP INBOUND Port2/- ?",
@@ -163,9 +222,18 @@ fn watchguard() {
 fn sonicwall() {
     let head = r#"id=firewall sn=0017 time="2026-03-11 20:00:00 UTC" fw=198.51.100.1 pri=5 c=64"#;
     for (rest, expected) in [
-        (r#"m=36 msg="TCP connection dropped" n=1 src=192.0.2.1:40000:X1 dst=198.51.100.1:22:X0 proto=tcp/ssh"#, "TCP 192.0.2.1:40000 > 198.51.100.1:22 DROP INBOUND X1/X0 ?"),
-        (r#"m=98 msg="Connection Opened" src=10.0.0.5:50000:X0:pc dst=192.0.2.1:443:X1 proto=tcp/https"#, "TCP 10.0.0.5:50000 > 192.0.2.1:443 ACCEPT OUTBOUND X0/X1 ?"),
-        (r#"m=97 msg="Web site hit" src=10.0.0.5:50000:X0 dst=192.0.2.1:80:X1 proto=tcp/http fw_action="forward""#, "TCP 10.0.0.5:50000 > 192.0.2.1:80 ACCEPT OUTBOUND X0/X1 ?"),
+        (
+            r#"m=36 msg="TCP connection dropped" n=1 src=192.0.2.1:40000:X1 dst=198.51.100.1:22:X0 proto=tcp/ssh"#,
+            "TCP 192.0.2.1:40000 > 198.51.100.1:22 DROP INBOUND X1/X0 ?",
+        ),
+        (
+            r#"m=98 msg="Connection Opened" src=10.0.0.5:50000:X0:pc dst=192.0.2.1:443:X1 proto=tcp/https"#,
+            "TCP 10.0.0.5:50000 > 192.0.2.1:443 ACCEPT OUTBOUND X0/X1 ?",
+        ),
+        (
+            r#"m=97 msg="Web site hit" src=10.0.0.5:50000:X0 dst=192.0.2.1:80:X1 proto=tcp/http fw_action="forward""#,
+            "TCP 10.0.0.5:50000 > 192.0.2.1:80 ACCEPT OUTBOUND X0/X1 ?",
+        ),
         (r#"m=29 msg="Successful login" src=10.0.0.5"#, "(Successful login)"),
     ] {
         check(&[(&format!("<134>{head} {rest}"), expected), (&format!("Mar 11 20:00:00 10.0.0.1 {head} {rest}"), expected)]);
@@ -189,7 +257,10 @@ fn palo_alto() {
             &line("end", "trust,untrust", "udp", "allow"),
             "UDP 192.0.2.1:40000 > 198.51.100.1:22 ACCEPT OUTBOUND ethernet1/1/ethernet1/2 ? x3",
         ),
-        (&line("end", "a,b", "tcp", "reset-both"), "TCP 192.0.2.1:40000 > 198.51.100.1:22 DROP INBOUND ethernet1/1/ethernet1/2 ? x3"),
+        (
+            &line("end", "a,b", "tcp", "reset-both"),
+            "TCP 192.0.2.1:40000 > 198.51.100.1:22 DROP INBOUND ethernet1/1/ethernet1/2 ? x3",
+        ),
         (&format!("{head}1,2026/03/11 20:00:01,0018,SYSTEM,general,0,2026/03/11 20:00:00,x"), "(SYSTEM)"),
     ]);
 }
@@ -202,7 +273,10 @@ fn juniper() {
     check(&[
         (&format!("{head}DENY [junos@2636.1.1.1.2.40 {pairs}]"), &format!("{tcp} DROP INBOUND ge-0/0/0.0/- ?")),
         (&format!("{head}CREATE [junos@2636.1.1.1.2.40 {pairs}]"), &format!("{tcp} ACCEPT INBOUND ge-0/0/0.0/- ?")),
-        (&format!("{head}CLOSE [junos@2636.1.1.1.2.40 reason=\"TCP FIN\" {pairs}] session closed"), &format!("{tcp} ACCEPT INBOUND ge-0/0/0.0/- ?")),
+        (
+            &format!("{head}CLOSE [junos@2636.1.1.1.2.40 reason=\"TCP FIN\" {pairs}] session closed"),
+            &format!("{tcp} ACCEPT INBOUND ge-0/0/0.0/- ?"),
+        ),
         (
             "Mar 11 20:00:00 srx RT_FLOW: RT_FLOW_SESSION_DENY: session denied 192.0.2.1/40000->198.51.100.1/22 0x0 junos-ssh 6(0) default-deny untrust trust UNKNOWN UNKNOWN N/A(N/A) ge-0/0/0.0",
             &format!("{tcp} DROP INBOUND -/- ?"),
@@ -313,7 +387,10 @@ fn conntrack() {
         (&format!("[1773259200.123456]\t    {said}"), expected),
         (&format!("Mar 11 20:00:00 fw conntrack[7]: {said}"), expected),
         (&format!("    {said}"), "no time; use `conntrack -E -o timestamp`"),
-        ("[1773259200.123456]\t[DESTROY] udp 17 src=192.168.1.5 dst=203.0.113.5 sport=1 dport=2 src=203.0.113.5 dst=192.168.1.5 sport=2 dport=1", "(DESTROY)"),
+        (
+            "[1773259200.123456]\t[DESTROY] udp 17 src=192.168.1.5 dst=203.0.113.5 sport=1 dport=2 src=203.0.113.5 dst=192.168.1.5 sport=2 dport=1",
+            "(DESTROY)",
+        ),
     ]);
 }
 
@@ -332,7 +409,10 @@ fn pflog() {
             "20:00:00.123456 rule 5/0(match): block in on em0: (tos 0x0, ttl 50) 192.0.2.1.40000 > 198.51.100.1.22: Flags [S.], seq 1, ack 2, win 3, length 0",
             "TCP 192.0.2.1:40000 > 198.51.100.1:22 DROP INBOUND em0/- SYN,ACK",
         ),
-        ("Mar 11 20:00:00 rule 5/0(match): block in on em0: 192.0.2.1 > 198.51.100.1: icmp: echo request", "ICMP 192.0.2.1 > 198.51.100.1 DROP INBOUND em0/- ?"),
+        (
+            "Mar 11 20:00:00 rule 5/0(match): block in on em0: 192.0.2.1 > 198.51.100.1: icmp: echo request",
+            "ICMP 192.0.2.1 > 198.51.100.1 DROP INBOUND em0/- ?",
+        ),
     ]);
 }
 
@@ -349,7 +429,11 @@ fn other_programs_are_not_believed() {
         "1,2026/03/11 20:00:01,0018,TRAFFIC,drop,1,2026/03/11 20:00:00,192.0.2.1,192.0.2.2",
         "last message of 192.0.2.1",
     ] {
-        for head in ["Mar 11 20:00:00 host sshd[1]: Invalid user ", "Mar 11 20:00:00 host sshd: user ", "<38>1 2026-03-11T20:00:00Z host sshd 1 - - user "] {
+        for head in [
+            "Mar 11 20:00:00 host sshd[1]: Invalid user ",
+            "Mar 11 20:00:00 host sshd: user ",
+            "<38>1 2026-03-11T20:00:00Z host sshd 1 - - user ",
+        ] {
             let line = format!("{head}{message}");
             let (rows, report) = read(line.as_bytes(), &OPTIONS);
             assert_eq!((rows.len(), report.unreadable), (0, 1), "{line}");

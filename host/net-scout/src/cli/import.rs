@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use crate::commands::import::{self, ImportRequest};
 use crate::config::Config;
 use crate::exit::UsageError;
-use net_scout_import::{DefaultVerdict, Format as LogFormat, LogZone, Mapping, ReadAs, TableColumn};
 use crate::ingest::Again;
+use net_scout_import::{DefaultVerdict, Format as LogFormat, LogZone, Mapping, ReadAs, TableColumn};
 use net_scout_model::Timestamp;
 
 #[derive(Args)]

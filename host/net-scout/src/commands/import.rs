@@ -55,11 +55,8 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
     let stop = if waits { signals()? } else { Arc::default() };
     let progress = Progress::new("importing", "rows", 0);
     let advance = |rows| progress.advance(rows, "");
-    let target = Target {
-        path: config.db_path.clone(),
-        alert_table: config.alert_table.clone(),
-        busy_timeout: config.busy_timeout,
-    };
+    let target =
+        Target { path: config.db_path.clone(), alert_table: config.alert_table.clone(), busy_timeout: config.busy_timeout };
     let mut ingest = Ingest::new(target, &request.from, &options, geoip, &advance)?;
     let (mut events, mut lines, mut resumed) = (0, 0, request.follow);
     for file in &request.files {
@@ -230,10 +227,8 @@ fn suggested_offset(newest: Timestamp, path: &Path, now: Timestamp) -> Option<Su
     };
     let rounded = (minutes + STEP / 2).div_euclid(STEP) * STEP;
     let sign = if rounded < 0 { '-' } else { '+' };
-    (rounded.abs() <= 15 * 60).then(|| SuggestedOffset {
-        seen,
-        zone: format!("{sign}{:02}:{:02}", rounded.abs() / 60, rounded.abs() % 60),
-    })
+    (rounded.abs() <= 15 * 60)
+        .then(|| SuggestedOffset { seen, zone: format!("{sign}{:02}:{:02}", rounded.abs() / 60, rounded.abs() % 60) })
 }
 
 fn hours(minutes: i64) -> String {

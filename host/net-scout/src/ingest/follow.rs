@@ -99,7 +99,8 @@ impl Ingest<'_> {
                 opened => opened.map_err(open)?,
             };
             if is_packed(&mut tail.file).map_err(open)? {
-                let source = io::Error::new(io::ErrorKind::InvalidInput, "a packed file does not grow; import it without --follow");
+                let source =
+                    io::Error::new(io::ErrorKind::InvalidInput, "a packed file does not grow; import it without --follow");
                 return Err(open(source));
             }
             self.tail(path, &mut tail, stop, report, tell)?;
@@ -111,7 +112,12 @@ impl Ingest<'_> {
     }
 
     /// What was added to the file before its last rotation, when nobody followed it.
-    fn catch_up(&mut self, path: &Path, report: &mut ImportReport, tell: &mut dyn FnMut(Followed<'_>)) -> Result<(), IngestError> {
+    fn catch_up(
+        &mut self,
+        path: &Path,
+        report: &mut ImportReport,
+        tell: &mut dyn FnMut(Followed<'_>),
+    ) -> Result<(), IngestError> {
         let mut name = path.as_os_str().to_owned();
         name.push(".1");
         let older = PathBuf::from(name);

@@ -98,7 +98,9 @@ fn addresses_are_normalised() {
 
 #[test]
 fn protocols_without_ports() {
-    for (text, proto) in [("PROTO=ICMP TYPE=8 CODE=0 ID=2158 SEQ=512", "ICMP"), ("PROTO=2", "IGMP"), ("FRAG:185 PROTO=UDP", "UDP")] {
+    for (text, proto) in
+        [("PROTO=ICMP TYPE=8 CODE=0 ID=2158 SEQ=512", "ICMP"), ("PROTO=2", "IGMP"), ("FRAG:185 PROTO=UDP", "UDP")]
+    {
         let text = line(&format!("IN=eth0 OUT= SRC=192.0.2.1 DST=224.0.0.1 {text}"));
         let event = parse(&text, &OPTIONS).expect("a packet");
         assert_eq!((&*event.proto, event.source_port, event.destination_port), (proto, None, None));
@@ -212,7 +214,11 @@ fn directions_of_public_addresses() {
     for (message, way, is_first_hop) in [
         ("IN=br-lan OUT=pppoe-wan SRC=8.8.8.8 DST=9.9.9.9 TTL=63 PROTO=TCP", Way::Out, true),
         ("IN=wan OUT=lan1 SRC=8.8.8.8 DST=9.9.9.9 TTL=50 PROTO=TCP", Way::In, false),
-        ("101 6 tap101i0-IN 02/Mar/2021:19:40:07 +0100 ACCEPT: IN=fwbr1 OUT=fwbr1 SRC=8.8.8.8 DST=9.9.9.9 PROTO=TCP", Way::In, false),
+        (
+            "101 6 tap101i0-IN 02/Mar/2021:19:40:07 +0100 ACCEPT: IN=fwbr1 OUT=fwbr1 SRC=8.8.8.8 DST=9.9.9.9 PROTO=TCP",
+            Way::In,
+            false,
+        ),
         ("IN=eth0 OUT=eth1 SRC=2001:db8::1 DST=2001:db8:1::1 HOPLIMIT=127 PROTO=TCP", Way::Open, true),
         ("IN=eth0 OUT= SRC=2001:db8::1 DST=2001:db8:1::1 HOPLIMIT=127 PROTO=TCP", Way::In, false),
     ] {
@@ -243,8 +249,11 @@ fn grouped_lines() {
 /// Without the name of a program a line must hold nothing else.
 #[test]
 fn lines_without_a_program() {
-    let packet = "IN=eth0 OUT= MAC= SRC=192.0.2.1 DST=192.0.2.2 LEN=88 PROTO=ICMP TYPE=3 CODE=3 [SRC=10.0.0.1 DST=10.0.0.2 PROTO=UDP ]";
-    for (head, verdict) in [("DENY: ", Some("DROP")), ("fw DROP ", Some("DROP")), ("DROP ", Some("DROP")), ("", None), ("fw ", None)] {
+    let packet =
+        "IN=eth0 OUT= MAC= SRC=192.0.2.1 DST=192.0.2.2 LEN=88 PROTO=ICMP TYPE=3 CODE=3 [SRC=10.0.0.1 DST=10.0.0.2 PROTO=UDP ]";
+    for (head, verdict) in
+        [("DENY: ", Some("DROP")), ("fw DROP ", Some("DROP")), ("DROP ", Some("DROP")), ("", None), ("fw ", None)]
+    {
         let text = format!("Mar 11 20:35:11 {head}{packet}");
         assert_eq!(parse(&text, &OPTIONS).map(|event| event.verdict.verdict), Ok(verdict), "{text}");
     }
@@ -279,9 +288,7 @@ fn only_the_kernel_is_believed() {
         let text = format!("Mar 11 20:35:11 {start}{packet}");
         assert!(parse(&text, &OPTIONS).is_ok(), "{text}");
     }
-    for start in
-        ["host sshd[1]: Invalid user kernel: ", "host sshd[1]: ", "sshd[1]: kernel: ", "host kernelx: "]
-    {
+    for start in ["host sshd[1]: Invalid user kernel: ", "host sshd[1]: ", "sshd[1]: kernel: ", "host kernelx: "] {
         assert_eq!(refused(&format!("Mar 11 20:35:11 {start}{packet}")), "no `kernel:` after the date and the host", "{start}");
     }
     assert_eq!(refused(&format!("host kernel: {packet}")), "no date at the start");
