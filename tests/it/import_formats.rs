@@ -72,7 +72,8 @@ fn mikrotik() {
         "mikrotik.log: 4 lines, 3 events (mikrotik)\n\
          warning: mikrotik.log: 1 lines are no firewall events\n  \
            line 2: no line of a known firewall after the date and the host: 2026-03-11T20:00:01.757188+00:00 \
-         192.0.2.254 system,error,critical login failure for user admin from 192.0.2.35 via winbox",
+         192.0.2.254 system,error,critical login failure for user admin from 192.0.2.35 via winbox\n\
+         mikrotik.log: 1 event was taken for DROP, because nothing in the line says what was done; --default-verdict says it for all such lines",
         &[
             "2026-03-11T20:00:00.734637Z UDP 192.0.2.1 44355 198.51.100.1 53 DROP INBOUND ether1-WAN - ?",
             "2026-03-11T20:00:02.696749Z TCP 2001:db8:1::1 40384 2001:db8:2::2 20461 DROP INBOUND WAN - SYN",
@@ -90,7 +91,8 @@ fn unifi() {
         "unifi.log: 3 lines, 2 events (unifi)\n\
          warning: unifi.log: 1 lines are no firewall events\n  \
            line 3: no line of a known firewall after the date and the host: Mar 11 20:00:02 gateway gateway \
-         sshd[454008]: Failed keyboard-interactive/pam for invalid user x from 192.0.2.2 port 5454 ssh2",
+         sshd[454008]: Failed keyboard-interactive/pam for invalid user x from 192.0.2.2 port 5454 ssh2\n\
+         unifi.log: 2001:db8::/64 was taken for your own network, because every line has a side in it; if it is not, set local_networks",
         &[
             "2026-03-11T20:00:00Z UDP 192.0.2.1 38451 198.51.100.1 54329 DROP INBOUND eth8 - ?",
             "2026-03-11T20:00:01Z TCP 2001:db8::1 40000 2001:db8::2 443 ACCEPT INBOUND eth8 br0 SYN",
@@ -105,11 +107,12 @@ fn suricata() {
         "suricata",
         &[],
         "eve.json: 6 lines, 3 events (suricata)\n\
-         eve.json: lines about neither packets nor flows: 1 dns, 1 flow without a TCP session, 1 stats",
+         eve.json: lines about neither packets nor flows: 1 dns, 1 flow without a TCP session, 1 stats\n\
+         eve.json: 3 rows are without a direction, because neither side is in a known network; set local_networks to yours",
         &[
-            "2026-03-11T20:00:00.415742Z TCP 192.0.2.1 33270 198.51.100.1 80 ACCEPT INBOUND eth0 - ?",
-            "2026-03-11T20:00:01Z TCP 2001:db8::1 4000 2001:db8::2 23 DROP INBOUND eth0 - SYN",
-            "2026-03-11T20:00:03Z TCP 192.0.2.1 4001 198.51.100.1 22 DROP INBOUND - - SYN",
+            "2026-03-11T20:00:00.415742Z TCP 192.0.2.1 33270 198.51.100.1 80 ACCEPT - eth0 - ?",
+            "2026-03-11T20:00:01Z TCP 2001:db8::1 4000 2001:db8::2 23 DROP - eth0 - SYN",
+            "2026-03-11T20:00:03Z TCP 192.0.2.1 4001 198.51.100.1 22 DROP - - - SYN",
         ],
     );
 }
@@ -151,14 +154,15 @@ fn tables() {
         "flows.csv",
         "csv",
         &["--map", CSV],
-        "flows.csv: 5 lines, 3 events (csv)\n\
+        "flows.csv: 5 lines, 3 events (csv), 1 without a verdict\n\
          flows.csv: lines about neither packets nor flows: 1 header\n\
          warning: flows.csv: 1 lines are no firewall events\n  \
-           line 5: `here` is not a valid IP address (src_ip): 2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;deny;S;",
+           line 5: `here` is not a valid IP address (src_ip): 2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;deny;S;\n\
+         flows.csv: 3 rows are without a direction, because neither side is in a known network; set local_networks to yours",
         &[
-            "2026-03-11T20:00:00Z TCP 192.0.2.1 40000 198.51.100.1 22 DROP INBOUND - - SYN",
-            "2026-03-11T20:00:01Z TCP 2001:db8::1 40001 2001:db8::2 443 ACCEPT INBOUND - - SYN,ACK",
-            "2026-03-11T20:00:02Z ICMP 192.0.2.1 - 198.51.100.1 - DROP INBOUND - - ?",
+            "2026-03-11T20:00:00Z TCP 192.0.2.1 40000 198.51.100.1 22 DROP - - - SYN",
+            "2026-03-11T20:00:01Z TCP 2001:db8::1 40001 2001:db8::2 443 ACCEPT - - - SYN,ACK",
+            "2026-03-11T20:00:02Z ICMP 192.0.2.1 - 198.51.100.1 - - - - - ?",
         ],
     );
 }
@@ -171,6 +175,7 @@ fn json_lines() {
         "flows.ndjson: 3 lines, 2 events (ndjson)\n\
          warning: flows.ndjson: 1 lines are no firewall events\n  \
            line 3: no src_ip: {\"@timestamp\":\"2026-03-11T20:00:02Z\",\"message\":\"no addresses\"}\n\
+         flows.ndjson: 2 rows are without a direction, because neither side is in a known network; set local_networks to yours\n\
          ./net_sentinel.db: 2 events became 2 new rows, 0 rows that were there count more often now",
     );
     let connection = scene.connect();

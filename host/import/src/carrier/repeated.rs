@@ -18,7 +18,7 @@ pub(crate) fn last_repeated(message: &str) -> Option<i64> {
 
 fn times(text: &str) -> Option<i64> {
     let is_count = (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| is_count)
+    text.parse().ok().filter(|count| is_count && *count > 0)
 }
 
 #[cfg(test)]
@@ -29,7 +29,12 @@ mod tests {
     fn counts() {
         assert_eq!(repeated("message repeated 3 times: [ [UFW BLOCK] IN=eth0 ]"), Some((3, "[UFW BLOCK] IN=eth0")));
         assert_eq!(repeated("message repeated 12 times: [x]"), Some((12, "x")));
-        for message in ["message repeated -1 times: [x]", "message repeated x times: [x]", "x message repeated 3 times: [x]"] {
+        for message in [
+            "message repeated -1 times: [x]",
+            "message repeated 0 times: [x]",
+            "message repeated x times: [x]",
+            "x message repeated 3 times: [x]",
+        ] {
             assert_eq!(repeated(message), None, "{message}");
         }
         assert_eq!(last_repeated("last message repeated 2 times"), Some(2));

@@ -76,8 +76,11 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
         };
         events += report.events;
         lines += report.lines;
-        describe(&name, &report);
-        described_assumptions(&name, file, &report, now);
+        // Of a file of which nothing could be read, the error says all.
+        if result.is_ok() || report.lines > 0 {
+            describe(&name, &report);
+            describe_assumptions(&name, file, &report, now);
+        }
         result?;
     }
     let rows = ingest.rows;
@@ -169,7 +172,7 @@ fn describe(file: &str, report: &ImportReport) {
 }
 
 /// What was assumed, and what would make it unnecessary.
-fn described_assumptions(file: &str, path: &Path, report: &ImportReport, now: Timestamp) {
+fn describe_assumptions(file: &str, path: &Path, report: &ImportReport, now: Timestamp) {
     if let Some(verdict) = report.assumed.filter(|_| report.assumed_verdicts > 0) {
         output::note(&format_args!(
             "{file}: {} taken for {verdict}, because nothing in the line says what was done; --default-verdict says it for all such lines",
