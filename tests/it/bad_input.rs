@@ -448,7 +448,8 @@ fn wrong_flags() {
         (
             &["import", "--utc-offset", "2h", "a.log"],
             format!(
-                "invalid value '2h' for '--utc-offset <OFFSET>': write an offset such as +02:00 or -05:30, at most 15 hours{HELP}"
+                "invalid value '2h' for '--utc-offset <ZONE>': `2h` is not a known zone: write an offset such as +02:00, a name such as \
+                 Europe/Berlin, or local{HELP}"
             ),
         ),
         (&["scan", "extra"], format!("unexpected argument 'extra' found\n\nUsage: net-scout scan [OPTIONS]{HELP}")),

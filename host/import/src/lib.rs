@@ -227,7 +227,10 @@ impl<'o> LogReader<'o> {
                 tally.other(&kind);
                 self.collector.forget();
             }
-            Err(reason @ Reason::NoColumn { .. }) => return Err(ImportError::Columns(reason)),
+            Err(reason @ Reason::NoColumn { .. }) => {
+                tally.line();
+                return Err(ImportError::Columns(reason));
+            }
             Err(reason) => {
                 tally.line();
                 tally.unreadable(self.position.line, reason, text);

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use net_scout_import::{DefaultVerdict, Format, ImportOptions, ImportReport, LogZone, ReadAs};
+use net_scout_import::{DefaultVerdict, Format, ImportError, ImportOptions, ImportReport, LogZone, ReadAs};
 use net_scout_model::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
-use crate::ingest::{Again, Followed, GeoIp, Ingest, Target};
+use crate::ingest::{Again, Followed, GeoIp, Ingest, IngestError, Target};
 use crate::output::Progress;
 use crate::{exit, output};
 
@@ -76,8 +76,9 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
         };
         events += report.events;
         lines += report.lines;
-        // Of a file of which nothing could be read, the error says all.
-        if result.is_ok() || report.lines > 0 {
+        // What is said of a file that could not be read to its end is of what was read and stored.
+        let is_cut = matches!(&result, Err(IngestError::Read { source: ImportError::Read { .. }, .. }));
+        if result.is_ok() || is_cut {
             describe(&name, &report);
             describe_assumptions(&name, file, &report, now);
         }
