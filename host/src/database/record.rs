@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::alerts::stored;
 use super::open::quote;
 use super::{Database, DatabaseError};
-use crate::model::{Alert, Rank, Related, Severity, StoredAlert, Timestamp, add_related, take_related};
+use crate::model::{Alert, RELATED, Rank, Related, Severity, StoredAlert, Timestamp, add_related, take_related};
 
 /// What became of an alert that was recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +79,21 @@ fn known(connection: &Connection, table: &str, alert: &Alert, now: Timestamp) ->
         .query_row((story, &from, &to), stored)
         .optional()?;
     let told = if told.is_none() { same()? } else { told };
-    Ok(told.filter(|known| known.is_open() || Some(alert.severity) <= severity(known)))
+    Ok(told.filter(|known| known.is_open() || (Some(alert.severity) <= severity(known) && said_before(known, alert))))
+}
+
+/// Whether all that an alert says was said by the same rules in one that is stored: who closed that one knew of them.
+fn said_before(known: &StoredAlert, alert: &Alert) -> bool {
+    let related = |evidence: &Value| -> Vec<String> {
+        let list = evidence[RELATED].as_array().into_iter().flatten();
+        list.filter_map(|one| one["rule"].as_str().map(str::to_owned)).collect()
+    };
+    let mut before = related(&known.evidence);
+    before.extend(known.rule.clone());
+    let mut now = alert.evidence.get(RELATED).map(|list| related(&serde_json::json!({ RELATED: list }))).unwrap_or_default();
+    now.push(alert.rule.clone());
+    // An alert of the Python program names no rule.
+    known.rule.is_none() || now.iter().all(|rule| before.contains(rule))
 }
 
 /// What an alert becomes when more is said of the same story.

@@ -38,8 +38,7 @@ pub use plan::{FastPlan, Plan};
 pub use run::{Fallback, Outcome};
 pub(crate) use segment::{Collector, Found, Segment, Words};
 pub use source::{ColumnSource, Rule};
-#[cfg(test)]
-pub(crate) use text::{Style, matches};
+pub(crate) use text::{Style, is_plain, matches};
 pub(crate) use timestamp::TimestampReader;
 
 use column::Column;

@@ -92,7 +92,10 @@ impl Opened {
         if unreadable > 0 {
             warn(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
         }
-        Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
+        let left = Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
+        if left > 0 {
+            warn(&format_args!("{} that did not end when its time was up was left behind", counted(left, "query")));
+        }
         Ok(())
     }
 }
