@@ -91,14 +91,33 @@ pub fn settled(alerts: Vec<Alert>, grouped: bool, most: usize) -> (Vec<Alert>, u
     strongest(if grouped { group::group(alerts) } else { alerts }, most)
 }
 
-/// The strongest alerts first, at most so many, and how many were cut. Equal ones come in an order that does not depend on the run.
+/// The strongest alerts first, at most so many, and how many were cut. While there is room, each rule has the same share of it, so that no
+/// rule crowds out the others; the strongest of each are kept. Equal ones come in an order that does not depend on the run.
 fn strongest(mut alerts: Vec<Alert>, most: usize) -> (Vec<Alert>, usize) {
     let rank = |alert: &Alert| (std::cmp::Reverse((alert.score, alert.severity)), alert.alert_type.clone());
     alerts.sort_by(|a, b| {
         rank(a).cmp(&rank(b)).then_with(|| (&a.src_ip, &a.dst_ip, &a.rule).cmp(&(&b.src_ip, &b.dst_ip, &b.rule)))
     });
     let cut = alerts.len().saturating_sub(most);
-    alerts.truncate(most);
+    if cut > 0 {
+        let mut of_rule: BTreeMap<String, usize> = BTreeMap::new();
+        let turn = |alert: &Alert| {
+            let turn = of_rule.entry(alert.rule.clone()).or_default();
+            *turn += 1;
+            *turn
+        };
+        let turns: Vec<usize> = alerts.iter().map(turn).collect();
+        let mut places: Vec<usize> = (0..alerts.len()).collect();
+        places.sort_by_key(|&place| (turns[place], place));
+        places.truncate(most);
+        places.sort_unstable();
+        let mut kept = places.into_iter().peekable();
+        let mut place = 0;
+        alerts.retain(|_| {
+            place += 1;
+            kept.next_if_eq(&(place - 1)).is_some()
+        });
+    }
     (alerts, cut)
 }
 
@@ -123,5 +142,28 @@ mod tests {
         let (kept, cut) = strongest(vec![alert(10, "c"), alert(90, "b"), alert(90, "a"), alert(20, "d")], 3);
         let order: Vec<_> = kept.iter().map(|alert| alert.src_ip.as_deref().unwrap_or("")).collect();
         assert_eq!((order, cut), (vec!["a", "b", "d"], 1));
+    }
+
+    /// One rule raises many alerts of the highest score; another has its share all the same, and a third all of its few.
+    #[test]
+    fn no_rule_crowds_out_the_others() {
+        let of = |rule: &str, score, count: usize| -> Vec<Alert> {
+            let alert = |number: usize| Alert {
+                alert_type: rule.into(),
+                src_ip: Some(format!("192.0.2.{number}")),
+                dst_ip: None,
+                score,
+                severity: Severity::Low,
+                rule: rule.into(),
+                evidence: serde_json::Map::new(),
+                events: None,
+                story: None,
+            };
+            (0..count).map(alert).collect()
+        };
+        let (kept, cut) = strongest([of("loud", 100, 600), of("other", 50, 73), of("quiet", 1, 3)].concat(), 100);
+        let count = |rule: &str| kept.iter().filter(|alert| alert.rule == rule).count();
+        assert_eq!((count("loud"), count("other"), count("quiet"), cut), (49, 48, 3, 576));
+        assert!(kept.is_sorted_by_key(|alert| std::cmp::Reverse(alert.score)));
     }
 }

@@ -4,10 +4,12 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use crate::model::{Alert, Network, Rank, Related, add_related};
+use crate::model::{Alert, Network, Rank, Related, Severity, add_related};
 
 /// How much of an IPv6 address tells one network from another (RFC 6177): within it, a host chooses its addresses as it likes.
 const SITE_BITS: u8 = 64;
+/// The widest network that an alert takes the alerts of other rules into: IPv4, IPv6. What is wider is nobody's.
+const WIDEST: (u8, u8) = (16, 48);
 /// The member of the evidence that names the network behind a distributed scan.
 pub(super) const NETWORK: &str = "network";
 /// The member that names the port that many sources try at many hosts.
@@ -16,11 +18,11 @@ const PORT: &str = "port";
 /// Groups alerts by their stories, which the result has as [`Alert::story`]. The one that says most leads; its score and severity become
 /// the highest of all, so that no group looks weaker than any of its alerts.
 pub(super) fn group(alerts: Vec<Alert>) -> Vec<Alert> {
-    let networks: Vec<Network> = alerts.iter().filter_map(network).collect();
+    let claims: Vec<Claim> = alerts.iter().filter_map(Claim::of).collect();
     let mut stories: Vec<(String, Vec<Alert>)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for alert in alerts {
-        let story = story(&alert, &networks);
+        let story = story(&alert, &claims);
         let place = *places.entry(story.clone()).or_insert_with(|| {
             stories.push((story, Vec::new()));
             stories.len() - 1
@@ -61,14 +63,14 @@ fn key(alert: &Alert) -> (&str, &str, &Option<String>, &Option<String>) {
 
 /// Whom an alert is about: the network that it names or whose scan it is part of; else its source, an IPv6 address with its whole /64;
 /// else its target; else its type, with the port that it names.
-fn story(alert: &Alert, networks: &[Network]) -> String {
+fn story(alert: &Alert, claims: &[Claim]) -> String {
     if let Some(network) = network(alert) {
         return format!("from {network}");
     }
     match (&alert.src_ip, &alert.dst_ip) {
         (Some(source), _) => match source.parse::<IpAddr>() {
-            Ok(address) => match networks.iter().find(|network| network.contains(address)) {
-                Some(network) => format!("from {network}"),
+            Ok(address) => match claims.iter().find(|claim| claim.takes(alert, address)) {
+                Some(claim) => format!("from {}", claim.network),
                 None => format!("from {}", Network::around(address, if address.is_ipv4() { 32 } else { SITE_BITS })),
             },
             Err(_) => format!("from {source}"),
@@ -78,6 +80,30 @@ fn story(alert: &Alert, networks: &[Network]) -> String {
             Some(port) => format!("type {} at port {port}", alert.alert_type),
             None => format!("type {}", alert.alert_type),
         },
+    }
+}
+
+/// A network that an alert says is one source, and how far it is believed.
+struct Claim {
+    network: Network,
+    rule: String,
+    names_its_events: bool,
+    weight: (Severity, u8),
+}
+
+impl Claim {
+    fn of(alert: &Alert) -> Option<Self> {
+        let network = network(alert)?;
+        let names_its_events = alert.events.is_some();
+        Some(Self { network, rule: alert.rule.clone(), names_its_events, weight: (alert.severity, alert.score) })
+    }
+
+    /// Whether it takes in an alert about this source. One of another rule only where a person can check the claim, where it is as narrow
+    /// as a network of somebody's, and where nothing looks weaker for it.
+    fn takes(&self, alert: &Alert, source: IpAddr) -> bool {
+        let widest = if self.network.first().is_ipv4() { WIDEST.0 } else { WIDEST.1 };
+        let believed = self.names_its_events && self.network.bits() >= widest && self.weight >= (alert.severity, alert.score);
+        self.network.contains(source) && (self.rule == alert.rule || believed)
     }
 }
 
@@ -91,7 +117,7 @@ fn network(alert: &Alert) -> Option<Network> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Selection, Severity};
+    use crate::model::Selection;
 
     fn alert(rule: &str, from: Option<&str>, to: Option<&str>, score: u8) -> Alert {
         Alert {
