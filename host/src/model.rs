@@ -26,7 +26,7 @@ pub use ledger::LedgerEntry;
 pub use network::{Network, NetworkError, Networks, parse_address};
 pub use observable::Observable;
 pub use phase::Phase;
-pub use plain::{counted, is_plain, plain};
+pub use plain::{cell, counted, is_plain, plain};
 pub use related::{RELATED, Rank, Related, add_related, take_related};
 pub use request::{CAPABILITIES, Request, RequestError};
 pub use secrets::Secrets;
