@@ -17,6 +17,7 @@ pub use keys::{Key, all as keys};
 use crate::events::time::parse_timestamp;
 use crate::exit::UsageError;
 use crate::model::{Allow, Networks, Request, Secrets, Timestamp};
+use crate::ownership;
 use crate::plugin::{Limits, PluginLimits};
 use crate::schedule::Rate;
 
@@ -182,6 +183,15 @@ impl Config {
                 parse_timestamp(&setting.text).ok_or_else(|| wrong("now", setting, "an instant such as 2026-03-11T20:35:00Z"))?,
             ),
         };
+        let database = get("db_path");
+        if database.source == Source::Default {
+            ownership::check(Path::new(&database.text)).map_err(|reason| {
+                let path = &database.text;
+                UsageError(format!(
+                    "the database {path} is not used: {path} {reason}; if it is the one, name it with --db-path {path}"
+                ))
+            })?;
+        }
         Ok(Self {
             db_path: PathBuf::from(text("db_path")),
             table: identifier("table")?,
@@ -216,6 +226,14 @@ impl Config {
             parameters: layers.parameters(),
             settings,
         })
+    }
+}
+
+impl Config {
+    /// Whether the operator set a key, and does not leave it to where the program runs.
+    #[must_use]
+    pub fn is_set(&self, name: &str) -> bool {
+        self.settings.iter().any(|(key, setting)| *key == name && setting.source != Source::Default)
     }
 }
 

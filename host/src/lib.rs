@@ -17,6 +17,7 @@ pub mod exit;
 pub mod import;
 pub mod model;
 pub mod output;
+pub mod ownership;
 pub mod plugin;
 pub mod recording;
 pub mod scan;

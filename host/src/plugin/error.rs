@@ -7,6 +7,7 @@ use wasmtime::{Trap, WasmBacktrace};
 use super::limits::Limits;
 use crate::database::QueryError;
 use crate::model::{ParameterError, plain};
+use crate::ownership::Untrusted;
 use crate::recording::Unexpected;
 
 /// How much of the name of a function stands in a backtrace, in characters.
@@ -80,6 +81,9 @@ pub enum LoadError {
     /// The file cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] std::io::Error),
+    /// It may be anybody's.
+    #[error("{0}, so it does not run; give it to yourself or to root, and let nobody else write it")]
+    Untrusted(#[from] Untrusted),
     /// A folder, a device, a pipe.
     #[error("is no regular file")]
     NotAFile,
