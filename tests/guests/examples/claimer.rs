@@ -6,7 +6,7 @@ rule!(describe, evaluate);
 
 type Act = fn() -> Vec<Alert>;
 
-/// Each is a test in `tests/tests/hostile_claims.rs`.
+/// Each is a test in `tests/it/hostile_claims.rs`.
 const ACTS: [(&str, Act); 10] = [
     ("nothing", Vec::new),
     ("crowd_out", || (0..600).map(|number| about(number, 100)).collect()),
