@@ -93,34 +93,33 @@ pub fn settled(alerts: Vec<Alert>, grouped: bool, most: usize) -> (Vec<Alert>, u
     strongest(if grouped { group::group(alerts) } else { alerts }, most)
 }
 
-/// The strongest alerts first, at most so many, and how many were cut. While there is room, each rule has the same share of it, so that no
-/// rule crowds out the others; the strongest of each are kept. Equal ones come in an order that does not depend on the run.
+/// The strongest alerts first, at most so many, and how many were cut. Equal ones come in an order that does not depend on the run.
 fn strongest(mut alerts: Vec<Alert>, most: usize) -> (Vec<Alert>, usize) {
     let rank = |alert: &Alert| (std::cmp::Reverse((alert.score, alert.severity)), alert.alert_type.clone());
     alerts.sort_by(|a, b| {
         rank(a).cmp(&rank(b)).then_with(|| (&a.src_ip, &a.dst_ip, &a.rule).cmp(&(&b.src_ip, &b.dst_ip, &b.rule)))
     });
-    let cut = alerts.len().saturating_sub(most);
-    if cut > 0 {
-        let mut of_rule: BTreeMap<String, usize> = BTreeMap::new();
-        let turn = |alert: &Alert| {
-            let turn = of_rule.entry(alert.rule.clone()).or_default();
-            *turn += 1;
-            *turn
-        };
-        let turns: Vec<usize> = alerts.iter().map(turn).collect();
-        let mut places: Vec<usize> = (0..alerts.len()).collect();
-        places.sort_by_key(|&place| (turns[place], place));
-        places.truncate(most);
-        places.sort_unstable();
-        let mut kept = places.into_iter().peekable();
-        let mut place = 0;
-        alerts.retain(|_| {
-            place += 1;
-            kept.next_if_eq(&(place - 1)).is_some()
-        });
-    }
+    let mut kept = kept(&alerts, most).into_iter();
+    let before = alerts.len();
+    alerts.retain(|_| kept.next().unwrap_or(false));
+    let cut = before - alerts.len();
     (alerts, cut)
+}
+
+/// Which of these alerts, strongest first, are kept where there is room for so many. Rules take turns, each with the strongest that it has
+/// left, so that none crowds out the others.
+fn kept(alerts: &[Alert], most: usize) -> Vec<bool> {
+    let mut of_rule: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut turns: Vec<(usize, usize)> = Vec::new();
+    for (place, alert) in alerts.iter().enumerate() {
+        let turn = of_rule.entry(&alert.rule).or_default();
+        turns.push((*turn, place));
+        *turn += 1;
+    }
+    turns.sort_unstable();
+    let mut kept = vec![false; alerts.len()];
+    turns.into_iter().take(most).for_each(|(_, place)| kept[place] = true);
+    kept
 }
 
 #[cfg(test)]

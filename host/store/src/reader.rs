@@ -224,6 +224,7 @@ impl Reader {
         match error.sqlite_error_code() {
             None | Some(ErrorCode::Unknown) => QueryError::Invalid(text),
             Some(ErrorCode::TooBig) => QueryError::TooLarge(text),
+            Some(ErrorCode::OutOfMemory) => QueryError::TooLarge("the statement takes SQLite too many steps".to_owned()),
             Some(_) => QueryError::Unavailable(text),
         }
     }
