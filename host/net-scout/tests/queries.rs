@@ -151,7 +151,7 @@ fn statement() -> impl Strategy<Value = String> {
         "events, (SELECT 1 FROM events)",
         "(SELECT * FROM events ORDER BY src_ip, dst_ip LIMIT 1000)",
     ]);
-    let plain = (expression(), from.clone(), expression(), prop::option::of(expression())).prop_map(|(a, from, b, order)| {
+    let plain = (expression(), from, expression(), prop::option::of(expression())).prop_map(|(a, from, b, order)| {
         let order = order.map_or(String::new(), |order| format!(" ORDER BY {order}"));
         format!("SELECT {a} FROM {from} WHERE {b}{order} LIMIT 1000")
     });
