@@ -165,7 +165,8 @@ mod tests {
     fn networks_are_one_source() {
         let site = vec![alert("a", Some("2001:db8::1"), None, 10), alert("b", Some("2001:db8::ffff:1"), None, 20)];
         assert_eq!(stories(site), [("from 2001:db8::/64".to_owned(), "b".to_owned(), 20, vec!["a".to_owned()])]);
-        let mut distributed = alert("fan_in", None, Some("10.0.0.1"), 50);
+        let checked = || Some(Selection { condition: "1".into(), parameters: vec![] });
+        let mut distributed = Alert { events: checked(), ..alert("fan_in", None, Some("10.0.0.1"), 50) };
         distributed.evidence.insert("network".to_owned(), "198.51.100.0/24".into());
         let alerts = vec![
             alert("probe", Some("198.51.100.7"), None, 10),
@@ -183,6 +184,31 @@ mod tests {
             named.evidence.insert("network".to_owned(), "198.51.100.0/24".into());
             assert_eq!(stories(vec![named])[0].0, story);
         }
+    }
+
+    /// One alert takes in those of other rules only where a person can check it, where it is no weaker, and where its network is somebody's.
+    #[test]
+    fn claims_that_are_not_believed() {
+        let claim = |network: &str, score, checked: bool| {
+            let events = checked.then(|| Selection { condition: "1".into(), parameters: vec![] });
+            let mut claim = Alert { events, ..alert("claim", None, None, score) };
+            claim.evidence.insert("network".to_owned(), network.into());
+            claim
+        };
+        let apart = |claim: Alert, source: &str| stories(vec![claim, alert("probe", Some(source), None, 40)]).len() == 2;
+        for (network, source) in [("198.51.0.0/16", "198.51.100.7"), ("2001:db8:1::/48", "2001:db8:1::7")] {
+            assert!(!apart(claim(network, 40, true), source), "{network}");
+            assert!(apart(claim(network, 40, false), source), "{network}: it names no events");
+            assert!(apart(claim(network, 39, true), source), "{network}: it is weaker");
+        }
+        for (network, source) in
+            [("0.0.0.0/0", "198.51.100.7"), ("198.50.0.0/15", "198.51.100.7"), ("2001:db8::/47", "2001:db8:1::7")]
+        {
+            assert!(apart(claim(network, 100, true), source), "{network}: it is nobody's");
+        }
+        // What a rule says itself it may put together as it likes.
+        let own = Alert { rule: "claim".into(), ..alert("claim", Some("198.51.100.7"), None, 90) };
+        assert_eq!(stories(vec![claim("0.0.0.0/0", 0, false), own]).len(), 1);
     }
 
     #[test]

@@ -107,12 +107,22 @@ fn a_closed_story_is_opened_only_by_what_is_worse() {
     let (_folder, mut database) = database();
     let first = database.record(&[story("probe", None, Severity::Low, 20)], NOW).expect("recorded").remove(0);
     database.connection.execute("UPDATE scout_alerts SET status = 'false_positive'", []).expect("closed");
-    let same = database.record(&[story("volume", None, Severity::Low, 30)], NOW).expect("recorded").remove(0);
+    let same = database.record(&[story("probe", None, Severity::Low, 30)], NOW).expect("recorded").remove(0);
     assert_eq!((same.alert.id, same.alert.status.as_str()), (first.alert.id, "false_positive"));
     let worse = database.record(&[story("brute_force", None, Severity::High, 80)], NOW).expect("recorded").remove(0);
     assert!(worse.new && worse.alert.id != first.alert.id && worse.alert.status == "new");
     let again = database.record(&[story("brute_force", None, Severity::High, 80)], NOW).expect("recorded").remove(0);
     assert_eq!(again.alert.id, worse.alert.id);
+}
+
+/// Who closed what one rule said did not see what another says later.
+#[test]
+fn a_closed_story_takes_in_what_the_same_rules_said() {
+    let (_folder, mut database) = database();
+    let first = database.record(&[story("claim", None, Severity::Critical, 100)], NOW).expect("recorded").remove(0);
+    database.connection.execute("UPDATE scout_alerts SET status = 'false_positive'", []).expect("closed");
+    let other = database.record(&[story("brute_force", None, Severity::Low, 10)], NOW).expect("recorded").remove(0);
+    assert!(other.new && other.alert.id != first.alert.id && other.alert.status == "new");
 }
 
 #[test]
