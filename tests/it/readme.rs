@@ -61,8 +61,8 @@ fn every_test_that_security_names_runs() {
     let tests: Vec<(&str, &str)> = promises.iter().flat_map(|line| named(line)).collect();
     assert!(tests.len() > 30, "SECURITY.md names only {} tests", tests.len());
     for (file, name) in tests {
-        let places = [format!("tests/it/{file}.rs"), format!("host/net-scout/tests/{file}.rs"), format!("{file}.rs")];
-        let sources = places.iter().filter_map(|path| fs::read_to_string(places::root().join(path)).ok());
+        let paths = [format!("tests/it/{file}.rs"), format!("host/net-scout/tests/{file}.rs"), format!("{file}.rs")];
+        let sources = paths.iter().filter_map(|path| fs::read_to_string(places::root().join(path)).ok());
         let sources: Vec<String> = sources.collect();
         assert!(!sources.is_empty(), "SECURITY.md names {file}.rs, which does not exist");
         let found = sources.iter().any(|source| runs(source, name));
