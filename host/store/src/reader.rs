@@ -110,6 +110,7 @@ impl Reader {
         self.watch.begin(request.limits.time, &request.cancelled);
         let denial = Arc::new(Mutex::new(None));
         if let Err(error) = self.arm(&request.grant, &denial) {
+            self.watch.end();
             ready(Err(QueryError::Unavailable(message(&error))));
             return 0;
         }
@@ -122,6 +123,7 @@ impl Reader {
                 }
             }
         }
+        self.watch.end();
         self.unreadable.load(Ordering::Relaxed)
     }
 

@@ -34,6 +34,12 @@ impl Watch {
         *self.complaint.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// The query has ended. Nothing of it is kept: whoever waits for its end sees that.
+    pub(super) fn end(&self) {
+        self.until.store(u64::MAX, Ordering::Relaxed);
+        *self.cancelled.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+    }
+
     /// Whether it has to end.
     pub(super) fn is_over(&self) -> bool {
         self.made.elapsed().as_micros() >= u128::from(self.until.load(Ordering::Relaxed))
