@@ -587,6 +587,8 @@ fn config_shows_values_and_where_they_came_from() {
              limits.result_mib,4096,default\n\
              limits.alerts,100000,default\n\
              limits.evidence_kib,64,default\n\
+             limits.rule_evidence_mib,8,default\n\
+             limits.evidence_seconds,30,default\n\
              limits.describe_seconds,2,default\n\
              limits.compile_seconds,120,default\n\
              limits.compile_mib,1024,default\n\

@@ -38,7 +38,7 @@ pub use plan::{FastPlan, Plan};
 pub use run::{Fallback, Outcome};
 pub use segment::{Collector, Found, Segment, Words};
 pub use source::{ColumnSource, Rule};
-pub use text::{Style, matches};
+pub use text::{Style, is_plain, matches};
 pub use timestamp::TimestampReader;
 
 use column::Column;

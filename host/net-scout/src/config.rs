@@ -18,8 +18,8 @@ use crate::exit::UsageError;
 use net_scout_detect::scan::ScanOptions;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{Allow, Limits, Networks, Request, SWITCH, Secrets, Timestamp, parse_switch};
-use net_scout_plugin_host::PluginLimits;
 use net_scout_plugin_host::schedule::Rate;
+use net_scout_plugin_host::{PluginLimits, ownership};
 
 /// Where resolvers listen (RFC 1035).
 const DNS_PORT: u16 = 53;
@@ -181,6 +181,15 @@ impl Config {
                 parse_timestamp(&setting.text).ok_or_else(|| wrong("now", setting, "an instant such as 2026-03-11T20:35:00Z"))?,
             ),
         };
+        let database = get("db_path");
+        if database.source == Source::Default {
+            ownership::check(Path::new(&database.text)).map_err(|reason| {
+                let path = &database.text;
+                UsageError(format!(
+                    "the database {path} is not used: {path} {reason}; if it is the one, name it with --db-path {path}"
+                ))
+            })?;
+        }
         Ok(Self {
             db_path: PathBuf::from(text("db_path")),
             table: identifier("table")?,
@@ -220,6 +229,12 @@ impl Config {
 }
 
 impl Config {
+    /// Whether the operator set a key, and does not leave it to where the program runs.
+    #[must_use]
+    pub fn is_set(&self, name: &str) -> bool {
+        self.settings.iter().any(|(key, setting)| *key == name && setting.source != Source::Default)
+    }
+
     /// What scans are told.
     #[must_use]
     pub fn scan_options(&self) -> ScanOptions {

@@ -34,7 +34,8 @@ impl Database {
     /// becomes the new one, and its status stays as it is, so that what a person closed stays closed.
     ///
     /// One with a story is the same as any of that story and day: what both say is kept, the one that says most leads. What is more
-    /// severe than an alert that a person closed reopens it, and the evidence says what it was.
+    /// severe than an alert that a person closed, or comes from a rule that had no part in it, reopens it, and the evidence says what
+    /// it was.
     ///
     /// # Errors
     /// When the database is locked, read-only or full.

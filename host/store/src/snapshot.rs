@@ -26,6 +26,10 @@ use net_scout_model::{ALERT_COLUMNS, ColumnType, DirectionCheck, QueryError, Que
 
 /// How often a snapshot is tried again when a commit came between its connections.
 const ATTEMPTS: u32 = 100;
+/// How much longer than its limit a query may take to stop before nobody waits for it any more.
+const GRACE: Duration = Duration::from_millis(500);
+/// How long the end of a scan waits for queries that do not end.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The most memory that SQLite may take in this process, in bytes.
 const HEAP_LIMIT: i64 = 2 << 30;
 
@@ -198,17 +202,23 @@ impl Snapshot {
         connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
     }
 
-    /// Ends the snapshot and its locks, when the last query has ended.
+    /// Ends the snapshot and its locks, when the last query has ended. A query that does not end is left behind, with its lock: gives how
+    /// many there are.
     ///
     /// # Errors
     /// When the database was read without locks and has been written meanwhile.
-    pub async fn close(self) -> Result<(), DatabaseError> {
+    pub async fn close(self) -> Result<usize, DatabaseError> {
         let readers = self.pool.size;
-        let _all = self.pool.free.acquire_many(readers).await;
-        self.pool.lock().clear();
+        let _all = tokio::time::timeout(PATIENCE, self.pool.free.acquire_many(readers)).await;
+        let ended = {
+            let mut readers = self.pool.lock();
+            let ended = readers.len();
+            readers.clear();
+            ended
+        };
         match &self.unlocked {
             Some(before) if Fingerprint::of(&self.path)? != *before => Err(DatabaseError::Changed { path: self.path.clone() }),
-            _ => Ok(()),
+            _ => Ok(readers as usize - ended),
         }
     }
 
@@ -232,7 +242,8 @@ impl Snapshot {
         let (ready, started) = oneshot::channel();
         let (sender, batches) = mpsc::channel(1);
         // Made before the first wait: when the caller gives up, this is dropped and the query stops.
-        let stream = RowStream { batches, cancelled };
+        let until = tokio::time::Instant::now() + limits.time + GRACE;
+        let stream = RowStream { batches, cancelled, limits, until };
         let pool = Arc::clone(&self.pool);
         tokio::task::spawn_blocking(move || {
             let taken = pool.lock().pop();
@@ -245,8 +256,10 @@ impl Snapshot {
             }
             drop(permit);
         });
-        started.await.map_err(|_| ended())??;
-        Ok(stream)
+        match tokio::time::timeout_at(until, started).await {
+            Err(_) => Err(limits.timed_out()),
+            Ok(started) => started.map_err(|_| ended())?.map(|()| stream),
+        }
     }
 }
 
@@ -307,11 +320,12 @@ pub(super) fn time_function(connection: &Connection) -> rusqlite::Result<Arc<Ato
     Ok(unreadable)
 }
 
-/// Makes the inner views of a connection. Those that a rule names are made for each rule.
+/// Makes the inner views of a connection. Those that a rule names are made for each rule. What a query sorts and gathers stays in memory,
+/// where the limit of the heap holds: files would be bounded by nothing.
 fn views(connection: &Connection, events: &str, alerts: &str) -> rusqlite::Result<InnerViews> {
     let inner = InnerViews { events: secret_name("events")?, alerts: secret_name("alerts")? };
     connection.execute_batch(&format!(
-        "CREATE TEMP VIEW {} AS {events}; CREATE TEMP VIEW {} AS {alerts};",
+        "PRAGMA temp_store = MEMORY; CREATE TEMP VIEW {} AS {events}; CREATE TEMP VIEW {} AS {alerts};",
         inner.events, inner.alerts
     ))?;
     Ok(inner)

@@ -96,7 +96,10 @@ impl Opened {
         for (count, what) in left_out.into_iter().filter(|(count, _)| *count > 0) {
             warn(&format_args!("{count} events were left out because {what} cannot be read"));
         }
-        Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
+        let left = Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
+        if left > 0 {
+            warn(&format_args!("{} that did not end when its time was up was left behind", counted(left, "query")));
+        }
         Ok(())
     }
 }

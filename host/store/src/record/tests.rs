@@ -175,7 +175,7 @@ fn another_type_reopens_the_closed_story_too() {
     let (_folder, mut database) = database();
     let first = database.record(&[story("probe", None, Severity::Low, 20)], NOW).expect("recorded").remove(0);
     close(&database, "false_positive");
-    let same = database.record(&[story("volume", None, Severity::Low, 30)], NOW).expect("recorded").remove(0);
+    let same = database.record(&[story("probe", None, Severity::Low, 30)], NOW).expect("recorded").remove(0);
     assert_eq!((same.alert.id, same.alert.status.as_str()), (first.alert.id, "false_positive"));
     let worse = database.record(&[story("brute_force", None, Severity::High, 80)], NOW).expect("recorded").remove(0);
     assert_eq!(
@@ -292,6 +292,18 @@ fn an_odd_row_of_the_same_key_is_set_right() {
     assert_eq!((found.new, found.alert.id, found.alert.score, found.alert.severity.as_deref()), (false, 1, 40, Some("medium")));
     let listed = database.alerts(&crate::AlertFilter::default()).expect("list");
     assert_eq!((listed.alerts.len(), listed.unreadable.rows), (1, 0));
+}
+
+/// Who closed what one rule said did not see what another says later.
+#[test]
+fn what_another_rule_says_reopens_a_closed_story() {
+    let (_folder, mut database) = database();
+    let first = database.record(&[story("claim", None, Severity::Critical, 100)], NOW).expect("recorded").remove(0);
+    database.connection.execute("UPDATE scout_alerts SET status = 'false_positive'", []).expect("closed");
+    let other = database.record(&[story("brute_force", None, Severity::Low, 10)], NOW).expect("recorded").remove(0);
+    assert_eq!((other.new, other.alert.id, other.alert.status.as_str()), (false, first.alert.id, "new"));
+    let before = &other.alert.evidence["reopened"][0];
+    assert_eq!((&before["status"], &before["severity"]), (&"false_positive".into(), &"critical".into()));
 }
 
 #[test]
