@@ -23,7 +23,7 @@ use net_scout_model::{
 };
 
 /// How many steps of SQLite's machine go by between two looks at the clock.
-const STEPS: i32 = 500;
+const STEPS: i32 = 100;
 /// The longest pattern of LIKE and GLOB, in bytes.
 pub(super) const PATTERN: i32 = 1_000;
 /// The most calls of functions in a statement, and the most `||`: between two looks at the clock SQLite may do all of them once.
