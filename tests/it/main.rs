@@ -25,6 +25,8 @@ mod kill;
 mod languages;
 mod migrate;
 mod new;
+mod odd_rows;
+mod original;
 mod ownership;
 mod plugin_folder;
 mod plugins;

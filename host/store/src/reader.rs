@@ -10,8 +10,8 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
 
+use super::bounded::{self, ARGUMENTS};
 use super::error::message;
-use super::functions::{self, ARGUMENTS};
 use super::gate::{self, InnerViews, ReadGrant};
 use super::query::{Engine, Explain};
 use super::watch::Watch;
@@ -50,7 +50,8 @@ pub(super) struct Reader {
     inner: InnerViews,
     /// The first instant of the inner view of events.
     since: Timestamp,
-    unreadable: Arc<AtomicU64>,
+    /// How many timestamps, and how many rows with addresses, could not be read.
+    unreadable: (Arc<AtomicU64>, Arc<AtomicU64>),
     watch: Arc<Watch>,
     /// What `events` and `alerts` show now.
     shown: Option<Arc<ReadGrant>>,
@@ -72,13 +73,14 @@ impl Reader {
         connection: Connection,
         inner: InnerViews,
         since: Timestamp,
-        unreadable: Arc<AtomicU64>,
+        unreadable: (Arc<AtomicU64>, Arc<AtomicU64>),
+        watch: Arc<Watch>,
     ) -> rusqlite::Result<Self> {
         for (limit, value) in LIMITS {
             connection.set_limit(limit, value)?;
         }
         let watch = Watch::new();
-        functions::bound(&connection, &watch)?;
+        bounded::bound(&connection, &watch)?;
         Ok(Self { connection, inner, since, unreadable, watch, shown: None })
     }
 
@@ -98,21 +100,23 @@ impl Reader {
     }
 
     /// Runs a query, on the window in memory where it can and else in SQLite: `ready` hears once whether it compiled, then `send` gets its batches until it says that nobody listens. Gives the
-    /// number of timestamps that could not be read.
+    /// number of timestamps, and of rows with addresses, that could not be read.
     pub(super) fn run(
         &mut self,
         request: Request,
         kept: &Kept,
         ready: impl FnOnce(Result<(), QueryError>),
         mut send: impl FnMut(Result<Batch, QueryError>) -> bool,
-    ) -> u64 {
-        self.unreadable.store(0, Ordering::Relaxed);
+    ) -> (u64, u64) {
+        let (times, addresses) = self.unreadable.clone();
+        times.store(0, Ordering::Relaxed);
+        addresses.store(0, Ordering::Relaxed);
         self.watch.begin(request.limits.time, &request.cancelled);
         let denial = Arc::new(Mutex::new(None));
         if let Err(error) = self.arm(&request.grant, &denial) {
             self.watch.end();
             ready(Err(QueryError::Unavailable(message(&error))));
-            return 0;
+            return (0, 0);
         }
         match self.prepare(&request, &denial) {
             Err(error) => ready(Err(error)),
@@ -124,7 +128,7 @@ impl Reader {
             }
         }
         self.watch.end();
-        self.unreadable.load(Ordering::Relaxed)
+        (times.load(Ordering::Relaxed), addresses.load(Ordering::Relaxed))
     }
 
     fn arm(&mut self, grant: &Arc<ReadGrant>, denial: &Arc<Mutex<Option<String>>>) -> rusqlite::Result<()> {

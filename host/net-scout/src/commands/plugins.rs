@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output;
-use net_scout_model::Request;
+use net_scout_model::{Request, SWITCH, parse_switch, plain};
 use net_scout_plugin_host::capability::files::unconfigured;
 use net_scout_plugin_host::ownership;
 use net_scout_plugin_host::{
@@ -240,15 +240,7 @@ pub(super) fn texts(config: &Config, name: &str) -> BTreeMap<String, String> {
 /// Whether an enricher may be asked about private addresses.
 pub(super) fn is_private(config: &Config, name: &str) -> bool {
     let set = texts(config, name);
-    set.get(PRIVATE).is_some_and(|text| switch(text) == Some(true))
-}
-
-fn switch(text: &str) -> Option<bool> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" | "1" => Some(true),
-        "false" | "no" | "off" | "0" => Some(false),
-        _ => None,
-    }
+    set.get(PRIVATE).is_some_and(|text| parse_switch(text) == Some(true))
 }
 
 /// What is set for the parameters of an enricher, and whether it may be asked about private addresses; none where it is switched off.
@@ -258,8 +250,8 @@ fn settings(config: &Config, enricher: &UngrantedEnricher) -> anyhow::Result<Opt
     for (parameter, setting) in config.parameters.get(name).into_iter().flatten() {
         let switch = || {
             let wrong =
-                || format!("{name}.{parameter} (from {}): `{}` is not true or false", setting.source, setting.text.trim());
-            switch(&setting.text).ok_or_else(|| UsageError(wrong()))
+                || format!("{name}.{parameter} (from {}): `{}` is not {SWITCH}", setting.source, plain(&setting.text, 100));
+            parse_switch(&setting.text).ok_or_else(|| UsageError(wrong()))
         };
         match parameter.as_str() {
             ENABLED => enabled = switch()?,
