@@ -74,7 +74,6 @@ impl Reader {
         inner: InnerViews,
         since: Timestamp,
         unreadable: (Arc<AtomicU64>, Arc<AtomicU64>),
-        watch: Arc<Watch>,
     ) -> rusqlite::Result<Self> {
         for (limit, value) in LIMITS {
             connection.set_limit(limit, value)?;
