@@ -34,7 +34,7 @@ fn scene() -> Scene {
     let connection = scene.connect();
     for text in TEXTS {
         let columns = "src_rdns, dst_rdns, src_service, city, country, state, country_code, trace_path, in_if, proto";
-        let texts = vec!["?1"; 10].join(", ");
+        let texts = ["?1"; 10].join(", ");
         let sql = format!(
             "INSERT INTO ip_events (src_ip, dst_ip, verdict, direction, timestamp, {columns})
              VALUES (?1, ?1, 'DROP', 'INBOUND', '2026-03-11T20:25:11Z', {texts})"

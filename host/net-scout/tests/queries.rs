@@ -218,6 +218,7 @@ impl Scene {
             window: Window { since: Timestamp(0), until: None, now: AT },
             busy_timeout: Duration::from_secs(1),
             readers: 1,
+            directions: None,
         })
         .expect("a snapshot");
         let mut grant = ReadGrant::default();

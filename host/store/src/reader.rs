@@ -10,8 +10,8 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
 
+use super::bounded::{self, ARGUMENTS};
 use super::error::message;
-use super::functions::{self, ARGUMENTS};
 use super::gate::{self, InnerViews, ReadGrant};
 use super::query::{Engine, Explain};
 use super::watch::Watch;
@@ -23,7 +23,7 @@ use net_scout_model::{
 };
 
 /// How many steps of SQLite's machine go by between two looks at the clock.
-const STEPS: i32 = 500;
+const STEPS: i32 = 100;
 /// The longest pattern of LIKE and GLOB, in bytes.
 pub(super) const PATTERN: i32 = 1_000;
 /// The most calls of functions in a statement, and the most `||`: between two looks at the clock SQLite may do all of them once.
@@ -79,7 +79,7 @@ impl Reader {
             connection.set_limit(limit, value)?;
         }
         let watch = Watch::new();
-        functions::bound(&connection, &watch)?;
+        bounded::bound(&connection, &watch)?;
         Ok(Self { connection, inner, since, unreadable, watch, shown: None })
     }
 

@@ -240,15 +240,7 @@ pub(super) fn texts(config: &Config, name: &str) -> BTreeMap<String, String> {
 /// Whether an enricher may be asked about private addresses.
 pub(super) fn is_private(config: &Config, name: &str) -> bool {
     let set = texts(config, name);
-    set.get(PRIVATE).is_some_and(|text| switch(text) == Some(true))
-}
-
-fn switch(text: &str) -> Option<bool> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" | "1" => Some(true),
-        "false" | "no" | "off" | "0" => Some(false),
-        _ => None,
-    }
+    set.get(PRIVATE).is_some_and(|text| parse_switch(text) == Some(true))
 }
 
 /// What is set for the parameters of an enricher, and whether it may be asked about private addresses; none where it is switched off.
