@@ -559,6 +559,7 @@ fn config_shows_values_and_where_they_came_from() {
              group,false,NET_SCOUT_GROUP\n\
              builtin_roles,true,default\n\
              max_alerts_per_run,8,NET_SCOUT_MAX_ALERTS_PER_RUN\n\
+             quiet_hours,24,default\n\
              busy_timeout,4,--busy-timeout\n\
              cache_dir,,NET_SCOUT_CACHE_DIR\n\
              log_level,warn,default\n\

@@ -14,7 +14,7 @@ use crate::model::{
     parse_address, parse_ports,
 };
 use crate::output::{self, Cell, Format, Table};
-use crate::scan::{ROLES, Role};
+use crate::scan::{Role, all_roles};
 
 /// How many numbers of alerts are shown.
 const SHOWN: usize = 20;
@@ -152,7 +152,7 @@ pub fn list(config: &Config, format: Format, now: Timestamp) -> anyhow::Result<u
         })
         .collect();
     let status = if config.builtin_roles { "active" } else { "off" };
-    rows.extend(ROLES.iter().map(|role| {
+    rows.extend(all_roles().map(|role| {
         json!({
             "id": Origin::BuiltIn.to_string(),
             "network": null,

@@ -16,7 +16,7 @@ use crate::model::{LedgerEntry, Networks, Observable, Timestamp, Window, counted
 use crate::output::{self, Format, Shown, StatsFormat};
 use crate::plugin::{Case, LOOKUP, Plugins, UngrantedEnricher};
 use crate::recording::{Recording, Tape};
-use crate::scan::{Scanned, add_evidence, judged, local_networks, settled};
+use crate::scan::{Scanned, add_evidence, assess, facts, judged, local_networks, settled};
 use crate::schedule::RateLimiter;
 
 /// How long one lookup may take: what it asks is answered at once.
@@ -55,8 +55,10 @@ pub fn run(config: &Config, path: &Path, stats: Option<StatsFormat>, format: For
     let rules: Vec<_> = rules.into_iter().map(|rule| Arc::new(rule.grant_requests())).collect();
     let (done, warn) = (scan::progress(rules.len()), |text: &dyn std::fmt::Display| output::warning(&text));
     let judged = runtime.block_on(judged(&rules, &header.parameters, &case, parallel, done, &warn));
-    let Scanned { alerts, mut ledger, failed: differs, .. } = judged;
+    let Scanned { mut alerts, mut ledger, failed: differs, .. } = judged;
     failed |= differs;
+    let facts = runtime.block_on(facts(&alerts, &case, config.limits.common.query));
+    assess(&mut alerts, &facts);
     let (mut alerts, _) = settled(alerts, header.group, header.max_alerts);
     for missing in runtime.block_on(add_evidence(&mut alerts, &rules, &case)) {
         failed = true;

@@ -1,11 +1,15 @@
-//! Records the alerts of a scan: as new ones, or in the alert of the day that they belong to.
+//! Records the alerts of a scan: as new ones, or in the alert of the incident that they belong to.
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
+mod incident;
+
+use rusqlite::{Connection, ErrorCode, params};
 use serde_json::{Map, Value};
 
 use super::alerts::stored;
 use super::open::quote;
 use super::{Database, DatabaseError};
+pub(super) use incident::QUIET;
+
 use crate::model::{Alert, Rank, Related, Severity, StoredAlert, Timestamp, add_related, take_related};
 
 /// What became of an alert that was recorded.
@@ -13,7 +17,7 @@ use crate::model::{Alert, Rank, Related, Severity, StoredAlert, Timestamp, add_r
 pub struct Recorded {
     /// The alert as it is stored now.
     pub alert: StoredAlert,
-    /// Whether it is new; else it is a repeat of the day.
+    /// Whether it is new; else it continues one that is there.
     pub new: bool,
 }
 
@@ -23,24 +27,60 @@ const COLUMNS: &str = "id, alert_type, src_ip, dst_ip, score, severity, rule, st
 impl Database {
     /// Records the alerts of a scan in one transaction: all of them or none.
     ///
-    /// An alert of the same type, source, destination and UTC day is the same alert: its score rises to the higher one, its evidence
-    /// becomes the new one, and its status stays as it is, so that what a person closed stays closed.
+    /// An alert of the same type, source and destination is the same alert until it was quiet for as long as
+    /// [`Self::set_quiet`] says: its score rises to the higher one, its evidence becomes the new one, and its status stays as it is, so that
+    /// what a person closed stays closed.
     ///
-    /// One with a story is the same as any of that story and day: what both say is kept, the one that says most leads. Only what is
-    /// more severe than an alert that a person closed opens another one.
+    /// One with a story is the same as any of that story: what both say is kept, the one that says most leads. Only what is more severe
+    /// than an alert that a person closed opens another one. One about a network takes over the open alerts about its addresses.
     ///
     /// # Errors
     /// When the database is locked, read-only or full.
     pub fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
-        let table = quote(&self.alert_table);
+        let (table, quiet) = (quote(&self.alert_table), self.quiet);
         self.write("record alerts in", |connection| {
-            alerts.iter().map(|alert| record(connection, &table, alert, now)).collect::<rusqlite::Result<Vec<_>>>()
+            alerts.iter().map(|alert| record(connection, &table, alert, now, quiet)).collect::<rusqlite::Result<Vec<_>>>()
         })
+    }
+
+    /// Sets how long an incident is quiet before what comes then is another one, in microseconds.
+    pub fn set_quiet(&mut self, quiet: i64) {
+        self.quiet = quiet.max(0);
     }
 }
 
-fn record(connection: &Connection, table: &str, alert: &Alert, now: Timestamp) -> rusqlite::Result<Recorded> {
-    match known(connection, table, alert, now)? {
+fn record(connection: &Connection, table: &str, alert: &Alert, now: Timestamp, quiet: i64) -> rusqlite::Result<Recorded> {
+    let mut members = incident::members(connection, table, alert, now, quiet)?.into_iter();
+    let known = match incident::known(connection, table, alert, now, quiet)? {
+        None => members.next(),
+        known => known,
+    };
+    let recorded = continued(connection, table, alert, known, now)?;
+    members.try_for_each(|member| take_over(connection, table, &member, recorded.alert.id, now))?;
+    Ok(recorded)
+}
+
+/// Marks an alert as part of another, which says all of it.
+fn take_over(connection: &Connection, table: &str, member: &StoredAlert, of: i64, now: Timestamp) -> rusqlite::Result<()> {
+    if member.id == of {
+        return Ok(());
+    }
+    let mut evidence = member.evidence.as_object().cloned().unwrap_or_default();
+    evidence.insert("part_of_alert".to_owned(), of.into());
+    let sql = format!("UPDATE {table} SET status = 'duplicate', evidence_json = ?1, updated_at = ?2 WHERE id = ?3");
+    connection.prepare_cached(&sql)?.execute((text(&evidence), now.seconds(), member.id))?;
+    Ok(())
+}
+
+/// Records an alert that continues another, or none.
+fn continued(
+    connection: &Connection,
+    table: &str,
+    alert: &Alert,
+    known: Option<StoredAlert>,
+    now: Timestamp,
+) -> rusqlite::Result<Recorded> {
+    match known {
         Some(known) if alert.story.is_some() => {
             let grown = grown(&known, alert);
             match update(connection, table, known.id, &grown, now) {
@@ -55,31 +95,6 @@ fn record(connection: &Connection, table: &str, alert: &Alert, now: Timestamp) -
         Some(known) => repeated(connection, table, known.id, alert, now),
         None => insert(connection, table, alert, now),
     }
-}
-
-/// The alert of this day that an alert belongs to.
-fn known(connection: &Connection, table: &str, alert: &Alert, now: Timestamp) -> rusqlite::Result<Option<StoredAlert>> {
-    let day = now.date();
-    let (from, to) = (day.clone(), format!("{day}~"));
-    let alike = "alert_type = ?1 AND src_ip IS ?2 AND dst_ip IS ?3 AND created_at >= ?4 AND created_at < ?5";
-    // Of those that name neither side, another story is another alert.
-    let names_nobody = alert.src_ip.is_none() && alert.dst_ip.is_none();
-    let untold = if alert.story.is_some() && names_nobody { " AND story IS NULL" } else { "" };
-    let same = || {
-        connection
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM {table} WHERE {alike}{untold} ORDER BY id LIMIT 1"))?
-            .query_row((&alert.alert_type, &alert.src_ip, &alert.dst_ip, &from, &to), stored)
-            .optional()
-    };
-    let Some(story) = &alert.story else { return same() };
-    let told = connection
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM {table} WHERE story = ?1 AND created_at >= ?2 AND created_at < ?3 ORDER BY id DESC LIMIT 1"
-        ))?
-        .query_row((story, &from, &to), stored)
-        .optional()?;
-    let told = if told.is_none() { same()? } else { told };
-    Ok(told.filter(|known| known.is_open() || Some(alert.severity) <= severity(known)))
 }
 
 /// What an alert becomes when more is said of the same story.

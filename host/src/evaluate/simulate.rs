@@ -80,6 +80,7 @@ impl Plan<'_> {
 pub async fn simulate(plan: &Plan<'_>, done: impl Fn(), warn: impl Fn(&str)) -> Result<Simulated, SimulationError> {
     let Plan { config, rules, set, allowlist, parallel, .. } = *plan;
     let mut database = Database::open(&config.db_path, &config.alert_table, config.busy_timeout)?;
+    database.set_quiet(config.quiet);
     database.migrate(plan.span.first)?;
     let (mut simulated, mut known) = (Simulated::default(), HashSet::new());
     let said = RefCell::new(HashSet::new());

@@ -16,7 +16,7 @@ const MEMBERS: usize = 4;
 /// What the name of a threshold ends with, behind the name of the number that it is for.
 const THRESHOLD: &str = "_threshold";
 /// The members of the evidence that have lines of their own.
-const OWN: [&str; 5] = ["events", "window", "plugin", "related", "techniques"];
+const OWN: [&str; 6] = ["events", "window", "plugin", "related", "techniques", "severity_reasons"];
 
 /// An alert with all that is known of it.
 #[derive(Clone, Debug)]
@@ -62,6 +62,7 @@ impl Story {
         let evidence = &alert.evidence;
         let events = &evidence["events"];
         let mut lines = vec![("who", who(alert.src_ip.as_deref(), alert.dst_ip.as_deref())), ("when", when(alert, events))];
+        lines.push(("severity", reasons(alert, evidence)));
         lines.push(("window", window(&evidence["window"])));
         lines.push(("numbers", numbers(evidence, true)));
         lines.push(("evidence", others(evidence)));
@@ -107,6 +108,16 @@ fn when(alert: &StoredAlert, events: &Value) -> String {
         text.push_str(&format!(", last {again}"));
     }
     text
+}
+
+/// Why the severity is what it is.
+fn reasons(alert: &StoredAlert, evidence: &Value) -> String {
+    let list = evidence["severity_reasons"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let texts: Vec<String> = list.iter().map(one).collect();
+    match (&alert.severity, texts.is_empty()) {
+        (Some(severity), false) => format!("{severity}: {}", texts.join("; ")),
+        _ => String::new(),
+    }
 }
 
 fn window(window: &Value) -> String {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::activity::activity;
 use super::nearest::Search;
 use super::pipeline::{allowing, judged};
-use super::{Activity, Nearest, Phases, Scan, ScanError, Warn, concerns, settled};
+use super::{Activity, Nearest, Phases, Scan, ScanError, Warn, assess, concerns, facts, settled};
 use crate::model::{Alert, Origin, RELATED, Window};
 use crate::plugin::Rule;
 
@@ -75,9 +75,12 @@ impl Scan<'_> {
         let limits = self.config.limits.common.query;
         let activity = activity(address, self.window.since, opened.snapshot(), limits).await;
         let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, done, warn).await;
-        let (raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
+        let (mut raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
         let roles = self.roles(&raised, &opened.case).await;
         scanned.leave_out(self.allowlist, &roles, &opened.case);
+        let facts = facts(&raised, &opened.case, limits).await;
+        assess(&mut raised, &facts);
+        assess(&mut scanned.alerts, &facts);
         let (alerts, _) = settled(scanned.alerts, self.config.group, usize::MAX);
         let with_fate = |alert: Alert| {
             let fate = match allowing(self.allowlist, &roles, &alert, &opened.case) {

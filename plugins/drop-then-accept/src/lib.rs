@@ -1,6 +1,6 @@
 //! `drop_then_accept`: a source that was refused at several doors, and then got through one that it had not used before.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use net_scout_algorithms::{ports, probes};
 use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Value, Window, format_timestamp, places, query, rule};
@@ -10,6 +10,8 @@ rule!(describe, evaluate);
 const SECOND: i64 = 1_000_000;
 const PORTS: i64 = 65_536;
 const DAY: i64 = 86_400 * SECOND;
+/// A door that so many sources got through is open to everybody.
+const VISITORS: i64 = 10;
 /// At most so many sources are asked about at once: a longer query does not run in memory.
 const CHUNK: usize = 200;
 
@@ -23,7 +25,7 @@ fn describe() -> Description {
             2..=1_000_000,
             "Alert when a source was refused at this many distinct hosts and ports, or more, within the 24 hours before it got through",
         ))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags", "proto"])
 }
 
 /// Where and when a source was refused or let through.
@@ -49,21 +51,29 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
         }
     }
     sources.sort();
-    let mut alerts = Vec::new();
+    let public = if sources.is_empty() { BTreeSet::new() } else { public_doors()? };
+    let mut found = Vec::new();
     for chunk in sources.chunks(CHUNK) {
         let mut refused = refused(window.events_since, chunk)?;
         let let_through = let_through(chunk)?;
         for (source, doors) in let_through {
             let refused = refused.remove(&source).unwrap_or_default();
-            alerts.extend(judge(window.since, source, &refused, doors, least));
+            found.extend(judge(window.since, source, &refused, doors, least, &public));
         }
     }
-    Ok(alerts)
+    Ok(found)
 }
 
 /// Looks for a door that a source got through first after it was refused at enough others.
-fn judge(since: i64, source: String, refused: &[Door], mut doors: Vec<Door>, least: i64) -> Option<Alert> {
-    doors.retain(|door| door.time >= since);
+fn judge(
+    since: i64,
+    source: String,
+    refused: &[Door],
+    mut doors: Vec<Door>,
+    least: i64,
+    public: &BTreeSet<(String, i64)>,
+) -> Option<Alert> {
+    doors.retain(|door| door.time >= since && !public.contains(&(door.host.clone(), door.port)));
     doors.sort_by_key(|door| (!ports::is_sensitive(door.port), door.time));
     let (door, before) = doors.iter().find_map(|door| {
         let before = |other: &&Door| other.time <= door.time && door.time - other.time < DAY;
@@ -94,6 +104,21 @@ fn judge(since: i64, source: String, refused: &[Door], mut doors: Vec<Door>, lea
             .evidence("let_through", format_timestamp(door.time))
             .techniques(&["T1190", "T1046"]),
     )
+}
+
+/// The doors that everybody may use: so many sources got in, and most of those that came. Who is let in there broke nothing.
+fn public_doors() -> Result<BTreeSet<(String, i64)>, Error> {
+    let sql = "SELECT dst_ip, dst_port, COUNT(DISTINCT src_ip), COUNT(DISTINCT src_ip) FILTER (WHERE verdict = 'ACCEPT') FROM events
+         WHERE direction = 'INBOUND' AND dst_port IS NOT NULL GROUP BY dst_ip, dst_port
+         HAVING COUNT(DISTINCT src_ip) FILTER (WHERE verdict = 'ACCEPT') >= ?1 AND dst_ip IS NOT NULL";
+    let mut doors = BTreeSet::new();
+    for row in query::<(String, i64, i64, i64)>(sql, &[VISITORS.into()])? {
+        let (host, port, came, got_in) = row?;
+        if got_in * 2 > came {
+            doors.insert((host, port));
+        }
+    }
+    Ok(doors)
 }
 
 fn parameters(first: usize, sources: &[String]) -> (String, Vec<Value>) {
