@@ -11,6 +11,7 @@ mod bench;
 mod check;
 mod command;
 mod demo;
+mod edges;
 mod guests;
 mod languages;
 mod measure;
@@ -28,7 +29,7 @@ Usage: cargo xtask <command>
   demo [--events N] [--seed N] [--keep FILE]      scan a sample database and show the alerts; FILE keeps the database
   test [ARGUMENTS]                                build everything and run every test; ARGUMENTS go to `cargo test`
   fuzz [--cases N]                                try the properties that must hold for any input, each with so many cases
-  lint                                            format, clippy and documentation, warnings denied
+  lint                                            format, the edges between crates, clippy and documentation, warnings denied
   wit                                             write docs/wit.md from the comments in wit/
   bench [--events N,...] [--seed N] [--runs N]    compare a scan with what the original program does";
 
