@@ -109,8 +109,7 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     let Destinations { rare, common, hosts } =
         destinations(limits.day, arguments.integer("prevalence_percent")?, arguments.integer("prevalence_hosts")?)?;
     let common = Common::with(common.into_iter().filter(|host| !local(host)).collect(), end);
-    let rare: Vec<(String, i64)> =
-        rare.into_iter().filter(|(host, _)| !local(host) && (hosts < FEW_HOSTS || !common.contains(host))).collect();
+    let rare: Vec<(String, i64)> = rare.into_iter().filter(|(host, _)| !local(host) && !common.contains(host)).collect();
     let mut alerts = Vec::new();
     for chunk in rare.chunks(CHUNK) {
         let sql = format!(

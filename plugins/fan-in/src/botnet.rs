@@ -60,7 +60,7 @@ pub(crate) fn alerts(window: &Window, arguments: &Arguments) -> Result<Vec<Alert
     for row in query::<(String,)>("SELECT dst_ip FROM events WHERE direction = 'INBOUND' GROUP BY dst_ip HAVING dst_ip IS NOT NULL", &[])? {
         let (host,) = row?;
         // What packets from inside went to is not one of the own hosts, however the log calls the direction.
-        known += i64::from((networks.contains(&host) || is_private(&host)) && !is_group(&host));
+        known += i64::from((networks.is_empty() || networks.contains(&host) || is_private(&host)) && !is_group(&host));
     }
     let factor = arguments.integer("crowd_factor")?;
     let sources = arguments.integer("botnet_sources_threshold")?;

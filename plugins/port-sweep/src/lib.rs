@@ -72,7 +72,8 @@ struct Sweep {
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
     let networks = window.local_networks();
     let local = |address: &str| networks.contains(address) || is_private(address);
-    let known = known::hosts(local)?;
+    // Where no network is known, whatever packets come in to is inside.
+    let known = known::hosts(|address| networks.is_empty() || local(address))?;
     let (percent, least) = (arguments.integer("coverage_percent")?, arguments.integer("coverage_least")?);
     let part = |percent: i64| (known.saturating_mul(percent.min(100)) / 100).max(least);
     let hour = arguments.integer("hour_targets_threshold")?.min(part(percent));
