@@ -16,7 +16,7 @@ mod table;
 use std::io::Write;
 
 pub use alerts::{Shown, write_alerts};
-pub use evaluation::{write_figures, write_mistakes};
+pub use evaluation::{write_figures, write_folder_figures, write_mistakes};
 pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};
 pub use json::{write_json, write_json_line};
 pub use ledger::write_ledger;

@@ -6,14 +6,12 @@
 /// Refused is what was dropped; and where the log knows no verdicts, a connection of which nothing but its SYN was seen. Flags decide, where
 /// the log has them: whatever carries ACK or RST belongs to a connection that is or was there (RFC 9293), so it is a late packet or
 /// backscatter; SYN alone begins a connection, whatever port it comes from. Without flags a packet from a well-known port to one that
-/// clients use is an answer. UDP to the ports of traceroute, and what goes to a multicast group or a broadcast address, tries nothing.
+/// clients use is an answer. UDP to the ports of traceroute tries nothing. What goes to groups of hosts is for the rules to leave out.
 pub const DROPPED: &str = "direction = 'INBOUND' AND (verdict = 'DROP' OR (verdict IS NULL AND tcp_flags = 'SYN')) \
     AND dst_port BETWEEN 1 AND 65535 \
     AND (tcp_flags = 'SYN' OR dst_port < 1024 OR coalesce(src_port, 65535) >= 1024) \
     AND coalesce(tcp_flags, '') NOT LIKE '%ACK%' AND coalesce(tcp_flags, '') NOT LIKE '%RST%' \
-    AND (dst_port NOT BETWEEN 33434 AND 33534 OR proto IN ('TCP', 'tcp')) \
-    AND coalesce(dst_ip, '') NOT LIKE '224.%' AND coalesce(dst_ip, '') NOT LIKE '239.%' \
-    AND coalesce(dst_ip, '') NOT LIKE '%.255' AND coalesce(dst_ip, '') NOT LIKE 'ff0%'";
+    AND (dst_port NOT BETWEEN 33434 AND 33534 OR proto IN ('TCP', 'tcp'))";
 
 /// A packet from outside with ACK and without SYN, that was dropped: it belongs to a connection whose state was lost, or somebody looks for
 /// ports with bare ACKs. Only very many ports tell one from the other.
@@ -30,9 +28,8 @@ pub const REFUSED_OUTSIDE: &str = "direction = 'OUTBOUND' AND (verdict = 'DROP' 
     AND (dst_port NOT BETWEEN 33434 AND 33534 OR proto IN ('TCP', 'tcp'))";
 
 /// A connection to a well-known port that was let through, in any direction.
-pub const LET_THROUGH: &str = "verdict = 'ACCEPT' AND dst_port BETWEEN 1 AND 1023 \
-    AND (tcp_flags = 'SYN' OR coalesce(src_port, 65535) >= 1024) \
-    AND coalesce(tcp_flags, '') NOT LIKE '%ACK%' AND coalesce(tcp_flags, '') NOT LIKE '%RST%'";
+pub const LET_THROUGH: &str = "verdict = 'ACCEPT' AND dst_port BETWEEN 1 AND 1023 AND coalesce(tcp_flags, '') IN ('SYN', '') \
+    AND (tcp_flags = 'SYN' OR coalesce(src_port, 65535) >= 1024)";
 
 /// A connection that a local host made to somewhere, whatever became of it.
 pub const OUTGOING: &str = "direction = 'OUTBOUND'";

@@ -6,6 +6,8 @@ use net_scout_sdk::Alert;
 use crate::{Calls, DAY, HOUR, MOST, SECOND};
 
 const WEEK: i64 = 7 * DAY;
+/// So many times what an hour must have, a day must have of refused connections.
+const OFTEN: i64 = 4;
 
 /// The thresholds.
 pub(crate) struct Limits {
@@ -31,11 +33,13 @@ impl Limits {
         let times: Vec<i64> = calls.times.iter().map(|time| time.div_euclid(SECOND)).collect();
         let (since, end) = (since.div_euclid(SECOND), end.div_euclid(SECOND));
         let whole = end - since;
+        // What is refused now and then, day by day, is a client that is set up wrongly: a program that calls home tries more often.
+        let day = if calls.refused.len() * 2 > calls.times.len() { self.day.max(self.refused * OFTEN) } else { self.day };
         // Slow ones show in a window that is longer than a day.
         let windows = [
-            ("24 hours", DAY, DAY / 2, self.day, self.score),
+            ("24 hours", DAY, DAY / 2, day, self.score),
             ("1 hour", HOUR, HOUR / 2, self.hour, self.hour_score),
-            ("7 days", WEEK.min(whole), WEEK, self.day, self.score),
+            ("7 days", WEEK.min(whole), WEEK, day, self.score),
         ];
         for (window, length, step, least, threshold) in windows.into_iter().take(if whole > 2 * DAY { 3 } else { 2 }) {
             let best = best(&times, since, end, (length, step, least));

@@ -20,6 +20,8 @@ const DAY: i64 = 86_400;
 const CHUNK: usize = 200;
 /// A pair with more connections than this is a strobe, and no beacon.
 const MOST: i64 = 86_400;
+/// A command server has few ports that a host turns to one after the other.
+const FEW_PORTS: usize = 5;
 /// With fewer hosts inside than this, how many contact a destination says nothing.
 const FEW_HOSTS: i64 = 5;
 
@@ -144,7 +146,7 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     Ok(alerts)
 }
 
-/// The connections to each port, the busiest first; and all together where there are several ports.
+/// The connections to each port, the busiest first; and all together where there are a few ports.
 fn calls(times: &[i64], packed: &[i64]) -> Vec<Calls> {
     let mut of_port: BTreeMap<i64, Calls> = BTreeMap::new();
     let mut all = Calls { port: None, times: times.to_vec(), refused: Vec::new() };
@@ -159,7 +161,8 @@ fn calls(times: &[i64], packed: &[i64]) -> Vec<Calls> {
     }
     let mut list: Vec<Calls> = of_port.into_values().collect();
     list.sort_by_key(|calls| std::cmp::Reverse(calls.times.len()));
-    if list.len() > 1 {
+    // On many ports it is calls or transfers, each with ports of its own.
+    if (2..=FEW_PORTS).contains(&list.len()) {
         list.push(all);
     }
     list

@@ -14,6 +14,8 @@ const DAY: i64 = 24 * 60 * MINUTE;
 const SENT_AGAIN: i64 = 6;
 /// Who tries each host less often than this looks for hosts, and guesses nothing.
 const A_HOST: usize = 3;
+/// A client that tries again waits this long, or longer.
+const A_WHILE: i64 = MINUTE / 3;
 /// So many hosts and ports are named in the evidence.
 const NAMED: usize = 20;
 
@@ -73,6 +75,22 @@ impl Tries {
         if best.distinct < hosts.len() * at_each { 0 } else { best.distinct as i64 }
     }
 
+    /// Whether it is a client that is refused at one host and tries again like a clock, not often: its password is not the question.
+    fn tries_again(&self) -> bool {
+        let one_host = self.all.iter().all(|one| one.host == self.all[0].host);
+        let mut pauses: Vec<i64> =
+            self.all.windows(2).map(|pair| pair[1].time - pair[0].time).filter(|pause| *pause > 0).collect();
+        pauses.sort_unstable();
+        let (Some(&short), Some(&middle), Some(&long)) = (
+            pauses.get(pauses.len() / 10),
+            pauses.get(pauses.len() / 2),
+            pauses.get(pauses.len().saturating_sub(1 + pauses.len() / 10)),
+        ) else {
+            return false;
+        };
+        one_host && self.accepted() == 0 && middle >= A_WHILE && long * 10 <= short * 13
+    }
+
     /// As many tries within a day as rows and their repeated packets stand for.
     fn weighed(&self) -> i64 {
         let more: i64 = self.all.iter().map(|one| one.weight - 1).sum();
@@ -87,9 +105,14 @@ impl Tries {
         if patient {
             return within(fast, limits.private, "10 minutes");
         }
+        let again: i64 = self.all.iter().map(|one| one.weight - 1).sum();
+        if self.tries_again() {
+            return within(again, limits.day, "24 hours");
+        }
+        let quick = if clients { 0 } else { self.most(5 * MINUTE, A_HOST) };
         within(fast, limits.fast, "10 minutes")
-            .or_else(|| within(if clients { 0 } else { self.most(5 * MINUTE, A_HOST) }, limits.quick, "5 minutes"))
-            .or_else(|| within(day, limits.day, "24 hours"))
+            .or_else(|| within(quick, limits.quick, "5 minutes"))
+            .or_else(|| if clients { within(again, limits.day, "24 hours") } else { within(day, limits.day, "24 hours") })
     }
 
     /// The alert, and what makes it stronger than one of another service.

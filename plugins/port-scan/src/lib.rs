@@ -9,7 +9,7 @@ mod protocols;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use net_scout_algorithms::probes::Sent;
-use net_scout_algorithms::{ScanType, densest, ports, probes, scan_type, shape};
+use net_scout_algorithms::{ScanType, densest, is_group, ports, probes, scan_type, shape};
 use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Window, format_timestamp, query, rule};
 
 rule!(describe, evaluate);
@@ -136,7 +136,14 @@ fn sources(window: &Window, condition: &str, thresholds: &[Threshold]) -> Result
 
 fn judge(window: &Window, condition: &str, thresholds: &[Threshold], found: Found) -> Result<Option<Accused>, Error> {
     let (source, source_ports, lowest_source_port, highest_source_port, streams, protos, flags, tried, hosts) = found;
-    let tried: Vec<(i64, i64)> = tried.iter().map(|both| (both.div_euclid(PORTS), both.rem_euclid(PORTS))).collect();
+    // What goes to a group of hosts tries nothing.
+    let groups: HashSet<&String> = hosts.iter().collect::<HashSet<_>>().into_iter().filter(|host| is_group(host)).collect();
+    let (tried, hosts): (Vec<(i64, i64)>, Vec<&String>) = tried
+        .iter()
+        .zip(&hosts)
+        .filter(|(_, host)| !groups.contains(host))
+        .map(|(both, host)| ((both.div_euclid(PORTS), both.rem_euclid(PORTS)), host))
+        .unzip();
     let at = |seconds: i64| window.events_since + seconds * SECOND;
     let (Some(&(first, _)), Some(&(last, _))) = (tried.first(), tried.last()) else { return Ok(None) };
     let (first, last) = (at(first), at(last));
@@ -171,7 +178,7 @@ fn judge(window: &Window, condition: &str, thresholds: &[Threshold], found: Foun
         return Ok(None);
     }
     let mut of_host: BTreeMap<&str, HashSet<i64>> = BTreeMap::new();
-    for ((_, port), host) in tried.iter().zip(&hosts) {
+    for ((_, port), host) in tried.iter().zip(hosts) {
         of_host.entry(host).or_default().insert(*port);
     }
     let pairs = of_host.values().map(HashSet::len).sum();

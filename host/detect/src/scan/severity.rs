@@ -29,7 +29,7 @@ const FUNCTION: &str = "host.severity-facts";
 /// The longest that it is looked at what sources did.
 const TIME: Duration = Duration::from_secs(5);
 /// A door that so many sources were let in at is open to everybody: to be let in there is nothing.
-const VISITORS: i64 = 10;
+const VISITORS: usize = 10;
 /// So many rules that count nothing agree about a source.
 const AGREE: usize = 3;
 /// Ports whose service gives a shell, a desktop, files or data to whoever gets in.
@@ -96,28 +96,25 @@ async fn read(sources: &BTreeSet<&str>, case: &Case, limits: QueryLimits) -> Res
         }
     })
     .await?;
-    let inside = "coalesce(direction, 'INBOUND') = 'INBOUND' AND verdict = 'ACCEPT' AND dst_port IS NOT NULL";
-    let mut open = BTreeSet::new();
-    let sql = format!(
-        "SELECT dst_ip, dst_port FROM events WHERE {inside} GROUP BY dst_ip, dst_port HAVING COUNT(DISTINCT src_ip) >= {VISITORS}"
-    );
-    each_row(&source, sql, Vec::new(), &[text, number], |row| {
-        open.extend(row.text(0).map(str::to_owned).zip(row.integer(1)));
-    })
-    .await?;
+    let inside = "coalesce(direction, 'INBOUND') = 'INBOUND' AND verdict = 'ACCEPT'";
     let list = SENSITIVE.map(|port| port.to_string()).join(", ");
     let sql = format!(
-        "SELECT src_ip, dst_ip, dst_port FROM events WHERE ({inside}) AND (dst_port IN ({list}) AND src_ip IS NOT NULL)
-         GROUP BY src_ip, dst_ip, dst_port"
+        "SELECT src_ip, dst_ip, dst_port FROM events WHERE {inside} AND dst_port IN ({list}) GROUP BY src_ip, dst_ip, dst_port"
     );
+    let mut doors: BTreeMap<(String, i64), BTreeSet<String>> = BTreeMap::new();
     each_row(&source, sql, Vec::new(), &[text, text, number], |row| {
-        let door = row.text(1).map(str::to_owned).zip(row.integer(2));
-        let known = row.text(0).and_then(|address| facts.get_mut(address));
-        if let (Some(door), Some(known)) = (door.filter(|door| !open.contains(door)), known) {
-            known.doors.insert(door.1);
+        if let (Some(address), Some(host), Some(port)) = (row.text(0), row.text(1), row.integer(2)) {
+            doors.entry((host.to_owned(), port)).or_default().insert(address.to_owned());
         }
     })
     .await?;
+    for ((_, port), visitors) in doors.into_iter().filter(|(_, visitors)| visitors.len() < VISITORS) {
+        for visitor in visitors {
+            if let Some(known) = facts.get_mut(&visitor) {
+                known.doors.insert(port);
+            }
+        }
+    }
     Ok(Facts(facts))
 }
 
@@ -138,7 +135,9 @@ pub fn assess(alerts: &mut [Alert], facts: &Facts) {
         let source = alert.src_ip.as_ref().and_then(|source| facts.0.get(source));
         let (severity, reasons) = judged(alert, source, agreeing);
         alert.severity = severity;
-        alert.evidence.insert(REASONS.to_owned(), Json::from(reasons));
+        if !reasons.is_empty() {
+            alert.evidence.insert(REASONS.to_owned(), Json::from(reasons));
+        }
     }
 }
 
@@ -157,52 +156,69 @@ fn of_score(score: u8) -> Severity {
     }
 }
 
+/// The severity, and why, as far as it is not the score alone.
 fn judged(alert: &Alert, source: Option<&Source>, agreeing: usize) -> (Severity, Vec<String>) {
     if counts(alert) {
-        let low = alert.severity.min(Severity::Low);
-        return (low, vec!["the rule counts what a source does, which says nothing of what it is for".to_owned()]);
+        // Their evidence stays what it was in the Python program; whoever shows them knows why.
+        return (alert.severity.min(Severity::Low), Vec::new());
     }
     if alert.severity != of_score(alert.score) {
-        return (alert.severity, vec!["the rule says so".to_owned()]);
+        return (alert.severity, Vec::new());
     }
-    let mut reasons = vec![format!("score {} of {}", alert.score, alert.rule)];
-    let (mut raised, mut serious) = (0, false);
-    let mut severity = alert.severity;
+    let mut judged = Judged { severity: alert.severity, raised: 0, reasons: Vec::new() };
     match source {
-        Some(source) if source.own => {
-            (raised, serious) = (raised + 1, true);
-            reasons.push("the source is one of your own hosts".to_owned());
-        }
+        Some(source) if source.own => judged.raise("the source is one of your own hosts".to_owned()),
         Some(source) if !source.doors.is_empty() => {
-            (raised, serious) = (raised + 1, true);
             let doors: Vec<String> = source.doors.iter().take(5).map(ToString::to_string).collect();
-            reasons.push(format!("it was let in at a sensitive port that few may use: {}", doors.join(", ")));
+            judged.raise(format!("it was let in at a sensitive port that few may use: {}", doors.join(", ")));
         }
-        Some(source) => {
-            severity = severity.min(Severity::Medium);
-            let text = match source.let_through {
+        Some(source) => judged.at_most(
+            Severity::Medium,
+            match source.let_through {
                 0 => "everything that it sent was refused",
                 _ => "it was let in nowhere but where everybody is, or at ports that are not sensitive",
-            };
-            reasons.push(text.to_owned());
-        }
-        None if alert.src_ip.is_none() => {
-            severity = severity.min(Severity::Medium);
-            reasons.push("many sources, none of which stands out".to_owned());
-        }
+            },
+        ),
+        None if names_sources(alert) => judged.at_most(Severity::Medium, "many sources, none of which stands out"),
         None => {}
     }
-    if agreeing >= AGREE {
-        raised += i32::from(serious);
-        reasons.push(format!("{agreeing} rules agree"));
+    if agreeing >= AGREE && judged.raised > 0 {
+        judged.raise(format!("{agreeing} rules agree"));
     }
-    for _ in 0..raised {
-        severity = above(severity);
+    if judged.raised < 2 {
+        judged.at_most(Severity::High, "nothing is critical by its score alone");
     }
-    if raised < 2 {
-        severity = severity.min(Severity::High);
+    if !judged.reasons.is_empty() {
+        judged.reasons.insert(0, format!("score {} of {}", alert.score, alert.rule));
     }
-    (severity, reasons)
+    (judged.severity, judged.reasons)
+}
+
+/// Whether it is about many sources: its evidence says so.
+fn names_sources(alert: &Alert) -> bool {
+    alert.src_ip.is_none() && alert.evidence.keys().any(|key| key.contains("source"))
+}
+
+/// A severity in the making.
+struct Judged {
+    severity: Severity,
+    raised: u8,
+    reasons: Vec<String>,
+}
+
+impl Judged {
+    fn raise(&mut self, reason: String) {
+        self.severity = above(self.severity);
+        self.raised += 1;
+        self.reasons.push(reason);
+    }
+
+    fn at_most(&mut self, most: Severity, reason: &str) {
+        if self.severity > most {
+            self.severity = most;
+            self.reasons.push(reason.to_owned());
+        }
+    }
 }
 
 fn above(severity: Severity) -> Severity {
@@ -235,7 +251,9 @@ mod tests {
     fn said(alerts: &[Alert], source: Source) -> Vec<Severity> {
         let mut alerts = alerts.to_vec();
         assess(&mut alerts, &Facts(BTreeMap::from([("192.0.2.1".to_owned(), source)])));
-        assert!(alerts.iter().all(|alert| alert.evidence[REASONS].as_array().is_some_and(|reasons| !reasons.is_empty())));
+        for alert in alerts.iter().filter(|alert| !counts(alert) && alert.severity != of_score(alert.score)) {
+            assert!(alert.evidence.contains_key(REASONS) || alert.rule == "mine", "{alert:?}");
+        }
         alerts.into_iter().map(|alert| alert.severity).collect()
     }
 
@@ -273,9 +291,14 @@ mod tests {
         assert_eq!(said(&[explicit], refused()), [Severity::Critical]);
     }
 
+    fn crowd() -> Alert {
+        let evidence = json!({"sources": ["192.0.2.1", "192.0.2.2"]}).as_object().cloned().unwrap_or_default();
+        Alert { src_ip: None, evidence, ..alert("fan_in", 90) }
+    }
+
     #[test]
     fn nothing_is_known() {
-        let mut alerts = [alert("port_scan", 100), Alert { src_ip: None, ..alert("fan_in", 90) }, alert("probe", 30)];
+        let mut alerts = [alert("port_scan", 100), crowd(), alert("probe", 30)];
         assess(&mut alerts, &Facts::default());
         assert_eq!(alerts.map(|alert| alert.severity), [Severity::High, Severity::Medium, Severity::Low]);
     }

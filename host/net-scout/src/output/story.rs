@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::Shown;
+use net_scout_detect::scan::Role;
 use net_scout_model::{StoredAlert, plain};
 
 /// The most characters of a line's text.
@@ -110,14 +111,16 @@ fn when(alert: &StoredAlert, events: &Value) -> String {
     text
 }
 
-/// Why the severity is what it is.
+/// Why the severity is what it is. Nothing of what another program stored.
 fn reasons(alert: &StoredAlert, evidence: &Value) -> String {
+    let (Some(severity), Some(rule)) = (&alert.severity, &alert.rule) else { return String::new() };
     let list = evidence["severity_reasons"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let texts: Vec<String> = list.iter().map(one).collect();
-    match (&alert.severity, texts.is_empty()) {
-        (Some(severity), false) => format!("{severity}: {}", texts.join("; ")),
-        _ => String::new(),
-    }
+    let text = match list {
+        [] if Role::rules().contains(&rule.as_str()) => "the rule counts what a source does, which is no harm by itself".to_owned(),
+        [] => format!("score {} of {rule}", alert.score),
+        list => list.iter().map(one).collect::<Vec<_>>().join("; "),
+    };
+    format!("{severity}: {text}")
 }
 
 fn window(window: &Value) -> String {
@@ -249,6 +252,7 @@ mod tests {
             "alert 7: port_scan, high, score 82, new
   who        192.0.2.2
   when       2026-03-11T03:00:00Z to 2026-03-11T20:25:11Z, 61 events; raised 2026-03-11T20:35:11Z
+  severity   high: score 82 of port_scan
   window     from 2026-03-11T19:35:11Z, looking back to 2026-03-10T20:35:11Z
   numbers    ports 312 (threshold 20)
   evidence   class port scan

@@ -17,13 +17,13 @@ pub const COLUMNS: [&str; 10] =
 /// At most so many sources are asked about at once: a longer query does not run in memory.
 const CHUNK: usize = 200;
 
-/// What goes to many at once or to nobody: multicast, broadcast.
-const GROUPS: &str = "(coalesce(dst_ip, '') LIKE '224.%' OR coalesce(dst_ip, '') LIKE '239.%' OR coalesce(dst_ip, '') LIKE '%.255' \
-    OR coalesce(dst_ip, '') LIKE 'ff0%')";
-/// What a client of services outside sends: names and time, web, mail, VPN, calls and conferences, chat, remote files of the cloud; UDP to
-/// high ports, as games and calls use it; and announcements to its neighbours. Nothing of it is refused.
-const CLIENT: &str = "(coalesce(verdict, 'ACCEPT') = 'ACCEPT' AND direction = 'OUTBOUND' \
-    AND (coalesce(dst_port, 0) IN (0, 25, 53, 80, 110, 123, 143, 443, 465, 500, 554, 587, 853, 989, 990, 993, 995, 1194, 1935, 3478, 3479, \
+/// Announcements to neighbours, and questions to all of them: DHCP, NetBIOS, SSDP, mDNS, LLMNR, WSD, Dropbox; IGMP and ICMPv6 have no ports.
+/// By port, because to look at each address takes long; and so only of local hosts.
+const GROUPS: &str = "coalesce(dst_port, 0) IN (0, 67, 68, 137, 138, 546, 547, 1900, 3702, 5353, 5355, 17500)";
+/// What a client of services sends: names and time, web, mail, VPN, calls and conferences, chat, remote files of the cloud; and UDP to high
+/// ports, as games and calls use it. Nothing of it is refused. Only servers send mail to others.
+const CLIENT: &str = "(coalesce(verdict, 'ACCEPT') = 'ACCEPT' \
+    AND (coalesce(dst_port, 0) IN (0, 53, 80, 110, 123, 143, 443, 465, 500, 554, 587, 853, 989, 990, 993, 995, 1194, 1935, 3478, 3479, \
         3480, 3481, 4500, 5222, 5223, 5228, 5349, 8080, 8443, 51820) \
         OR (proto IN ('UDP', 'udp') AND coalesce(dst_port, 0) >= 1024)))";
 /// UDP of traceroute.
@@ -75,7 +75,7 @@ pub(super) struct Habits {
 /// The roles that habits give. The first that holds is taken.
 pub(super) const ROLES: [(Role, fn(&Habits) -> bool); 7] = [
     (
-        Role { reason: "announcements: it sends to multicast groups and broadcast addresses, as its neighbours do" },
+        Role { reason: "announcements: it tells its neighbours of itself, with SSDP, mDNS, DHCP and the like" },
         Habits::announces,
     ),
     (Role { reason: "client: it uses services outside, such as the web, mail, calls and games" }, Habits::is_client),
@@ -92,7 +92,7 @@ impl Habits {
     }
 
     fn announces(&self) -> bool {
-        self.most(self.announcements)
+        self.local && self.most(self.announcements)
     }
 
     fn is_client(&self) -> bool {
@@ -265,7 +265,8 @@ mod tests {
     #[test]
     fn packets_that_try_nothing() {
         let source = Habits { rows: 300, targets: 3, ports: 90, refused: 300, rest: [300, 3, 90], ..Habits::default() };
-        assert_eq!(role(&Habits { announcements: 290, ..source }), "announcements");
+        assert_eq!(role(&Habits { announcements: 290, local: true, ..source }), "announcements");
+        assert_eq!(role(&Habits { announcements: 290, ..source }), "none", "pings from outside");
         assert_eq!(role(&Habits { traces: 300, ..source }), "traceroute");
         assert_eq!(role(&Habits { streams: 120, ..source }), "stream");
         assert_eq!(role(&Habits { streams: 99, ..source }), "none");
