@@ -159,3 +159,31 @@ fn who_tries_a_closed_port_again_is_left_out() {
     assert!(left_out.starts_with("2 alerts left out by the allowlist, built in: retries: "), "{left_out}");
     assert_eq!(said(&scene(&[(300, &tries(2))])).0.len(), 2);
 }
+
+#[test]
+fn clients_and_packets_that_try_nothing_are_left_out() {
+    let of = |select: &str| said(&scene(&[(300, select)]));
+    let browses = |port: u16| {
+        format!("'10.0.0.9', 40000 + n, '203.0.' || (n % 7) || '.' || (n % 120), {port}, 'TCP', 'ACCEPT', 'OUTBOUND', {AT}, 'SYN'")
+    };
+    let visits = format!("'192.0.2.8', 40000 + n, '10.0.0.1', 443, 'TCP', 'ACCEPT', 'INBOUND', {AT}, 'SYN'");
+    let traces = format!("'192.0.2.9', 40000 + n, '10.0.0.1', 33434 + n % 90, 'UDP', 'DROP', 'INBOUND', {AT}, NULL");
+    let relays = format!("'192.0.2.9', 3478 + n % 4, '10.0.0.1', 50000 + n % 60, 'UDP', 'DROP', 'INBOUND', {AT}, NULL");
+    for (select, role) in [(browses(443), "client"), (visits, "visitor"), (traces, "traceroute"), (relays, "relay")] {
+        let (alerts, left_out) = of(&select);
+        assert!(alerts.is_empty(), "{role}: {alerts:?}");
+        assert!(left_out.contains(&format!("left out by the allowlist, built in: {role}: ")), "{left_out}");
+    }
+    // What attackers go to is not what clients use.
+    assert_eq!(of(&browses(3389)).0.len(), 2);
+}
+
+/// What is later than now has not happened yet.
+#[test]
+fn later_events_are_not_read() {
+    let later = "'192.0.2.1', 40000 + n, '10.0.0.' || (n % 100), 22, 'TCP', 'DROP', 'INBOUND', '2026-03-11T20:' || (36 + n % 20) || ':00Z', 'SYN'";
+    let scene = counting(&[(300, later)]);
+    assert_eq!(said(&scene).0, Vec::<String>::new());
+    let run = scene.run(&["scan", "--dry-run", "--until", "2026-03-11T21:00:00Z", "--format", "ndjson"]);
+    assert_eq!(run.lines().len(), 2, "{}", run.stderr);
+}

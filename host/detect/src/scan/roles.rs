@@ -31,9 +31,11 @@ pub struct Role {
     pub reason: &'static str,
 }
 
+/// Why a resolver is left out, however it is found.
+const RESOLVER: &str = "resolver: it asks for names";
 /// The roles that one sees of a source alone. The first that holds is taken.
 const SEEN: [(Role, fn(&Seen) -> bool); 5] = [
-    (Role { reason: "resolver: it asks for names" }, Seen::is_resolver),
+    (Role { reason: RESOLVER }, Seen::is_resolver),
     (Role { reason: "answers: it begins nothing, late packets and backscatter are such" }, Seen::answers),
     (Role { reason: "peer-to-peer: a few packets for each of many peers, and peers come in" }, Seen::is_peer),
     (Role { reason: "retries: it is refused at one door, and tries it again" }, Seen::tries_again),
@@ -42,7 +44,8 @@ const SEEN: [(Role, fn(&Seen) -> bool); 5] = [
 
 /// All roles.
 pub fn all_roles() -> impl Iterator<Item = Role> {
-    SEEN.iter().map(|(role, _)| *role).chain(habits::ROLES.iter().map(|(role, _)| *role))
+    let more = habits::ROLES.iter().filter(|(role, _)| role.reason != RESOLVER);
+    SEEN.iter().map(|(role, _)| *role).chain(more.map(|(role, _)| *role))
 }
 
 impl Role {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Role;
+use super::{RESOLVER, Role};
 use crate::scan::rows::{each_row, places};
 use net_scout_model::{ColumnType, QueryError, QueryLimits, Value};
 use net_scout_plugin_host::Case;
@@ -35,6 +35,8 @@ const STREAM: &str = "(proto IN ('UDP', 'udp') AND hit_count > 10 AND coalesce(d
 const REST: [i64; 3] = [200, 50, 50];
 /// The most destinations of a client that goes to each only once.
 const MOST_SITES: i64 = 1_000;
+/// The most ports of a client, of which calls and games have many.
+const MOST_PORTS: i64 = 100;
 /// A visitor has business with few hosts and services.
 const FEW: i64 = 5;
 /// The ports of a relay: STUN and TURN have two each, a conference a few more.
@@ -58,6 +60,8 @@ pub(super) struct Habits {
     pub(super) refused: i64,
     /// Rows, hosts and ports of what is neither a client's nor an announcement.
     pub(super) rest: [i64; 3],
+    /// Questions for names, announcements, and so on.
+    pub(super) names: i64,
     pub(super) announcements: i64,
     pub(super) traces: i64,
     pub(super) streams: i64,
@@ -73,7 +77,8 @@ pub(super) struct Habits {
 }
 
 /// The roles that habits give. The first that holds is taken.
-pub(super) const ROLES: [(Role, fn(&Habits) -> bool); 7] = [
+pub(super) const ROLES: [(Role, fn(&Habits) -> bool); 8] = [
+    (Role { reason: RESOLVER }, Habits::is_resolver),
     (
         Role { reason: "announcements: it tells its neighbours of itself, with SSDP, mDNS, DHCP and the like" },
         Habits::announces,
@@ -95,11 +100,18 @@ impl Habits {
         self.local && self.most(self.announcements)
     }
 
+    /// One that asks few servers; [`super::seen`] has those that ask all the world.
+    fn is_resolver(&self) -> bool {
+        self.names * 2 > self.rows && self.is_client()
+    }
+
     fn is_client(&self) -> bool {
         self.local
             && self.rest[0] * 2 < self.rows
             && self.rest.iter().zip(REST).all(|(rest, most)| *rest <= most)
             && self.refused * 5 <= self.rows
+            // Who takes another port of each peer has peers, and is looked at as such.
+            && (self.ports <= MOST_PORTS || self.ports * 2 <= self.targets)
             && (self.targets <= MOST_SITES || self.rows >= self.targets * 3)
     }
 
@@ -172,7 +184,7 @@ async fn habits(
     let sql = format!(
         "SELECT src_ip, COUNT(*), COUNT(DISTINCT dst_ip), COUNT(DISTINCT dst_port), COUNT(*) FILTER (WHERE verdict = 'DROP'),
              COUNT(*) {rest}, COUNT(DISTINCT dst_ip) {rest}, COUNT(DISTINCT dst_port) {rest},
-             COUNT(*) FILTER (WHERE {GROUPS}), COUNT(*) FILTER (WHERE {TRACE}), COUNT(*) FILTER (WHERE {STREAM}),
+             COUNT(*) FILTER (WHERE coalesce(dst_port, 0) IN (53, 853)), COUNT(*) FILTER (WHERE {GROUPS}), COUNT(*) FILTER (WHERE {TRACE}), COUNT(*) FILTER (WHERE {STREAM}),
              COUNT(*) FILTER (WHERE tcp_flags = 'SYN'), COUNT(DISTINCT src_port), coalesce(MAX(src_port), 0),
              coalesce(MIN(dst_port), 0)
          FROM events WHERE src_ip IN ({}) GROUP BY src_ip",
@@ -181,7 +193,7 @@ async fn habits(
     let end = case.window.until.unwrap_or(case.window.now);
     let length = end.0.saturating_sub(case.window.since.0);
     let values: Vec<Value> = sources.iter().map(|source| Value::Text((*source).clone())).collect();
-    let types = [vec![ColumnType::Text], vec![ColumnType::Integer; 14]].concat();
+    let types = [vec![ColumnType::Text], vec![ColumnType::Integer; 15]].concat();
     let mut found: BTreeMap<String, Habits> = BTreeMap::new();
     each_row(window, sql, values.clone(), &types, |row| {
         let Some(address) = row.text(0) else { return };
@@ -193,13 +205,14 @@ async fn habits(
             ports: number(3),
             refused: number(4),
             rest: [number(5), number(6), number(7)],
-            announcements: number(8),
-            traces: number(9),
-            streams: number(10),
-            beginnings: number(11),
-            source_ports: number(12),
-            highest_source_port: number(13),
-            lowest_port: number(14),
+            names: number(8),
+            announcements: number(9),
+            traces: number(10),
+            streams: number(11),
+            beginnings: number(12),
+            source_ports: number(13),
+            highest_source_port: number(14),
+            lowest_port: number(15),
             length,
             ..Habits::default()
         };
@@ -255,6 +268,8 @@ mod tests {
     #[test]
     fn clients() {
         assert_eq!(role(&client()), "client");
+        assert_eq!(role(&Habits { names: 300, ..client() }), "resolver");
+        assert_eq!(role(&Habits { ports: 129, ..client() }), "none", "peers");
         assert_eq!(role(&Habits { local: false, ..client() }), "none");
         assert_eq!(role(&Habits { rest: [60, 51, 1], ..client() }), "none", "what it does besides would be an alert");
         assert_eq!(role(&Habits { refused: 81, ..client() }), "none", "a client is not refused");
