@@ -33,7 +33,7 @@ fn describe() -> Description {
         "fast_tries_threshold",
         20,
         bounds.clone(),
-        "Alert when a source connects to a service this often, or more, within ten minutes",
+        "Alert when a source connects to a service this often, or more, within ten minutes, and three times or more to each host",
     ))
     .parameter(Parameter::integer(
         "day_tries_threshold",

@@ -66,13 +66,13 @@ impl Tries {
         self.all.iter().filter(|one| one.accepted).count()
     }
 
-    /// The most tries within a span.
-    fn most(&self, span: i64, at_each: usize) -> i64 {
+    /// The most tries within a span; none where there are few for each host.
+    fn most(&self, span: i64) -> i64 {
         let numbered: Vec<(i64, usize)> = self.all.iter().map(|one| one.time).zip(0..).collect();
         let best = densest(&numbered, span);
         let within = || self.all.iter().filter(|one| (best.first..=best.last).contains(&one.time));
         let hosts: BTreeSet<&str> = within().map(|one| one.host.as_str()).collect();
-        if best.distinct < hosts.len() * at_each { 0 } else { best.distinct as i64 }
+        if best.distinct < hosts.len() * A_HOST { 0 } else { best.distinct as i64 }
     }
 
     /// Whether it is a client that is refused at one host and tries again like a clock, not often: its password is not the question.
@@ -94,13 +94,13 @@ impl Tries {
     /// As many tries within a day as rows and their repeated packets stand for.
     fn weighed(&self) -> i64 {
         let more: i64 = self.all.iter().map(|one| one.weight - 1).sum();
-        self.most(DAY, A_HOST) + more
+        self.most(DAY) + more
     }
 
     pub(crate) fn judged(&self, limits: &Limits, local: bool) -> Option<Judged> {
         let clients = self.has_busy_clients;
         let patient = local || (clients && self.accepted() * 2 > self.all.len());
-        let (fast, day) = (self.most(10 * MINUTE, 1), self.weighed());
+        let (fast, day) = (self.most(10 * MINUTE), self.weighed());
         let within = |tries, threshold, span| (tries >= threshold).then_some(Judged { tries, threshold, span });
         if patient {
             return within(fast, limits.private, "10 minutes");
@@ -109,7 +109,7 @@ impl Tries {
         if self.tries_again() {
             return within(again, limits.day, "24 hours");
         }
-        let quick = if clients { 0 } else { self.most(5 * MINUTE, A_HOST) };
+        let quick = if clients { 0 } else { self.most(5 * MINUTE) };
         within(fast, limits.fast, "10 minutes")
             .or_else(|| within(quick, limits.quick, "5 minutes"))
             .or_else(|| if clients { within(again, limits.day, "24 hours") } else { within(day, limits.day, "24 hours") })
