@@ -300,7 +300,9 @@ fn a_folder_of_logs() {
     let lines = run.lines();
     let shown: Vec<Value> = lines
         .iter()
-        .map(|line| json!([line["name"], line["attackers"], line["found"], line["wrong"], line["repeats"], line["wrong_critical"]]))
+        .map(|line| {
+            json!([line["name"], line["attackers"], line["found"], line["wrong"], line["repeats"], line["wrong_critical"]])
+        })
         .collect();
     assert_eq!(
         shown,

@@ -164,7 +164,9 @@ fn who_tries_a_closed_port_again_is_left_out() {
 fn clients_and_packets_that_try_nothing_are_left_out() {
     let of = |select: &str| said(&scene(&[(300, select)]));
     let browses = |port: u16| {
-        format!("'10.0.0.9', 40000 + n, '203.0.' || (n % 7) || '.' || (n % 120), {port}, 'TCP', 'ACCEPT', 'OUTBOUND', {AT}, 'SYN'")
+        format!(
+            "'10.0.0.9', 40000 + n, '203.0.' || (n % 7) || '.' || (n % 120), {port}, 'TCP', 'ACCEPT', 'OUTBOUND', {AT}, 'SYN'"
+        )
     };
     let visits = format!("'192.0.2.8', 40000 + n, '10.0.0.1', 443, 'TCP', 'ACCEPT', 'INBOUND', {AT}, 'SYN'");
     let traces = format!("'192.0.2.9', 40000 + n, '10.0.0.1', 33434 + n % 90, 'UDP', 'DROP', 'INBOUND', {AT}, NULL");

@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
-use super::record::QUIET;
 use super::DatabaseError;
 use super::error::failed;
+use super::record::QUIET;
 use crate::layout::{LayoutError, Source};
 
 /// A database that may be written.

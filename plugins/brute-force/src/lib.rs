@@ -6,8 +6,8 @@
 mod crowd;
 mod tries;
 
-use net_scout_algorithms::ports::{self, Service};
 use net_scout_algorithms::is_private;
+use net_scout_algorithms::ports::{self, Service};
 use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Window, query, rule};
 
 use tries::{Limits, Tries, Try};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use net_scout_algorithms::ports::{self, Service};
 use net_scout_algorithms::densest;
+use net_scout_algorithms::ports::{self, Service};
 use net_scout_sdk::{Alert, Value, format_timestamp};
 
 use crate::{CONNECTIONS, PACKED};

@@ -57,7 +57,10 @@ pub(crate) fn alerts(window: &Window, arguments: &Arguments) -> Result<Vec<Alert
     }
     let networks = window.local_networks();
     let mut known = 0_i64;
-    for row in query::<(String,)>("SELECT dst_ip FROM events WHERE direction = 'INBOUND' GROUP BY dst_ip HAVING dst_ip IS NOT NULL", &[])? {
+    for row in query::<(String,)>(
+        "SELECT dst_ip FROM events WHERE direction = 'INBOUND' GROUP BY dst_ip HAVING dst_ip IS NOT NULL",
+        &[],
+    )? {
         let (host,) = row?;
         // What packets from inside went to is not one of the own hosts, however the log calls the direction.
         known += i64::from((networks.is_empty() || networks.contains(&host) || is_private(&host)) && !is_group(&host));

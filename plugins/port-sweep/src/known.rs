@@ -18,7 +18,11 @@ pub(crate) fn hosts(local: impl Fn(&str) -> bool) -> Result<i64, Error> {
         inside(sql, &local, &mut shown)?;
     }
     if shown.len() < LEAST {
-        inside("SELECT dst_ip FROM events WHERE direction = 'INBOUND' GROUP BY dst_ip HAVING dst_ip IS NOT NULL", &local, &mut shown)?;
+        inside(
+            "SELECT dst_ip FROM events WHERE direction = 'INBOUND' GROUP BY dst_ip HAVING dst_ip IS NOT NULL",
+            &local,
+            &mut shown,
+        )?;
     }
     Ok(shown.len() as i64)
 }

@@ -30,7 +30,22 @@ fn describe() -> Description {
             "Alert when a source tries sensitive ports of this many hosts, or more, within a day",
         ))
         .parameter(Parameter::line("ports", "", 500, "More ports that are sensitive, separated by commas"))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags", "proto", "hit_count"])
+        .reads(
+            "events",
+            &[
+                "id",
+                "time",
+                "src_ip",
+                "src_port",
+                "dst_ip",
+                "dst_port",
+                "verdict",
+                "direction",
+                "tcp_flags",
+                "proto",
+                "hit_count",
+            ],
+        )
 }
 
 /// A source, and the times, ports, hosts and packets in the order of time.

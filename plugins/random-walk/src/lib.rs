@@ -24,7 +24,10 @@ fn describe() -> Description {
             "Alert when this many first contacts of a source failed, or more; 4 are what the walk alone asks for",
         ))
         .parameter(Parameter::integer("expiry_seconds", 1_800, 60..=86_400, "After a pause longer than this a walk begins anew"))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags", "proto"])
+        .reads(
+            "events",
+            &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags", "proto"],
+        )
 }
 
 /// First contacts of one source: hosts, each with the time, and whether it was let through.
@@ -102,9 +105,21 @@ fn failed(least: i64, expiry: i64) -> Result<HashMap<String, Contacts>, Error> {
     );
     let mut sources: HashMap<String, Contacts> = HashMap::new();
     for row in query::<Failed>(&sql, &[least.into()])? {
-        let (source, packets, source_ports, lowest_source_port, highest_source_port, ports, lowest_port, ephemeral, beginnings, times, hosts) =
-            row?;
-        let sent = Sent { packets, source_ports, lowest_source_port, highest_source_port, ports, lowest_port, ephemeral, beginnings };
+        let (
+            source,
+            packets,
+            source_ports,
+            lowest_source_port,
+            highest_source_port,
+            ports,
+            lowest_port,
+            ephemeral,
+            beginnings,
+            times,
+            hosts,
+        ) = row?;
+        let sent =
+            Sent { packets, source_ports, lowest_source_port, highest_source_port, ports, lowest_port, ephemeral, beginnings };
         if sent.are_answers() {
             continue;
         }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::options::ScanOptions;
 use super::{
-    Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, SEVERITY_COLUMNS, add_evidence, assess, counts, facts, judge,
-    learned, local_networks, role_of, roles, settled,
+    Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, SEVERITY_COLUMNS, add_evidence, assess, counts,
+    facts, judge, learned, local_networks, role_of, roles, settled,
 };
 use net_scout_model::{Alert, Allowlist, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted};
 use net_scout_plugin_host::capability::files::Directories;

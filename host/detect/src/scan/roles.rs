@@ -39,7 +39,10 @@ const SEEN: [(Role, fn(&Seen) -> bool); 5] = [
     (Role { reason: "answers: it begins nothing, late packets and backscatter are such" }, Seen::answers),
     (Role { reason: "peer-to-peer: a few packets for each of many peers, and peers come in" }, Seen::is_peer),
     (Role { reason: "retries: it is refused at one door, and tries it again" }, Seen::tries_again),
-    (Role { reason: "caretaker: it goes to few ports of the own hosts and is let in, as monitoring and backups do" }, Seen::is_caretaker),
+    (
+        Role { reason: "caretaker: it goes to few ports of the own hosts and is let in, as monitoring and backups do" },
+        Seen::is_caretaker,
+    ),
 ];
 
 /// All roles.

@@ -34,8 +34,8 @@ const VISITORS: usize = 10;
 const AGREE: usize = 3;
 /// Ports whose service gives a shell, a desktop, files or data to whoever gets in.
 const SENSITIVE: [i64; 30] = [
-    21, 22, 23, 111, 135, 139, 389, 445, 512, 513, 514, 873, 1433, 1521, 2049, 2222, 2323, 2375, 2376, 3306, 3389, 5432, 5555, 5900,
-    5985, 5986, 6379, 9200, 11211, 27017,
+    21, 22, 23, 111, 135, 139, 389, 445, 512, 513, 514, 873, 1433, 1521, 2049, 2222, 2323, 2375, 2376, 3306, 3389, 5432, 5555,
+    5900, 5985, 5986, 6379, 9200, 11211, 27017,
 ];
 
 /// What the sources of a scan's alerts did in its window, as far as it says how much they matter.

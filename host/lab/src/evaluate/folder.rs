@@ -99,9 +99,8 @@ pub fn read_folder(folder: &Path) -> Result<Vec<DataFile>, FolderError> {
             files.extend(case(folder, entry).map_err(form)?);
         }
     }
-    let mut names: Vec<PathBuf> = std::fs::read_dir(folder)
-        .and_then(|list| list.map(|entry| Ok(entry?.path())).collect())
-        .map_err(unreadable(folder))?;
+    let mut names: Vec<PathBuf> =
+        std::fs::read_dir(folder).and_then(|list| list.map(|entry| Ok(entry?.path())).collect()).map_err(unreadable(folder))?;
     names.sort();
     for path in names.into_iter().filter(|path| path.is_file()) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -149,9 +148,9 @@ fn case(folder: &Path, entry: Entry) -> Result<Option<DataFile>, String> {
         (None, None) => return Ok(None),
     }
     let now = match now {
-        Some(text) => Some(
-            parse_timestamp(&text).ok_or_else(|| format!("{file}, now: `{}` is not an instant", plain(&text, 80)))?,
-        ),
+        Some(text) => {
+            Some(parse_timestamp(&text).ok_or_else(|| format!("{file}, now: `{}` is not an instant", plain(&text, 80)))?)
+        }
         None => None,
     };
     Ok(Some(DataFile { path: folder.join(&file), name: file, arguments, now, truth, rules: expected }))

@@ -18,8 +18,8 @@ use net_scout_lab::evaluate::generate::Options;
 use net_scout_lab::evaluate::{
     DataFile, DataSet, Plan, Simulated, Truth, figures, folder_figures, generate, mistakes, read_folder, simulate,
 };
-use net_scout_model::{Timestamp, counted};
 use net_scout_model::time::parse_duration;
+use net_scout_model::{Timestamp, counted};
 use net_scout_plugin_host::{Plugins, Rule};
 use net_scout_store::Database;
 

@@ -72,7 +72,12 @@ static KEYS: [Key; 21] = [
         "whether counts of resolvers, peer-to-peer clients and others that `allow list` names raise no alert",
     ),
     key("max_alerts_per_run", "NET_SCOUT_MAX_ALERTS_PER_RUN", "500", "the most alerts of a scan; the strongest are kept"),
-    key("quiet_hours", "NET_SCOUT_QUIET_HOURS", "24", "hours without events that end an incident: what comes later is a new alert"),
+    key(
+        "quiet_hours",
+        "NET_SCOUT_QUIET_HOURS",
+        "24",
+        "hours without events that end an incident: what comes later is a new alert",
+    ),
     key("busy_timeout", "NET_SCOUT_BUSY_TIMEOUT", "10", "seconds to wait for another program's lock"),
     key("cache_dir", "NET_SCOUT_CACHE_DIR", "", "where compiled plugins are kept, for this user alone; empty for nowhere"),
     key("log_level", "NET_SCOUT_LOG_LEVEL", "warn", "off, error, warn, info, debug or trace"),

@@ -116,7 +116,9 @@ fn reasons(alert: &StoredAlert, evidence: &Value) -> String {
     let (Some(severity), Some(rule)) = (&alert.severity, &alert.rule) else { return String::new() };
     let list = evidence["severity_reasons"].as_array().map(Vec::as_slice).unwrap_or_default();
     let text = match list {
-        [] if Role::rules().contains(&rule.as_str()) => "the rule counts what a source does, which is no harm by itself".to_owned(),
+        [] if Role::rules().contains(&rule.as_str()) => {
+            "the rule counts what a source does, which is no harm by itself".to_owned()
+        }
         [] => format!("score {} of {rule}", alert.score),
         list => list.iter().map(one).collect::<Vec<_>>().join("; "),
     };

@@ -101,13 +101,17 @@ pub(super) fn members(
     quiet: i64,
 ) -> rusqlite::Result<Vec<StoredAlert>> {
     let Some(network) = alert.story.as_deref().and_then(network) else { return Ok(Vec::new()) };
+    // IPv6 addresses are told by their network in any case.
+    let IpAddr::V4(first) = network.first() else { return Ok(Vec::new()) };
+    let [one, two, ..] = first.octets();
     let sql = format!(
         "SELECT {COLUMNS}, story FROM {table}
-         WHERE story LIKE 'from %' AND story NOT LIKE '%/%' AND status IN ('new', 'enriched') AND coalesce(updated_at, created_at) >= ?1
+         WHERE story LIKE ?2 AND story NOT LIKE '%/%' AND status IN ('new', 'enriched') AND coalesce(updated_at, created_at) >= ?1
          ORDER BY score DESC, id LIMIT {MOST}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([since(alert, now, quiet)], |row| Ok((row.get::<_, String>("story")?, stored(row)?)))?;
+    let values = (since(alert, now, quiet), format!("{FROM}{one}.{two}.%"));
+    let rows = statement.query_map(values, |row| Ok((row.get::<_, String>("story")?, stored(row)?)))?;
     let mut members = Vec::new();
     for row in rows {
         let (story, known) = row?;

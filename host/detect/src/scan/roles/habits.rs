@@ -29,7 +29,8 @@ const CLIENT: &str = "(coalesce(verdict, 'ACCEPT') = 'ACCEPT' \
 /// UDP of traceroute.
 const TRACE: &str = "(proto IN ('UDP', 'udp') AND coalesce(dst_port, 0) BETWEEN 33434 AND 33534)";
 /// A stream, such as the voice of a call that has ended: many packets between two high ports.
-const STREAM: &str = "(proto IN ('UDP', 'udp') AND hit_count > 10 AND coalesce(dst_port, 0) >= 1024 AND coalesce(src_port, 0) >= 1024)";
+const STREAM: &str =
+    "(proto IN ('UDP', 'udp') AND hit_count > 10 AND coalesce(dst_port, 0) >= 1024 AND coalesce(src_port, 0) >= 1024)";
 
 /// What a client may do besides: less than the original rules ask for by default.
 const REST: [i64; 3] = [200, 50, 50];
@@ -79,13 +80,13 @@ pub(super) struct Habits {
 /// The roles that habits give. The first that holds is taken.
 pub(super) const ROLES: [(Role, fn(&Habits) -> bool); 8] = [
     (Role { reason: RESOLVER }, Habits::is_resolver),
-    (
-        Role { reason: "announcements: it tells its neighbours of itself, with SSDP, mDNS, DHCP and the like" },
-        Habits::announces,
-    ),
+    (Role { reason: "announcements: it tells its neighbours of itself, with SSDP, mDNS, DHCP and the like" }, Habits::announces),
     (Role { reason: "client: it uses services outside, such as the web, mail, calls and games" }, Habits::is_client),
     (Role { reason: "traceroute: it looks for the way, with UDP from port 33434 on" }, Habits::traces),
-    (Role { reason: "relay: it sends from some ports of servers to ports of clients, as the end of calls does" }, Habits::is_relay),
+    (
+        Role { reason: "relay: it sends from some ports of servers to ports of clients, as the end of calls does" },
+        Habits::is_relay,
+    ),
     (Role { reason: "stream: it sends many packets between two ports, as calls that have ended do" }, Habits::streams),
     (Role { reason: "visitor: it is let in at few ports of few hosts" }, Habits::is_visitor),
     (Role { reason: "steady: it does no more than three times what it did before" }, Habits::is_steady),
@@ -155,12 +156,7 @@ pub(super) async fn roles(
     let Some(snapshot) = &case.snapshot else { return Ok(BTreeMap::new()) };
     let mut grant = ReadGrant::default();
     grant.allow("events", COLUMNS);
-    let source = |grant: ReadGrant| QuerySource {
-        snapshot: Arc::clone(snapshot),
-        grant: Arc::new(grant),
-        limits,
-        explain: None,
-    };
+    let source = |grant: ReadGrant| QuerySource { snapshot: Arc::clone(snapshot), grant: Arc::new(grant), limits, explain: None };
     let (window, history) = (source(grant.since(case.window.since)), source(grant));
     let sources: Vec<&String> = sources.iter().collect();
     let mut found = BTreeMap::new();
@@ -301,7 +297,8 @@ mod tests {
 
     #[test]
     fn what_is_usual_has_a_cap() {
-        let host = Habits { local: true, rows: 600, targets: 60, ports: 40, rest: [600, 60, 40], length: HOUR, ..Habits::default() };
+        let host =
+            Habits { local: true, rows: 600, targets: 60, ports: 40, rest: [600, 60, 40], length: HOUR, ..Habits::default() };
         let steady = Habits { before: 8_000, since: 24 * HOUR, ..host };
         assert_eq!(role(&steady), "steady");
         assert_eq!(role(&Habits { before: 4_000, ..steady }), "none", "three times what is usual is no more than that");

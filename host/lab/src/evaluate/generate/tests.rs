@@ -31,10 +31,7 @@ fn labels_are_true() {
             let of = |event: &&EventRow| attack.sources.iter().any(|network| network.contains(source(event)));
             let mine: Vec<&EventRow> = events.iter().filter(of).collect();
             assert!(mine.len() >= 6, "{} has {} rows", attack.kind, mine.len());
-            assert!(
-                mine.iter().all(|event| (since..=until).contains(&event.last)) || inside(&attack.kind),
-                "{attack:?}"
-            );
+            assert!(mine.iter().all(|event| (since..=until).contains(&event.last)) || inside(&attack.kind), "{attack:?}");
             assert!(mine.iter().all(|event| !benign.contains(&source(event))) || inside(&attack.kind), "{attack:?}");
         }
         for event in &events {
