@@ -27,8 +27,9 @@ pub const REFUSED_OUTSIDE: &str = "direction = 'OUTBOUND' AND (verdict = 'DROP' 
     AND coalesce(tcp_flags, '') NOT LIKE '%ACK%' AND coalesce(tcp_flags, '') NOT LIKE '%RST%' \
     AND (dst_port NOT BETWEEN 33434 AND 33534 OR proto IN ('TCP', 'tcp'))";
 
-/// A connection to a well-known port that was let through, in any direction.
-pub const LET_THROUGH: &str = "verdict = 'ACCEPT' AND dst_port BETWEEN 1 AND 1023 AND coalesce(tcp_flags, '') IN ('SYN', '') \
+/// A connection to a well-known port that was let through, in any direction; but to those that everybody uses: mail, names, web and time.
+pub const LET_THROUGH: &str = "verdict = 'ACCEPT' AND dst_port BETWEEN 1 AND 1023 AND dst_port NOT IN (25, 53, 80, 123, 443) \
+    AND coalesce(tcp_flags, '') IN ('SYN', '') \
     AND (tcp_flags = 'SYN' OR coalesce(src_port, 65535) >= 1024)";
 
 /// A connection that a local host made to somewhere, whatever became of it.
