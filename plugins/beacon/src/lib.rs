@@ -40,7 +40,7 @@ fn describe() -> Description {
             "spread_limit",
             5.0,
             1.0..=1_000_000.0,
-            "But not where long intervals are more than this many times longer than short ones",
+            "But not where long intervals are more than this many times longer than short ones; in a single hour, half as many times",
         ))
         .parameter(Parameter::integer(
             "connections_threshold",

@@ -158,6 +158,20 @@ fn sweeps(seen: &Window, condition: &str, windows: &[(&'static str, i64, i64)]) 
     let mut all: BTreeMap<String, Vec<Sweep>> = BTreeMap::new();
     for row in query::<Found>(&sql, &[gate.into(), seen.since.into()])? {
         let (source, source_ports, lowest_source_port, highest_source_port, beginnings, times, ports, hosts) = row?;
+        let distinct: HashSet<i64> = ports.iter().copied().collect();
+        let altogether = Sent {
+            packets: ports.len() as i64,
+            source_ports,
+            lowest_source_port,
+            highest_source_port,
+            ports: distinct.len() as i64,
+            lowest_port: distinct.iter().min().copied().unwrap_or_default(),
+            ephemeral: ports.iter().filter(|port| **port >= probes::FIRST_EPHEMERAL).count() as i64,
+            beginnings,
+        };
+        if altogether.are_answers() {
+            continue;
+        }
         let mut of_port: BTreeMap<i64, Vec<(i64, &str)>> = BTreeMap::new();
         for ((time, port), host) in times.into_iter().zip(ports).zip(&hosts) {
             if !is_group(host) {

@@ -15,7 +15,7 @@ use net_scout_store::ReadGrant;
 pub const COLUMNS: [&str; 10] =
     ["time", "src_ip", "src_port", "dst_ip", "dst_port", "proto", "verdict", "direction", "tcp_flags", "hit_count"];
 /// At most so many sources are asked about at once: a longer query does not run in memory.
-const CHUNK: usize = 200;
+const CHUNK: usize = 100;
 
 /// Announcements to neighbours, and questions to all of them: DHCP, NetBIOS, SSDP, mDNS, LLMNR, WSD, Dropbox; IGMP and ICMPv6 have no ports.
 /// By port, because to look at each address takes long; and so only of local hosts.
@@ -25,7 +25,7 @@ const GROUPS: &str = "coalesce(dst_port, 0) IN (0, 67, 68, 137, 138, 546, 547, 1
 const CLIENT: &str = "(coalesce(verdict, 'ACCEPT') = 'ACCEPT' \
     AND (coalesce(dst_port, 0) IN (0, 53, 80, 110, 123, 143, 443, 465, 500, 554, 587, 853, 989, 990, 993, 995, 1194, 1935, 3478, 3479, \
         3480, 3481, 4500, 5222, 5223, 5228, 5349, 8080, 8443, 51820) \
-        OR (proto IN ('UDP', 'udp') AND coalesce(dst_port, 0) >= 1024)))";
+        OR (coalesce(proto, '') IN ('UDP', 'udp') AND coalesce(dst_port, 0) >= 1024)))";
 /// UDP of traceroute.
 const TRACE: &str = "(proto IN ('UDP', 'udp') AND coalesce(dst_port, 0) BETWEEN 33434 AND 33534)";
 /// A stream, such as the voice of a call that has ended: many packets between two high ports.
@@ -176,10 +176,8 @@ async fn habits(
     history: &QuerySource,
 ) -> Result<BTreeMap<String, Habits>, QueryError> {
     let networks = case.local_networks.or_private();
-    let rest = format!("FILTER (WHERE NOT ({CLIENT} OR {GROUPS}))");
     let sql = format!(
         "SELECT src_ip, COUNT(*), COUNT(DISTINCT dst_ip), COUNT(DISTINCT dst_port), COUNT(*) FILTER (WHERE verdict = 'DROP'),
-             COUNT(*) {rest}, COUNT(DISTINCT dst_ip) {rest}, COUNT(DISTINCT dst_port) {rest},
              COUNT(*) FILTER (WHERE coalesce(dst_port, 0) IN (53, 853)), COUNT(*) FILTER (WHERE {GROUPS}), COUNT(*) FILTER (WHERE {TRACE}), COUNT(*) FILTER (WHERE {STREAM}),
              COUNT(*) FILTER (WHERE tcp_flags = 'SYN'), COUNT(DISTINCT src_port), coalesce(MAX(src_port), 0),
              coalesce(MIN(dst_port), 0)
@@ -189,7 +187,7 @@ async fn habits(
     let end = case.window.until.unwrap_or(case.window.now);
     let length = end.0.saturating_sub(case.window.since.0);
     let values: Vec<Value> = sources.iter().map(|source| Value::Text((*source).clone())).collect();
-    let types = [vec![ColumnType::Text], vec![ColumnType::Integer; 15]].concat();
+    let types = [vec![ColumnType::Text], vec![ColumnType::Integer; 12]].concat();
     let mut found: BTreeMap<String, Habits> = BTreeMap::new();
     each_row(window, sql, values.clone(), &types, |row| {
         let Some(address) = row.text(0) else { return };
@@ -200,15 +198,14 @@ async fn habits(
             targets: number(2),
             ports: number(3),
             refused: number(4),
-            rest: [number(5), number(6), number(7)],
-            names: number(8),
-            announcements: number(9),
-            traces: number(10),
-            streams: number(11),
-            beginnings: number(12),
-            source_ports: number(13),
-            highest_source_port: number(14),
-            lowest_port: number(15),
+            names: number(5),
+            announcements: number(6),
+            traces: number(7),
+            streams: number(8),
+            beginnings: number(9),
+            source_ports: number(10),
+            highest_source_port: number(11),
+            lowest_port: number(12),
             length,
             ..Habits::default()
         };
@@ -216,11 +213,31 @@ async fn habits(
     })
     .await?;
     let sql = format!(
-        "SELECT src_ip, COUNT(*), MIN(time) FROM events WHERE src_ip IN ({}) AND time < ?{} GROUP BY src_ip",
-        places(1, sources.len()),
-        sources.len() + 1
+        "SELECT src_ip, COUNT(*), COUNT(DISTINCT dst_ip), COUNT(DISTINCT dst_port) FROM events
+         WHERE src_ip IN ({}) AND NOT ({CLIENT} OR {GROUPS}) GROUP BY src_ip",
+        places(1, sources.len())
     );
-    let values = [values, vec![Value::Integer(case.window.since.0)]].concat();
+    each_row(window, sql, values, &types[..4], |row| {
+        if let Some(habits) = row.text(0).and_then(|address| found.get_mut(address)) {
+            habits.rest = [1, 2, 3].map(|place| row.integer(place).unwrap_or_default());
+        }
+    })
+    .await?;
+    // Hardly any are left that need their past.
+    let left: Vec<Value> = found
+        .iter()
+        .filter(|(_, habits)| !ROLES.iter().any(|(_, holds)| holds(habits)))
+        .map(|(address, _)| Value::Text(address.clone()))
+        .collect();
+    if left.is_empty() {
+        return Ok(found);
+    }
+    let sql = format!(
+        "SELECT src_ip, COUNT(*), MIN(time) FROM events WHERE src_ip IN ({}) AND time < ?{} GROUP BY src_ip",
+        places(1, left.len()),
+        left.len() + 1
+    );
+    let values = [left, vec![Value::Integer(case.window.since.0)]].concat();
     let types = [ColumnType::Text, ColumnType::Integer, ColumnType::Integer];
     each_row(history, sql, values, &types, |row| {
         if let (Some(habits), Some(count), Some(first)) =
