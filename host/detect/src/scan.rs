@@ -13,6 +13,7 @@ mod phases;
 mod pipeline;
 mod roles;
 mod rows;
+mod severity;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,7 +33,8 @@ pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use options::ScanOptions;
 pub use phases::Phases;
 pub use pipeline::{KeepError, Scan, ScanError, Scanned, Warn, judged};
-pub use roles::{ROLE_COLUMNS, ROLES, Role, counts, role_of, roles};
+pub use roles::{ROLE_COLUMNS, Role, all_roles, counts, role_of, roles};
+pub use severity::{COLUMNS as SEVERITY_COLUMNS, Facts, REASONS as SEVERITY_REASONS, assess, facts};
 
 /// What is set for the parameters of rules: rule, parameter, value.
 pub type Parameters = BTreeMap<String, BTreeMap<String, String>>;
@@ -95,7 +97,7 @@ pub fn settled(alerts: Vec<Alert>, grouped: bool, most: usize) -> (Vec<Alert>, u
 
 /// The strongest alerts first, at most so many, and how many were cut. Equal ones come in an order that does not depend on the run.
 fn strongest(mut alerts: Vec<Alert>, most: usize) -> (Vec<Alert>, usize) {
-    let rank = |alert: &Alert| (std::cmp::Reverse((alert.score, alert.severity)), alert.alert_type.clone());
+    let rank = |alert: &Alert| (std::cmp::Reverse((alert.severity, alert.score)), alert.alert_type.clone());
     alerts.sort_by(|a, b| {
         rank(a).cmp(&rank(b)).then_with(|| (&a.src_ip, &a.dst_ip, &a.rule).cmp(&(&b.src_ip, &b.dst_ip, &b.rule)))
     });

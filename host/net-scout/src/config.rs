@@ -99,6 +99,8 @@ pub struct Config {
     pub builtin_roles: bool,
     /// The most alerts of a scan.
     pub max_alerts: usize,
+    /// How long an incident is quiet before what comes then is a new alert, in microseconds.
+    pub quiet: i64,
     /// How long to wait for another program's lock.
     pub busy_timeout: Duration,
     /// Where compiled plugins are kept.
@@ -201,6 +203,7 @@ impl Config {
             group: boolean("group")?,
             builtin_roles: boolean("builtin_roles")?,
             max_alerts: whole("max_alerts_per_run", 0, 1_000_000)? as usize,
+            quiet: whole("quiet_hours", 1, 8_760)? as i64 * 3_600_000_000,
             busy_timeout: Duration::from_secs(whole("busy_timeout", 0, 3_600)?),
             cache_dir: optional_path("cache_dir"),
             log_level: log_level.to_owned(),
@@ -249,6 +252,7 @@ impl Config {
             limits: self.limits.common,
             group: self.group,
             max_alerts: self.max_alerts,
+            quiet: self.quiet,
             builtin_roles: self.builtin_roles,
         }
     }

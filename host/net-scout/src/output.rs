@@ -19,7 +19,7 @@ use std::io::Write;
 use net_scout_model::cell;
 
 pub use alerts::{Shown, write_alerts};
-pub use evaluation::{write_figures, write_mistakes};
+pub use evaluation::{write_figures, write_folder_figures, write_mistakes};
 pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};
 pub use json::{json_text, write_json, write_json_line};
 pub use ledger::write_ledger;

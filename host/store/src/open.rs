@@ -9,6 +9,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::DatabaseError;
 use super::error::failed;
+use super::record::QUIET;
 use crate::layout::{LayoutError, Source};
 
 /// A database that may be written.
@@ -17,6 +18,8 @@ pub struct Database {
     pub(super) path: PathBuf,
     pub(super) alert_table: String,
     pub(super) busy_seconds: u64,
+    /// How long an incident is quiet before what comes then is another one, in microseconds.
+    pub(super) quiet: i64,
 }
 
 impl Database {
@@ -36,7 +39,7 @@ impl Database {
     pub fn open_read_only(path: &Path, alert_table: &str, busy_timeout: Duration) -> Result<Self, DatabaseError> {
         let (busy_seconds, unlocked) = (busy_timeout.as_secs(), Fingerprint::if_unlocked(path)?);
         let connection = connect_read_only(path, busy_timeout, unlocked.is_some()).map_err(failed(path, busy_seconds, "open"))?;
-        Ok(Self { connection, path: path.to_owned(), alert_table: alert_table.to_owned(), busy_seconds })
+        Ok(Self { connection, path: path.to_owned(), alert_table: alert_table.to_owned(), busy_seconds, quiet: QUIET })
     }
 
     /// A database that is forgotten at the end, for a command that works without one.
@@ -46,7 +49,7 @@ impl Database {
     pub fn in_memory(alert_table: &str) -> Result<Self, DatabaseError> {
         let path = PathBuf::from(":memory:");
         let connection = Connection::open_in_memory().map_err(failed(&path, 0, "open"))?;
-        Ok(Self { connection, path, alert_table: alert_table.to_owned(), busy_seconds: 0 })
+        Ok(Self { connection, path, alert_table: alert_table.to_owned(), busy_seconds: 0, quiet: QUIET })
     }
 
     /// Opens a database for writing and creates it where it is missing.
@@ -70,7 +73,7 @@ impl Database {
             let reason = "this user may only read it".to_owned();
             return Err(DatabaseError::ReadOnly { path: path.to_owned(), reason });
         }
-        Ok(Self { connection, path: path.to_owned(), alert_table: alert_table.to_owned(), busy_seconds })
+        Ok(Self { connection, path: path.to_owned(), alert_table: alert_table.to_owned(), busy_seconds, quiet: QUIET })
     }
 
     /// Makes sure that there are events to read in this table, in either layout.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::activity::activity;
 use super::nearest::Search;
 use super::pipeline::{allowing, judged};
-use super::{Activity, Nearest, Phases, Scan, ScanError, Warn, concerns, settled};
+use super::{Activity, Nearest, Phases, Scan, ScanError, Warn, assess, concerns, facts, settled};
 use net_scout_model::{Alert, Origin, RELATED, Window};
 use net_scout_plugin_host::Rule;
 
@@ -77,9 +77,12 @@ impl Scan<'_> {
         let limits = self.options.limits.query;
         let activity = activity(address, self.window.since, opened.snapshot(), limits).await;
         let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, done, warn).await;
-        let (raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
+        let (mut raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
         let roles = self.roles(&raised, &opened.case).await;
         scanned.leave_out(self.allowlist, &roles, &opened.case);
+        let facts = facts(&raised, &opened.case, limits).await;
+        assess(&mut raised, &facts);
+        assess(&mut scanned.alerts, &facts);
         let (alerts, _) = settled(scanned.alerts, self.options.group, usize::MAX);
         let stay = super::kept(&alerts, self.options.max_alerts);
         let with_fate = |alert: Alert| {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::options::ScanOptions;
 use super::{
-    Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, add_evidence, counts, judge, learned,
-    local_networks, role_of, roles, settled,
+    Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, SEVERITY_COLUMNS, add_evidence, assess, counts,
+    facts, judge, learned, local_networks, role_of, roles, settled,
 };
 use net_scout_model::{
     Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted,
@@ -159,6 +159,8 @@ impl Scan<'_> {
         }
         let roles = self.roles(&scanned.alerts, &opened.case).await;
         scanned.leave_out(self.allowlist, &roles, &opened.case);
+        let facts = facts(&scanned.alerts, &opened.case, self.options.limits.query).await;
+        assess(&mut scanned.alerts, &facts);
         scanned = scanned.settled(self.options);
         add_evidence(&mut scanned.alerts, self.rules, &opened.case).await;
         phases.end("add evidence");
@@ -224,9 +226,10 @@ impl Scan<'_> {
         self.window.reach(rule.description.history_seconds())
     }
 
-    /// The window with the longest history that a rule needs.
+    /// The window with the longest history that a rule needs, and an end: what is later than now has not happened yet.
     pub(super) fn reaching(&self) -> Window {
-        Window { since: self.rules.iter().map(|rule| self.reach(rule)).min().unwrap_or(self.window.since), ..self.window }
+        let since = self.rules.iter().map(|rule| self.reach(rule)).min().unwrap_or(self.window.since);
+        Window { since, until: Some(self.window.until.unwrap_or(self.window.now.plus(1))), ..self.window }
     }
 
     /// One state of the database for all rules.
@@ -267,6 +270,7 @@ impl Scan<'_> {
         let asked = |name: &&str| {
             (spans && *name == "time")
                 || (roles && ROLE_COLUMNS.contains(name))
+                || SEVERITY_COLUMNS.contains(name)
                 || requests().flatten().any(|column| column == name)
         };
         let columns: Vec<&'static str> = EVENT_COLUMNS.into_iter().filter(asked).collect();

@@ -81,6 +81,7 @@ impl Plan<'_> {
 pub async fn simulate(plan: &Plan<'_>, done: impl Fn(), warn: impl Fn(&str)) -> Result<Simulated, SimulationError> {
     let Plan { options, rules, set, allowlist, parallel, .. } = *plan;
     let mut database = Database::open(&options.db_path, &options.alert_table, options.busy_timeout)?;
+    database.set_quiet(options.quiet);
     database.migrate(plan.span.first)?;
     let (mut simulated, mut known) = (Simulated::default(), HashSet::new());
     let said = RefCell::new(HashSet::new());

@@ -1,8 +1,9 @@
 //! `net-scout import`.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 
 use crate::commands::import;
 use crate::commands::import::ImportRequest;
@@ -70,14 +71,16 @@ enum Verdict {
 
 impl ImportArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
+        import::run(config, &self.request()?, now)
+    }
+
+    fn request(&self) -> Result<ImportRequest, UsageError> {
         let default_verdict = match self.default_verdict {
             Verdict::Drop => DefaultVerdict::Drop,
             Verdict::Accept => DefaultVerdict::Accept,
             Verdict::None => DefaultVerdict::Unknown,
         };
-        let request =
-            ImportRequest { files: self.files.clone(), from: self.from()?, default_verdict, utc_offset_seconds: self.utc_offset };
-        import::run(config, &request, now)
+        Ok(ImportRequest { files: self.files.clone(), from: self.from()?, default_verdict, utc_offset_seconds: self.utc_offset })
     }
 
     /// What the files are read as.
@@ -102,6 +105,18 @@ impl ImportArgs {
             Err(UsageError(format!("--map is for csv and ndjson; the values of {format} are known")))
         }
     }
+}
+
+/// How a file is imported with these arguments, as they stand in a `cases.json`: words without quotes.
+pub(super) fn request(file: &Path, arguments: &str) -> anyhow::Result<ImportRequest> {
+    #[derive(Parser)]
+    struct Words {
+        #[command(flatten)]
+        import: ImportArgs,
+    }
+    let words = ["import".into()].into_iter().chain(arguments.split_whitespace().map(OsString::from));
+    let words = Words::try_parse_from(words.chain([file.into()])).map_err(|error| UsageError(error.to_string()))?;
+    Ok(words.import.request()?)
 }
 
 /// Seconds east of UTC.

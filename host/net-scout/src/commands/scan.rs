@@ -65,6 +65,7 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     let tape = tape(config, request, window, &plugins)?;
     // After all that can be wrong with what the operator wrote, and before the work: then a database that cannot be written is known.
     if let Some(database) = &mut database {
+        database.set_quiet(config.quiet);
         database.migrate(now)?;
     }
     let Plugins { rules, refused, .. } = plugins;
