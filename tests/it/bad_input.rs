@@ -499,7 +499,7 @@ fn wrong_environment() {
 
 #[test]
 fn wrong_configuration_file() {
-    let keys = "db_path, table, alert_table, plugins, local_networks, since, group, builtin_roles, max_alerts_per_run, quiet_hours, busy_timeout, cache_dir, log_level, log_file, now, \
+    let keys = "db_path, table, alert_table, plugins, local_networks, correct_directions, since, group, builtin_roles, max_alerts_per_run, quiet_hours, busy_timeout, cache_dir, log_level, log_file, now, \
                 max_enrich_per_run, enrichment_sleep, enrichment_burst, enrichment_parallel, enrichment_timeout, dns_servers, \
                 limits.cpu_seconds, limits.wall_seconds, limits.query_seconds, limits.memory_mib, limits.lookup_memory_mib, \
                 limits.table_elements, limits.instances, limits.host_calls, limits.argument_mib, limits.passed_mib, limits.rows, \

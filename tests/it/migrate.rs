@@ -164,7 +164,7 @@ fn at_the_same_time() {
         assert_eq!(output.status.code(), Some(0), "{stderr}");
         ran += stderr.matches("ran migration").count();
     }
-    assert_eq!(ran, 9);
+    assert_eq!(ran, 10);
 }
 
 fn hashes(scene: &Scene, table: &str) -> Vec<Option<String>> {
