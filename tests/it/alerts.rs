@@ -136,9 +136,9 @@ id  created               status  score  severity  type                    sourc
 ";
 
 const STORED_CSV: &str = r#"id,alert_type,src_ip,dst_ip,score,severity,rule,evidence,status,created_at
-1,high_connection_volume,192.0.2.3,,100,low,high_connection_volume,"{""total_conns"":210,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11Z
-2,horizontal_scan,192.0.2.1,,66,low,horizontal_scan,"{""dst_count"":60,""conn_count"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11Z
-3,vertical_scan,192.0.2.2,198.51.100.1,60,low,vertical_scan,"{""ports"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11Z
+1,high_connection_volume,192.0.2.3,,100,low,high_connection_volume,"{""total_conns"":210,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000003Z
+2,horizontal_scan,192.0.2.1,,66,low,horizontal_scan,"{""dst_count"":60,""conn_count"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000002Z
+3,vertical_scan,192.0.2.2,198.51.100.1,60,low,vertical_scan,"{""ports"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000001Z
 4,horizontal_scan,192.0.2.3,,22,low,horizontal_scan,"{""dst_count"":1,""conn_count"":210,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11Z
 "#;
 
@@ -148,7 +148,9 @@ fn objects(stored: bool) -> Vec<Value> {
     for (index, object) in objects.iter_mut().enumerate().filter(|_| stored) {
         object["id"] = json!(index + 1);
         object["status"] = json!("new");
-        object["created_at"] = json!(NOW);
+        // The stronger, the newer, by a microsecond.
+        object["created_at"] =
+            json!(["2026-03-11T20:35:11.000003Z", "2026-03-11T20:35:11.000002Z", "2026-03-11T20:35:11.000001Z", NOW][index]);
     }
     objects
 }
@@ -394,7 +396,7 @@ fn alerts_of_the_python_program() {
             ]),
             "{index}"
         );
-        assert_eq!(alerts[0]["created_at"], NOW);
+        assert_eq!(alerts[0]["created_at"], "2026-03-11T20:35:11.000003Z");
         assert_eq!(alerts[1]["created_at"], "2026-03-11T01:00:00Z");
         // The Python program goes on writing, without the columns that it does not know.
         scene
@@ -556,12 +558,13 @@ fn config_shows_values_and_where_they_came_from() {
              alert_table,scout_alerts,default\n\
              plugins,plugins,default\n\
              local_networks,,default\n\
+             correct_directions,true,default\n\
              since,2 hours,net-scout.toml\n\
              group,false,NET_SCOUT_GROUP\n\
              builtin_roles,true,default\n\
              max_alerts_per_run,8,NET_SCOUT_MAX_ALERTS_PER_RUN\n\
              quiet_hours,24,default\n\
-             busy_timeout,4,--busy-timeout\n\
+             busy_timeout,4,'--busy-timeout\n\
              cache_dir,,NET_SCOUT_CACHE_DIR\n\
              log_level,warn,default\n\
              log_file,,default\n\
@@ -586,6 +589,8 @@ fn config_shows_values_and_where_they_came_from() {
              limits.result_mib,4096,default\n\
              limits.alerts,100000,default\n\
              limits.evidence_kib,64,default\n\
+             limits.rule_evidence_mib,8,default\n\
+             limits.evidence_seconds,30,default\n\
              limits.describe_seconds,2,default\n\
              limits.compile_seconds,120,default\n\
              limits.compile_mib,1024,default\n\

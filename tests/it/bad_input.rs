@@ -212,6 +212,9 @@ fn as_another_user(scene: &Scene, words: &[&str]) -> Option<Run> {
         .env_clear()
         .env("NET_SCOUT_NOW", NOW)
         .env("NET_SCOUT_GROUP", "false")
+        // Named, for others may write them in some of these tests.
+        .env("NET_SCOUT_CONFIG", "net-scout.toml")
+        .env("NET_SCOUT_DB_PATH", "./net_sentinel.db")
         .env("NET_SCOUT_CACHE_DIR", "");
     if !root {
         return Some(Run::of(&mut command));
@@ -500,7 +503,7 @@ fn wrong_configuration_file() {
                 max_enrich_per_run, enrichment_sleep, enrichment_burst, enrichment_parallel, enrichment_timeout, dns_servers, \
                 limits.cpu_seconds, limits.wall_seconds, limits.query_seconds, limits.memory_mib, limits.lookup_memory_mib, \
                 limits.table_elements, limits.instances, limits.host_calls, limits.argument_mib, limits.passed_mib, limits.rows, \
-                limits.result_mib, limits.alerts, limits.evidence_kib, limits.describe_seconds, limits.compile_seconds, \
+                limits.result_mib, limits.alerts, limits.evidence_kib, limits.rule_evidence_mib, limits.evidence_seconds, limits.describe_seconds, limits.compile_seconds, \
                 limits.compile_mib, limits.component_mib, limits.stack_kib, limits.window_mib, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], \
                 [grants.PLUGIN], [directories] and [[allow]]";
     let scene = Scene::small();

@@ -43,7 +43,8 @@ pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
     let cases = arguments.take::<u32>("--cases", "a number")?.unwrap_or(CASES);
     arguments.finish()?;
     guests::build_all()?;
-    let mut cargo = command::cargo(&["test", "--release", "--locked", "--package", "net-scout", "--test", "properties"]);
+    let mut cargo =
+        command::cargo(&["test", "--release", "--locked", "--package", "net-scout", "--test", "properties", "--test", "queries"]);
     command::run(cargo.env("PROPTEST_CASES", cases.to_string()), "the smallest case that fails stands above")
 }
 

@@ -38,7 +38,7 @@ pub use plan::{FastPlan, Plan};
 pub use run::{Fallback, Outcome};
 pub use segment::{Collector, Found, Segment, Words};
 pub use source::{ColumnSource, Rule};
-pub use text::{Style, matches};
+pub use text::{Style, is_plain, matches};
 pub use timestamp::TimestampReader;
 
 use column::Column;
@@ -53,10 +53,29 @@ pub struct EventWindow {
     columns: Vec<(&'static str, Result<Column, String>)>,
     /// How many threads a query may use.
     threads: usize,
-    /// How many rows were left out because their timestamp cannot be read.
-    unreadable: u64,
+    counts: RowCounts,
     known: Known,
     indexes: Indexes,
+}
+
+/// Rows that are not as they are stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// How many were left out because their timestamp cannot be read.
+    pub unreadable_timestamps: u64,
+    /// How many were left out because an address is not a text in UTF-8.
+    pub unreadable_addresses: u64,
+    /// How many came in and are stored as leaving, and were taken for what they are.
+    pub corrected_directions: u64,
+}
+
+impl RowCounts {
+    /// Those of both.
+    pub fn add(&mut self, other: Self) {
+        self.unreadable_timestamps += other.unreadable_timestamps;
+        self.unreadable_addresses += other.unreadable_addresses;
+        self.corrected_directions += other.corrected_directions;
+    }
 }
 
 impl EventWindow {
@@ -67,10 +86,10 @@ impl EventWindow {
         pieces: Vec<PieceRead>,
         words: Vec<Words>,
         threads: usize,
-        unreadable: u64,
+        counts: RowCounts,
     ) -> Option<Self> {
         let (rows, columns) = merge::merge(sources, pieces, words)?;
-        Some(Self { rows, columns, threads, unreadable, known: Known::default(), indexes: Indexes::default() })
+        Some(Self { rows, columns, threads, counts, known: Known::default(), indexes: Indexes::default() })
     }
 
     /// How many events there are.
@@ -79,10 +98,10 @@ impl EventWindow {
         self.rows
     }
 
-    /// How many rows were left out because their timestamp cannot be read.
+    /// What was left out, and what was corrected.
     #[must_use]
-    pub fn unreadable_timestamps(&self) -> u64 {
-        self.unreadable
+    pub fn counts(&self) -> RowCounts {
+        self.counts
     }
 
     /// How many bytes the columns and their distinct values take.

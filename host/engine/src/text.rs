@@ -13,7 +13,7 @@ pub enum Style {
 const MAXIMUM_PATTERN: usize = 1_000;
 
 /// Whether the pattern is understood here: no set of characters, nothing too long.
-pub(super) fn is_plain(style: Style, pattern: &str) -> bool {
+pub fn is_plain(style: Style, pattern: &str) -> bool {
     pattern.len() <= MAXIMUM_PATTERN && !pattern.contains('\0') && (style == Style::Like || !pattern.contains('['))
 }
 

@@ -10,6 +10,7 @@ mod import;
 mod plugin;
 mod scan;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -136,8 +137,13 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to standard output and are no error.
-            let _ = error.print();
+            // Help and version go to standard output and are no error. A closed stream is no reason to stop.
+            let text = error.render().ansi().to_string();
+            let _ = if error.use_stderr() {
+                output::stderr().write_all(text.as_bytes())
+            } else {
+                output::stdout().write_all(text.as_bytes())
+            };
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::SUCCESS });
         }
     };

@@ -17,9 +17,9 @@ pub use keys::{Key, all as keys};
 use crate::exit::UsageError;
 use net_scout_detect::scan::ScanOptions;
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{Allow, Limits, Networks, Request, Secrets, Timestamp};
-use net_scout_plugin_host::PluginLimits;
+use net_scout_model::{Allow, Limits, Networks, Request, SWITCH, Secrets, Timestamp, parse_switch};
 use net_scout_plugin_host::schedule::Rate;
+use net_scout_plugin_host::{PluginLimits, ownership};
 
 /// Where resolvers listen (RFC 1035).
 const DNS_PORT: u16 = 53;
@@ -89,6 +89,8 @@ pub struct Config {
     pub plugins: PathBuf,
     /// The networks that are the operator's own; none to learn them from the events.
     pub local_networks: Option<Networks>,
+    /// Whether the directions of forwarded packets are checked.
+    pub correct_directions: bool,
     /// Where the window of a scan begins, as it was written.
     pub since: Setting,
     /// Whether what several rules say of one source becomes one alert.
@@ -171,11 +173,7 @@ impl Config {
                 Err(wrong(name, setting, "a table name of letters, digits and underscores"))
             }
         };
-        let boolean = |name: &str| match get(name).text.trim() {
-            "true" => Ok(true),
-            "false" => Ok(false),
-            _ => Err(wrong(name, get(name), "true or false")),
-        };
+        let boolean = |name: &str| parse_switch(&get(name).text).ok_or_else(|| wrong(name, get(name), SWITCH));
         let level = get("log_level");
         let log_level = keys::log_level(&level.text)
             .ok_or_else(|| wrong("log_level", level, "one of off, error, warn, info, debug, trace"))?;
@@ -185,12 +183,22 @@ impl Config {
                 parse_timestamp(&setting.text).ok_or_else(|| wrong("now", setting, "an instant such as 2026-03-11T20:35:00Z"))?,
             ),
         };
+        let database = get("db_path");
+        if database.source == Source::Default {
+            ownership::check(Path::new(&database.text)).map_err(|reason| {
+                let path = &database.text;
+                UsageError(format!(
+                    "the database {path} is not used: {path} {reason}; if it is the one, name it with --db-path {path}"
+                ))
+            })?;
+        }
         Ok(Self {
             db_path: PathBuf::from(text("db_path")),
             table: identifier("table")?,
             alert_table: identifier("alert_table")?,
             plugins: PathBuf::from(text("plugins")),
             local_networks: local_networks(get(keys::LOCAL_NETWORKS))?,
+            correct_directions: boolean("correct_directions")?,
             since: get("since").clone(),
             group: boolean("group")?,
             builtin_roles: boolean("builtin_roles")?,
@@ -224,6 +232,12 @@ impl Config {
 }
 
 impl Config {
+    /// Whether the operator set a key, and does not leave it to where the program runs.
+    #[must_use]
+    pub fn is_set(&self, name: &str) -> bool {
+        self.settings.iter().any(|(key, setting)| *key == name && setting.source != Source::Default)
+    }
+
     /// What scans are told.
     #[must_use]
     pub fn scan_options(&self) -> ScanOptions {
@@ -233,6 +247,7 @@ impl Config {
             alert_table: self.alert_table.clone(),
             busy_timeout: self.busy_timeout,
             local_networks: self.local_networks.clone(),
+            correct_directions: self.correct_directions,
             directories: self.directories.clone(),
             limits: self.limits.common,
             group: self.group,

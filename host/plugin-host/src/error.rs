@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use wasmtime::{Trap, WasmBacktrace};
 
+use crate::ownership::Untrusted;
 use crate::recording::Unexpected;
 use net_scout_model::{Limits, ParameterError, QueryError, plain};
 
@@ -78,6 +79,9 @@ pub enum LoadError {
     /// The file cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] std::io::Error),
+    /// It may be anybody's.
+    #[error("{0}, so it does not run; give it to yourself or to root, and let nobody else write it")]
+    Untrusted(#[from] Untrusted),
     /// A folder, a device, a pipe.
     #[error("is no regular file")]
     NotAFile,

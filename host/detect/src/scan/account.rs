@@ -22,6 +22,8 @@ pub struct Account {
     pub rules: Vec<RuleAccount>,
     /// Whether something went wrong with a rule.
     pub failed: bool,
+    /// How many events came in and are stored as leaving.
+    pub corrected_directions: u64,
 }
 
 /// What a rule says of the address.
@@ -82,10 +84,11 @@ impl Scan<'_> {
         assess(&mut raised, &facts);
         assess(&mut scanned.alerts, &facts);
         let (alerts, _) = settled(scanned.alerts, self.options.group, usize::MAX);
+        let stay = super::kept(&alerts, self.options.max_alerts);
         let with_fate = |alert: Alert| {
             let fate = match allowing(self.allowlist, &roles, &alert, &opened.case) {
                 Some((origin, reason)) => Fate::Allowed(origin, reason),
-                None => fate(&alert, &alerts, self.options.max_alerts),
+                None => fate(&alert, &alerts, &stay),
             };
             (alert, fate)
         };
@@ -113,13 +116,14 @@ impl Scan<'_> {
         }
         let (reaching, failed) = (self.reaching(), scanned.failed);
         let activity = activity.map_err(|error| error.to_string());
+        let corrected_directions = opened.snapshot().corrected_directions();
         opened.close(warn).await?;
-        Ok(Account { reaching, activity, rules, failed })
+        Ok(Account { reaching, activity, rules, failed, corrected_directions })
     }
 }
 
-/// What becomes of an alert that is not allowed, among all that were settled, strongest first.
-fn fate(alert: &Alert, settled: &[Alert], most: usize) -> Fate {
+/// What becomes of an alert that is not allowed, among all that were settled, strongest first, of which these stay.
+fn fate(alert: &Alert, settled: &[Alert], stay: &[bool]) -> Fate {
     let is = |rule: &str, alert_type: &str, source: Option<&str>, destination: Option<&str>| {
         rule == alert.rule
             && alert_type == alert.alert_type
@@ -130,11 +134,11 @@ fn fate(alert: &Alert, settled: &[Alert], most: usize) -> Fate {
         let text = |key: &str| one[key].as_str();
         is(text("rule").unwrap_or_default(), text("alert_type").unwrap_or_default(), text("src_ip"), text("dst_ip"))
     };
-    for (place, lead) in settled.iter().enumerate() {
+    for (lead, stays) in settled.iter().zip(stay) {
         let leads = is(&lead.rule, &lead.alert_type, lead.src_ip.as_deref(), lead.dst_ip.as_deref());
         let related = || lead.evidence.get(RELATED).and_then(Value::as_array).into_iter().flatten();
         if leads || related().any(is_related) {
-            return match place < most {
+            return match *stays {
                 false => Fate::Cut,
                 true if leads => Fate::Kept,
                 true => Fate::Grouped(Some((lead.rule.clone(), lead.alert_type.clone()))),
@@ -165,8 +169,8 @@ mod tests {
         let (lead, follower, weak) = (alert("a", "192.0.2.1", 90), alert("b", "192.0.2.1", 20), alert("a", "192.0.2.2", 10));
         let (all, cut) = settled(vec![weak.clone(), follower.clone(), lead.clone()], true, usize::MAX);
         assert_eq!((all.len(), cut), (2, 0));
-        let fates: Vec<Fate> = [&lead, &follower, &weak].into_iter().map(|alert| fate(alert, &all, 1)).collect();
+        let fates: Vec<Fate> = [&lead, &follower, &weak].into_iter().map(|alert| fate(alert, &all, &[true, false])).collect();
         assert_eq!(fates, [Fate::Kept, Fate::Grouped(Some(("a".to_owned(), "a".to_owned()))), Fate::Cut]);
-        assert_eq!(fate(&alert("c", "192.0.2.1", 1), &all, 1), Fate::Grouped(None));
+        assert_eq!(fate(&alert("c", "192.0.2.1", 1), &all, &[true, false]), Fate::Grouped(None));
     }
 }

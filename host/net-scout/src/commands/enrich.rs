@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::plugins::{self, Approved};
 use super::terminal_width;
@@ -13,7 +14,7 @@ use crate::exit::UsageError;
 use crate::output::{Cell, Format, Progress, Table};
 use crate::{exit, output};
 use net_scout_detect::enrich;
-use net_scout_detect::enrich::{Answer, LookupOptions, Subject};
+use net_scout_detect::enrich::{Answer, LookupOptions, Subject, attach};
 use net_scout_model::clock::{Clock as _, SystemClock};
 use net_scout_model::{Kind, LedgerEntry, Observable, Timestamp};
 use net_scout_plugin_host::capability::Shared;
@@ -79,8 +80,9 @@ pub(super) fn enrich(config: &Config, request: &EnrichRequest, now: Timestamp) -
         None if request.refresh => WhichAlerts::NewestAgain(limit),
         None => WhichAlerts::Newest(limit),
     };
-    let mut alerts = database.alerts_to_enrich(which)?;
-    if let (Some(id), true) = (request.alert_id, alerts.is_empty()) {
+    let (mut alerts, unreadable) = database.alerts_to_enrich(which)?;
+    output::unreadable_alerts(&unreadable, &config.alert_table);
+    if let (Some(id), true) = (request.alert_id, alerts.is_empty() && unreadable.rows == 0) {
         anyhow::bail!("there is no alert {id}");
     }
     if alerts.is_empty() {
@@ -213,10 +215,10 @@ fn list(answers: &[CachedAnswer], format: Format) -> anyhow::Result<()> {
         }
         Format::Ndjson => answers.iter().try_for_each(|answer| output::write_json_line(&mut out, &object(answer)))?,
         Format::Csv => {
-            let mut writer = csv::Writer::from_writer(&mut out);
-            writer.write_record(["subject", "kind", "updated_at", "result"])?;
+            let mut writer = output::Csv::new(&mut out);
+            writer.line(["subject", "kind", "updated_at", "result"])?;
             for answer in answers {
-                writer.write_record([&answer.subject, &answer.kind, &answer.updated_at.seconds(), &answer.result.to_string()])?;
+                writer.line([&answer.subject, &answer.kind, &answer.updated_at.seconds(), &output::json_text(&answer.result)])?;
             }
             writer.flush()?;
         }
@@ -252,8 +254,7 @@ async fn find(
     let mut subjects = Vec::new();
     for Approved { enricher, private } in approved {
         for observable in observables.iter().filter(|observable| enricher.takes(observable.kind)) {
-            let outside = matches!(enricher.description.kind, Kind::Enricher { outside: true, .. });
-            if outside && !private && !observable.is_public() {
+            if enricher.description.reaches_outside() && !private && !observable.is_public() {
                 continue;
             }
             let key = (enricher.description.name.clone(), observable.value.clone());
@@ -262,7 +263,7 @@ async fn find(
             match database.cached(&subject.name())? {
                 Some(answer) if !refresh && is_fresh(&answer, &enricher.description.kind, now) => {
                     found.cached += 1;
-                    found.answers.insert(key, answer.result);
+                    found.answers.insert(key, answer.into_result());
                 }
                 _ => subjects.push(subject),
             }
@@ -271,7 +272,7 @@ async fn find(
     if subjects.is_empty() {
         return Ok(found);
     }
-    let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?));
+    let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?, SystemClock.now()));
     let shared = Shared {
         resolvers: Some(Resolvers::new(&config.dns_servers).map_err(anyhow::Error::msg)?),
         directories: Directories::open(&config.directories),
@@ -293,7 +294,7 @@ async fn find(
     progress.advance(0, &waiting_for(&waiting));
     let mut answers = enrich::run(subjects, &shared, Arc::clone(&rates), options, || SystemClock.now());
     let mut kept = Vec::new();
-    let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut interrupt = std::pin::pin!(interrupted());
     loop {
         let answer = tokio::select! {
             answer = answers.recv() => answer,
@@ -328,6 +329,16 @@ async fn find(
     Ok(found)
 }
 
+/// Waits until the program is asked to end. Granted programs run apart from its terminal and would go on without it: they are ended when
+/// the lookups that wait for them are dropped.
+async fn interrupted() {
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return drop(tokio::signal::ctrl_c().await) };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
+
 /// How many lookups may run at once, for all of them to have the memory that they may ask for.
 fn memory_allows(approved: &[Approved]) -> usize {
     let most = approved.iter().map(|approved| approved.enricher.limits.memory).max().unwrap_or(1);
@@ -345,27 +356,4 @@ fn is_fresh(answer: &CachedAnswer, kind: &Kind, now: Timestamp) -> bool {
     let Kind::Enricher { fresh_seconds, failed_seconds, .. } = kind else { return false };
     let seconds = if answer.is_failure() { failed_seconds } else { fresh_seconds };
     now < answer.updated_at.plus(i64::from(*seconds) * 1_000_000)
-}
-
-/// Puts what was found into the `src` and `dst` of an alert, beside what is there; none when an answer is missing. An address that nobody
-/// was asked about gets an empty object, so that the alert counts as enriched.
-fn attach(
-    mut alert: AlertToEnrich,
-    answers: &BTreeMap<(String, String), Value>,
-    asked: &BTreeSet<(String, String)>,
-) -> Option<AlertToEnrich> {
-    let sides = [("src", alert.src_ip.clone()), ("dst", alert.dst_ip.clone())];
-    for (side, text) in sides {
-        let Some(text) = text else { continue };
-        let value = Observable::parse(&text).map_or(text, |observable| observable.value);
-        let entry = alert.enrichment.entry(side).or_insert_with(|| json!({}));
-        if !entry.is_object() {
-            *entry = json!({});
-        }
-        for key in asked.iter().filter(|(_, wanted)| *wanted == value) {
-            entry[&key.0] = answers.get(key)?.clone();
-        }
-    }
-    alert.enrichment.entry("src").or_insert_with(|| json!({}));
-    Some(alert)
 }

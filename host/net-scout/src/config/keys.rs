@@ -63,6 +63,12 @@ static KEYS: [Key; 21] = [
         "",
         "the networks that are your own, ADDRESS/BITS,...; empty to learn them from the events",
     ),
+    key(
+        "correct_directions",
+        "NET_SCOUT_CORRECT_DIRECTIONS",
+        "true",
+        "whether forwarded packets that are stored as OUTBOUND and come from outside of your networks count as INBOUND",
+    ),
     key("since", "NET_SCOUT_DEFAULT_SINCE", "1 hour", "where the window of a scan begins"),
     key("group", "NET_SCOUT_GROUP", "true", "whether what several rules say of one source becomes one alert"),
     key(
