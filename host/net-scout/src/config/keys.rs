@@ -52,7 +52,7 @@ pub fn all() -> impl Iterator<Item = Key> {
 }
 
 /// The keys but for the limits.
-static KEYS: [Key; 21] = [
+static KEYS: [Key; 22] = [
     key("db_path", "NET_SCOUT_DB_PATH", "", "the database of net-sentinel"),
     key("table", "NET_SCOUT_TABLE", "ip_events", "the table to scan: ip_events, or ip_events_30 for the archive"),
     key("alert_table", "NET_SCOUT_ALERT_TABLE", "scout_alerts", "the table that alerts are kept in"),
