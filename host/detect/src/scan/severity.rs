@@ -145,24 +145,13 @@ fn counts(alert: &Alert) -> bool {
     COUNTING.contains(&alert.rule.as_str())
 }
 
-/// The severity that a score stands for by itself.
-fn of_score(score: u8) -> Severity {
-    match score {
-        ..20 => Severity::Informational,
-        20..40 => Severity::Low,
-        40..70 => Severity::Medium,
-        70..90 => Severity::High,
-        90.. => Severity::Critical,
-    }
-}
-
 /// The severity, and why, as far as it is not the score alone.
 fn judged(alert: &Alert, source: Option<&Source>, agreeing: usize) -> (Severity, Vec<String>) {
     if counts(alert) {
         // Their evidence stays what it was in the Python program; whoever shows them knows why.
         return (alert.severity.min(Severity::Low), Vec::new());
     }
-    if alert.severity != of_score(alert.score) {
+    if alert.severity != Severity::of_score(alert.score.into()) {
         return (alert.severity, Vec::new());
     }
     let mut judged = Judged { severity: alert.severity, raised: 0, reasons: Vec::new() };
@@ -240,7 +229,7 @@ mod tests {
             src_ip: Some("192.0.2.1".to_owned()),
             dst_ip: None,
             score,
-            severity: of_score(score),
+            severity: Severity::of_score(score.into()),
             rule: rule.to_owned(),
             evidence: serde_json::Map::new(),
             events: None,
@@ -251,7 +240,7 @@ mod tests {
     fn said(alerts: &[Alert], source: Source) -> Vec<Severity> {
         let mut alerts = alerts.to_vec();
         assess(&mut alerts, &Facts(BTreeMap::from([("192.0.2.1".to_owned(), source)])));
-        for alert in alerts.iter().filter(|alert| !counts(alert) && alert.severity != of_score(alert.score)) {
+        for alert in alerts.iter().filter(|alert| !counts(alert) && alert.severity != Severity::of_score(alert.score.into())) {
             assert!(alert.evidence.contains_key(REASONS) || alert.rule == "mine", "{alert:?}");
         }
         alerts.into_iter().map(|alert| alert.severity).collect()
