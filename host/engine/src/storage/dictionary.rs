@@ -44,7 +44,7 @@ struct Sorted {
 }
 
 impl Dictionary {
-    pub(crate) fn new(entries: Vec<Entry>, arena: String) -> Self {
+    pub(super) fn new(entries: Vec<Entry>, arena: String) -> Self {
         Self { entries, arena, ranks: OnceLock::new(), sorted: OnceLock::new(), trimmed: Mutex::default() }
     }
 
