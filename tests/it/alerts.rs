@@ -135,9 +135,9 @@ id  created               status  score  severity  type                    sourc
 ";
 
 const STORED_CSV: &str = r#"id,alert_type,src_ip,dst_ip,score,severity,rule,evidence,status,created_at
-1,high_connection_volume,192.0.2.3,,100,critical,high_connection_volume,"{""total_conns"":210,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11Z
-2,horizontal_scan,192.0.2.1,,66,medium,horizontal_scan,"{""dst_count"":60,""conn_count"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11Z
-3,vertical_scan,192.0.2.2,198.51.100.1,60,medium,vertical_scan,"{""ports"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11Z
+1,high_connection_volume,192.0.2.3,,100,critical,high_connection_volume,"{""total_conns"":210,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000003Z
+2,horizontal_scan,192.0.2.1,,66,medium,horizontal_scan,"{""dst_count"":60,""conn_count"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000002Z
+3,vertical_scan,192.0.2.2,198.51.100.1,60,medium,vertical_scan,"{""ports"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000001Z
 4,horizontal_scan,192.0.2.3,,22,low,horizontal_scan,"{""dst_count"":1,""conn_count"":210,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11Z
 "#;
 
@@ -147,7 +147,9 @@ fn objects(stored: bool) -> Vec<Value> {
     for (index, object) in objects.iter_mut().enumerate().filter(|_| stored) {
         object["id"] = json!(index + 1);
         object["status"] = json!("new");
-        object["created_at"] = json!(NOW);
+        // The stronger, the newer, by a microsecond.
+        object["created_at"] =
+            json!(["2026-03-11T20:35:11.000003Z", "2026-03-11T20:35:11.000002Z", "2026-03-11T20:35:11.000001Z", NOW][index]);
     }
     objects
 }
@@ -393,7 +395,7 @@ fn alerts_of_the_python_program() {
             ]),
             "{index}"
         );
-        assert_eq!(alerts[0]["created_at"], NOW);
+        assert_eq!(alerts[0]["created_at"], "2026-03-11T20:35:11.000003Z");
         assert_eq!(alerts[1]["created_at"], "2026-03-11T01:00:00Z");
         // The Python program goes on writing, without the columns that it does not know.
         scene
@@ -555,6 +557,7 @@ fn config_shows_values_and_where_they_came_from() {
              alert_table,scout_alerts,default\n\
              plugins,plugins,default\n\
              local_networks,,default\n\
+             correct_directions,true,default\n\
              since,2 hours,net-scout.toml\n\
              group,false,NET_SCOUT_GROUP\n\
              builtin_roles,true,default\n\

@@ -56,7 +56,7 @@ fn alerts_gain_what_dns_knows_and_a_second_run_asks_nothing() {
     scene.configure("[enrichers.dnsbl]\nzones = 'list.example, other.example'");
 
     run(&scene, &server, &["enrich"]).ended(0, "3 alerts enriched: 3 lookups, 0 failed, 0 answers from the cache");
-    let found = json!({"src": {
+    let found = json!({"src_rdns": "resolver.example.net", "src": {
         "asn": {
             "asn": 64500, "asns": [64500], "name": "EXAMPLE-NET, US", "prefix": "8.8.8.0/24", "country": "US", "registry": "arin",
             "allocated": "2023-12-28"
@@ -112,6 +112,11 @@ fn one_that_fails_says_why_and_loses_no_other() {
     assert_eq!(result(4)["name"], "long.example.net");
     assert_eq!(result(5)["error"]["kind"], "not-found");
     assert_eq!(result(5)["error"]["attempts"], 1);
+    // The Python program takes what is in the cache for an answer: of those that failed nothing is.
+    let text = |sql: &str| -> String { scene.connect().query_row(sql, [], |row| row.get(0)).expect("a text") };
+    let subjects = "SELECT group_concat(subject, ' ' ORDER BY subject) FROM ";
+    assert_eq!(text(&format!("{subjects} scout_enrichment_cache")), "rdns:4.4.4.4 rdns:5.5.5.5 rdns:8.8.4.4");
+    assert!(text(&format!("{subjects} scout_lookup_failures")).contains("rdns:9.9.9.9"));
 }
 
 #[test]

@@ -23,6 +23,8 @@ mod kill;
 mod languages;
 mod migrate;
 mod new;
+mod odd_rows;
+mod original;
 mod plugin_folder;
 mod plugins;
 mod raw;

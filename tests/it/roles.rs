@@ -80,7 +80,10 @@ fn a_resolver_is_left_out_and_counted() {
     assert_eq!(listed(&scene).2, "off");
     let run = scene.command(&["scan", "--dry-run"]).env("NET_SCOUT_BUILTIN_ROLES", "perhaps").output().expect("ran");
     let error = String::from_utf8_lossy(&run.stderr).into_owned();
-    assert_eq!(error, "error: builtin_roles: `perhaps` (from NET_SCOUT_BUILTIN_ROLES) is not true or false\n");
+    assert_eq!(
+        error,
+        "error: builtin_roles: `perhaps` (from NET_SCOUT_BUILTIN_ROLES) is not true or false, yes or no, on or off, 1 or 0\n"
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod address;
 mod collector;
 mod column;
+mod counts;
 mod dictionary;
 mod hash_table;
 mod integers;
@@ -24,6 +25,7 @@ mod verdicts;
 mod words;
 
 pub use collector::{Collector, Found};
+pub use counts::RowCounts;
 pub use merge::PieceRead;
 pub use segment::Segment;
 pub use source::{ColumnSource, Rule};

@@ -48,6 +48,7 @@ fn case(
         path: database.path().to_owned(),
         table: "ip_events".to_owned(),
         alert_table: "scout_alerts".to_owned(),
+        directions: None,
         window: Window { since: window.reach(rule.description.history_seconds()), ..window },
         busy_timeout: BUSY,
         readers: READERS,

@@ -23,6 +23,18 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// That of a score, where nobody says another.
+    #[must_use]
+    pub fn of_score(score: i64) -> Self {
+        match score {
+            ..20 => Self::Informational,
+            20..40 => Self::Low,
+            40..70 => Self::Medium,
+            70..90 => Self::High,
+            90.. => Self::Critical,
+        }
+    }
+
     /// As stored and shown.
     #[must_use]
     pub fn name(self) -> &'static str {

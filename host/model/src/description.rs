@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{Request, Value, plain};
+use super::{Request, SWITCH, Value, parse_switch, plain};
 
 /// The type of a parameter with its default and bounds.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,11 +82,7 @@ impl Parameter {
     pub fn parse(&self, text: &str) -> Result<Value, ParameterError> {
         let text = text.trim();
         let value = match &self.kind {
-            ParameterType::Boolean(_) => match text {
-                "true" | "yes" | "on" | "1" => Some(Value::Boolean(true)),
-                "false" | "no" | "off" | "0" => Some(Value::Boolean(false)),
-                _ => None,
-            },
+            ParameterType::Boolean(_) => parse_switch(text).map(Value::Boolean),
             ParameterType::Integer { minimum, maximum, .. } => {
                 text.parse().ok().filter(|value| (minimum..=maximum).contains(&value)).map(Value::Integer)
             }
@@ -105,7 +101,7 @@ impl Parameter {
     #[must_use]
     pub fn expected(&self) -> String {
         match &self.kind {
-            ParameterType::Boolean(_) => "true or false".to_owned(),
+            ParameterType::Boolean(_) => SWITCH.to_owned(),
             ParameterType::Integer { minimum, maximum, .. } => format!("a whole number from {minimum} to {maximum}"),
             ParameterType::Real { minimum, maximum, .. } => format!("a number from {minimum} to {maximum}"),
             ParameterType::Choice { options, .. } => format!("one of {}", options.join(", ")),

@@ -138,6 +138,25 @@ static PRIVATE: LazyLock<Networks> = LazyLock::new(|| {
     ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"].iter().filter_map(|text| text.parse::<Network>().ok()).collect()
 });
 
+static NEAR: LazyLock<Networks> = LazyLock::new(|| {
+    [
+        "0.0.0.0",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::",
+        "::1",
+        "fc00::/7",
+        "fe80::/10",
+    ]
+    .iter()
+    .filter_map(|text| text.parse::<Network>().ok())
+    .collect()
+});
+
 /// A set of networks, none inside another, in ascending order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Networks(Vec<Network>);
@@ -161,6 +180,13 @@ impl Networks {
     #[must_use]
     pub fn private() -> Self {
         PRIVATE.clone()
+    }
+
+    /// The networks that no packet from the Internet comes from: private and shared ones, those of a single link, and the machine itself
+    /// (RFC 1918, 4193, 6598, 3927, 4291, 1122).
+    #[must_use]
+    pub fn near() -> &'static Self {
+        &NEAR
     }
 
     /// These, or where there are none the [private](Self::private) ones.

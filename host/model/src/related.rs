@@ -7,6 +7,8 @@ use super::{Alert, Severity};
 
 /// The member of the evidence that holds the related alerts.
 pub const RELATED: &str = "related";
+/// The member of the evidence that says what the alert was each time before it was opened again.
+pub const REOPENED: &str = "reopened";
 /// The member that says how many more there were.
 const OMITTED: &str = "related_omitted";
 /// How many related alerts are kept with their evidence.

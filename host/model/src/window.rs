@@ -20,7 +20,18 @@ impl Timestamp {
         text
     }
 
-    /// To whole seconds, `2026-03-11T20:35:11Z`: how alerts and events are stored.
+    /// To the microsecond, `2026-03-11T20:35:11.000250Z`, without a fraction where it is zero, as Python's `isoformat` writes it: how alerts
+    /// are stored. A fraction has six digits always, so that the texts sort by time.
+    #[must_use]
+    pub fn stored(self) -> String {
+        let seconds = self.seconds();
+        match self.0.rem_euclid(1_000_000) {
+            0 => seconds,
+            fraction => format!("{}.{fraction:06}Z", seconds.trim_end_matches('Z')),
+        }
+    }
+
+    /// To whole seconds, `2026-03-11T20:35:11Z`: how events are stored.
     #[must_use]
     pub fn seconds(self) -> String {
         Self(self.0.div_euclid(1_000_000) * 1_000_000).to_string()

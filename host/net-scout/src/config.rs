@@ -17,7 +17,7 @@ pub use keys::{Key, all as keys};
 use crate::exit::UsageError;
 use net_scout_detect::scan::ScanOptions;
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{Allow, Limits, Networks, Request, Secrets, Timestamp};
+use net_scout_model::{Allow, Limits, Networks, Request, SWITCH, Secrets, Timestamp, parse_switch};
 use net_scout_plugin_host::PluginLimits;
 use net_scout_plugin_host::schedule::Rate;
 
@@ -89,6 +89,8 @@ pub struct Config {
     pub plugins: PathBuf,
     /// The networks that are the operator's own; none to learn them from the events.
     pub local_networks: Option<Networks>,
+    /// Whether the directions of forwarded packets are checked.
+    pub correct_directions: bool,
     /// Where the window of a scan begins, as it was written.
     pub since: Setting,
     /// Whether what several rules say of one source becomes one alert.
@@ -169,11 +171,7 @@ impl Config {
                 Err(wrong(name, setting, "a table name of letters, digits and underscores"))
             }
         };
-        let boolean = |name: &str| match get(name).text.trim() {
-            "true" => Ok(true),
-            "false" => Ok(false),
-            _ => Err(wrong(name, get(name), "true or false")),
-        };
+        let boolean = |name: &str| parse_switch(&get(name).text).ok_or_else(|| wrong(name, get(name), SWITCH));
         let level = get("log_level");
         let log_level = keys::log_level(&level.text)
             .ok_or_else(|| wrong("log_level", level, "one of off, error, warn, info, debug, trace"))?;
@@ -189,6 +187,7 @@ impl Config {
             alert_table: identifier("alert_table")?,
             plugins: PathBuf::from(text("plugins")),
             local_networks: local_networks(get(keys::LOCAL_NETWORKS))?,
+            correct_directions: boolean("correct_directions")?,
             since: get("since").clone(),
             group: boolean("group")?,
             builtin_roles: boolean("builtin_roles")?,
@@ -230,6 +229,7 @@ impl Config {
             alert_table: self.alert_table.clone(),
             busy_timeout: self.busy_timeout,
             local_networks: self.local_networks.clone(),
+            correct_directions: self.correct_directions,
             directories: self.directories.clone(),
             limits: self.limits.common,
             group: self.group,

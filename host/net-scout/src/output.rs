@@ -21,7 +21,7 @@ pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};
 pub use json::{write_json, write_json_line};
 pub use ledger::write_ledger;
 pub use log::start_log;
-pub use message::{error, note, warning};
+pub use message::{corrected_directions, error, note, unreadable_alerts, warning};
 pub use objects::write_objects;
 pub use progress::Progress;
 pub use stats::{StatsFormat, write_stats};

@@ -177,6 +177,7 @@ async fn answer(sql: &str, columns: usize) -> Vec<Batch> {
         path: DATABASE.path().to_owned(),
         table: "ip_events".to_owned(),
         alert_table: "scout_alerts".to_owned(),
+        directions: None,
         window: Window { since: Timestamp(0), until: None, now: NOW },
         busy_timeout: Duration::from_secs(1),
         readers: 1,

@@ -1,7 +1,8 @@
 //! Compiled code, kept between runs for this user alone.
 //!
 //! Loading compiled code runs it, so a folder that others can write is never used: not one that is readable by them either, so that
-//! nobody is tempted to share it. A file is named by the hash of the component and of the engine, and a damaged one is made anew.
+//! nobody is tempted to share it. A file is named by the hash of the component and of the engine. It begins with the SHA-256 of the code: to
+//! run what a crash or a disk damaged could do anything, so it is compiled anew.
 
 use std::fs;
 use std::hash::{Hash as _, Hasher as _};
@@ -10,6 +11,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
 use wasmtime::{Engine, Precompiled};
 
@@ -17,6 +19,10 @@ use wasmtime::{Engine, Precompiled};
 const LARGEST: u64 = 512 << 20;
 /// How compiled code is called in the folder.
 const EXTENSION: &str = "code";
+/// What a file begins with, before the SHA-256 of the code and the code.
+const MAGIC: &[u8; 8] = b"nscode1\n";
+/// How many bytes a SHA-256 has.
+const DIGEST: usize = 32;
 
 /// Where compiled code is kept, if anywhere.
 #[derive(Clone, Debug)]
@@ -40,7 +46,15 @@ impl CodeCache {
 
     /// The code of the component with this hash, if it is kept.
     pub(super) fn get(&self, engine: &Engine, sha256: &str) -> Option<Component> {
-        load(engine, &self.path(engine, sha256)?)
+        let path = self.path(engine, sha256)?;
+        let file = read(&path)?;
+        // `private` made sure that nobody else can write the folder, and the file is this user's.
+        let component = sound(&file).and_then(|code| trusted(engine, code).ok());
+        // What an earlier version kept is not damaged, only of another form.
+        if component.is_none() && Engine::detect_precompiled(&file).is_none() {
+            tracing::warn!("the compiled plugin {} is damaged; the plugin is compiled again", path.display());
+        }
+        component
     }
 
     /// Keeps the code of a component. Where that fails it is compiled again the next time.
@@ -59,13 +73,19 @@ impl CodeCache {
     }
 }
 
-fn load(engine: &Engine, path: &Path) -> Option<Component> {
+/// A file of this user's; none where there is none.
+fn read(path: &Path) -> Option<Vec<u8>> {
     let metadata = fs::symlink_metadata(path).ok()?;
     if !metadata.is_file() || metadata.uid() != user() {
         return None;
     }
-    // `private` made sure that nobody else can write the folder, and the file is this user's.
-    trusted(engine, &fs::read(path).ok()?).ok()
+    fs::read(path).ok()
+}
+
+/// The code in a file, if it is what was written.
+fn sound(file: &[u8]) -> Option<&[u8]> {
+    let (digest, code) = file.strip_prefix(MAGIC)?.split_at_checked(DIGEST)?;
+    (Sha256::digest(code).as_slice() == digest).then_some(code)
 }
 
 /// A component of machine code that this program made: in a process of its own just now, or earlier, and kept since where only this user
@@ -83,10 +103,21 @@ fn store(folder: &Path, path: &Path, code: &[u8]) -> std::io::Result<()> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let temporary = path.with_extension(format!("{}.{number}.new", std::process::id()));
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
-    file.write_all(code)?;
-    drop(file);
-    fs::rename(&temporary, path)?;
+    let write = || {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+        file.write_all(MAGIC)?;
+        file.write_all(&Sha256::digest(code))?;
+        file.write_all(code)?;
+        // Else a machine that loses power may have the name without the bytes.
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        fs::File::open(folder)?.sync_all()
+    };
+    if let Err(error) = write() {
+        // What is not there need not go.
+        let _ = fs::remove_file(&temporary);
+        return Err(error);
+    }
     evict(folder)
 }
 
@@ -168,6 +199,23 @@ mod tests {
         let kept = files(&folder);
         assert_eq!(kept.len(), 1);
         fs::write(&kept[0], b"junk").expect("damage");
+        assert!(cache.get(&engine, "a").is_none());
+        cache.keep(&engine, "a", &code);
+        assert!(cache.get(&engine, "a").is_some());
+        // No bit may change, and nothing be cut off or added.
+        let whole = fs::read(&kept[0]).expect("file");
+        for place in (0..whole.len()).step_by(whole.len() / 50 + 1).chain([8, 39, 40, whole.len() - 1]) {
+            let mut damaged = whole.clone();
+            damaged[place] ^= 1 << (place % 8);
+            fs::write(&kept[0], &damaged).expect("damage");
+            assert!(cache.get(&engine, "a").is_none(), "{place}");
+            fs::write(&kept[0], &whole[..place]).expect("cut");
+            assert!(cache.get(&engine, "a").is_none(), "{place}");
+        }
+        fs::write(&kept[0], [whole.as_slice(), b"x"].concat()).expect("longer");
+        assert!(cache.get(&engine, "a").is_none());
+        // As an earlier version wrote it.
+        fs::write(&kept[0], &code).expect("older");
         assert!(cache.get(&engine, "a").is_none());
         cache.keep(&engine, "a", &code);
         assert!(cache.get(&engine, "a").is_some());

@@ -9,7 +9,7 @@ use std::fmt;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::open::quote;
-use crate::layout::{Source, TIME_FUNCTION};
+use crate::layout::{READABLE_FUNCTION, Source, TIME_FUNCTION};
 use net_scout_model::time::{has_offset, parse_timestamp};
 use net_scout_model::{Timestamp, Window};
 
@@ -88,6 +88,7 @@ impl Access {
         };
         let last = window.until.map_or(i64::MAX, |until| until.0.saturating_sub(1));
         conditions.push(format!("{TIME_FUNCTION}(timestamp) BETWEEN {} AND {last}", window.since.0));
+        conditions.push(format!("{READABLE_FUNCTION}({})", source.addresses().join(", ")));
         format!("main.{} {hint} WHERE {}", quote(&source.table), conditions.join(" AND "))
     }
 }
@@ -122,13 +123,14 @@ fn sample(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>>
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     let (Some(first), Some(last)) = ends else { return Ok(Vec::new()) };
-    let mut statement =
-        connection.prepare(&format!("SELECT CAST(timestamp AS TEXT) FROM main.{table} WHERE id >= ?1 ORDER BY id LIMIT 1"))?;
+    let mut statement = connection.prepare(&format!("SELECT timestamp FROM main.{table} WHERE id >= ?1 ORDER BY id LIMIT 1"))?;
     let mut texts = Vec::new();
     for step in 0..SAMPLE {
         let id = first as i128 + (last as i128 - first as i128) * i128::from(step) / i128::from(SAMPLE - 1);
-        let text: Option<Option<String>> = statement.query_row([id as i64], |row| row.get(0)).optional()?;
-        texts.extend(text.flatten());
+        // What is no text, or not UTF-8, is no timestamp.
+        let text =
+            statement.query_row([id as i64], |row| Ok(row.get_ref(0)?.as_str().unwrap_or_default().to_owned())).optional()?;
+        texts.extend(text);
     }
     Ok(texts)
 }
@@ -161,6 +163,9 @@ mod tests {
                  CREATE INDEX by_time ON ip_events (timestamp);",
             )
             .expect("schema");
+        connection
+            .execute("INSERT INTO ip_events (timestamp) VALUES (CAST(x'32303236ff' AS TEXT)), (x'ff'), (NULL)", [])
+            .expect("odd");
         for text in timestamps {
             connection.execute("INSERT INTO ip_events (timestamp) VALUES (?1)", [text]).expect("insert");
         }

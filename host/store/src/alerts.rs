@@ -1,9 +1,10 @@
 //! Lists the alerts that are stored.
 
 use rusqlite::types::Value as SqlValue;
-use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
 use super::open::{columns, quote};
+use super::stored::{Unreadable, json, stored};
 use super::{Database, DatabaseError};
 use net_scout_model::{StoredAlert, Timestamp};
 
@@ -28,12 +29,21 @@ pub struct AlertFilter {
     pub limit: Option<u32>,
 }
 
+/// Stored alerts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListedAlerts {
+    /// Those that can be read, newest first.
+    pub alerts: Vec<StoredAlert>,
+    /// The rest.
+    pub unreadable: Unreadable,
+}
+
 impl Database {
-    /// Lists stored alerts, newest first; none where there is no alert table yet.
+    /// Lists stored alerts, newest first; none where there is no alert table yet. Rows that cannot be read are counted.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn alerts(&self, filter: &AlertFilter) -> Result<Vec<StoredAlert>, DatabaseError> {
+    pub fn alerts(&self, filter: &AlertFilter) -> Result<ListedAlerts, DatabaseError> {
         list(&self.connection, &self.alert_table, filter).map_err(self.error("read"))
     }
 }
@@ -45,33 +55,15 @@ impl Database {
     /// When the database cannot be read.
     pub fn enrichment_of(&self, id: i64) -> Result<serde_json::Value, DatabaseError> {
         let sql = format!("SELECT enrichment_json FROM {} WHERE id = ?1", quote(&self.alert_table));
-        let read = || self.connection.query_row(&sql, [id], |row| row.get::<_, Option<String>>(0)).optional();
-        let text = read().map_err(self.error("read"))?.flatten();
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        let read = || self.connection.query_row(&sql, [id], |row| Ok(json(row.get_ref(0)?))).optional();
+        Ok(read().map_err(self.error("read"))?.unwrap_or_default())
     }
 }
 
-pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredAlert> {
-    let evidence: Option<String> = row.get("evidence_json")?;
-    Ok(StoredAlert {
-        id: row.get("id")?,
-        alert_type: row.get("alert_type")?,
-        src_ip: row.get("src_ip")?,
-        dst_ip: row.get("dst_ip")?,
-        score: row.get::<_, Option<i64>>("score")?.unwrap_or(0),
-        severity: row.get("severity")?,
-        rule: row.get("rule")?,
-        status: row.get::<_, Option<String>>("status")?.unwrap_or_else(|| "new".to_owned()),
-        created_at: row.get("created_at")?,
-        updated_at: row.get("updated_at")?,
-        evidence: evidence.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
-    })
-}
-
-fn list(connection: &Connection, table: &str, filter: &AlertFilter) -> rusqlite::Result<Vec<StoredAlert>> {
+fn list(connection: &Connection, table: &str, filter: &AlertFilter) -> rusqlite::Result<ListedAlerts> {
     let have = columns(connection, table)?;
     if have.is_empty() {
-        return Ok(Vec::new());
+        return Ok(ListedAlerts::default());
     }
     let or_null =
         |column: &str| if have.iter().any(|have| have == column) { column.to_owned() } else { format!("NULL AS {column}") };
@@ -91,7 +83,8 @@ fn list(connection: &Connection, table: &str, filter: &AlertFilter) -> rusqlite:
     only("dst_ip =", filter.dst_ip.clone().map(Into::into));
     only("score >=", filter.minimum_score.map(Into::into));
     only("coalesce(status, 'new') =", filter.status.clone().map(Into::into));
-    only(&format!("{last_raised} >="), filter.since.map(|since| since.seconds().into()));
+    // Without its `Z`, which sorts behind the point of a fraction.
+    only(&format!("{last_raised} >="), filter.since.map(|since| since.stored().trim_end_matches('Z').to_owned().into()));
     let limit = filter.limit.map_or(String::new(), |limit| format!("LIMIT {limit}"));
     let sql = format!(
         "SELECT id, alert_type, src_ip, dst_ip, score, {}, {}, status, created_at, {}, evidence_json FROM {} WHERE {}
@@ -102,7 +95,16 @@ fn list(connection: &Connection, table: &str, filter: &AlertFilter) -> rusqlite:
         quote(table),
         conditions.join(" AND ")
     );
-    connection.prepare(&sql)?.query_map(params_from_iter(values), stored)?.collect()
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut listed = ListedAlerts::default();
+    while let Some(row) = rows.next()? {
+        match stored(row)? {
+            (alert, None) => listed.alerts.push(alert),
+            (alert, Some(reason)) => listed.unreadable.add(alert.id, &reason),
+        }
+    }
+    Ok(listed)
 }
 
 #[cfg(test)]
@@ -117,12 +119,45 @@ mod tests {
         database
             .record(&[alert(Some("192.0.2.1"), 40, Severity::Medium, 1), alert(None, 90, Severity::Critical, 1)], NOW)
             .expect("record");
-        let count = |filter: AlertFilter| database.alerts(&filter).expect("list").len();
+        let count = |filter: AlertFilter| database.alerts(&filter).expect("list").alerts.len();
         assert_eq!(count(AlertFilter::default()), 2);
         assert_eq!(count(AlertFilter { minimum_score: Some(50), ..AlertFilter::default() }), 1);
         assert_eq!(count(AlertFilter { src_ip: Some("192.0.2.1".into()), ..AlertFilter::default() }), 1);
         assert_eq!(count(AlertFilter { status: Some("new".into()), limit: Some(1), ..AlertFilter::default() }), 1);
         assert_eq!(count(AlertFilter { since: Some(NOW.plus(HOUR)), ..AlertFilter::default() }), 0);
         assert_eq!(count(AlertFilter { alert_type: Some("other".into()), ..AlertFilter::default() }), 0);
+    }
+
+    #[test]
+    fn odd_rows_are_read_as_well_as_they_can_be_and_the_rest_is_counted() {
+        let (_folder, database) = database();
+        database
+            .connection
+            .execute_batch(
+                "INSERT INTO scout_alerts (alert_type, src_ip, score, status, created_at, evidence_json) VALUES
+                 ('real', '192.0.2.1', 61.7, NULL, '2026-03-11T01:00:00Z', x'00'),
+                 ('null', NULL, NULL, 'new', '2026-03-11T02:00:00Z', 'no JSON'),
+                 ('infinite', '192.0.2.1', 9e999, 'new', '2026-03-11T03:00:00Z', NULL),
+                 ('text', '192.0.2.1', 'many', 'new', '2026-03-11T04:00:00Z', NULL),
+                 ('blob', '192.0.2.1', x'ff', 'new', '2026-03-11T05:00:00Z', NULL),
+                 (x'ff', '192.0.2.1', 1, 'new', '2026-03-11T06:00:00Z', NULL),
+                 ('address', CAST(x'31ff' AS TEXT), 1, 'new', '2026-03-11T07:00:00Z', NULL),
+                 ('target', x'7f000001', 1, 'new', '2026-03-11T08:00:00Z', NULL),
+                 ('time', '192.0.2.1', 1, 'new', x'ff', NULL);",
+            )
+            .expect("odd rows");
+        let listed = database.alerts(&AlertFilter::default()).expect("list");
+        let read: Vec<(&str, i64)> = listed.alerts.iter().map(|alert| (alert.alert_type.as_str(), alert.score)).collect();
+        assert_eq!(read, [("infinite", i64::MAX), ("null", 0), ("real", 62)]);
+        assert_eq!(listed.unreadable.rows, 6);
+        let reason = |id: i64| {
+            let listed = database.alerts(&AlertFilter { id: Some(id), ..AlertFilter::default() }).expect("list");
+            (listed.alerts.len(), listed.unreadable.first.unwrap_or_default())
+        };
+        assert_eq!(reason(4), (0, "alert 4: its score is a text that is not a number".to_owned()));
+        assert_eq!(reason(5), (0, "alert 5: its score is a blob".to_owned()));
+        assert_eq!(reason(7), (0, "alert 7: its src_ip is not UTF-8".to_owned()));
+        assert_eq!(reason(9), (0, "alert 9: its created_at is a blob".to_owned()));
+        assert_eq!(reason(1).0, 1);
     }
 }

@@ -1,35 +1,18 @@
 //! Enrichment in the database: the cache of answers, the enrichment of alerts, and when each kind may ask again.
 
+mod answers;
+mod failure;
+
+pub use answers::CachedAnswer;
+
 use std::collections::BTreeMap;
 
-use rusqlite::OptionalExtension as _;
 use serde_json::{Map, Value};
 
 use super::open::quote;
+use super::stored::{Unreadable, json};
 use super::{Database, DatabaseError};
 use net_scout_model::Timestamp;
-use net_scout_model::time::parse_timestamp;
-
-/// An answer, or a failure with its reason, as it is kept.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CachedAnswer {
-    /// What was looked up: `kind:value`.
-    pub subject: String,
-    /// The enricher.
-    pub kind: String,
-    /// The answer; for a failure an object with the member `error`.
-    pub result: Value,
-    /// When it was found.
-    pub updated_at: Timestamp,
-}
-
-impl CachedAnswer {
-    /// Whether it is a failure. The Python program kept those as null, or as an object with the member `error`.
-    #[must_use]
-    pub fn is_failure(&self) -> bool {
-        self.result.is_null() || self.result.get("error").is_some_and(|error| !error.is_null())
-    }
-}
 
 /// An alert to enrich.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,13 +39,15 @@ pub enum WhichAlerts {
 }
 
 impl Database {
-    /// The alerts to enrich, newest first.
+    /// The alerts to enrich, newest first, and how many have an address that cannot be read.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn alerts_to_enrich(&self, which: WhichAlerts) -> Result<Vec<AlertToEnrich>, DatabaseError> {
+    pub fn alerts_to_enrich(&self, which: WhichAlerts) -> Result<(Vec<AlertToEnrich>, Unreadable), DatabaseError> {
         let (condition, limit) = match which {
-            WhichAlerts::Newest(limit) => ("coalesce(enrichment_json, '') IN ('', '{}', 'null')".to_owned(), limit),
+            WhichAlerts::Newest(limit) => {
+                ("typeof(enrichment_json) <> 'text' OR enrichment_json IN ('', '{}', 'null')".to_owned(), limit)
+            }
             WhichAlerts::NewestAgain(limit) => ("1".to_owned(), limit),
             WhichAlerts::Id(id) => (format!("id = {id}"), 1),
         };
@@ -70,15 +55,23 @@ impl Database {
             "SELECT id, src_ip, dst_ip, enrichment_json FROM {} WHERE {condition} ORDER BY created_at DESC, id DESC LIMIT {limit}",
             quote(&self.alert_table)
         );
-        let read = || -> rusqlite::Result<Vec<AlertToEnrich>> {
-            self.connection
-                .prepare(&sql)?
-                .query_map([], |row| {
-                    let enrichment: Option<String> = row.get(3)?;
-                    let enrichment = enrichment.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-                    Ok(AlertToEnrich { id: row.get(0)?, src_ip: row.get(1)?, dst_ip: row.get(2)?, enrichment })
-                })?
-                .collect()
+        let read = || -> rusqlite::Result<(Vec<AlertToEnrich>, Unreadable)> {
+            let (mut alerts, mut unreadable) = (Vec::new(), Unreadable::default());
+            let mut statement = self.connection.prepare(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let id = row.get(0)?;
+                let (Ok(src_ip), Ok(dst_ip)) = (row.get(1), row.get(2)) else {
+                    unreadable.add(id, "one of its addresses is not a text in UTF-8");
+                    continue;
+                };
+                let enrichment = match json(row.get_ref(3)?) {
+                    Value::Object(enrichment) => enrichment,
+                    _ => Map::new(),
+                };
+                alerts.push(AlertToEnrich { id, src_ip, dst_ip, enrichment });
+            }
+            Ok((alerts, unreadable))
         };
         read().map_err(self.error("read"))
     }
@@ -99,63 +92,6 @@ impl Database {
                 update.execute((alert.id, Value::Object(alert.enrichment.clone()).to_string()))?;
             }
             Ok(())
-        })
-    }
-
-    /// The kept answer for a subject.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn cached(&self, subject: &str) -> Result<Option<CachedAnswer>, DatabaseError> {
-        let found = self
-            .connection
-            .prepare_cached("SELECT subject, kind, result_json, updated_at FROM scout_enrichment_cache WHERE subject = ?1")
-            .and_then(|mut statement| statement.query_row([subject], cached).optional());
-        found.map_err(self.error("read"))
-    }
-
-    /// Every kept answer, or those of a kind, newest first.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn cached_answers(&self, kind: Option<&str>) -> Result<Vec<CachedAnswer>, DatabaseError> {
-        let read = || -> rusqlite::Result<Vec<CachedAnswer>> {
-            self.connection
-                .prepare(
-                    "SELECT subject, kind, result_json, updated_at FROM scout_enrichment_cache
-                     WHERE ?1 IS NULL OR subject LIKE ?1 || ':%' ORDER BY updated_at DESC, subject",
-                )?
-                .query_map([kind], cached)?
-                .collect()
-        };
-        read().map_err(self.error("read"))
-    }
-
-    /// Keeps answers in one transaction, in place of older ones.
-    ///
-    /// # Errors
-    /// When the database is locked, read-only or full.
-    pub fn keep_answers(&mut self, answers: &[CachedAnswer]) -> Result<(), DatabaseError> {
-        self.write("keep answers in", |connection| {
-            let mut insert = connection.prepare(
-                "INSERT INTO scout_enrichment_cache (subject, kind, result_json, updated_at) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (subject) DO UPDATE SET kind = excluded.kind, result_json = excluded.result_json, updated_at = excluded.updated_at",
-            )?;
-            for answer in answers {
-                insert.execute((&answer.subject, &answer.kind, answer.result.to_string(), answer.updated_at.seconds()))?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Forgets the answers for these subjects, and says how many there were.
-    ///
-    /// # Errors
-    /// When the database is locked or read-only.
-    pub fn forget_answers(&mut self, subjects: &[String]) -> Result<usize, DatabaseError> {
-        self.write("forget answers in", |connection| {
-            let mut delete = connection.prepare("DELETE FROM scout_enrichment_cache WHERE subject = ?1")?;
-            subjects.iter().map(|subject| delete.execute([subject])).sum()
         })
     }
 
@@ -185,21 +121,6 @@ impl Database {
     }
 }
 
-fn cached(row: &rusqlite::Row<'_>) -> rusqlite::Result<CachedAnswer> {
-    let subject: String = row.get(0)?;
-    let kind = row.get::<_, Option<String>>(1)?.or_else(|| subject.split_once(':').map(|(kind, _)| kind.to_owned()));
-    let text: Option<String> = row.get(2)?;
-    // The Python program may have kept plain text.
-    let result = text.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap_or(Value::String(text)));
-    let updated_at: String = row.get(3)?;
-    Ok(CachedAnswer {
-        kind: kind.unwrap_or_default(),
-        subject,
-        result,
-        updated_at: parse_timestamp(&updated_at).unwrap_or(Timestamp::MINIMUM),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -219,28 +140,6 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_kept_and_those_of_the_python_program_understood() {
-        let (_folder, mut database) = database();
-        let answer = |result| CachedAnswer { subject: "rdns:192.0.2.1".into(), kind: "rdns".into(), result, updated_at: NOW };
-        database.keep_answers(&[answer(json!({"name": "a"}))]).expect("keep");
-        database.keep_answers(&[answer(json!({"name": "b"}))]).expect("keep again");
-        assert_eq!(database.cached("rdns:192.0.2.1").expect("read"), Some(answer(json!({"name": "b"}))));
-        database
-            .connection
-            .execute_batch(
-                "INSERT INTO scout_enrichment_cache (subject, result_json, updated_at) VALUES
-                 ('whois:192.0.2.1', 'plain text', '2026-01-01T00:00:00.5Z'), ('rdns:192.0.2.2', NULL, 'never')",
-            )
-            .expect("original");
-        let old = database.cached("whois:192.0.2.1").expect("read").expect("row");
-        assert_eq!((old.kind.as_str(), old.result.as_str(), old.is_failure()), ("whois", Some("plain text"), false));
-        let failed = database.cached("rdns:192.0.2.2").expect("read").expect("row");
-        assert!(failed.is_failure() && failed.updated_at == Timestamp::MINIMUM);
-        assert_eq!(database.cached_answers(Some("rdns")).expect("list").len(), 2);
-        assert_eq!(database.forget_answers(&["rdns:192.0.2.1".into(), "none".into()]).expect("forget"), 1);
-    }
-
-    #[test]
     fn enrichment_keeps_the_status_that_a_person_set() {
         let (_folder, mut database) = database();
         database
@@ -251,7 +150,7 @@ mod tests {
                  ('a', '192.0.2.3', 'enriched', '2026-01-03T00:00:00Z', '{\"src\": {\"rdns\": {}}}')",
             )
             .expect("alerts");
-        let mut alerts = database.alerts_to_enrich(WhichAlerts::Newest(10)).expect("read");
+        let mut alerts = database.alerts_to_enrich(WhichAlerts::Newest(10)).expect("read").0;
         assert_eq!(alerts.iter().map(|alert| alert.id).collect::<Vec<_>>(), [2, 1]);
         for alert in &mut alerts {
             alert.enrichment.insert("src".into(), json!({"rdns": {"name": "x"}}));
@@ -261,9 +160,9 @@ mod tests {
             database.connection.query_row("SELECT status FROM scout_alerts WHERE id = ?1", [id], |row| row.get(0)).expect("row")
         };
         assert_eq!((status(1).as_str(), status(2).as_str()), ("enriched", "snoozed"));
-        assert_eq!(database.alerts_to_enrich(WhichAlerts::Newest(10)).expect("read"), []);
-        assert_eq!(database.alerts_to_enrich(WhichAlerts::NewestAgain(10)).expect("read").len(), 3);
-        assert_eq!(database.alerts_to_enrich(WhichAlerts::Id(3)).expect("read")[0].enrichment["src"], json!({"rdns": {}}));
+        assert_eq!(database.alerts_to_enrich(WhichAlerts::Newest(10)).expect("read").0, []);
+        assert_eq!(database.alerts_to_enrich(WhichAlerts::NewestAgain(10)).expect("read").0.len(), 3);
+        assert_eq!(database.alerts_to_enrich(WhichAlerts::Id(3)).expect("read").0[0].enrichment["src"], json!({"rdns": {}}));
     }
 
     #[test]

@@ -5,10 +5,16 @@
 
 use std::fmt::Write as _;
 
-use net_scout_model::{EVENT_COLUMNS, MAXIMUM_HIT_COUNT};
+use net_scout_model::{EVENT_COLUMNS, INBOUND, MAXIMUM_HIT_COUNT, OUTBOUND, WRITTEN_DIRECTIONS};
 
 /// The SQL function that reads a timestamp: text in, microseconds since 1970 UTC out, null where it is no timestamp.
 pub const TIME_FUNCTION: &str = "net_scout_time";
+
+/// The SQL function that says whether a row can be read, of its addresses: each of them is a text in UTF-8, or null.
+pub const READABLE_FUNCTION: &str = "net_scout_readable";
+
+/// The SQL function that says which way a forwarded packet went: of the direction that is stored, the source and the destination.
+pub const DIRECTION_FUNCTION: &str = "net_scout_direction";
 
 /// How a source table is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +55,11 @@ pub struct Source {
     /// How it is laid out.
     pub layout: Layout,
     columns: Vec<String>,
+    checks_directions: bool,
 }
+
+/// What holds of a forwarded packet.
+const FORWARDED: &str = "out_if <> '' AND in_if <> ''";
 
 impl Source {
     /// Recognises the layout by the columns.
@@ -70,7 +80,47 @@ impl Source {
                 return Err(LayoutError::Missing { table: table.to_owned(), missing });
             }
         };
-        Ok(Self { table: table.to_owned(), layout, columns })
+        Ok(Self { table: table.to_owned(), layout, columns, checks_directions: false })
+    }
+
+    /// The same source, with the directions of forwarded packets checked, where it says through which interfaces packets went.
+    #[must_use]
+    pub fn checking_directions(mut self) -> Self {
+        self.checks_directions = self.layout == Layout::V2 && self.has("in_if") && self.has("out_if");
+        self
+    }
+
+    /// Whether the directions of forwarded packets are checked, by [`DIRECTION_FUNCTION`].
+    #[must_use]
+    pub fn checks_directions(&self) -> bool {
+        self.checks_directions
+    }
+
+    /// The condition on rows whose direction is corrected.
+    #[must_use]
+    pub fn corrected(&self) -> String {
+        format!(
+            "{FORWARDED} AND direction <> 'INBOUND' COLLATE NOCASE AND direction <> 'RX' COLLATE NOCASE
+             AND {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) = 'INBOUND'"
+        )
+    }
+
+    /// The columns with addresses. A row that has something else there is left out.
+    #[must_use]
+    pub fn addresses(&self) -> &'static [&'static str] {
+        match self.layout {
+            Layout::V1 => &["ip"],
+            Layout::V2 => &["src_ip", "dst_ip"],
+        }
+    }
+
+    /// The direction as it is stored, or as the interfaces prove it.
+    pub(crate) fn checked_direction(&self) -> String {
+        if self.checks_directions {
+            format!("CASE WHEN {FORWARDED} THEN {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) ELSE direction END")
+        } else {
+            "direction".to_owned()
+        }
     }
 
     /// Whether the table has a column.
@@ -98,13 +148,19 @@ impl Source {
             "time" => format!("{TIME_FUNCTION}(timestamp)"),
             "hit_count" => self.hit_count(),
             "src_port" | "dst_port" => integer(column),
+            "direction" if self.checks_directions => {
+                format!(
+                    "CASE WHEN {FORWARDED} THEN {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) {} END",
+                    canonical_sql("direction")
+                )
+            }
+            "direction" => format!("CASE {} END", canonical_sql("direction")),
             _ => self.optional(column, column),
         }
     }
 
     fn v1(&self, column: &str) -> String {
-        let inbound = |column: &str| format!("CASE direction WHEN 'RX' THEN {column} END");
-        let outbound = |column: &str| format!("CASE direction WHEN 'TX' THEN {column} END");
+        let (inbound, outbound) = (v1_inbound, v1_outbound);
         let named = |source: &str| self.optional(source, source);
         match column {
             "id" => "id".to_owned(),
@@ -113,10 +169,8 @@ impl Source {
             "dst_ip" => outbound("ip"),
             "src_port" => outbound(&integer("port")),
             "dst_port" => inbound(&integer("port")),
-            "verdict" => {
-                format!("coalesce({}, CASE direction WHEN 'RX' THEN 'DROP' WHEN 'TX' THEN 'ACCEPT' END)", named("verdict"))
-            }
-            "direction" => "CASE direction WHEN 'RX' THEN 'INBOUND' WHEN 'TX' THEN 'OUTBOUND' END".to_owned(),
+            "verdict" => v1_verdict(&named("verdict")),
+            "direction" => v1_direction(),
             "hit_count" => self.hit_count(),
             "src_rdns" => inbound(&named("reverse_dns")),
             "dst_rdns" => outbound(&named("reverse_dns")),
@@ -145,6 +199,42 @@ impl Source {
             _ => expression.to_owned(),
         }
     }
+}
+
+/// What a column of the old layout holds where the packet came in.
+pub(crate) fn v1_inbound(column: &str) -> String {
+    format!(
+        "CASE direction WHEN 'RX' THEN {column} WHEN 'TX' THEN NULL
+         ELSE CASE upper(direction) WHEN 'RX' THEN {column} WHEN 'INBOUND' THEN {column} END END"
+    )
+}
+
+/// What a column of the old layout holds where the packet left.
+pub(crate) fn v1_outbound(column: &str) -> String {
+    format!(
+        "CASE direction WHEN 'TX' THEN {column} WHEN 'RX' THEN NULL
+         ELSE CASE upper(direction) WHEN 'TX' THEN {column} WHEN 'OUTBOUND' THEN {column} END END"
+    )
+}
+
+/// The verdict of the old layout: what came in was dropped, what left was accepted.
+pub(crate) fn v1_verdict(column: &str) -> String {
+    format!("coalesce({column}, {}, {})", v1_inbound("'DROP'"), v1_outbound("'ACCEPT'"))
+}
+
+/// The direction of the old layout.
+pub(crate) fn v1_direction() -> String {
+    format!("coalesce({}, {})", v1_inbound("'INBOUND'"), v1_outbound("'OUTBOUND'"))
+}
+
+/// The branches of a CASE that give a direction its name, whatever its case. Without COLLATE: it would also hold for what a rule compares the
+/// result with.
+fn canonical_sql(column: &str) -> String {
+    let cases = WRITTEN_DIRECTIONS.map(|(written, name)| format!("WHEN '{written}' THEN '{name}'"));
+    format!(
+        "WHEN {column} IN ('{INBOUND}', '{OUTBOUND}') THEN {column} ELSE CASE upper({column}) {} ELSE {column} END",
+        cases.join(" ")
+    )
 }
 
 /// A port that is no integer is no port: SQLite would keep any text in the column.

@@ -15,8 +15,14 @@ use net_scout_model::{EventRow, Timestamp};
 /// The table that takes the events.
 const TABLE: &str = "ip_events";
 /// What net-scout keeps in a database besides alerts.
-const OWN_TABLES: [&str; 5] =
-    ["scout_enrichment_cache", "scout_migrations", "scout_rate_limits", "scout_plugin_state", "scout_ledger"];
+const OWN_TABLES: [&str; 6] = [
+    "scout_enrichment_cache",
+    "scout_lookup_failures",
+    "scout_migrations",
+    "scout_rate_limits",
+    "scout_plugin_state",
+    "scout_ledger",
+];
 
 /// When events were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

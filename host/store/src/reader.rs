@@ -41,7 +41,8 @@ pub(super) struct Reader {
     inner: InnerViews,
     /// The first instant of the inner view of events.
     since: Timestamp,
-    unreadable: Arc<AtomicU64>,
+    /// How many timestamps, and how many rows with addresses, could not be read.
+    unreadable: (Arc<AtomicU64>, Arc<AtomicU64>),
     /// What `events` and `alerts` show now.
     shown: Option<Arc<ReadGrant>>,
 }
@@ -62,7 +63,7 @@ impl Reader {
         connection: Connection,
         inner: InnerViews,
         since: Timestamp,
-        unreadable: Arc<AtomicU64>,
+        unreadable: (Arc<AtomicU64>, Arc<AtomicU64>),
     ) -> rusqlite::Result<Self> {
         for (limit, value) in LIMITS {
             connection.set_limit(limit, value)?;
@@ -86,22 +87,24 @@ impl Reader {
     }
 
     /// Runs a query, on the window in memory where it can and else in SQLite: `ready` hears once whether it compiled, then `send` gets its batches until it says that nobody listens. Gives the
-    /// number of timestamps that could not be read.
+    /// number of timestamps, and of rows with addresses, that could not be read.
     pub(super) fn run(
         &mut self,
         request: Request,
         kept: &Kept,
         ready: impl FnOnce(Result<(), QueryError>),
         mut send: impl FnMut(Result<Batch, QueryError>) -> bool,
-    ) -> u64 {
-        self.unreadable.store(0, Ordering::Relaxed);
+    ) -> (u64, u64) {
+        let (times, addresses) = self.unreadable.clone();
+        times.store(0, Ordering::Relaxed);
+        addresses.store(0, Ordering::Relaxed);
         let deadline = Instant::now() + request.limits.time;
         let cancelled = Arc::clone(&request.cancelled);
         let stop = move || cancelled.load(Ordering::Relaxed) || Instant::now() >= deadline;
         let denial = Arc::new(Mutex::new(None));
         if let Err(error) = self.arm(&request.grant, &denial, stop) {
             ready(Err(QueryError::Unavailable(message(&error))));
-            return 0;
+            return (0, 0);
         }
         match self.prepare(&request, &denial) {
             Err(error) => ready(Err(error)),
@@ -112,7 +115,7 @@ impl Reader {
                 }
             }
         }
-        self.unreadable.load(Ordering::Relaxed)
+        (times.load(Ordering::Relaxed), addresses.load(Ordering::Relaxed))
     }
 
     fn arm(

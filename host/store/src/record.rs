@@ -1,12 +1,22 @@
 //! Records the alerts of a scan: as new ones, or in the alert of the day that they belong to.
+//!
+//! Never two rows of one type, source, target and day: the Python program puts a unique index there and dies on the second one. So an
+//! alert that was closed and gets worse is reopened in its row.
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
+mod grow;
+mod place;
+mod reopen;
+
+use rusqlite::{ErrorCode, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
-use super::alerts::stored;
 use super::open::quote;
+use super::stored::{COLUMNS, stored};
 use super::{Database, DatabaseError};
-use net_scout_model::{Alert, Rank, Related, Severity, StoredAlert, Timestamp, add_related, take_related};
+use grow::grown;
+use net_scout_model::{Alert, StoredAlert, Timestamp};
+use place::Place;
+use reopen::{keep_reopenings, reopens, with_reopening};
 
 /// What became of an alert that was recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,133 +27,80 @@ pub struct Recorded {
     pub new: bool,
 }
 
-/// The columns of a stored alert.
-const COLUMNS: &str = "id, alert_type, src_ip, dst_ip, score, severity, rule, status, created_at, updated_at, evidence_json";
-
 impl Database {
-    /// Records the alerts of a scan in one transaction: all of them or none.
+    /// Records the alerts of a scan, strongest first, in one transaction: all of them or none.
     ///
     /// An alert of the same type, source, destination and UTC day is the same alert: its score rises to the higher one, its evidence
     /// becomes the new one, and its status stays as it is, so that what a person closed stays closed.
     ///
-    /// One with a story is the same as any of that story and day: what both say is kept, the one that says most leads. Only what is
-    /// more severe than an alert that a person closed opens another one.
+    /// One with a story is the same as any of that story and day: what both say is kept, the one that says most leads. What is more
+    /// severe than an alert that a person closed reopens it, and the evidence says what it was.
     ///
     /// # Errors
     /// When the database is locked, read-only or full.
     pub fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
         let table = quote(&self.alert_table);
         self.write("record alerts in", |connection| {
-            alerts.iter().map(|alert| record(connection, &table, alert, now)).collect::<rusqlite::Result<Vec<_>>>()
+            let place = Place { connection, table: &table };
+            let instants = (0..alerts.len()).rev().map(|weaker| instant(now, weaker));
+            alerts.iter().zip(instants).map(|(alert, at)| record(&place, alert, at)).collect::<rusqlite::Result<Vec<_>>>()
         })
     }
 }
 
-fn record(connection: &Connection, table: &str, alert: &Alert, now: Timestamp) -> rusqlite::Result<Recorded> {
-    match known(connection, table, alert, now)? {
-        Some(known) if alert.story.is_some() => {
-            let grown = grown(&known, alert);
-            match update(connection, table, known.id, &grown, now) {
-                // The unique index of the Python program has an alert of this type already: it keeps the type that it had.
-                Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::ConstraintViolation => {
-                    let (alert_type, src_ip, dst_ip) = (known.alert_type, known.src_ip, known.dst_ip);
-                    update(connection, table, known.id, &Alert { alert_type, src_ip, dst_ip, ..grown }, now)
-                }
-                updated => updated,
-            }
-        }
-        Some(known) => repeated(connection, table, known.id, alert, now),
-        None => insert(connection, table, alert, now),
+/// When the alert is raised that so many weaker ones follow: a microsecond later than each of them, so that the newest are the strongest;
+/// but never on the next day.
+fn instant(now: Timestamp, weaker: usize) -> Timestamp {
+    const DAY: i64 = 86_400_000_000;
+    let midnight = now.0.div_euclid(DAY).saturating_add(1).saturating_mul(DAY);
+    Timestamp(now.0.saturating_add(weaker as i64).min(midnight - 1))
+}
+
+fn record(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
+    if let Some(known) = place.find(alert, at)? {
+        return again(place, &known, alert, at);
+    }
+    match insert(place, alert, at)? {
+        Some(alert) => Ok(Recorded { alert, new: true }),
+        // A unique index that another program made takes it for this one, perhaps of another day.
+        None => again(place, &in_the_way(place, alert, at)?, alert, at),
     }
 }
 
-/// The alert of this day that an alert belongs to.
-fn known(connection: &Connection, table: &str, alert: &Alert, now: Timestamp) -> rusqlite::Result<Option<StoredAlert>> {
-    let day = now.date();
-    let (from, to) = (day.clone(), format!("{day}~"));
-    let alike = "alert_type = ?1 AND src_ip IS ?2 AND dst_ip IS ?3 AND created_at >= ?4 AND created_at < ?5";
-    // Of those that name neither side, another story is another alert.
-    let names_nobody = alert.src_ip.is_none() && alert.dst_ip.is_none();
-    let untold = if alert.story.is_some() && names_nobody { " AND story IS NULL" } else { "" };
-    let same = || {
-        connection
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM {table} WHERE {alike}{untold} ORDER BY id LIMIT 1"))?
-            .query_row((&alert.alert_type, &alert.src_ip, &alert.dst_ip, &from, &to), stored)
-            .optional()
+/// Records an alert in the row that it belongs to.
+fn again(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
+    if alert.story.is_none() {
+        return repeated(place, known, alert, at);
+    }
+    let mut grown = grown(known, alert);
+    let status = if reopens(known, alert) {
+        grown.evidence = with_reopening(grown.evidence, known, at);
+        "new"
+    } else {
+        known.status.as_str()
     };
-    let Some(story) = &alert.story else { return same() };
-    let told = connection
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM {table} WHERE story = ?1 AND created_at >= ?2 AND created_at < ?3 ORDER BY id DESC LIMIT 1"
-        ))?
-        .query_row((story, &from, &to), stored)
-        .optional()?;
-    let told = if told.is_none() { same()? } else { told };
-    Ok(told.filter(|known| known.is_open() || Some(alert.severity) <= severity(known)))
-}
-
-/// What an alert becomes when more is said of the same story.
-fn grown(known: &StoredAlert, alert: &Alert) -> Alert {
-    let mut old_evidence = known.evidence.as_object().cloned().unwrap_or_default();
-    let old_related = take_related(&mut old_evidence);
-    let old = Related {
-        rule: known.rule.clone().unwrap_or_default(),
-        alert_type: known.alert_type.clone(),
-        src_ip: known.src_ip.clone(),
-        dst_ip: known.dst_ip.clone(),
-        score: known.score,
-        severity: severity(known).unwrap_or(Severity::Informational),
-        evidence: old_evidence,
+    // The row keeps its own key where another one has the key of what leads it now.
+    let own_key = |grown: Alert| {
+        let StoredAlert { alert_type, src_ip, dst_ip, .. } = known.clone();
+        Alert { alert_type, src_ip, dst_ip, ..grown }
     };
-    let mut new_evidence = alert.evidence.clone();
-    let new_related = take_related(&mut new_evidence);
-    let new = Related { evidence: new_evidence, ..Related::from(alert.clone()) };
-
-    // What is said again is said as it is now.
-    let (lead, other) = if new.is(&old) || rank(&new) >= rank(&old) { (new, old) } else { (old, new) };
-    let mut related: Vec<Related> = Vec::new();
-    for one in new_related.into_iter().chain([other]).chain(old_related) {
-        if !one.is(&lead) && !related.iter().any(|there| there.is(&one)) {
-            related.push(one);
+    if place.is_taken(&grown, known.id)? {
+        grown = own_key(grown);
+    }
+    match update(place, known.id, &grown, status, at) {
+        Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::ConstraintViolation => {
+            update(place, known.id, &own_key(grown), status, at)
         }
-    }
-    related.sort_by_key(|one| std::cmp::Reverse(rank(one)));
-    let score = related.iter().map(|one| one.score).chain([lead.score, known.score]).max().unwrap_or_default();
-    let severity = related.iter().map(|one| one.severity).chain([lead.severity]).chain(severity(known)).max();
-    let Related { rule, alert_type, src_ip, dst_ip, mut evidence, .. } = lead;
-    add_related(&mut evidence, related);
-    Alert {
-        alert_type,
-        src_ip,
-        dst_ip,
-        score: u8::try_from(score.clamp(0, 100)).unwrap_or(100),
-        severity: severity.unwrap_or(alert.severity),
-        rule,
-        evidence,
-        events: None,
-        story: alert.story.clone(),
+        updated => updated,
     }
 }
 
-fn rank(alert: &Related) -> Rank {
-    Rank {
-        names_its_events: alert.evidence.contains_key("events"),
-        names_both_sides: alert.src_ip.is_some() && alert.dst_ip.is_some(),
-        severity: alert.severity,
-        score: alert.score,
-    }
-}
-
-fn severity(alert: &StoredAlert) -> Option<Severity> {
-    let name = alert.severity.clone()?;
-    serde_json::from_value(Value::String(name)).ok()
-}
-
-fn update(connection: &Connection, table: &str, id: i64, alert: &Alert, now: Timestamp) -> rusqlite::Result<Recorded> {
+fn update(place: &Place<'_>, id: i64, alert: &Alert, status: &str, at: Timestamp) -> rusqlite::Result<Recorded> {
     let sql = format!(
-        "UPDATE {table} SET alert_type = ?1, src_ip = ?2, dst_ip = ?3, score = ?4, severity = ?5, rule = nullif(?6, ''),
-                            evidence_json = ?7, updated_at = ?8, story = ?9
-         WHERE id = ?10 RETURNING {COLUMNS}"
+        "UPDATE {} SET alert_type = ?1, src_ip = ?2, dst_ip = ?3, score = ?4, severity = ?5, rule = nullif(?6, ''),
+                       evidence_json = ?7, updated_at = ?8, story = ?9, status = ?10
+         WHERE id = ?11 RETURNING {COLUMNS}",
+        place.table
     );
     let values = params![
         alert.alert_type,
@@ -153,46 +110,58 @@ fn update(connection: &Connection, table: &str, id: i64, alert: &Alert, now: Tim
         alert.severity.name(),
         alert.rule,
         text(&alert.evidence),
-        now.seconds(),
+        at.stored(),
         alert.story,
+        status,
         id
     ];
-    let alert = connection.prepare_cached(&sql)?.query_row(values, stored)?;
+    let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
     Ok(Recorded { alert, new: false })
 }
 
 /// The same alert again.
-const REPEAT: &str =
-    "SET severity = CASE WHEN ?1 >= coalesce(score, 0) THEN ?2 ELSE severity END, score = max(coalesce(score, 0), ?1),
-                          rule = ?3, evidence_json = ?4, updated_at = ?5";
-
-fn repeated(connection: &Connection, table: &str, id: i64, alert: &Alert, now: Timestamp) -> rusqlite::Result<Recorded> {
-    let sql = format!("UPDATE {table} {REPEAT} WHERE id = ?6 RETURNING {COLUMNS}");
-    let values = params![alert.score, alert.severity.name(), alert.rule, text(&alert.evidence), now.seconds(), id];
-    let alert = connection.prepare_cached(&sql)?.query_row(values, stored)?;
+fn repeated(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
+    let score = "CASE WHEN typeof(score) IN ('integer', 'real') THEN score ELSE 0 END";
+    let sql = format!(
+        "UPDATE {} SET severity = CASE WHEN ?1 >= {score} THEN ?2 ELSE severity END, score = max({score}, ?1), rule = ?3,
+                       evidence_json = ?4, updated_at = ?5
+         WHERE id = ?6 RETURNING {COLUMNS}",
+        place.table
+    );
+    let evidence = keep_reopenings(alert.evidence.clone(), known);
+    let values = params![alert.score, alert.severity.name(), alert.rule, text(&evidence), at.stored(), known.id];
+    let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
     Ok(Recorded { alert, new: false })
 }
 
-fn insert(connection: &Connection, table: &str, alert: &Alert, now: Timestamp) -> rusqlite::Result<Recorded> {
-    // The Python program's unique index may still take the alert for one that is there.
+/// A new row; none where a unique index has one already.
+fn insert(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<Option<StoredAlert>> {
+    inserting(place, alert, at, "NOTHING")
+}
+
+/// The row that a unique index takes an alert for. Nothing is changed.
+fn in_the_way(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<StoredAlert> {
+    inserting(place, alert, at, "UPDATE SET alert_type = alert_type")?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+fn inserting(place: &Place<'_>, alert: &Alert, at: Timestamp, conflict: &str) -> rusqlite::Result<Option<StoredAlert>> {
     let sql = format!(
-        "INSERT INTO {table} (score, severity, rule, evidence_json, updated_at, created_at, status, alert_type, src_ip, dst_ip, story)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5, 'new', ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE {REPEAT} RETURNING {COLUMNS}"
+        "INSERT INTO {} (score, severity, rule, evidence_json, updated_at, created_at, status, alert_type, src_ip, dst_ip, story)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, 'new', ?6, ?7, ?8, ?9) ON CONFLICT DO {conflict} RETURNING {COLUMNS}",
+        place.table
     );
-    let time = now.seconds();
     let values = params![
         alert.score,
         alert.severity.name(),
         alert.rule,
         text(&alert.evidence),
-        time,
+        at.stored(),
         alert.alert_type,
         alert.src_ip,
         alert.dst_ip,
         alert.story
     ];
-    let new = connection.prepare_cached(&sql)?.query_row(values, stored)?;
-    Ok(Recorded { new: new.created_at == time, alert: new })
+    place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert)).optional()
 }
 
 fn text(evidence: &Map<String, Value>) -> String {

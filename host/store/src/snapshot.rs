@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use super::DatabaseError;
 use super::access::Access;
 use super::error::{failed, message};
+use super::function::{direction_function, readable_function};
 use super::gate::{InnerViews, ReadGrant};
 use super::open::{Fingerprint, columns, connect_read_only, quote, source};
 use super::query::{Explain, RowStream};
@@ -21,7 +22,7 @@ use super::window::{self, Kept};
 use crate::layout::{Layout, Source, TIME_FUNCTION};
 use net_scout_engine::EventWindow;
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{ALERT_COLUMNS, ColumnType, QueryError, QueryLimits, Value, Window};
+use net_scout_model::{ALERT_COLUMNS, ColumnType, DirectionCheck, QueryError, QueryLimits, Value, Window};
 
 /// How often a snapshot is tried again when a commit came between its connections.
 const ATTEMPTS: u32 = 100;
@@ -37,6 +38,8 @@ pub struct SnapshotOptions {
     pub table: String,
     /// The alert table, which may be absent.
     pub alert_table: String,
+    /// What checks the directions of forwarded packets; none to take them as they are stored.
+    pub directions: Option<DirectionCheck>,
     /// The window that `events` is bound to: as far back as any rule sees.
     pub window: Window,
     /// How long to wait for another program's lock.
@@ -50,6 +53,7 @@ pub struct Snapshot {
     pool: Arc<Pool>,
     access: Access,
     source: Source,
+    directions: Option<DirectionCheck>,
     window: Window,
     path: PathBuf,
     unlocked: Option<Fingerprint>,
@@ -63,6 +67,10 @@ struct Pool {
     kept: OnceLock<Kept>,
     /// How many timestamps could not be read, at most by any one query: every query reads the same rows.
     unreadable: AtomicU64,
+    /// The same of addresses.
+    unreadable_addresses: AtomicU64,
+    /// How many directions were corrected, as far as that was counted.
+    corrected_directions: AtomicU64,
 }
 
 impl Snapshot {
@@ -81,6 +89,8 @@ impl Snapshot {
         // One limit for the whole process: what rules make SQLite sort and gather never takes the machine down.
         monitor.query_row(&format!("PRAGMA hard_heap_limit = {HEAP_LIMIT}"), [], |_| Ok(())).map_err(error("open"))?;
         let source = source(&monitor, path, table, options.busy_timeout.as_secs())?;
+        let source = if options.directions.is_some() { source.checking_directions() } else { source };
+        let directions = options.directions.clone().filter(|_| source.checks_directions());
         let alerts = alerts_view(&monitor, &options.alert_table).map_err(error("read"))?;
         let access = Access::choose(&monitor, &source, &options.window).map_err(error("read"))?;
         let events = format!("SELECT {} FROM {}", source.select_list(), access.rows(&source, &options.window));
@@ -89,16 +99,26 @@ impl Snapshot {
         for _ in 0..options.readers {
             let connection = connect()?;
             let unreadable = time_function(&connection).map_err(error("open"))?;
+            let unreadable_addresses = readable_function(&connection).map_err(error("open"))?;
+            directions.iter().try_for_each(|check| direction_function(&connection, check).map(drop)).map_err(error("open"))?;
             let inner = views(&connection, &events, &alerts).map_err(error("read"))?;
+            let unreadable = (unreadable, unreadable_addresses);
             let reader = Reader::new(connection, inner, options.window.since, unreadable).map_err(error("open"))?;
             readers.push(reader);
         }
         pin(&monitor, &readers, path, error)?;
 
         let (free, size) = (Arc::new(Semaphore::new(readers.len())), readers.len() as u32);
-        let pool =
-            Arc::new(Pool { readers: Mutex::new(readers), free, size, unreadable: AtomicU64::new(0), kept: OnceLock::new() });
-        Ok(Self { pool, access, source, window: options.window, path: path.clone(), unlocked })
+        let pool = Arc::new(Pool {
+            readers: Mutex::new(readers),
+            free,
+            size,
+            unreadable: AtomicU64::new(0),
+            unreadable_addresses: AtomicU64::new(0),
+            corrected_directions: AtomicU64::new(0),
+            kept: OnceLock::new(),
+        });
+        Ok(Self { pool, access, source, directions, window: options.window, path: path.clone(), unlocked })
     }
 
     /// How the rows of the window are reached.
@@ -117,16 +137,27 @@ impl Snapshot {
     /// it takes more than the limit, all run in SQLite.
     pub fn keep_window(&self, columns: &[&'static str], threads: usize, byte_limit: u64) {
         let _once = self.pool.kept.get_or_init(|| {
-            if byte_limit == 0 {
-                return Err("no window is kept in memory (limits.window_mib = 0)".to_owned());
-            }
             let mut readers = self.pool.lock();
-            let connections = readers.iter_mut().take(threads).map(Reader::connection).collect();
-            let kept = window::keep(connections, &self.source, &self.access, self.window, columns, byte_limit);
-            let kept = kept.unwrap_or_else(|error| Err(format!("the window cannot be read: {}", message(&error))));
-            if let Ok(window) = &kept {
-                self.pool.unreadable.fetch_max(window.unreadable_timestamps(), Ordering::Relaxed);
-            }
+            let mut keep = || {
+                let directions = self.directions.clone().filter(|_| columns.contains(&"direction"));
+                let connections = readers.iter_mut().take(threads).map(Reader::connection).collect();
+                window::keep(connections, &self.source, &self.access, self.window, columns, directions, byte_limit)
+            };
+            let kept = match byte_limit {
+                0 => Err("no window is kept in memory (limits.window_mib = 0)".to_owned()),
+                _ => keep().unwrap_or_else(|error| Err(format!("the window cannot be read: {}", message(&error)))),
+            };
+            let corrected = match &kept {
+                Ok(window) => {
+                    let counts = window.counts();
+                    self.pool.unreadable.fetch_max(counts.unreadable_timestamps, Ordering::Relaxed);
+                    self.pool.unreadable_addresses.fetch_max(counts.unreadable_addresses, Ordering::Relaxed);
+                    counts.corrected_directions
+                }
+                // A query that meets them again will say what is wrong.
+                Err(_) => readers.first_mut().map_or(0, |reader| self.count_corrected(reader.connection()).unwrap_or(0)),
+            };
+            self.pool.corrected_directions.store(corrected, Ordering::Relaxed);
             kept
         });
     }
@@ -143,6 +174,28 @@ impl Snapshot {
     #[must_use]
     pub fn unreadable_timestamps(&self) -> u64 {
         self.pool.unreadable.load(Ordering::Relaxed)
+    }
+
+    /// How many rows were left out so far because an address in them is not a text in UTF-8.
+    #[must_use]
+    pub fn unreadable_addresses(&self) -> u64 {
+        self.pool.unreadable_addresses.load(Ordering::Relaxed)
+    }
+
+    /// How many events came in and are stored as leaving. It is known when the window is read.
+    #[must_use]
+    pub fn corrected_directions(&self) -> u64 {
+        self.pool.corrected_directions.load(Ordering::Relaxed)
+    }
+
+    /// Counts them where no window in memory has.
+    fn count_corrected(&self, connection: &Connection) -> rusqlite::Result<u64> {
+        if self.directions.is_none() {
+            return Ok(0);
+        }
+        let rows = self.access.rows(&self.source, &self.window);
+        let sql = format!("SELECT COUNT(*) FROM {rows} AND {}", self.source.corrected());
+        connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
     }
 
     /// Ends the snapshot and its locks, when the last query has ended.
@@ -185,8 +238,9 @@ impl Snapshot {
             let taken = pool.lock().pop();
             if let Some(mut reader) = taken {
                 let ready = |result| drop(ready.send(result));
-                let unreadable = reader.run(request, pool.kept(), ready, |batch| sender.blocking_send(batch).is_ok());
-                pool.unreadable.fetch_max(unreadable, Ordering::Relaxed);
+                let (times, addresses) = reader.run(request, pool.kept(), ready, |batch| sender.blocking_send(batch).is_ok());
+                pool.unreadable.fetch_max(times, Ordering::Relaxed);
+                pool.unreadable_addresses.fetch_max(addresses, Ordering::Relaxed);
                 pool.lock().push(reader);
             }
             drop(permit);
@@ -216,14 +270,21 @@ fn alerts_view(connection: &Connection, table: &str) -> rusqlite::Result<String>
         return Ok(format!("SELECT {} WHERE 0", nothing.join(", ")));
     }
     // Without a condition on a column, a rule that only counts its rows would make SQLite ask the gate about the real table.
+    // Other programs write the table too: what is not of a column's type is nothing, and a row without a type is no alert.
+    let text = |column: &str| format!("CASE WHEN typeof({column}) = 'text' THEN {column} END");
     Ok(format!(
-        "SELECT id, {TIME_FUNCTION}(created_at) AS time, {TIME_FUNCTION}(coalesce({updated}, created_at)) AS updated, alert_type, src_ip,
-                dst_ip, score, {severity} AS severity, {rule} AS rule, status,
-                CASE WHEN json_valid(evidence_json) THEN evidence_json END AS evidence
-         FROM main.{table} WHERE +alert_type >= ''",
+        "SELECT id, {TIME_FUNCTION}(created_at) AS time, {TIME_FUNCTION}(coalesce({updated}, created_at)) AS updated, alert_type,
+                {source} AS src_ip, {destination} AS dst_ip,
+                CASE typeof(score) WHEN 'integer' THEN score WHEN 'real' THEN CAST(round(score) AS INTEGER) END AS score,
+                {severity} AS severity, {rule} AS rule, {status} AS status,
+                CASE WHEN typeof(evidence_json) = 'text' AND json_valid(evidence_json) THEN evidence_json END AS evidence
+         FROM main.{table} WHERE +alert_type >= '' AND typeof(alert_type) = 'text'",
         updated = or_null("updated_at"),
-        severity = or_null("severity"),
-        rule = or_null("rule"),
+        source = text("src_ip"),
+        destination = text("dst_ip"),
+        severity = text(&or_null("severity")),
+        rule = text(&or_null("rule")),
+        status = text("status"),
         table = quote(table),
     ))
 }

@@ -11,7 +11,7 @@ use super::access::Access;
 use super::open::quote;
 use crate::layout::Source;
 use net_scout_engine::EventWindow;
-use net_scout_model::Window;
+use net_scout_model::{DirectionCheck, Window};
 use read::read;
 use request::{Request, Way, unsuited};
 use source::column_source;
@@ -29,6 +29,7 @@ pub(super) fn keep(
     access: &Access,
     window: Window,
     columns: &[&'static str],
+    directions: Option<DirectionCheck>,
     byte_limit: u64,
 ) -> rusqlite::Result<Kept> {
     let Some(first) = connections.first() else { return Ok(Err("there is no connection to read it".to_owned())) };
@@ -40,6 +41,8 @@ pub(super) fn keep(
         timestamp: "timestamp".to_owned(),
         columns: columns.iter().map(|column| column_source(source, column)).collect(),
         window,
+        addresses: source.addresses(),
+        directions,
         way: Way::of(first, source, access, &window)?,
         byte_limit,
     };

@@ -22,6 +22,8 @@ pub struct Account {
     pub rules: Vec<RuleAccount>,
     /// Whether something went wrong with a rule.
     pub failed: bool,
+    /// How many events came in and are stored as leaving.
+    pub corrected_directions: u64,
 }
 
 /// What a rule says of the address.
@@ -110,8 +112,9 @@ impl Scan<'_> {
         }
         let (reaching, failed) = (self.reaching(), scanned.failed);
         let activity = activity.map_err(|error| error.to_string());
+        let corrected_directions = opened.snapshot().corrected_directions();
         opened.close(warn).await?;
-        Ok(Account { reaching, activity, rules, failed })
+        Ok(Account { reaching, activity, rules, failed, corrected_directions })
     }
 }
 

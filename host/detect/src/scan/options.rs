@@ -19,6 +19,8 @@ pub struct ScanOptions {
     pub busy_timeout: Duration,
     /// The networks that are the operator's own; none to learn them from the events.
     pub local_networks: Option<Networks>,
+    /// Whether the directions of forwarded packets are checked.
+    pub correct_directions: bool,
     /// The directories whose files rules may be granted, by name.
     pub directories: BTreeMap<String, PathBuf>,
     /// What the queries of the host and the window in memory may use.

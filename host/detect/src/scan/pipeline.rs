@@ -11,7 +11,9 @@ use super::{
     Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, add_evidence, counts, judge, learned,
     local_networks, role_of, roles, settled,
 };
-use net_scout_model::{Alert, Allowlist, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted};
+use net_scout_model::{
+    Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted,
+};
 use net_scout_plugin_host::capability::files::Directories;
 use net_scout_plugin_host::capability::query::OPEN_QUERIES;
 use net_scout_plugin_host::capability::state::StateStore;
@@ -56,6 +58,8 @@ pub struct Scanned {
     pub failed: bool,
     /// What its parts took.
     pub phases: Phases,
+    /// How many events came in and are stored as leaving.
+    pub corrected_directions: u64,
 }
 
 /// A scan that could not be made.
@@ -87,9 +91,10 @@ impl Opened {
     pub(super) async fn close(self, warn: Warn<'_>) -> Result<(), ScanError> {
         let Self { snapshot, case } = self;
         drop(case);
-        let unreadable = snapshot.unreadable_timestamps();
-        if unreadable > 0 {
-            warn(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
+        let left_out =
+            [(snapshot.unreadable_timestamps(), "their timestamp"), (snapshot.unreadable_addresses(), "their address")];
+        for (count, what) in left_out.into_iter().filter(|(count, _)| *count > 0) {
+            warn(&format_args!("{count} events were left out because {what} cannot be read"));
         }
         Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
         Ok(())
@@ -154,9 +159,10 @@ impl Scan<'_> {
         scanned = scanned.settled(self.options);
         add_evidence(&mut scanned.alerts, self.rules, &opened.case).await;
         phases.end("add evidence");
+        let corrected_directions = opened.snapshot().corrected_directions();
         opened.close(warn).await?;
         phases.end("close database");
-        Ok(Scanned { phases, ..scanned })
+        Ok(Scanned { phases, corrected_directions, ..scanned })
     }
 
     /// What the sources of alerts are for, if that is to be asked.
@@ -227,6 +233,7 @@ impl Scan<'_> {
             path: options.db_path.clone(),
             table: options.table.clone(),
             alert_table: options.alert_table.clone(),
+            directions: options.correct_directions.then(|| DirectionCheck::new(options.local_networks.as_ref())),
             window: self.reaching(),
             busy_timeout: options.busy_timeout,
             readers: self.parallel * OPEN_QUERIES,

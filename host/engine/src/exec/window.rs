@@ -3,14 +3,13 @@
 use super::cache::Cache;
 use super::index::Indexes;
 use super::workers::Workers;
-use crate::storage::{ColumnSource, EventTable, PieceRead, Words};
+use crate::storage::{ColumnSource, EventTable, PieceRead, RowCounts, Words};
 
 /// The events of the scan's window, as columns, on which plans run.
 #[derive(Debug)]
 pub struct EventWindow {
     pub(crate) events: EventTable,
-    /// How many rows were left out because their timestamp cannot be read.
-    unreadable: u64,
+    counts: RowCounts,
     pub(super) workers: Workers,
     /// How many rows are processed between two looks at the clock.
     pub(super) stride: usize,
@@ -41,12 +40,12 @@ impl EventWindow {
         pieces: Vec<PieceRead>,
         words: Vec<Words>,
         threads: usize,
-        unreadable: u64,
+        counts: RowCounts,
     ) -> Option<Self> {
         let events = EventTable::assemble(sources, pieces, words)?;
         let Granularity { stride, rows_per_thread } = Granularity::default();
         let workers = Workers { threads, rows_per_thread };
-        Some(Self { events, unreadable, workers, stride, cache: Cache::default(), indexes: Indexes::default() })
+        Some(Self { events, counts, workers, stride, cache: Cache::default(), indexes: Indexes::default() })
     }
 
     /// The same window, whose queries cut up their work otherwise. Both numbers are at least 1.
@@ -63,10 +62,10 @@ impl EventWindow {
         self.events.rows()
     }
 
-    /// How many rows were left out because their timestamp cannot be read.
+    /// What was left out, and what was corrected.
     #[must_use]
-    pub fn unreadable_timestamps(&self) -> u64 {
-        self.unreadable
+    pub fn counts(&self) -> RowCounts {
+        self.counts
     }
 
     /// How many bytes the columns and their distinct values take.

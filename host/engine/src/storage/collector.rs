@@ -3,9 +3,9 @@
 use super::address::parse_address;
 use super::packed::Packed;
 use super::segment::{Segment, Values};
-use super::source::Rule;
+use super::source::{DIRECTIONS, Rule};
 use super::words::Words;
-use net_scout_model::MAXIMUM_HIT_COUNT;
+use net_scout_model::{MAXIMUM_HIT_COUNT, canonical_direction};
 
 /// A value as it was found in the table.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +93,8 @@ impl Collector {
             (Rule::HitCount, Found::Integer(value)) => self.integer(value.clamp(1, MAXIMUM_HIT_COUNT)),
             (Rule::HitCount, _) => self.integer(1),
             (Rule::Text(_) | Rule::RealOrNull, Found::Null) => self.codes.push(0),
-            (Rule::Text(_), Found::Text(text)) => {
+            (Rule::Text(group), Found::Text(text)) => {
+                let text = if group == DIRECTIONS { canonical_direction(text) } else { text };
                 let words = &mut words.texts[self.place].1;
                 if let Some(code) = words.few(text) {
                     self.codes.push(u64::from(code));

@@ -15,9 +15,13 @@ pub enum Rule {
     Time,
     /// A double; integers and anything else make the column unfit, save where [`Rule::IntegerOrNull`] would say null: coordinates.
     RealOrNull,
-    /// Text or null. Columns with the same number share their codes, so that they can be compared: addresses are 0.
+    /// Text or null. Columns with the same number share their codes, so that they can be compared: addresses are 0. Directions are called by
+    /// one name whatever their case.
     Text(u8),
 }
+
+/// The number of the texts of `direction`.
+pub(super) const DIRECTIONS: u8 = u8::MAX;
 
 /// A column of `events` that a rule requested.
 #[derive(Clone, Debug)]
@@ -41,6 +45,7 @@ impl Rule {
             "hit_count" => Self::HitCount,
             "latitude" | "longitude" => Self::RealOrNull,
             "src_ip" | "dst_ip" => Self::Text(0),
+            "direction" => Self::Text(DIRECTIONS),
             _ => Self::Text(1 + EVENT_COLUMNS.iter().take_while(|column| **column != name).count() as u8),
         }
     }

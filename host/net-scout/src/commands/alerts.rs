@@ -41,7 +41,7 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
         .transpose()
         .map_err(|error| UsageError(format!("--since: {error}")))?;
     let database = Database::open_read_only(&config.db_path, &config.alert_table, config.busy_timeout)?;
-    let alerts = database.alerts(&AlertFilter {
+    let listed = database.alerts(&AlertFilter {
         id: None,
         alert_type: request.alert_type,
         src_ip: request.src_ip,
@@ -51,7 +51,8 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
         since,
         limit: request.limit,
     })?;
-    let shown: Vec<Shown> = alerts.into_iter().map(Shown::from).collect();
+    output::unreadable_alerts(&listed.unreadable, &config.alert_table);
+    let shown: Vec<Shown> = listed.alerts.into_iter().map(Shown::from).collect();
     if request.format != Format::Table || !shown.is_empty() {
         output::write_alerts(&mut output::stdout(), &shown, request.format, terminal_width(request.format))?;
     }
@@ -67,8 +68,12 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
 /// When there is no such alert, the database cannot be read, or standard output cannot be written.
 pub fn show(config: &Config, id: i64, format: Format) -> anyhow::Result<u8> {
     let database = Database::open_read_only(&config.db_path, &config.alert_table, config.busy_timeout)?;
-    let found = database.alerts(&AlertFilter { id: Some(id), ..AlertFilter::default() })?.pop();
-    let Some(alert) = found else { anyhow::bail!("there is no alert {id}") };
+    let mut found = database.alerts(&AlertFilter { id: Some(id), ..AlertFilter::default() })?;
+    let alert = match (found.alerts.pop(), found.unreadable.first) {
+        (Some(alert), _) => alert,
+        (None, Some(reason)) => anyhow::bail!("{reason}; another program wrote it so, into table `{}`", config.alert_table),
+        (None, None) => anyhow::bail!("there is no alert {id}"),
+    };
     let query = database.query_again(&config.table, &alert.evidence["events"])?;
     let story = Story { enrichment: database.enrichment_of(id)?, query, alert };
     let mut out = output::stdout();

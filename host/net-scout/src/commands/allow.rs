@@ -15,7 +15,7 @@ use net_scout_model::{
     Allow, AllowError, AllowSubject, Allowlist, Direction, Network, Networks, Origin, Side, StoredAlert, Timestamp, counted,
     parse_address, parse_ports,
 };
-use net_scout_store::{AlertFilter, Database, DatabaseError};
+use net_scout_store::{AlertFilter, Database, DatabaseError, ListedAlerts};
 
 /// How many numbers of alerts are shown.
 const SHOWN: usize = 20;
@@ -186,7 +186,8 @@ fn fitting(
     fits: impl Fn(&AllowSubject<'_>, &Networks) -> bool,
 ) -> Result<Vec<StoredAlert>, DatabaseError> {
     let local = config.local_networks.clone().unwrap_or_else(Networks::private);
-    let mut alerts = database.alerts(&AlertFilter::default())?;
+    let ListedAlerts { mut alerts, unreadable } = database.alerts(&AlertFilter::default())?;
+    output::unreadable_alerts(&unreadable, &config.alert_table);
     alerts.retain(|alert| alert.is_open() && fits(&alert.into(), &local));
     Ok(alerts)
 }

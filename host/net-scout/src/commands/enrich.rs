@@ -13,7 +13,7 @@ use crate::exit::UsageError;
 use crate::output::{Cell, Format, Progress, Table};
 use crate::{exit, output};
 use net_scout_detect::enrich;
-use net_scout_detect::enrich::{Answer, LookupOptions, Subject};
+use net_scout_detect::enrich::{Answer, LookupOptions, Subject, attach};
 use net_scout_model::clock::{Clock as _, SystemClock};
 use net_scout_model::{Kind, LedgerEntry, Observable, Timestamp};
 use net_scout_plugin_host::capability::Shared;
@@ -79,8 +79,9 @@ pub(super) fn enrich(config: &Config, request: &EnrichRequest, now: Timestamp) -
         None if request.refresh => WhichAlerts::NewestAgain(limit),
         None => WhichAlerts::Newest(limit),
     };
-    let mut alerts = database.alerts_to_enrich(which)?;
-    if let (Some(id), true) = (request.alert_id, alerts.is_empty()) {
+    let (mut alerts, unreadable) = database.alerts_to_enrich(which)?;
+    output::unreadable_alerts(&unreadable, &config.alert_table);
+    if let (Some(id), true) = (request.alert_id, alerts.is_empty() && unreadable.rows == 0) {
         anyhow::bail!("there is no alert {id}");
     }
     if alerts.is_empty() {
@@ -262,7 +263,7 @@ async fn find(
             match database.cached(&subject.name())? {
                 Some(answer) if !refresh && is_fresh(&answer, &enricher.description.kind, now) => {
                     found.cached += 1;
-                    found.answers.insert(key, answer.result);
+                    found.answers.insert(key, answer.into_result());
                 }
                 _ => subjects.push(subject),
             }
@@ -271,7 +272,7 @@ async fn find(
     if subjects.is_empty() {
         return Ok(found);
     }
-    let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?));
+    let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?, SystemClock.now()));
     let shared = Shared {
         resolvers: Some(Resolvers::new(&config.dns_servers).map_err(anyhow::Error::msg)?),
         directories: Directories::open(&config.directories),
@@ -345,27 +346,4 @@ fn is_fresh(answer: &CachedAnswer, kind: &Kind, now: Timestamp) -> bool {
     let Kind::Enricher { fresh_seconds, failed_seconds, .. } = kind else { return false };
     let seconds = if answer.is_failure() { failed_seconds } else { fresh_seconds };
     now < answer.updated_at.plus(i64::from(*seconds) * 1_000_000)
-}
-
-/// Puts what was found into the `src` and `dst` of an alert, beside what is there; none when an answer is missing. An address that nobody
-/// was asked about gets an empty object, so that the alert counts as enriched.
-fn attach(
-    mut alert: AlertToEnrich,
-    answers: &BTreeMap<(String, String), Value>,
-    asked: &BTreeSet<(String, String)>,
-) -> Option<AlertToEnrich> {
-    let sides = [("src", alert.src_ip.clone()), ("dst", alert.dst_ip.clone())];
-    for (side, text) in sides {
-        let Some(text) = text else { continue };
-        let value = Observable::parse(&text).map_or(text, |observable| observable.value);
-        let entry = alert.enrichment.entry(side).or_insert_with(|| json!({}));
-        if !entry.is_object() {
-            *entry = json!({});
-        }
-        for key in asked.iter().filter(|(_, wanted)| *wanted == value) {
-            entry[&key.0] = answers.get(key)?.clone();
-        }
-    }
-    alert.enrichment.entry("src").or_insert_with(|| json!({}));
-    Some(alert)
 }

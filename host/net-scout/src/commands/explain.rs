@@ -65,6 +65,7 @@ pub fn run(config: &Config, request: &ExplainRequest, now: Timestamp) -> anyhow:
     // Not waiting for a compiler that was given up.
     runtime.shutdown_background();
     let failed = account.failed || !refused.is_empty() || off.iter().any(|off| off.refused);
+    output::corrected_directions(account.corrected_directions);
     let explanation = Explanation { address, window, alerts, allowlist: entries(&allowlist, address, now), account };
     explanation.write(&mut output::stdout(), request.format)?;
     Ok(if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS })
@@ -86,7 +87,9 @@ fn stored(
         let allowed = allowed.map(|(origin, allow)| format!("{}: {}", origin_words(origin), allow.reason));
         is_about.then_some(AlertBefore { allowed, alert })
     };
-    Ok(database.alerts(&AlertFilter::default())?.into_iter().filter_map(before).collect())
+    let listed = database.alerts(&AlertFilter::default())?;
+    output::unreadable_alerts(&listed.unreadable, &config.alert_table);
+    Ok(listed.alerts.into_iter().filter_map(before).collect())
 }
 
 /// The entries of the allowlist whose network the address lies in.

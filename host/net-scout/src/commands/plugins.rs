@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output;
-use net_scout_model::Request;
+use net_scout_model::{Request, SWITCH, parse_switch, plain};
 use net_scout_plugin_host::capability::files::unconfigured;
 use net_scout_plugin_host::{
     Artifact, CodeCache, Enricher, LOCK, Lock, PluginEngine, Plugins, UngrantedEnricher, load_file, load_folder, read_lock,
@@ -217,10 +217,10 @@ fn settings(config: &Config, enricher: &UngrantedEnricher) -> anyhow::Result<Opt
     let name = &enricher.description.name;
     let (mut set, mut enabled, mut private) = (BTreeMap::new(), true, false);
     for (parameter, setting) in config.parameters.get(name).into_iter().flatten() {
-        let switch = || match setting.text.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" | "1" => Ok(true),
-            "false" | "no" | "off" | "0" => Ok(false),
-            other => Err(UsageError(format!("{name}.{parameter} (from {}): `{other}` is not true or false", setting.source))),
+        let switch = || {
+            let wrong =
+                || format!("{name}.{parameter} (from {}): `{}` is not {SWITCH}", setting.source, plain(&setting.text, 100));
+            parse_switch(&setting.text).ok_or_else(|| UsageError(wrong()))
         };
         match parameter.as_str() {
             ENABLED => enabled = switch()?,

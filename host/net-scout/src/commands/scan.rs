@@ -96,7 +96,7 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
 
     let count = scanned.alerts.len();
     let recorded = database.as_mut().map(|database| scanned.keep(database, &state, now)).transpose()?;
-    let Scanned { alerts, cut, allowed, mut ledger, failed, .. } = scanned;
+    let Scanned { alerts, cut, allowed, mut ledger, failed, corrected_directions, .. } = scanned;
     let (shown, kept): (Vec<Shown>, String) = match recorded {
         None => (alerts.into_iter().map(Shown::from).collect(), "nothing written (dry run)".to_owned()),
         Some(recorded) => {
@@ -117,6 +117,7 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
             output::origin_words(origin)
         ));
     }
+    output::corrected_directions(corrected_directions);
     if cut > 0 {
         output::warning(&format_args!("{cut} weaker alerts were left out: a scan keeps {} (--max-alerts)", config.max_alerts));
     }

@@ -52,7 +52,7 @@ pub fn all() -> impl Iterator<Item = Key> {
 }
 
 /// The keys but for the limits.
-static KEYS: [Key; 20] = [
+static KEYS: [Key; 21] = [
     key("db_path", "NET_SCOUT_DB_PATH", "", "the database of net-sentinel"),
     key("table", "NET_SCOUT_TABLE", "ip_events", "the table to scan: ip_events, or ip_events_30 for the archive"),
     key("alert_table", "NET_SCOUT_ALERT_TABLE", "scout_alerts", "the table that alerts are kept in"),
@@ -62,6 +62,12 @@ static KEYS: [Key; 20] = [
         "NET_SCOUT_LOCAL_NETWORKS",
         "",
         "the networks that are your own, ADDRESS/BITS,...; empty to learn them from the events",
+    ),
+    key(
+        "correct_directions",
+        "NET_SCOUT_CORRECT_DIRECTIONS",
+        "true",
+        "whether forwarded packets that are stored as OUTBOUND and come from outside of your networks count as INBOUND",
     ),
     key("since", "NET_SCOUT_DEFAULT_SINCE", "1 hour", "where the window of a scan begins"),
     key("group", "NET_SCOUT_GROUP", "true", "whether what several rules say of one source becomes one alert"),

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value};
 
 use super::{Cell, Format, Table, csv_error, write_json, write_json_line};
-use net_scout_model::{Alert, RELATED, StoredAlert};
+use net_scout_model::{Alert, RELATED, REOPENED, StoredAlert};
 
 /// An alert to show: as raised, or as stored.
 #[derive(Clone, Debug)]
@@ -80,6 +80,10 @@ impl Shown {
                 let types: Vec<&str> = related.iter().filter_map(|one| one["alert_type"].as_str()).collect();
                 format!("{key}={}", types.join(","))
             }
+            Value::Array(before) if key == REOPENED => {
+                let statuses: Vec<&str> = before.iter().filter_map(|one| one["status"].as_str()).collect();
+                format!("{key}={}", statuses.join(","))
+            }
             _ => format!("{key}={}", one(value)),
         };
         match &self.evidence {
@@ -122,7 +126,7 @@ fn table(alerts: &[Shown]) -> Table {
     for alert in alerts {
         let mut row = Vec::new();
         if let Some((id, status, created_at)) = &alert.stored {
-            row.extend([Cell::number(*id), Cell::new(created_at), Cell::new(status)]);
+            row.extend([Cell::number(*id), Cell::new(to_seconds(created_at)), Cell::new(status)]);
         }
         row.extend([
             Cell::number(alert.score),
@@ -135,6 +139,17 @@ fn table(alerts: &[Shown]) -> Table {
         table.row(row);
     }
     table
+}
+
+/// An instant without its fraction, which is there for the order.
+pub(super) fn to_seconds(instant: &str) -> String {
+    match instant.split_once('.') {
+        Some((seconds, fraction)) => match fraction.strip_suffix('Z') {
+            Some(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => format!("{seconds}Z"),
+            _ => instant.to_owned(),
+        },
+        None => instant.to_owned(),
+    }
 }
 
 fn style(severity: Option<&str>) -> Style {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
+use super::alerts::to_seconds;
 use super::story::{numbers, one, top, who};
 use super::{Format, Shown, csv_error, write_json, write_json_line};
 use net_scout_detect::scan::{Account, Activity, Fate, Lowered, Nearest, Part, RuleAccount, Said};
@@ -141,7 +142,7 @@ impl AlertBefore {
         let severity = severity.as_deref().map_or_else(String::new, |severity| format!("{severity}, "));
         let who = who(src_ip.as_deref(), dst_ip.as_deref());
         let allowed = self.allowed.as_ref().map_or_else(String::new, |allowed| format!("; allowed by {allowed}"));
-        format!("{id}: {alert_type}, {severity}score {}, {status}, {created_at}, {who}{allowed}", self.alert.score)
+        format!("{id}: {alert_type}, {severity}score {}, {status}, {}, {who}{allowed}", self.alert.score, to_seconds(created_at))
     }
 
     fn json(&self) -> Value {

@@ -5,6 +5,9 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use net_scout_model::{counted, plain};
+use net_scout_store::Unreadable;
+
 fn message(style: Style, word: &str, text: &dyn Display) {
     // A closed standard error is no reason to stop.
     let _ = writeln!(anstream::stderr(), "{style}{word}{style:#} {text}");
@@ -18,6 +21,25 @@ pub fn error(text: &dyn Display) {
 /// Something that the operator should look at.
 pub fn warning(text: &dyn Display) {
     message(AnsiColor::Yellow.on_default().bold(), "warning:", text);
+}
+
+/// That rows of the alert table were left out.
+pub fn unreadable_alerts(unreadable: &Unreadable, table: &str) {
+    if let Some(first) = &unreadable.first {
+        let rows = counted(unreadable.rows, "row");
+        warning(&format_args!("{rows} of table `{table}` cannot be read and left out; the first is {}", plain(first, 200)));
+    }
+}
+
+/// That events were taken for what came in, though they are stored as what left.
+pub fn corrected_directions(count: u64) {
+    if count > 0 {
+        let events = if count == 1 { "1 event that came in is".to_owned() } else { format!("{count} events that came in are") };
+        note(&format_args!(
+            "{events} stored as OUTBOUND, and taken for INBOUND: forwarded, from outside of your networks (correct_directions = false leaves \
+             them as they are)"
+        ));
+    }
 }
 
 /// What was done.

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::Shown;
-use net_scout_model::{StoredAlert, plain};
+use super::alerts::to_seconds;
+use net_scout_detect::enrich::{FLAT_KINDS, flat_key};
+use net_scout_model::{REOPENED, StoredAlert, plain};
 
 /// The most characters of a line's text.
 const LONGEST: usize = 1_000;
@@ -16,7 +18,7 @@ const MEMBERS: usize = 4;
 /// What the name of a threshold ends with, behind the name of the number that it is for.
 const THRESHOLD: &str = "_threshold";
 /// The members of the evidence that have lines of their own.
-const OWN: [&str; 5] = ["events", "window", "plugin", "related", "techniques"];
+const OWN: [&str; 6] = ["events", "window", "plugin", "related", "techniques", REOPENED];
 
 /// An alert with all that is known of it.
 #[derive(Clone, Debug)]
@@ -62,6 +64,7 @@ impl Story {
         let evidence = &alert.evidence;
         let events = &evidence["events"];
         let mut lines = vec![("who", who(alert.src_ip.as_deref(), alert.dst_ip.as_deref())), ("when", when(alert, events))];
+        lines.extend(evidence[REOPENED].as_array().into_iter().flatten().map(|before| ("reopened", reopened(before))));
         lines.push(("window", window(&evidence["window"])));
         lines.push(("numbers", numbers(evidence, true)));
         lines.push(("evidence", others(evidence)));
@@ -79,8 +82,15 @@ impl Story {
             lines.push(("related", related(other)));
         }
         for side in ["src", "dst"] {
-            for (kind, found) in enrichment[side].as_object().into_iter().flatten() {
+            let found = enrichment[side].as_object();
+            for (kind, found) in found.into_iter().flatten() {
                 lines.push(("enriched", format!("{side} {kind}: {}", summary(found))));
+            }
+            // What only the Python program found.
+            for kind in FLAT_KINDS.iter().filter(|kind| found.is_none_or(|found| !found.contains_key(**kind))) {
+                if let Some(text) = enrichment[flat_key(side, kind)].as_str() {
+                    lines.push(("enriched", format!("{side} {kind}: {}", one(&text.into()))));
+                }
             }
         }
         lines
@@ -102,8 +112,9 @@ fn when(alert: &StoredAlert, events: &Value) -> String {
         (Some(first), Some(last), Some(count)) => format!("{first} to {last}, {count} events; "),
         _ => String::new(),
     };
-    text.push_str(&format!("raised {}", alert.created_at));
-    if let Some(again) = alert.updated_at.as_ref().filter(|again| **again != alert.created_at) {
+    let raised = to_seconds(&alert.created_at);
+    text.push_str(&format!("raised {raised}"));
+    if let Some(again) = alert.updated_at.as_deref().map(to_seconds).filter(|again| *again != raised) {
         text.push_str(&format!(", last {again}"));
     }
     text
@@ -114,6 +125,14 @@ fn window(window: &Value) -> String {
     let end = window["until"].as_str().map_or_else(String::new, |until| format!(" to {until}"));
     let history = window["events_since"].as_str().map_or_else(String::new, |since| format!(", looking back to {since}"));
     format!("from {since}{end}{history}")
+}
+
+/// What the alert was before it was opened again.
+fn reopened(before: &Value) -> String {
+    let text = |key: &str| before[key].as_str().unwrap_or("?");
+    let score = one(&before["score"]);
+    let (at, last) = (to_seconds(text("at")), to_seconds(text("last_raised")));
+    format!("{at}: was {}, {}, score {score}, last raised {last}", text("status"), text("severity"))
 }
 
 /// Numbers, each beside its threshold where it has one and these are to be shown.

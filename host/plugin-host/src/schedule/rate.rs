@@ -25,16 +25,19 @@ pub struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// With what the last run left.
+    /// With what the last run left. An instant that lies further ahead than a burst is from a clock that was ahead, or from a run that was
+    /// stopped while many waited: nobody waits for it.
     #[must_use]
-    pub fn new(rate: Rate, full_at: BTreeMap<String, Timestamp>) -> Self {
+    pub fn new(rate: Rate, left: BTreeMap<String, Timestamp>, now: Timestamp) -> Self {
+        let latest = now.plus(micros(rate.interval).saturating_mul(i64::from(rate.burst.max(1))));
+        let full_at = left.into_iter().map(|(kind, full)| (kind, full.min(latest))).collect();
         Self { rate, full_at: Mutex::new(full_at) }
     }
 
     /// Without a limit.
     #[must_use]
     pub fn unlimited() -> Self {
-        Self::new(Rate { interval: Duration::ZERO, burst: 1 }, BTreeMap::new())
+        Self::new(Rate { interval: Duration::ZERO, burst: 1 }, BTreeMap::new(), Timestamp::MINIMUM)
     }
 
     /// Takes the next turn of a kind and says how long to wait for it.
@@ -74,7 +77,7 @@ mod tests {
     const MILLISECOND: i64 = 1_000;
 
     fn limiter(interval: u64, burst: u32) -> RateLimiter {
-        RateLimiter::new(Rate { interval: Duration::from_millis(interval), burst }, BTreeMap::new())
+        RateLimiter::new(Rate { interval: Duration::from_millis(interval), burst }, BTreeMap::new(), NOW)
     }
 
     #[test]
@@ -90,8 +93,18 @@ mod tests {
     fn the_next_run_goes_on_where_the_last_stopped() {
         let first = limiter(1_000, 1);
         assert_eq!(first.turn("rdns", NOW), Duration::ZERO);
-        let second = RateLimiter::new(first.rate, first.state());
+        let second = RateLimiter::new(first.rate, first.state(), NOW.plus(300 * MILLISECOND));
         assert_eq!(second.turn("rdns", NOW.plus(300 * MILLISECOND)), Duration::from_millis(700));
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_once_stops_nothing() {
+        let left = BTreeMap::from([("rdns".to_owned(), NOW.plus(86_400_000 * MILLISECOND))]);
+        let limiter = RateLimiter::new(limiter(200, 3).rate, left, NOW);
+        let waits: Vec<u128> = (0..3).map(|_| limiter.turn("rdns", NOW).as_millis()).collect();
+        assert_eq!(waits, [200, 400, 600]);
+        // Within a run as many wait as there are.
+        assert_eq!((0..100).map(|_| limiter.turn("whois", NOW)).last(), Some(Duration::from_millis(97 * 200)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use net_scout_model::Severity;
 
 pub(crate) const NOW: Timestamp = Timestamp(1_773_261_311_000_000);
 pub(crate) const HOUR: i64 = 3_600_000_000;
@@ -66,6 +67,14 @@ fn the_unique_index_of_the_python_program_is_no_obstacle() {
     let later = database.record(&[alert(Some("192.0.2.1"), 60, Severity::Medium, 2)], NOW.plus(48 * HOUR)).expect("later");
     assert!(!later[0].new);
     assert_eq!(later[0].alert.score, 60);
+    // Its row of another day is reopened by what is worse.
+    close(&database, "snoozed");
+    let worse = Alert { alert_type: "scan".into(), ..story("scan", None, Severity::Critical, 90) };
+    let worse = database.record(&[worse], NOW.plus(96 * HOUR)).expect("worse").remove(0);
+    assert_eq!(
+        (worse.new, worse.alert.status.as_str(), &worse.alert.evidence["reopened"][0]["status"]),
+        (false, "new", &"snoozed".into())
+    );
 }
 
 fn story(alert_type: &str, target: Option<&str>, severity: Severity, score: u8) -> Alert {
@@ -102,17 +111,187 @@ fn a_story_of_the_day_is_one_alert_that_grows() {
     assert!(record(story("probe", None, Severity::Low, 20), 24).new);
 }
 
+fn close(database: &Database, status: &str) {
+    database.connection.execute("UPDATE scout_alerts SET status = ?1", [status]).expect("closed");
+}
+
+/// The Python program makes its index in each scan, and ends there when two rows have one key.
+fn python_starts(database: &Database) {
+    let index = "CREATE UNIQUE INDEX ux_scout_alerts_unique ON scout_alerts (alert_type, src_ip, dst_ip, date(created_at))";
+    database.connection.execute_batch(&format!("{index}; DROP INDEX ux_scout_alerts_unique;")).expect("no two rows of one key");
+}
+
 #[test]
-fn a_closed_story_is_opened_only_by_what_is_worse() {
+fn a_closed_story_is_reopened_in_its_row_by_what_is_worse() {
+    for with_index in [false, true] {
+        for status in ["false_positive", "snoozed", "whatever"] {
+            let (_folder, mut database) = database();
+            if with_index {
+                let index =
+                    "CREATE UNIQUE INDEX ux_scout_alerts_unique ON scout_alerts (alert_type, src_ip, dst_ip, date(created_at))";
+                database.connection.execute_batch(index).expect("index");
+            }
+            let scan = story("port_scan", Some("10.0.0.1"), Severity::Low, 20);
+            let first = database.record(std::slice::from_ref(&scan), NOW).expect("recorded").remove(0);
+            close(&database, status);
+            let same = Alert { score: 30, ..scan.clone() };
+            let same = database.record(&[same], NOW.plus(HOUR)).expect("recorded").remove(0);
+            assert_eq!((same.alert.id, same.alert.status.as_str(), same.alert.score), (first.alert.id, status, 30));
+            assert!(same.alert.evidence.get("reopened").is_none());
+
+            let worse = Alert { severity: Severity::High, score: 80, ..scan.clone() };
+            let worse = database.record(&[worse], NOW.plus(2 * HOUR)).expect("recorded").remove(0);
+            assert_eq!((worse.new, worse.alert.id, worse.alert.status.as_str()), (false, first.alert.id, "new"));
+            assert_eq!((worse.alert.score, worse.alert.severity.as_deref()), (80, Some("high")));
+            let before = serde_json::json!([{"at": NOW.plus(2 * HOUR).stored(), "status": status, "severity": "low", "score": 30,
+                                             "last_raised": NOW.plus(HOUR).stored()}]);
+            assert_eq!(worse.alert.evidence["reopened"], before);
+
+            // Said again it is the same, and what it was is kept; closed again and worse again it is opened again.
+            let again = database.record(std::slice::from_ref(&scan), NOW.plus(3 * HOUR)).expect("recorded").remove(0);
+            assert_eq!((again.alert.status.as_str(), &again.alert.evidence["reopened"]), ("new", &before));
+            close(&database, "snoozed");
+            let critical = Alert { severity: Severity::Critical, score: 95, ..scan };
+            let critical = database.record(&[critical], NOW.plus(3 * HOUR)).expect("recorded").remove(0);
+            let statuses: Vec<_> = critical.alert.evidence["reopened"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .filter_map(|one| one["status"].as_str())
+                .collect();
+            assert_eq!((critical.alert.status.as_str(), statuses), ("new", vec![status, "snoozed"]));
+            let rows: i64 =
+                database.connection.query_row("SELECT COUNT(*) FROM scout_alerts", [], |row| row.get(0)).expect("count");
+            assert_eq!(rows, 1);
+            if !with_index {
+                python_starts(&database);
+            }
+        }
+    }
+}
+
+#[test]
+fn another_type_reopens_the_closed_story_too() {
     let (_folder, mut database) = database();
     let first = database.record(&[story("probe", None, Severity::Low, 20)], NOW).expect("recorded").remove(0);
-    database.connection.execute("UPDATE scout_alerts SET status = 'false_positive'", []).expect("closed");
+    close(&database, "false_positive");
     let same = database.record(&[story("volume", None, Severity::Low, 30)], NOW).expect("recorded").remove(0);
     assert_eq!((same.alert.id, same.alert.status.as_str()), (first.alert.id, "false_positive"));
     let worse = database.record(&[story("brute_force", None, Severity::High, 80)], NOW).expect("recorded").remove(0);
-    assert!(worse.new && worse.alert.id != first.alert.id && worse.alert.status == "new");
-    let again = database.record(&[story("brute_force", None, Severity::High, 80)], NOW).expect("recorded").remove(0);
-    assert_eq!(again.alert.id, worse.alert.id);
+    assert_eq!(
+        (worse.alert.id, worse.alert.status.as_str(), worse.alert.alert_type.as_str()),
+        (first.alert.id, "new", "brute_force")
+    );
+    // On the next day it is another alert, however it was closed.
+    close(&database, "false_positive");
+    let tomorrow = NOW.plus(24 * HOUR);
+    assert!(database.record(&[story("brute_force", None, Severity::High, 80)], tomorrow).expect("recorded").remove(0).new);
+    python_starts(&database);
+}
+
+#[test]
+fn what_the_python_program_closed_is_as_severe_as_its_score() {
+    for (score, reopened) in [(80, false), (20, true)] {
+        let (_folder, mut database) = database();
+        database
+            .connection
+            .execute(
+                "INSERT INTO scout_alerts (alert_type, src_ip, score, status, created_at)
+                 VALUES ('port_scan', '192.0.2.1', ?1, 'false_positive', '2026-03-11T01:00:00.123456Z')",
+                [score],
+            )
+            .expect("a row of the Python program");
+        let found = database.record(&[story("port_scan", None, Severity::High, 80)], NOW).expect("recorded").remove(0);
+        let status = if reopened { "new" } else { "false_positive" };
+        assert_eq!((found.new, found.alert.id, found.alert.status.as_str()), (false, 1, status));
+        python_starts(&database);
+    }
+}
+
+#[test]
+fn a_key_that_another_row_of_the_day_has_is_not_taken() {
+    let (_folder, mut database) = database();
+    database.record(&[story("probe", Some("10.0.0.1"), Severity::Low, 20)], NOW).expect("recorded");
+    // As the Python program writes it: the same type, source and target as the alert that will lead the story.
+    let row = "INSERT INTO scout_alerts (alert_type, src_ip, dst_ip, score, created_at)
+               VALUES ('port_scan', '192.0.2.1', '10.0.0.1', 60, '2026-03-11T01:00:00Z')";
+    database.connection.execute_batch(row).expect("a row of the Python program");
+    let worse = database.record(&[story("port_scan", Some("10.0.0.1"), Severity::High, 80)], NOW).expect("recorded").remove(0);
+    assert_eq!((worse.alert.id, worse.alert.alert_type.as_str(), worse.alert.score), (1, "probe", 80));
+    python_starts(&database);
+    // That of another day is not in the way.
+    database
+        .connection
+        .execute_batch("UPDATE scout_alerts SET created_at = '2026-03-10T01:00:00Z' WHERE id = 2")
+        .expect("a day before");
+    let again = database.record(&[story("port_scan", Some("10.0.0.1"), Severity::High, 80)], NOW).expect("recorded").remove(0);
+    assert_eq!((again.alert.id, again.alert.alert_type.as_str()), (1, "port_scan"));
+    python_starts(&database);
+}
+
+#[test]
+fn of_duplicates_from_before_the_open_one_grows_and_none_goes() {
+    let (_folder, mut database) = database();
+    let insert = |status: &str| {
+        let sql = "INSERT INTO scout_alerts (alert_type, src_ip, score, status, created_at, story)
+                   VALUES ('port_scan', '192.0.2.1', 60, ?1, '2026-03-11T01:00:00Z', 'from 192.0.2.1')";
+        database.connection.execute(sql, [status]).expect("a row");
+    };
+    ["new", "false_positive", "snoozed"].into_iter().for_each(insert);
+    let found = database.record(&[story("port_scan", None, Severity::Critical, 95)], NOW).expect("recorded").remove(0);
+    assert_eq!((found.alert.id, found.alert.status.as_str()), (1, "new"));
+    let found = database.record(&[alert(Some("192.0.2.1"), 40, Severity::Medium, 1)], NOW).expect("recorded").remove(0);
+    assert!(found.new);
+    let statuses: Vec<String> = database
+        .connection
+        .prepare("SELECT status FROM scout_alerts WHERE alert_type = 'port_scan' ORDER BY id")
+        .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+        .expect("rows");
+    assert_eq!(statuses, ["new", "false_positive", "snoozed"]);
+}
+
+#[test]
+fn a_day_is_that_of_the_unique_index() {
+    for (created_at, is_of_the_day) in [
+        ("2026-03-11 00:00:00", true),
+        ("2026-03-10T23:30:00-02:00", true),
+        ("2026-03-12T00:30:00+02:00", true),
+        ("2026-03-11T00:30:00+02:00", false),
+        ("2026-03-12T00:00:00Z", false),
+    ] {
+        let (_folder, mut database) = database();
+        let row = "INSERT INTO scout_alerts (alert_type, src_ip, created_at) VALUES ('port_scan', '192.0.2.1', ?1)";
+        database.connection.execute(row, [created_at]).expect("a row");
+        let found = database.record(&[story("port_scan", None, Severity::High, 80)], NOW).expect("recorded").remove(0);
+        assert_eq!(found.new, !is_of_the_day, "{created_at}");
+        python_starts(&database);
+    }
+}
+
+#[test]
+fn the_strongest_alert_of_a_scan_is_the_newest_and_none_is_of_tomorrow() {
+    let (_folder, mut database) = database();
+    let alerts: Vec<Alert> =
+        (0..3).map(|number| alert(Some(&format!("192.0.2.{number}")), 90 - number, Severity::High, 1)).collect();
+    let times = |recorded: Vec<Recorded>| recorded.into_iter().map(|one| one.alert.created_at).collect::<Vec<_>>();
+    assert_eq!(
+        times(database.record(&alerts, NOW).expect("recorded")),
+        ["2026-03-11T20:35:11.000002Z", "2026-03-11T20:35:11.000001Z", "2026-03-11T20:35:11Z"]
+    );
+    let midnight = net_scout_model::time::parse_timestamp("2026-03-12T23:59:59.999999Z").expect("a time");
+    assert_eq!(times(database.record(&alerts, midnight).expect("recorded")), ["2026-03-12T23:59:59.999999Z"; 3]);
+}
+
+#[test]
+fn an_odd_row_of_the_same_key_is_set_right() {
+    let (_folder, mut database) = database();
+    let row = "INSERT INTO scout_alerts (alert_type, src_ip, score, evidence_json, status, created_at, severity)
+               VALUES ('scan', '192.0.2.1', x'ff', x'00', NULL, '2026-03-11T01:00:00Z', 7)";
+    database.connection.execute_batch(row).expect("a row");
+    let found = database.record(&[alert(Some("192.0.2.1"), 40, Severity::Medium, 1)], NOW).expect("recorded").remove(0);
+    assert_eq!((found.new, found.alert.id, found.alert.score, found.alert.severity.as_deref()), (false, 1, 40, Some("medium")));
+    let listed = database.alerts(&crate::AlertFilter::default()).expect("list");
+    assert_eq!((listed.alerts.len(), listed.unreadable.rows), (1, 0));
 }
 
 #[test]

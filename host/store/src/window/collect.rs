@@ -1,15 +1,16 @@
 //! Takes the rows of a piece, as an aggregate function of SQL: SQLite goes through the rows by itself and hands over each one's values,
 //! which is faster than to step from row to row and to ask for one value after another.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Result;
 use rusqlite::functions::{Aggregate, Context};
 use rusqlite::types::ValueRef;
 
+use super::super::function::is_address;
 use super::read::Shared;
-use net_scout_engine::{Collector, Found, Rule, Segment, TimestampReader, Words};
+use net_scout_engine::{Collector, Found, RowCounts, Rule, Segment, TimestampReader, Words};
 
 /// After how many rows a thread looks whether it shall stop.
 const STRIDE: u32 = 4_096;
@@ -21,14 +22,16 @@ pub(super) struct Desk {
     pub(super) words: Words,
     /// The last piece; none where it had no rows.
     pub(super) collected: Option<Collected>,
+    /// How many corrections there were up to its last row.
+    corrections: u64,
 }
 
 /// The rows of a piece.
 pub(super) struct Collected {
     pub(super) rows: u32,
     pub(super) columns: Vec<std::result::Result<Segment, String>>,
-    /// How many rows were left out because their timestamp cannot be read.
-    pub(super) unreadable: u64,
+    /// Which rows were left out, or corrected.
+    pub(super) counts: RowCounts,
 }
 
 /// The function.
@@ -37,6 +40,10 @@ pub(super) struct Collect {
     desk: Arc<Mutex<Desk>>,
     /// The first instant of the window and the last.
     window: (i64, i64),
+    /// Which arguments are addresses.
+    addresses: Vec<usize>,
+    /// How often the function that checks directions has corrected one. It is asked for each row before the row comes here.
+    corrections: Option<Arc<AtomicU64>>,
 }
 
 /// What was taken so far.
@@ -46,18 +53,27 @@ pub(super) struct Collecting {
     reader: TimestampReader,
     rows: u32,
     seen: u32,
-    unreadable: u64,
+    counts: RowCounts,
+    /// How many corrections there were up to the last row.
+    corrections: u64,
 }
 
 impl Collect {
-    pub(super) fn new(shared: &Arc<Shared>, desk: &Arc<Mutex<Desk>>) -> Self {
+    pub(super) fn new(shared: &Arc<Shared>, desk: &Arc<Mutex<Desk>>, corrections: Option<Arc<AtomicU64>>) -> Self {
         let window = shared.request.window;
         let last = window.until.map_or(i64::MAX, |until| until.0.saturating_sub(1));
-        Self { shared: Arc::clone(shared), desk: Arc::clone(desk), window: (window.since.0, last) }
+        let addresses = shared.request.address_arguments();
+        Self { shared: Arc::clone(shared), desk: Arc::clone(desk), window: (window.since.0, last), addresses, corrections }
     }
 
     fn desk(&self) -> std::sync::MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the direction of the row at hand was corrected.
+    fn is_corrected(&self, so_far: &mut Collecting) -> bool {
+        let corrections = self.corrections.as_ref().map_or(0, |corrections| corrections.load(Ordering::Relaxed));
+        std::mem::replace(&mut so_far.corrections, corrections) != corrections
     }
 
     /// Whether what is not counted yet is more than the limit by itself: one piece can hold most of the rows.
@@ -73,9 +89,21 @@ impl Collect {
 
 impl Aggregate<Collecting, i64> for Collect {
     fn init(&self, _: &mut Context<'_>) -> Result<Collecting> {
-        let mut words = std::mem::take(&mut self.desk().words);
+        // This is called after the direction of the first row was asked for: how many corrections there were before is on the desk.
+        let (mut words, corrections) = {
+            let mut desk = self.desk();
+            (std::mem::take(&mut desk.words), desk.corrections)
+        };
         let collectors = self.shared.request.columns.iter().map(|column| Collector::new(column.rule, &mut words)).collect();
-        Ok(Collecting { collectors, words, reader: TimestampReader::default(), rows: 0, seen: 0, unreadable: 0 })
+        Ok(Collecting {
+            collectors,
+            words,
+            reader: TimestampReader::default(),
+            rows: 0,
+            seen: 0,
+            counts: RowCounts::default(),
+            corrections,
+        })
     }
 
     fn step(&self, row: &mut Context<'_>, so_far: &mut Collecting) -> Result<()> {
@@ -83,17 +111,23 @@ impl Aggregate<Collecting, i64> for Collect {
         if so_far.seen.is_multiple_of(STRIDE) && (self.shared.stopped() || self.swells(so_far)) {
             return Err(rusqlite::Error::UserFunctionError("reading has stopped".into()));
         }
+        let corrected = self.is_corrected(so_far);
         let time = match row.get_raw(0) {
             ValueRef::Text(text) => so_far.reader.read(text),
             _ => None,
         };
         let Some(time) = time else {
-            so_far.unreadable += 1;
+            so_far.counts.unreadable_timestamps += 1;
             return Ok(());
         };
         if time < self.window.0 || time > self.window.1 {
             return Ok(());
         }
+        if !self.addresses.iter().all(|index| is_address(row.get_raw(*index))) {
+            so_far.counts.unreadable_addresses += 1;
+            return Ok(());
+        }
+        so_far.counts.corrected_directions += u64::from(corrected);
         let mut index = 0;
         for collector in &mut so_far.collectors {
             if collector.rule() == Rule::Time {
@@ -111,8 +145,8 @@ impl Aggregate<Collecting, i64> for Collect {
         let Some(mut so_far) = so_far else { return Ok(0) };
         let columns = so_far.collectors.iter_mut().map(|collector| collector.take(&mut so_far.words)).collect();
         let mut desk = self.desk();
-        desk.words = so_far.words;
-        desk.collected = Some(Collected { rows: so_far.rows, columns, unreadable: so_far.unreadable });
+        (desk.words, desk.corrections) = (so_far.words, so_far.corrections);
+        desk.collected = Some(Collected { rows: so_far.rows, columns, counts: so_far.counts });
         Ok(0)
     }
 }

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, Statement, params_from_iter};
 
+use super::super::function::direction_function;
 use super::super::open::{QUERY_CACHE, cache};
 use super::collect::{Collect, Desk};
 use super::request::{COLLECT, Piece, Request, Way};
-use net_scout_engine::{EventWindow, PieceRead, Segment, Words};
+use net_scout_engine::{EventWindow, PieceRead, RowCounts, Segment, Words};
 
 /// How many pieces there are for each connection: enough that none waits long for the last.
 const PIECES: i64 = 24;
@@ -27,7 +28,7 @@ pub(super) struct Shared {
     bytes: AtomicU64,
     pub(super) too_large: AtomicBool,
     failed: AtomicBool,
-    unreadable: AtomicU64,
+    counts: Mutex<RowCounts>,
     done: Mutex<Vec<(usize, PieceRead)>>,
 }
 
@@ -45,7 +46,7 @@ pub(crate) fn read(connections: Vec<&mut Connection>, request: Request) -> rusql
         bytes: AtomicU64::new(0),
         too_large: AtomicBool::new(false),
         failed: AtomicBool::new(false),
-        unreadable: AtomicU64::new(0),
+        counts: Mutex::default(),
         done: Mutex::new(Vec::new()),
     });
     let words = std::thread::scope(|scope| {
@@ -68,8 +69,8 @@ pub(crate) fn read(connections: Vec<&mut Connection>, request: Request) -> rusql
     let mut done = std::mem::take(&mut *shared.done.lock().unwrap_or_else(PoisonError::into_inner));
     done.sort_by_key(|(piece, _)| *piece);
     let done = done.into_iter().map(|(_, read)| read).collect();
-    let unreadable = shared.unreadable.load(Ordering::Relaxed);
-    Ok(EventWindow::assemble(&shared.request.columns, done, words, threads, unreadable))
+    let counts = *shared.counts.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(EventWindow::assemble(&shared.request.columns, done, words, threads, counts))
 }
 
 /// How the work is divided.
@@ -110,7 +111,10 @@ impl Shared {
         let desk = Arc::new(Mutex::new(Desk::default()));
         let arguments = shared.request.arguments();
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DIRECTONLY;
-        connection.create_aggregate_function(COLLECT, arguments, flags, Collect::new(shared, &desk))?;
+        // In place of the same function, to count for these rows alone.
+        let directions = shared.request.directions.as_ref();
+        let corrections = directions.map(|check| direction_function(connection, check)).transpose()?;
+        connection.create_aggregate_function(COLLECT, arguments, flags, Collect::new(shared, &desk, corrections))?;
         cache(connection, CACHE)?;
         let read = shared.pieces_of(thread, connection, &desk);
         cache(connection, QUERY_CACHE)?;
@@ -145,7 +149,7 @@ impl Shared {
             let mut desk = desk();
             let Some(collected) = desk.collected.take() else { continue };
             let read = PieceRead { thread, rows: collected.rows, columns: collected.columns };
-            self.unreadable.fetch_add(collected.unreadable, Ordering::Relaxed);
+            self.counts.lock().unwrap_or_else(PoisonError::into_inner).add(collected.counts);
             let bytes: u64 = read.columns.iter().flatten().map(Segment::bytes).sum::<u64>() + desk.words.bytes() - word_bytes;
             word_bytes = desk.words.bytes();
             if self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > self.request.byte_limit {

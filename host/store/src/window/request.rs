@@ -6,8 +6,8 @@ use super::super::access::Access;
 use super::super::open::{columns, quote};
 use crate::layout::Source;
 use net_scout_engine::{ColumnSource, Rule};
-use net_scout_model::Window;
 use net_scout_model::time::parse_timestamp;
+use net_scout_model::{DirectionCheck, Window};
 
 /// The function that takes the rows.
 pub(super) const COLLECT: &str = "scout_collect";
@@ -82,6 +82,10 @@ pub(crate) struct Request {
     pub(crate) window: Window,
     /// The way to the rows.
     pub(crate) way: Way,
+    /// The columns of the table with addresses: rows that have something else there are left out.
+    pub(crate) addresses: &'static [&'static str],
+    /// What checks the directions, where the columns ask for it.
+    pub(crate) directions: Option<DirectionCheck>,
     /// Reading stops above so many bytes.
     pub(crate) byte_limit: u64,
 }
@@ -127,19 +131,33 @@ pub(super) enum Piece {
 }
 
 impl Request {
-    /// How many arguments the function has.
-    pub(super) fn arguments(&self) -> i32 {
-        1 + self.columns.iter().filter(|column| column.rule != Rule::Time).count() as i32
+    /// What the function is given: the timestamp, the columns in order, and those with addresses that are not among them.
+    fn given(&self) -> Vec<&str> {
+        let columns = self.columns.iter().filter(|column| column.rule != Rule::Time);
+        let mut given: Vec<&str> =
+            std::iter::once(self.timestamp.as_str()).chain(columns.map(|column| column.sql.as_str())).collect();
+        for address in self.addresses {
+            if !given.contains(address) {
+                given.push(address);
+            }
+        }
+        given
     }
 
-    /// The SELECT of a piece: the timestamp, then the columns in order, go to the function that takes them.
+    /// How many arguments the function has.
+    pub(super) fn arguments(&self) -> i32 {
+        self.given().len() as i32
+    }
+
+    /// Which of the arguments are addresses.
+    pub(super) fn address_arguments(&self) -> Vec<usize> {
+        let given = self.given();
+        self.addresses.iter().filter_map(|address| given.iter().position(|one| one == address)).collect()
+    }
+
+    /// The SELECT of a piece: what is [given](Self::given) goes to the function that takes it.
     pub(super) fn sql(&self, piece: &Piece) -> String {
-        let mut sql = format!("SELECT {COLLECT}({}", self.timestamp);
-        for column in self.columns.iter().filter(|column| column.rule != Rule::Time) {
-            sql.push_str(", ");
-            sql.push_str(&column.sql);
-        }
-        sql.push(')');
+        let mut sql = format!("SELECT {COLLECT}({})", self.given().join(", "));
         let (table, timestamp) = (&self.table, &self.timestamp);
         let rest = match (&self.way, piece) {
             (Way::Table { rowid: Some(rowid) }, Piece::Numbers(..)) => {

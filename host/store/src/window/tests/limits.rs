@@ -30,6 +30,8 @@ fn load(rows: u64, threads: usize, byte_limit: u64) -> Option<EventWindow> {
         timestamp: "timestamp".to_owned(),
         columns: ["id", "src_ip", "dst_ip", "dst_port", "time"].into_iter().map(|name| column_source(&source, name)).collect(),
         window: Window { since: Timestamp(0), until: None, now: Timestamp(0) },
+        addresses: source.addresses(),
+        directions: None,
         way: Way::Table { rowid: Some("rowid") },
         byte_limit,
     };
@@ -136,6 +138,8 @@ fn all_columns_take_little_memory() {
         timestamp: "timestamp".to_owned(),
         columns: EVENT_COLUMNS.into_iter().map(|name| column_source(&source, name)).collect(),
         window: Window { since: Timestamp(0), until: None, now: Timestamp(0) },
+        addresses: source.addresses(),
+        directions: None,
         way: Way::Table { rowid: Some("rowid") },
         byte_limit: 1 << 30,
     };

@@ -1,5 +1,6 @@
 //! One database, seen by both engines.
 
+use std::str::FromStr as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -10,13 +11,16 @@ use rusqlite::{Connection, params_from_iter};
 use super::SMALL;
 use super::queries::Query;
 use super::rows::{Random, fill};
-use crate::layout::{Source, TIME_FUNCTION};
+use crate::function::{direction_function, readable_function};
+use crate::layout::{READABLE_FUNCTION, Source, TIME_FUNCTION};
 use crate::window::read::read;
 use crate::window::request::{Request, Way};
 use crate::window::source::column_source;
 use net_scout_engine::{EventWindow, Outcome, Plan};
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{Batch, ColumnType, ColumnValues, EVENT_COLUMNS, QueryLimits, Timestamp, Value, Window};
+use net_scout_model::{
+    Batch, ColumnType, ColumnValues, DirectionCheck, EVENT_COLUMNS, Networks, QueryLimits, Timestamp, Value, Window,
+};
 
 pub(super) enum Verdict {
     Same,
@@ -48,7 +52,7 @@ const TO_V1: &str = "ALTER TABLE ip_events RENAME TO v2;
     CREATE TABLE ip_events (id INTEGER PRIMARY KEY, ip TEXT NOT NULL, reverse_dns TEXT, direction TEXT, port INTEGER, service TEXT,
       timestamp TEXT NOT NULL, city TEXT, state TEXT, country TEXT, country_code TEXT, latitude REAL, longitude REAL, trace_path TEXT,
       verdict TEXT, hit_count INTEGER);
-    INSERT INTO ip_events SELECT id, coalesce(src_ip, '?'), src_rdns, CASE direction WHEN 'INBOUND' THEN 'RX' WHEN 'OUTBOUND' THEN 'TX' END,
+    INSERT INTO ip_events SELECT id, coalesce(src_ip, '?'), src_rdns, CASE direction WHEN 'INBOUND' THEN 'RX' WHEN 'Inbound' THEN 'rx' WHEN 'OUTBOUND' THEN 'TX' WHEN 'RX' THEN 'Inbound' WHEN 'outbound' THEN direction END,
       dst_port, dst_service, timestamp, city, state, country, country_code, latitude, longitude, trace_path, verdict, hit_count FROM v2;
     CREATE INDEX by_time ON ip_events (timestamp);";
 
@@ -83,6 +87,12 @@ impl Case {
             .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
             .expect("columns");
         let source = Source::recognise("ip_events", &columns).expect("a layout");
+        let own = Some(Networks::from_str("1.2.3.0/24").expect("a network")).filter(|_| random.chance(50));
+        let directions = random.chance(70).then(|| DirectionCheck::new(own.as_ref()));
+        let source = if directions.is_some() { source.checking_directions() } else { source };
+        let directions = directions.filter(|_| source.checks_directions());
+        directions.iter().for_each(|check| drop(direction_function(&sqlite, check).expect("function")));
+        readable_function(&sqlite).expect("function");
         let last = window.until.map_or(i64::MAX, |until| until.0 - 1);
         let through_index = random.chance(40);
         let (from, to) = ("2026-03-09".to_owned(), "2026-03-14".to_owned());
@@ -93,10 +103,12 @@ impl Case {
         };
         sqlite
             .execute_batch(&format!(
-                "CREATE TEMP VIEW inner_events AS SELECT {} FROM main.ip_events {hint} WHERE {bounds} {TIME_FUNCTION}(timestamp) BETWEEN {} AND {last};
+                "CREATE TEMP VIEW inner_events AS SELECT {} FROM main.ip_events {hint} WHERE {bounds} {TIME_FUNCTION}(timestamp) BETWEEN {} AND {last}
+                   AND {READABLE_FUNCTION}({});
                  CREATE TEMP VIEW events AS SELECT * FROM inner_events {span};",
                 source.select_list(),
-                window.since.0
+                window.since.0,
+                source.addresses().join(", "),
             ))
             .expect("views");
         let way = match through_index {
@@ -113,6 +125,8 @@ impl Case {
             timestamp: "timestamp".to_owned(),
             columns: EVENT_COLUMNS.into_iter().map(|name| column_source(&source, name)).collect(),
             window,
+            addresses: source.addresses(),
+            directions,
             way,
             byte_limit: 1 << 30,
         };

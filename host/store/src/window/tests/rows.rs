@@ -49,6 +49,8 @@ pub(super) const ADDRESSES: [&str; 14] = [
     "1.2.3.4 ",
 ];
 
+const DIRECTIONS: [&str; 9] = ["INBOUND", "OUTBOUND", "INBOUND", "OUTBOUND", "Inbound", "Outbound", "outbound", "RX", "FORWARD"];
+
 const FORMS: [&str; 9] = ["Z", "+00:00", "", ".5Z", ".123456+00:00", " ", "+02:00", ".1234567Z", "minutes"];
 
 /// Creates and fills `ip_events`. A wild table holds what no producer writes.
@@ -64,8 +66,8 @@ pub(super) fn fill(connection: &Connection, random: &mut Random, rows: u64, wild
         .expect("schema");
     let mut insert = connection
         .prepare(
-            "INSERT INTO ip_events (id, src_ip, src_port, dst_ip, dst_port, proto, in_if, verdict, direction, timestamp, hit_count,
-               country_code, latitude, longitude, tcp_flags) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+            "INSERT INTO ip_events (id, src_ip, src_port, dst_ip, dst_port, proto, in_if, out_if, verdict, direction, timestamp,
+               hit_count, country_code, latitude, longitude, tcp_flags) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
         )
         .expect("insert");
     let mut id = if random.chance(10) { -5 } else { 1 };
@@ -80,8 +82,8 @@ pub(super) fn fill(connection: &Connection, random: &mut Random, rows: u64, wild
             _ => Value::Text((*random.pick(choices)).to_owned()),
         };
         let (source, destination) = (text(&ADDRESSES), text(&ADDRESSES));
-        let (proto, interface) = (text(&["TCP", "UDP", "ICMP", "tcp"]), text(&["eth0", "wan"]));
-        let (verdict, direction) = (text(&["DROP", "ACCEPT"]), text(&["INBOUND", "OUTBOUND"]));
+        let (proto, interface, out) = (text(&["TCP", "UDP", "ICMP", "tcp"]), text(&["eth0", "wan", ""]), text(&["br0", "", ""]));
+        let (verdict, direction) = (text(&["DROP", "ACCEPT"]), text(&DIRECTIONS));
         let (country, flags) = (text(&["DE", "US", "é", "%", "a_b"]), text(&["SYN", "", "SYN,ACK"]));
         let mut port = || match random.below(40) {
             0..5 => Value::Null,
@@ -120,6 +122,7 @@ pub(super) fn fill(connection: &Connection, random: &mut Random, rows: u64, wild
             destination_port,
             proto,
             interface,
+            out,
             verdict,
             direction,
             timestamp,
@@ -132,6 +135,10 @@ pub(super) fn fill(connection: &Connection, random: &mut Random, rows: u64, wild
         insert.execute(values).expect("row");
     }
     drop(insert);
+    if odd {
+        let not_utf8 = "UPDATE ip_events SET dst_ip = CAST(x'31ff' AS TEXT) WHERE id % 17 = 3; UPDATE ip_events SET timestamp = CAST(x'32ff' AS TEXT) WHERE id % 19 = 3;";
+        connection.execute_batch(not_utf8).expect("odd texts");
+    }
     connection.execute_batch("COMMIT").expect("commit");
     // Only import adds the column: the tables of net-sentinel are without.
     if random.chance(40) {

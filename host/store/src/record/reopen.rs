@@ -1,0 +1,47 @@
+//! An alert that gets worse after a person closed it is opened again in its row. What it was stays in its evidence.
+
+use serde_json::{Map, Value, json};
+
+use net_scout_model::{Alert, REOPENED, Severity, StoredAlert, Timestamp};
+
+/// How many reopenings of one alert are kept: the last ones.
+const MOST: usize = 20;
+
+/// Whether an alert reopens the one that it belongs to: a person closed that, and this is more severe.
+pub(super) fn reopens(known: &StoredAlert, alert: &Alert) -> bool {
+    !known.is_open() && alert.severity > severity(known)
+}
+
+/// How much a stored alert matters; where the Python program wrote it, what its score says.
+pub(super) fn severity(alert: &StoredAlert) -> Severity {
+    let named = alert.severity.clone().and_then(|name| serde_json::from_value(Value::String(name)).ok());
+    named.unwrap_or_else(|| Severity::of_score(alert.score))
+}
+
+/// Adds to the evidence what the alert was before it is reopened. Nobody writes down who closed it, and when: it was after it was last
+/// raised.
+pub(super) fn with_reopening(evidence: Map<String, Value>, known: &StoredAlert, at: Timestamp) -> Map<String, Value> {
+    let mut evidence = keep_reopenings(evidence, known);
+    let mut reopened = match evidence.remove(REOPENED) {
+        Some(Value::Array(list)) => list,
+        _ => Vec::new(),
+    };
+    reopened.push(json!({
+        "at": at.stored(),
+        "status": known.status,
+        "severity": severity(known).name(),
+        "score": known.score,
+        "last_raised": known.updated_at.as_ref().unwrap_or(&known.created_at),
+    }));
+    reopened.drain(..reopened.len().saturating_sub(MOST));
+    evidence.insert(REOPENED.to_owned(), Value::Array(reopened));
+    evidence
+}
+
+/// Takes over the reopenings that the stored alert tells of.
+pub(super) fn keep_reopenings(mut evidence: Map<String, Value>, known: &StoredAlert) -> Map<String, Value> {
+    if let Some(reopened) = known.evidence.get(REOPENED) {
+        evidence.insert(REOPENED.to_owned(), reopened.clone());
+    }
+    evidence
+}
