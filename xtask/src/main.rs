@@ -15,6 +15,7 @@ mod edges;
 mod guests;
 mod languages;
 mod measure;
+mod structure;
 mod toolchain;
 mod wit;
 
