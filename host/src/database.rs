@@ -1,18 +1,20 @@
 //! The SQLite database: the only part of the program that knows rusqlite.
 //!
-//! Reading is [`Snapshot`]: several read-only connections that see the same state, behind a gate that lets a rule read exactly what it
-//! was granted. Writing is [`Database`]: migrations, alerts, imported events. It must never know a scan or a plugin.
+//! Reading is [`Snapshot`]: one state of the database, taken at once, behind a gate that lets a rule read exactly what it was granted. Writing is [`Database`]: migrations, alerts, imported events. It must never know a scan or a plugin.
 
 mod access;
 mod again;
 mod alerts;
 mod allowlist;
+mod aside;
 mod enrichment;
 mod error;
 mod event_hash;
+mod file;
 mod gate;
 mod import;
 mod ledger;
+mod live;
 mod logged;
 mod migrations;
 mod open;
@@ -22,6 +24,7 @@ mod record;
 mod scratch;
 mod snapshot;
 mod state;
+mod steps;
 mod window;
 
 pub use access::Access;
@@ -38,5 +41,5 @@ pub(crate) use query::{BATCH_BYTES, BATCH_ROWS, ROW_BYTES, check_row};
 pub use query::{Engine, Explain, QueryError, QueryLimits, RowStream};
 pub use record::Recorded;
 pub use scratch::{ScratchDatabase, ScratchError, ScratchRow};
-pub use snapshot::{Snapshot, SnapshotOptions};
+pub use snapshot::{Snapshot, SnapshotOptions, Wanted};
 pub use state::StateEntry;

@@ -7,7 +7,8 @@ use rusqlite::Connection;
 
 use super::error::failed;
 use super::import::EventRow;
-use super::open::{Fingerprint, connect_read_only, quote};
+use super::file::Reading;
+use super::open::quote;
 use super::snapshot::time_function;
 use super::{Database, DatabaseError};
 use crate::events::layout::TIME_FUNCTION;
@@ -58,15 +59,12 @@ impl Database {
     /// When it cannot be read, or the copy not be written.
     pub fn copy_events(from: &Path, to: &Path, alert_table: &str, busy_timeout: Duration) -> Result<(), DatabaseError> {
         let seconds = busy_timeout.as_secs();
-        let unlocked = Fingerprint::if_unlocked(from)?;
-        let connection = connect_read_only(from, busy_timeout, unlocked.is_some()).map_err(failed(from, seconds, "open"))?;
+        let reading = Reading::of(from, busy_timeout)?;
+        let connection = reading.connect(from, busy_timeout)?;
         let target = to.to_string_lossy();
         connection.execute("VACUUM INTO ?1", [&target]).map_err(failed(from, seconds, "copy"))?;
-        if let Some(before) = unlocked
-            && Fingerprint::of(from)? != before
-        {
-            return Err(DatabaseError::Changed { path: from.to_owned() });
-        }
+        drop(connection);
+        reading.ended(from)?;
         let strip = || -> rusqlite::Result<()> {
             let copy = Connection::open(to)?;
             for table in OWN_TABLES.into_iter().chain([alert_table]) {

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use rusqlite::hooks::{AuthContext, Authorization};
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
 
+use super::aside::EVENTS;
 use super::error::message;
 use super::gate::{self, InnerViews, ReadGrant};
 use super::query::{BATCH_BYTES, BATCH_ROWS, Engine, Explain, QueryError, QueryLimits, check_row};
@@ -33,7 +34,7 @@ const LIMITS: [(Limit, i32); 8] = [
     (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 1_000),
 ];
 
-/// One of a snapshot's connections, in its read transaction.
+/// One of a snapshot's connections.
 pub(super) struct Reader {
     connection: Connection,
     inner: InnerViews,
@@ -68,27 +69,13 @@ impl Reader {
         Ok(Self { connection, inner, since, unreadable, shown: None })
     }
 
-    /// Begins the read transaction, on the state that the database has now.
-    pub(super) fn begin(&self) -> rusqlite::Result<()> {
-        self.connection.execute_batch("BEGIN; SELECT 1 FROM main.sqlite_schema LIMIT 1;")
-    }
-
-    /// Ends the read transaction.
-    pub(super) fn end(&self) -> rusqlite::Result<()> {
-        self.connection.execute_batch("ROLLBACK")
-    }
-
-    /// Its connection, which nothing guards before the first query.
-    pub(super) fn connection(&mut self) -> &mut Connection {
-        &mut self.connection
-    }
-
-    /// Runs a query, on the window in memory where it can and else in SQLite: `ready` hears once whether it compiled, then `send` gets its batches until it says that nobody listens. Gives the
-    /// number of timestamps that could not be read.
+    /// Runs a query, on the window in memory where it can and else in SQLite, which has the events after `fill`. `ready` hears once whether
+    /// it compiled, then `send` gets its batches until it says that nobody listens. Gives the number of timestamps that could not be read.
     pub(super) fn run(
         &mut self,
         request: Request,
         kept: &Kept,
+        fill: &dyn Fn() -> Result<(), QueryError>,
         ready: impl FnOnce(Result<(), QueryError>),
         mut send: impl FnMut(Result<Batch, QueryError>) -> bool,
     ) -> u64 {
@@ -97,7 +84,8 @@ impl Reader {
         let cancelled = Arc::clone(&request.cancelled);
         let stop = move || cancelled.load(Ordering::Relaxed) || Instant::now() >= deadline;
         let denial = Arc::new(Mutex::new(None));
-        if let Err(error) = self.arm(&request.grant, &denial, stop) {
+        let reads_events = Arc::new(AtomicBool::new(false));
+        if let Err(error) = self.arm(&request.grant, &denial, &reads_events, stop) {
             ready(Err(QueryError::Unavailable(message(&error))));
             return 0;
         }
@@ -105,7 +93,8 @@ impl Reader {
             Err(error) => ready(Err(error)),
             Ok(mut statement) => {
                 ready(Ok(()));
-                if let Err(error) = run(&mut statement, &request, kept, self.since, &mut send) {
+                let fill = || if reads_events.load(Ordering::Relaxed) { fill() } else { Ok(()) };
+                if let Err(error) = run(&mut statement, &request, kept, &fill, self.since, &mut send) {
                     send(Err(error));
                 }
             }
@@ -117,13 +106,20 @@ impl Reader {
         &mut self,
         grant: &Arc<ReadGrant>,
         denial: &Arc<Mutex<Option<String>>>,
+        reads_events: &Arc<AtomicBool>,
         stop: impl Fn() -> bool + Send + 'static,
     ) -> rusqlite::Result<()> {
         self.connection.progress_handler(STEPS, Some(stop))?;
         self.show(grant)?;
         let (grant, denial, inner) = (Arc::clone(grant), Arc::clone(denial), self.inner.clone());
+        let reads_events = Arc::clone(reads_events);
         self.connection.authorizer(Some(move |context: AuthContext<'_>| match gate::decide(&context, &grant, &inner) {
-            Ok(()) => Authorization::Allow,
+            Ok(()) => {
+                if matches!(context.action, AuthAction::Read { table_name, .. } if [&inner.events, EVENTS].contains(&table_name)) {
+                    reads_events.store(true, Ordering::Relaxed);
+                }
+                Authorization::Allow
+            }
             Err(reason) => {
                 denial.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
                 Authorization::Deny
@@ -222,6 +218,7 @@ fn run(
     statement: &mut Statement<'_>,
     request: &Request,
     kept: &Kept,
+    fill: &dyn Fn() -> Result<(), QueryError>,
     since: Timestamp,
     send: &mut impl FnMut(Result<Batch, QueryError>) -> bool,
 ) -> Result<(), QueryError> {
@@ -240,7 +237,7 @@ fn run(
         }
         Err(reason) => reason,
     };
-    let streamed = stream(statement, request, send);
+    let streamed = fill().and_then(|()| stream(statement, request, send));
     explain(Engine::Sqlite(reason));
     streamed
 }

@@ -8,16 +8,18 @@ use rusqlite::Connection;
 
 use super::access::Access;
 use super::open::quote;
+use super::steps::{Numbered, Rows};
 use crate::events::layout::Source;
 use crate::events::window::{ColumnSource, EventWindow};
 use crate::model::Window;
 use read::read;
+pub(super) use request::rowid;
 use request::{Request, Way, unsuited};
 
 /// The window in memory, or why it is not kept.
 pub(super) type Kept = Result<EventWindow, String>;
 
-/// Reads the columns of the window, with a thread for each connection.
+/// Reads the columns of the window, with a thread for each connection, or step by step on the first.
 ///
 /// # Errors
 /// When SQLite fails.
@@ -28,6 +30,7 @@ pub(super) fn keep(
     window: Window,
     columns: &[&'static str],
     byte_limit: u64,
+    steps: Option<&(Numbered, Rows)>,
 ) -> rusqlite::Result<Kept> {
     let Some(first) = connections.first() else { return Ok(Err("there is no connection to read it".to_owned())) };
     if let Some(reason) = unsuited(first, &source.table)? {
@@ -38,7 +41,10 @@ pub(super) fn keep(
         timestamp: "timestamp".to_owned(),
         columns: columns.iter().map(|column| ColumnSource::of(source, column)).collect(),
         window,
-        way: Way::of(first, source, access, &window)?,
+        way: match steps.cloned() {
+            Some((table, rows)) => Way::Steps(table, rows),
+            None => Way::of(first, source, access, &window)?,
+        },
         byte_limit,
     };
     let window = read(connections, request)?;

@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod batch;
+mod cell;
 mod column;
 mod dictionary;
 mod evaluate;
@@ -33,6 +34,7 @@ mod vector;
 
 use std::collections::HashMap;
 
+pub(crate) use cell::Cell;
 pub(crate) use merge::PieceRead;
 pub use plan::{FastPlan, Plan};
 pub use run::{Fallback, Outcome};

@@ -7,14 +7,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, add_evidence, counts, judge, learned,
+    Deadline, Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, add_evidence, counts, judge, learned,
     local_networks, role_of, roles, settled,
 };
 use crate::capability::files::Directories;
 use crate::capability::query::OPEN_QUERIES;
 use crate::capability::state::StateStore;
 use crate::config::Config;
-use crate::database::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions};
+use crate::database::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions, Wanted};
 use crate::events::layout::EVENT_COLUMNS;
 use crate::model::{Alert, Allowlist, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted};
 use crate::plugin::{Case, ExplainRule, PluginError, Rule};
@@ -65,35 +65,23 @@ pub enum ScanError {
     /// The database cannot be read.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// A rule outlived its call.
-    #[error("a rule still reads the database")]
-    StillRead,
 }
 
 /// What the rules of a scan judge, and the state of the database behind it.
 pub(super) struct Opened {
-    /// The same one as in the case, which is to outlive it.
-    snapshot: Arc<Snapshot>,
+    /// The same one as in the case.
+    pub(super) snapshot: Arc<Snapshot>,
     /// What they judge.
     pub(super) case: Case,
 }
 
 impl Opened {
-    /// The state of the database.
-    pub(super) fn snapshot(&self) -> &Arc<Snapshot> {
-        &self.snapshot
-    }
-
-    /// Ends it; `warn` hears of events that could not be read.
-    pub(super) async fn close(self, warn: Warn<'_>) -> Result<(), ScanError> {
-        let Self { snapshot, case } = self;
-        drop(case);
-        let unreadable = snapshot.unreadable_timestamps();
+    /// To be asked at the end, when every query has run; `warn` hears of events that could not be read.
+    pub(super) fn warn_of_unreadable(&self, warn: Warn<'_>) {
+        let unreadable = self.snapshot.unreadable_timestamps();
         if unreadable > 0 {
             warn(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
         }
-        Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
-        Ok(())
     }
 }
 
@@ -144,19 +132,24 @@ impl Scan<'_> {
         raised: Option<&mut Vec<Alert>>,
     ) -> Result<Scanned, ScanError> {
         let mut phases = Phases::default();
-        let opened = self.open(&mut phases, warn).await?;
-        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, done, warn).await;
+        let deadline = self.deadline();
+        let opened = self.open(&[], deadline, &mut phases, warn).await?;
+        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, Some(deadline), done, warn).await;
         phases.end("run rules");
         if let Some(raised) = raised {
             raised.extend_from_slice(&scanned.alerts);
         }
-        let roles = self.roles(&scanned.alerts, &opened.case).await;
+        let grace = Some(deadline.with_grace());
+        let roles = Deadline::bound(grace, self.roles(&scanned.alerts, &opened.case)).await.unwrap_or_default();
         scanned.leave_out(self.allowlist, &roles, &opened.case);
         scanned = scanned.settled(self.config);
-        add_evidence(&mut scanned.alerts, self.rules, &opened.case).await;
+        if Deadline::bound(grace, add_evidence(&mut scanned.alerts, self.rules, &opened.case)).await.is_err() {
+            let seconds = deadline.limit().as_secs_f64();
+            warn(&format_args!("the scan took longer than {seconds} s (limits.scan_seconds), and the alerts are kept without their events"));
+            scanned.failed = true;
+        }
         phases.end("add evidence");
-        opened.close(warn).await?;
-        phases.end("close database");
+        opened.warn_of_unreadable(warn);
         Ok(Scanned { phases, ..scanned })
     }
 
@@ -165,11 +158,15 @@ impl Scan<'_> {
         if self.excuses() { roles(alerts, self.allowlist, case, self.config.limits.common.query).await } else { BTreeMap::new() }
     }
 
-    /// Opens one state of the database and reads the window: what the rules judge.
-    pub(super) async fn open(&self, phases: &mut Phases, warn: Warn<'_>) -> Result<Opened, ScanError> {
-        let snapshot = self.snapshot(warn)?;
-        phases.end(Phases::OPEN);
-        self.keep_window(&snapshot);
+    /// Reads what the rules judge from the database, with these columns even where no rule requested them.
+    pub(super) async fn open(
+        &self,
+        also: &[&'static str],
+        deadline: Deadline,
+        phases: &mut Phases,
+        warn: Warn<'_>,
+    ) -> Result<Opened, ScanError> {
+        let snapshot = self.take(also, deadline, warn)?;
         phases.end("read events");
         let case = Case {
             snapshot: Some(Arc::clone(&snapshot)),
@@ -211,6 +208,11 @@ impl Scan<'_> {
         }
     }
 
+    /// When the scan has to end, if it begins now.
+    pub(super) fn deadline(&self) -> Deadline {
+        Deadline::after(self.config.limits.common.scan)
+    }
+
     /// The first instant that a rule sees.
     fn reach(&self, rule: &Rule) -> Timestamp {
         self.window.reach(rule.description.history_seconds())
@@ -222,47 +224,31 @@ impl Scan<'_> {
     }
 
     /// One state of the database for all rules.
-    fn snapshot(&self, warn: Warn<'_>) -> Result<Arc<Snapshot>, DatabaseError> {
+    fn take(&self, also: &[&'static str], deadline: Deadline, warn: Warn<'_>) -> Result<Arc<Snapshot>, DatabaseError> {
         let config = self.config;
-        let snapshot = Snapshot::open(&SnapshotOptions {
+        let begun = std::time::Instant::now();
+        let columns = self.columns(also);
+        let options = SnapshotOptions {
             path: config.db_path.clone(),
             table: config.table.clone(),
             alert_table: config.alert_table.clone(),
             window: self.reaching(),
             busy_timeout: config.busy_timeout,
             readers: self.parallel * OPEN_QUERIES,
-        })?;
-        tracing::info!("the events are read through {}", snapshot.access());
-        if *snapshot.access() == Access::NoIndex {
+        };
+        let wanted = Wanted {
+            columns: &columns,
+            alerts: self.rules.iter().any(|rule| rule.description.requests.iter().any(Request::is_of_alerts)),
+            threads: self.parallel,
+            window_bytes: config.limits.common.window,
+            deadline: deadline.at(),
+        };
+        let snapshot = Snapshot::take(&options, &wanted)?;
+        let access = snapshot.access();
+        tracing::info!("the events were read through {access}{}", if snapshot.in_steps() { ", in steps" } else { "" });
+        if *access == Access::NoIndex {
             warn(&format_args!("table {} has no index on timestamp, so every scan reads all of it", config.table));
         }
-        Ok(Arc::new(snapshot))
-    }
-
-    /// Whether a role may excuse a source. Rules that count alone are left as they are: nobody else would accuse it.
-    fn excuses(&self) -> bool {
-        let counting = self.rules.iter().filter(|rule| counts(rule)).count();
-        self.config.builtin_roles && counting > 0 && counting < self.rules.len()
-    }
-
-    /// Reads the events of the window into memory, with the columns that rules requested, and those that say what a source is for. Where
-    /// no rule reads events, nothing is read.
-    fn keep_window(&self, snapshot: &Snapshot) {
-        let requests = || self.rules.iter().flat_map(|rule| &rule.description.requests).filter_map(Request::of_events);
-        if requests().next().is_none() {
-            return;
-        }
-        // A rule that sees less than what is read is kept from the rest by its instants.
-        let spans = self.rules.iter().any(|rule| self.reach(rule) > self.reaching().since);
-        let roles = self.excuses();
-        let asked = |name: &&str| {
-            (spans && *name == "time")
-                || (roles && ROLE_COLUMNS.contains(name))
-                || requests().flatten().any(|column| column == name)
-        };
-        let columns: Vec<&'static str> = EVENT_COLUMNS.into_iter().filter(asked).collect();
-        let begun = std::time::Instant::now();
-        snapshot.keep_window(&columns, self.parallel, self.config.limits.common.window);
         match snapshot.kept_window() {
             Ok(window) => tracing::info!(
                 "{} events with {} columns were read into memory in {:.1} ms, {:.1} MiB",
@@ -273,6 +259,30 @@ impl Scan<'_> {
             ),
             Err(reason) => tracing::info!("every query runs in SQLite: {reason}"),
         }
+        Ok(Arc::new(snapshot))
+    }
+
+    /// Whether a role may excuse a source. Rules that count alone are left as they are: nobody else would accuse it.
+    fn excuses(&self) -> bool {
+        let counting = self.rules.iter().filter(|rule| counts(rule)).count();
+        self.config.builtin_roles && counting > 0 && counting < self.rules.len()
+    }
+
+    /// The columns of the events that are read: those that rules requested, those that say what a source is for, and these. Where no rule
+    /// reads events, none of the first two.
+    fn columns(&self, also: &[&'static str]) -> Vec<&'static str> {
+        let requests = || self.rules.iter().flat_map(|rule| &rule.description.requests).filter_map(Request::of_events);
+        let read = requests().next().is_some();
+        // A rule that sees less than what is read is kept from the rest by its instants.
+        let spans = self.rules.iter().any(|rule| self.reach(rule) > self.reaching().since);
+        let roles = self.excuses();
+        let asked = |name: &&str| {
+            also.contains(name)
+                || (read && spans && *name == "time")
+                || (read && roles && ROLE_COLUMNS.contains(name))
+                || requests().flatten().any(|column| column == name)
+        };
+        EVENT_COLUMNS.into_iter().filter(asked).collect()
     }
 }
 
@@ -359,11 +369,12 @@ pub async fn judged(
     set: &Parameters,
     case: &Case,
     parallel: usize,
+    deadline: Option<Deadline>,
     done: impl Fn(&str) + Send + Sync + 'static,
     warn: Warn<'_>,
 ) -> Scanned {
     let mut scanned = Scanned::default();
-    for outcome in judge(rules, set, case, parallel, done).await {
+    for outcome in judge(rules, set, case, parallel, deadline, done).await {
         scanned.add(outcome, case.window.now, warn);
     }
     scanned

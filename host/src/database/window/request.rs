@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::super::access::Access;
-use super::super::open::{columns, quote};
+use super::super::open::{columns_in, quote};
+use super::super::steps::{Numbered, Rows};
 use crate::events::layout::Source;
 use crate::events::time::parse_timestamp;
 use crate::events::window::{ColumnSource, Rule};
@@ -67,6 +68,8 @@ pub(in crate::database) enum Way {
         /// Texts in between, ascending, at which the work is divided. Any texts give the same rows.
         cuts: Vec<String>,
     },
+    /// These rows of a table, step by step.
+    Steps(Numbered, Rows),
 }
 
 /// What to read.
@@ -87,10 +90,10 @@ pub(in crate::database) struct Request {
 }
 
 impl Way {
-    /// The same way as that of the view `events`.
+    /// The way to the rows of the window.
     pub(super) fn of(connection: &Connection, source: &Source, access: &Access, window: &Window) -> rusqlite::Result<Self> {
         let Access::Index { name, from, to } = access else {
-            return Ok(Self::Table { rowid: rowid(connection, &source.table)? });
+            return Ok(Self::Table { rowid: rowid(connection, "main", &source.table)? });
         };
         let end = match window.until {
             Some(until) => Some(until),
@@ -108,11 +111,11 @@ impl Way {
 }
 
 /// What the number of a row is called; none where rows have none, or all its names are those of columns.
-fn rowid(connection: &Connection, table: &str) -> rusqlite::Result<Option<&'static str>> {
-    let columns = columns(connection, table)?;
+pub(in crate::database) fn rowid(connection: &Connection, schema: &str, table: &str) -> rusqlite::Result<Option<&'static str>> {
+    let columns = columns_in(connection, schema, table)?;
     let free = |name: &&str| !columns.iter().any(|column| column.eq_ignore_ascii_case(name));
     let name = ["rowid", "_rowid_", "oid"].into_iter().find(free);
-    Ok(name.filter(|name| connection.prepare(&format!("SELECT {name} FROM main.{}", quote(table))).is_ok()))
+    Ok(name.filter(|name| connection.prepare(&format!("SELECT {name} FROM {schema}.{}", quote(table))).is_ok()))
 }
 
 /// One piece of the work: a statement's two parameters.
@@ -142,6 +145,7 @@ impl Request {
         sql.push(')');
         let (table, timestamp) = (&self.table, &self.timestamp);
         let rest = match (&self.way, piece) {
+            (Way::Steps(numbered, rows), _) => format!(" FROM {table} NOT INDEXED WHERE {}", numbered.condition(rows)),
             (Way::Table { rowid: Some(rowid) }, Piece::Numbers(..)) => {
                 format!(" FROM {table} NOT INDEXED WHERE {rowid} BETWEEN ?1 AND ?2")
             }
