@@ -501,7 +501,7 @@ fn wrong_configuration_file() {
                 limits.cpu_seconds, limits.wall_seconds, limits.query_seconds, limits.memory_mib, limits.lookup_memory_mib, \
                 limits.table_elements, limits.instances, limits.host_calls, limits.argument_mib, limits.passed_mib, limits.rows, \
                 limits.result_mib, limits.alerts, limits.evidence_kib, limits.describe_seconds, limits.compile_seconds, \
-                limits.compile_mib, limits.component_mib, limits.stack_kib, limits.window_mib, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], \
+                limits.compile_mib, limits.component_mib, limits.stack_kib, limits.scan_seconds, limits.window_mib, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], \
                 [grants.PLUGIN], [directories] and [[allow]]";
     let scene = Scene::small();
     for (toml, error) in [

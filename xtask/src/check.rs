@@ -3,7 +3,7 @@
 use net_scout_tests::places;
 
 use crate::arguments::Arguments;
-use crate::{command, guests, languages};
+use crate::{command, edges, guests, languages};
 
 /// How many cases a longer run tries, unless it is told.
 const CASES: u32 = 20_000;
@@ -22,7 +22,7 @@ pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
     command::run(&mut cargo, "see the failed tests above")
 }
 
-/// Tries the properties of `host/tests/properties.rs` for longer than a test run does.
+/// Tries the properties of `host/net-scout/tests/properties.rs` for longer than a test run does.
 pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
     let mut arguments = Arguments::new(words);
     let cases = arguments.take::<u32>("--cases", "a number")?.unwrap_or(CASES);
@@ -35,10 +35,14 @@ pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
 /// Checks format, lints and documentation, with warnings denied.
 pub(crate) fn lint() -> anyhow::Result<()> {
     command::run(&mut command::cargo(&["fmt", "--all", "--check"]), "run `cargo fmt --all`")?;
+    edges::check()?;
     let clippy = ["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
     command::run(&mut command::cargo(&clippy), "see the warnings above; `rustup component add clippy` where it is missing")?;
-    let doc = ["doc", "--release", "--locked", "--no-deps", "--package", "net-scout", "--package", "net-scout-sdk"];
-    command::run(command::cargo(&doc).env("RUSTDOCFLAGS", "-Dwarnings"), "see the warnings above")?;
+    let mut doc = command::cargo(&["doc", "--release", "--locked", "--no-deps", "--lib", "--package", "net-scout-sdk"]);
+    for package in edges::crates() {
+        doc.args(["--package", package]);
+    }
+    command::run(doc.env("RUSTDOCFLAGS", "-Dwarnings"), "see the warnings above")?;
     eprintln!("no complaint about {}", places::root().display());
     Ok(())
 }

@@ -1,0 +1,170 @@
+//! What a scan would say of one address, rule by rule, and how near the rules are that say nothing. It keeps nothing.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::activity::{ACTIVITY_COLUMNS, activity};
+use super::nearest::Search;
+use super::pipeline::{allowing, judged};
+use super::{Activity, Nearest, Phases, Scan, ScanError, Warn, concerns, settled};
+use net_scout_model::{Alert, Origin, RELATED, Window};
+use net_scout_plugin_host::Rule;
+
+/// What a scan would say of an address.
+pub struct Account {
+    /// The window, with the longest history that a rule looks at.
+    pub reaching: Window,
+    /// The events of the address, or why they cannot be read.
+    pub activity: Result<Activity, String>,
+    /// What each rule says.
+    pub rules: Vec<RuleAccount>,
+    /// Whether something went wrong with a rule.
+    pub failed: bool,
+}
+
+/// What a rule says of the address.
+pub struct RuleAccount {
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// How many alerts it raises about others.
+    pub others: usize,
+    /// What it says.
+    pub said: Said,
+}
+
+/// What a rule says of the address.
+pub enum Said {
+    /// These alerts, strongest first.
+    Fired(Vec<(Alert, Fate)>),
+    /// Nothing.
+    Silent(Nearest),
+    /// It failed.
+    Failed(String),
+}
+
+/// What becomes of an alert.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fate {
+    /// The scan keeps it.
+    Kept,
+    /// It belongs to the alert of this rule and type; unknown where there are too many.
+    Grouped(Option<(String, String)>),
+    /// This entry of the allowlist leaves it out, for this reason.
+    Allowed(Origin, String),
+    /// It is weaker than the most alerts that a scan keeps.
+    Cut,
+}
+
+impl Scan<'_> {
+    /// Lets all rules judge as in a scan, and says what they say of an address. `done` hears of each rule that is through.
+    ///
+    /// # Errors
+    /// As [`Scan::run`].
+    pub async fn account(
+        &self,
+        address: IpAddr,
+        done: impl Fn(&str) + Send + Sync + 'static,
+        warn: Warn<'_>,
+    ) -> Result<Account, ScanError> {
+        let address = address.to_canonical();
+        let about = |alert: &Alert| concerns(address, alert.src_ip.as_deref(), alert.dst_ip.as_deref(), &alert.evidence);
+        let kept = self.state.copy();
+        let deadline = self.deadline();
+        let opened = self.open(&ACTIVITY_COLUMNS, deadline, &mut Phases::default(), warn).await?;
+        let limits = self.options.limits.query;
+        let activity = activity(address, self.window.since, &opened.snapshot, limits).await;
+        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, Some(deadline), done, warn).await;
+        let (raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
+        let roles = self.roles(&raised, &opened.case).await;
+        scanned.leave_out(self.allowlist, &roles, &opened.case);
+        let (alerts, _) = settled(scanned.alerts, self.options.group, usize::MAX);
+        let with_fate = |alert: Alert| {
+            let fate = match allowing(self.allowlist, &roles, &alert, &opened.case) {
+                Some((origin, reason)) => Fate::Allowed(origin, reason),
+                None => fate(&alert, &alerts, self.options.max_alerts),
+            };
+            (alert, fate)
+        };
+
+        let mut rules = Vec::new();
+        for rule in self.rules {
+            let of_rule = || raised.iter().filter(|alert| alert.rule == rule.description.name);
+            let mut fired: Vec<Alert> = of_rule().filter(|alert| about(alert)).cloned().collect();
+            fired.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| (&a.src_ip, &a.dst_ip).cmp(&(&b.src_ip, &b.dst_ip))));
+            let others = of_rule().count() - fired.len();
+            let error = errors.iter().find(|entry| entry.plugin == rule.description.name).and_then(|entry| entry.error.clone());
+            let said = match error {
+                Some(error) => Said::Failed(error),
+                None if fired.is_empty() => Said::Silent(Nearest::Fixed),
+                None => Said::Fired(fired.into_iter().map(with_fate).collect()),
+            };
+            rules.push(RuleAccount { rule: Arc::clone(rule), others, said });
+        }
+        let search = Search { set: self.set, case: &opened.case, kept: &kept, parallel: self.parallel, about: &about };
+        let mut silent: Vec<&mut RuleAccount> =
+            rules.iter_mut().filter(|account| matches!(account.said, Said::Silent(_))).collect();
+        let found = search.of(&silent.iter().map(|account| Arc::clone(&account.rule)).collect::<Vec<_>>()).await;
+        for (account, nearest) in silent.iter_mut().zip(found) {
+            account.said = Said::Silent(nearest);
+        }
+        let (reaching, failed) = (self.reaching(), scanned.failed);
+        let activity = activity.map_err(|error| error.to_string());
+        opened.warn_of_unreadable(warn);
+        Ok(Account { reaching, activity, rules, failed })
+    }
+}
+
+/// What becomes of an alert that is not allowed, among all that were settled, strongest first.
+fn fate(alert: &Alert, settled: &[Alert], most: usize) -> Fate {
+    let is = |rule: &str, alert_type: &str, source: Option<&str>, destination: Option<&str>| {
+        rule == alert.rule
+            && alert_type == alert.alert_type
+            && source == alert.src_ip.as_deref()
+            && destination == alert.dst_ip.as_deref()
+    };
+    let is_related = |one: &Value| {
+        let text = |key: &str| one[key].as_str();
+        is(text("rule").unwrap_or_default(), text("alert_type").unwrap_or_default(), text("src_ip"), text("dst_ip"))
+    };
+    for (place, lead) in settled.iter().enumerate() {
+        let leads = is(&lead.rule, &lead.alert_type, lead.src_ip.as_deref(), lead.dst_ip.as_deref());
+        let related = || lead.evidence.get(RELATED).and_then(Value::as_array).into_iter().flatten();
+        if leads || related().any(is_related) {
+            return match place < most {
+                false => Fate::Cut,
+                true if leads => Fate::Kept,
+                true => Fate::Grouped(Some((lead.rule.clone(), lead.alert_type.clone()))),
+            };
+        }
+    }
+    Fate::Grouped(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use net_scout_model::Severity;
+
+    #[test]
+    fn what_becomes_of_alerts() {
+        let alert = |rule: &str, source: &str, score| Alert {
+            alert_type: rule.to_owned(),
+            src_ip: Some(source.to_owned()),
+            dst_ip: None,
+            score,
+            severity: Severity::Low,
+            rule: rule.to_owned(),
+            evidence: serde_json::Map::new(),
+            events: None,
+            story: None,
+        };
+        let (lead, follower, weak) = (alert("a", "192.0.2.1", 90), alert("b", "192.0.2.1", 20), alert("a", "192.0.2.2", 10));
+        let (all, cut) = settled(vec![weak.clone(), follower.clone(), lead.clone()], true, usize::MAX);
+        assert_eq!((all.len(), cut), (2, 0));
+        let fates: Vec<Fate> = [&lead, &follower, &weak].into_iter().map(|alert| fate(alert, &all, 1)).collect();
+        assert_eq!(fates, [Fate::Kept, Fate::Grouped(Some(("a".to_owned(), "a".to_owned()))), Fate::Cut]);
+        assert_eq!(fate(&alert("c", "192.0.2.1", 1), &all, 1), Fate::Grouped(None));
+    }
+}

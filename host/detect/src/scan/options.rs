@@ -1,0 +1,32 @@
+//! What a scan is told: which database, how much, and what it may leave out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use net_scout_model::{Limits, Networks};
+
+/// What every scan of a run has in common.
+#[derive(Clone, Debug)]
+pub struct ScanOptions {
+    /// The database file.
+    pub db_path: PathBuf,
+    /// The event table.
+    pub table: String,
+    /// The alert table.
+    pub alert_table: String,
+    /// How long to wait for another program's lock.
+    pub busy_timeout: Duration,
+    /// The networks that are the operator's own; none to learn them from the events.
+    pub local_networks: Option<Networks>,
+    /// The directories whose files rules may be granted, by name.
+    pub directories: BTreeMap<String, PathBuf>,
+    /// What the queries of the host and the window in memory may use.
+    pub limits: Limits,
+    /// Whether what several rules say of one source becomes one alert.
+    pub group: bool,
+    /// The most alerts of a scan.
+    pub max_alerts: usize,
+    /// Whether alerts are left out for what their source is for.
+    pub builtin_roles: bool,
+}

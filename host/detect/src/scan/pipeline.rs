@@ -1,0 +1,368 @@
+//! What every scan does, between plugins that are loaded and alerts that are recorded: it opens one state of the database, reads the window
+//! into memory, lets the rules judge it and takes the strongest alerts. `net-scout scan` does it once, `net-scout evaluate` step by step
+//! over past time. It must never load a plugin, ask the clock, or show an alert.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::options::ScanOptions;
+use super::{
+    Deadline, Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, add_evidence, counts, judge, learned,
+    local_networks, role_of, roles, settled,
+};
+use net_scout_model::{Alert, Allowlist, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted};
+use net_scout_plugin_host::capability::files::Directories;
+use net_scout_plugin_host::capability::query::OPEN_QUERIES;
+use net_scout_plugin_host::capability::state::StateStore;
+use net_scout_plugin_host::recording::Tape;
+use net_scout_plugin_host::{Case, ExplainRule, PluginError, Rule, add_call, ledger_entry};
+use net_scout_store::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions, Wanted};
+
+/// One scan to be made.
+pub struct Scan<'a> {
+    /// Which database, which tables, and how much.
+    pub options: &'a ScanOptions,
+    /// The rules that judge.
+    pub rules: &'a [Arc<Rule>],
+    /// What is set for their parameters.
+    pub set: &'a Parameters,
+    /// The window.
+    pub window: Window,
+    /// What rules kept. What they keep now is in it afterwards.
+    pub state: StateStore,
+    /// What is known and shall not be heard of.
+    pub allowlist: &'a Allowlist,
+    /// Whether it is recorded.
+    pub tape: Tape,
+    /// Collects where queries ran, where somebody wants to know.
+    pub explanations: Option<Arc<Explanations>>,
+    /// How many rules judge at the same time.
+    pub parallel: usize,
+}
+
+/// What a scan came to.
+#[derive(Default)]
+pub struct Scanned {
+    /// The alerts; strongest first where they are settled.
+    pub alerts: Vec<Alert>,
+    /// How many weaker ones were left out.
+    pub cut: usize,
+    /// The entries of the allowlist that fitted, and how many alerts each left out.
+    pub allowed: Vec<(Origin, String, usize)>,
+    /// What each rule used.
+    pub ledger: Vec<LedgerEntry>,
+    /// Whether something went wrong with a rule.
+    pub failed: bool,
+    /// What its parts took.
+    pub phases: Phases,
+}
+
+/// A scan that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The database cannot be read.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// What the rules of a scan judge, and the state of the database behind it.
+pub(super) struct Opened {
+    /// The same one as in the case.
+    pub(super) snapshot: Arc<Snapshot>,
+    /// What they judge.
+    pub(super) case: Case,
+}
+
+impl Opened {
+    /// To be asked at the end, when every query has run; `warn` hears of events that could not be read.
+    pub(super) fn warn_of_unreadable(&self, warn: Warn<'_>) {
+        let unreadable = self.snapshot.unreadable_timestamps();
+        if unreadable > 0 {
+            warn(&format_args!("{unreadable} events were left out because their timestamp cannot be read"));
+        }
+    }
+}
+
+/// Hears what went wrong without ending the scan.
+pub type Warn<'a> = &'a dyn Fn(&dyn fmt::Display);
+
+impl Scan<'_> {
+    /// Makes the scan: what the rules raise, and what is kept of it. `done` hears of each rule that is through.
+    ///
+    /// # Errors
+    /// When the database cannot be read. A failing rule is no error: `warn` hears of it, and [`Scanned::failed`] says so.
+    pub async fn run(&self, done: impl Fn(&str) + Send + Sync + 'static, warn: Warn<'_>) -> Result<Scanned, ScanError> {
+        self.made(done, warn, None).await
+    }
+
+    /// Makes the scan, and adds to `raised` all that the rules raised, in no order, before anything of it is left out or grouped.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_showing(
+        &self,
+        raised: &mut Vec<Alert>,
+        done: impl Fn(&str) + Send + Sync + 'static,
+        warn: Warn<'_>,
+    ) -> Result<Scanned, ScanError> {
+        self.made(done, warn, Some(raised)).await
+    }
+
+    /// Makes the scan; what it keeps gets its evidence while the events are there.
+    async fn made(
+        &self,
+        done: impl Fn(&str) + Send + Sync + 'static,
+        warn: Warn<'_>,
+        raised: Option<&mut Vec<Alert>>,
+    ) -> Result<Scanned, ScanError> {
+        let mut phases = Phases::default();
+        let deadline = self.deadline();
+        let opened = self.open(&[], deadline, &mut phases, warn).await?;
+        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, Some(deadline), done, warn).await;
+        phases.end("run rules");
+        if let Some(raised) = raised {
+            raised.extend_from_slice(&scanned.alerts);
+        }
+        let grace = Some(deadline.with_grace());
+        let roles = Deadline::bound(grace, self.roles(&scanned.alerts, &opened.case)).await.unwrap_or_default();
+        scanned.leave_out(self.allowlist, &roles, &opened.case);
+        scanned = scanned.settled(self.options);
+        if Deadline::bound(grace, add_evidence(&mut scanned.alerts, self.rules, &opened.case)).await.is_err() {
+            let seconds = deadline.limit().as_secs_f64();
+            warn(&format_args!("the scan took longer than {seconds} s (limits.scan_seconds), and the alerts are kept without their events"));
+            scanned.failed = true;
+        }
+        phases.end("add evidence");
+        opened.warn_of_unreadable(warn);
+        Ok(Scanned { phases, ..scanned })
+    }
+
+    /// What the sources of alerts are for, if that is to be asked.
+    pub(super) async fn roles(&self, alerts: &[Alert], case: &Case) -> BTreeMap<String, Role> {
+        if self.excuses() { roles(alerts, self.allowlist, case, self.options.limits.query).await } else { BTreeMap::new() }
+    }
+
+    /// Reads what the rules judge from the database, with these columns even where no rule requested them.
+    pub(super) async fn open(
+        &self,
+        also: &[&'static str],
+        deadline: Deadline,
+        phases: &mut Phases,
+        warn: Warn<'_>,
+    ) -> Result<Opened, ScanError> {
+        let snapshot = self.take(also, deadline, warn)?;
+        phases.end("read events");
+        let case = Case {
+            snapshot: Some(Arc::clone(&snapshot)),
+            state: self.state.clone(),
+            directories: Some(Directories::open(&self.options.directories).without(&self.options.db_path)),
+            window: self.window,
+            local_networks: Arc::new(local_networks(&self.tape, self.local_networks(&snapshot)).await),
+            tape: self.tape.clone(),
+            explain: self.explanations.clone().map(explain),
+            quiet: false,
+        };
+        Ok(Opened { snapshot, case })
+    }
+
+    /// The networks that are the operator's own.
+    async fn local_networks(&self, snapshot: &Arc<Snapshot>) -> Networks {
+        if let Some(networks) = &self.options.local_networks {
+            return networks.clone();
+        }
+        let asks = |rule: &Rule, name: &str| {
+            let requests = rule.description.requests.iter();
+            requests.filter_map(Request::of_events).flatten().any(|column| column == name)
+        };
+        if !self.rules.iter().any(|rule| LEARNED_FROM.iter().all(|column| asks(rule, column))) {
+            return Networks::default();
+        }
+        match learned(snapshot, self.options.limits.query).await {
+            Ok(networks) => {
+                let shown = if networks.is_empty() { "none".to_owned() } else { networks.to_string() };
+                let text = format!("local networks learned from the events: {shown} (local_networks sets them)");
+                tracing::info!("{text}");
+                self.explanations.iter().for_each(|explanations| explanations.note(&text));
+                networks
+            }
+            Err(error) => {
+                tracing::warn!("no local networks are known: {error}");
+                Networks::default()
+            }
+        }
+    }
+
+    /// When the scan has to end, if it begins now.
+    pub(super) fn deadline(&self) -> Deadline {
+        Deadline::after(self.options.limits.scan)
+    }
+
+    /// The first instant that a rule sees.
+    fn reach(&self, rule: &Rule) -> Timestamp {
+        self.window.reach(rule.description.history_seconds())
+    }
+
+    /// The window with the longest history that a rule needs.
+    pub(super) fn reaching(&self) -> Window {
+        Window { since: self.rules.iter().map(|rule| self.reach(rule)).min().unwrap_or(self.window.since), ..self.window }
+    }
+
+    /// One state of the database for all rules.
+    fn take(&self, also: &[&'static str], deadline: Deadline, warn: Warn<'_>) -> Result<Arc<Snapshot>, DatabaseError> {
+        let config = self.options;
+        let begun = std::time::Instant::now();
+        let columns = self.columns(also);
+        let options = SnapshotOptions {
+            path: config.db_path.clone(),
+            table: config.table.clone(),
+            alert_table: config.alert_table.clone(),
+            window: self.reaching(),
+            busy_timeout: config.busy_timeout,
+            readers: self.parallel * OPEN_QUERIES,
+        };
+        let wanted = Wanted {
+            columns: &columns,
+            alerts: self.rules.iter().any(|rule| rule.description.requests.iter().any(Request::is_of_alerts)),
+            threads: self.parallel,
+            window_bytes: config.limits.window,
+            deadline: deadline.at(),
+        };
+        let snapshot = Snapshot::take(&options, &wanted)?;
+        let access = snapshot.access();
+        tracing::info!("the events were read through {access}{}", if snapshot.in_steps() { ", in steps" } else { "" });
+        if *access == Access::NoIndex {
+            warn(&format_args!("table {} has no index on timestamp, so every scan reads all of it", config.table));
+        }
+        match snapshot.kept_window() {
+            Ok(window) => tracing::info!(
+                "{} events with {} columns were read into memory in {:.1} ms, {:.1} MiB",
+                window.rows(),
+                columns.len(),
+                begun.elapsed().as_secs_f64() * 1e3,
+                window.bytes() as f64 / f64::from(1 << 20),
+            ),
+            Err(reason) => tracing::info!("every query runs in SQLite: {reason}"),
+        }
+        Ok(Arc::new(snapshot))
+    }
+
+    /// Whether a role may excuse a source. Rules that count alone are left as they are: nobody else would accuse it.
+    fn excuses(&self) -> bool {
+        let counting = self.rules.iter().filter(|rule| counts(rule)).count();
+        self.options.builtin_roles && counting > 0 && counting < self.rules.len()
+    }
+
+    /// The columns of the events that are read: those that rules requested, those that say what a source is for, and these. Where no rule
+    /// reads events, none of the first two.
+    fn columns(&self, also: &[&'static str]) -> Vec<&'static str> {
+        let requests = || self.rules.iter().flat_map(|rule| &rule.description.requests).filter_map(Request::of_events);
+        let read = requests().next().is_some();
+        // A rule that sees less than what is read is kept from the rest by its instants.
+        let spans = self.rules.iter().any(|rule| self.reach(rule) > self.reaching().since);
+        let roles = self.excuses();
+        let asked = |name: &&str| {
+            also.contains(name)
+                || (read && spans && *name == "time")
+                || (read && roles && ROLE_COLUMNS.contains(name))
+                || requests().flatten().any(|column| column == name)
+        };
+        EVENT_COLUMNS.into_iter().filter(asked).collect()
+    }
+}
+
+impl Scanned {
+    /// Leaves out what is allowed, and what its source is for, and counts it.
+    pub(super) fn leave_out(&mut self, allowlist: &Allowlist, roles: &BTreeMap<String, Role>, case: &Case) {
+        let mut allowed: BTreeMap<(Origin, String), usize> = BTreeMap::new();
+        self.alerts.retain(|alert| {
+            let found = allowing(allowlist, roles, alert, case);
+            let left_out = found.is_some();
+            found.into_iter().for_each(|reason| *allowed.entry(reason).or_default() += 1);
+            !left_out
+        });
+        self.allowed = allowed.into_iter().map(|((origin, reason), count)| (origin, reason, count)).collect();
+    }
+
+    /// What a scan keeps of what the rules raised.
+    #[must_use]
+    pub fn settled(mut self, options: &ScanOptions) -> Self {
+        (self.alerts, self.cut) = settled(self.alerts, options.group, options.max_alerts);
+        self
+    }
+
+    /// Records the alerts, and keeps what the rules keep and used: all of it or nothing.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full.
+    pub fn keep(&self, database: &mut Database, state: &StateStore, now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
+        database.keep_scan(&self.alerts, &state.changes(), &self.ledger, now)
+    }
+
+    /// Adds the alerts of a rule, or reports why there are none.
+    fn add(&mut self, outcome: Outcome, now: Timestamp, warn: Warn<'_>) {
+        let Outcome { rule, result, usage } = outcome;
+        let (name, file) = (&rule.description.name, &rule.artifact.file);
+        let mut entry = ledger_entry(&rule.artifact, &rule.description, now);
+        add_call(&mut entry, &usage, result.as_ref().err().map(PluginError::to_string));
+        match result {
+            Err(error) => {
+                warn(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));
+                error.log_backtrace();
+                self.failed = true;
+            }
+            Ok(judgement) => {
+                tracing::info!(
+                    "rule {name} {}: {} in {:.1} ms",
+                    rule.description.version,
+                    counted(judgement.alerts.len(), "alert"),
+                    usage.wall.as_secs_f64() * 1e3,
+                );
+                if let Some(reason) = judgement.refused.first() {
+                    let count = judgement.refused.len();
+                    warn(&format_args!("rule {name} ({file}): {count} alerts were refused, the first because {reason}"));
+                    self.failed = true;
+                }
+                entry.alerts = judgement.alerts.len() as u64;
+                entry.refused = judgement.refused.len() as u64;
+                self.alerts.extend(judgement.alerts);
+            }
+        }
+        self.ledger.push(entry);
+    }
+}
+
+/// What leaves an alert out, an entry of the allowlist or what its source is for, and why.
+pub(super) fn allowing(
+    allowlist: &Allowlist,
+    roles: &BTreeMap<String, Role>,
+    alert: &Alert,
+    case: &Case,
+) -> Option<(Origin, String)> {
+    match allowlist.find(&alert.into(), case.local_networks.or_private(), case.window.now) {
+        Some((origin, allow)) => Some((origin.clone(), allow.reason.clone())),
+        None => role_of(alert, roles).map(|role| (Origin::BuiltIn, role.reason.to_owned())),
+    }
+}
+
+/// Lets the rules judge, and reports what went wrong with them. All their alerts, in no order.
+pub async fn judged(
+    rules: &[Arc<Rule>],
+    set: &Parameters,
+    case: &Case,
+    parallel: usize,
+    deadline: Option<Deadline>,
+    done: impl Fn(&str) + Send + Sync + 'static,
+    warn: Warn<'_>,
+) -> Scanned {
+    let mut scanned = Scanned::default();
+    for outcome in judge(rules, set, case, parallel, deadline, done).await {
+        scanned.add(outcome, case.window.now, warn);
+    }
+    scanned
+}
+
+/// Collects where queries ran, and how long.
+fn explain(explanations: Arc<Explanations>) -> ExplainRule {
+    Arc::new(move |rule, sql, engine, took| explanations.add(rule, sql, engine, took))
+}

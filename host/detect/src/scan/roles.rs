@@ -1,0 +1,92 @@
+//! What accused sources are for. The three original rules count whatever a source does, and so accuse a resolver, a torrent client or a
+//! server whose answers come late, because they do much. The host looks at what these sources did in the window; where most of it
+//! is what such a host always does, the alert is left out and counted, like those that the allowlist leaves out.
+//!
+//! A role excuses nothing but these counts. A source that any other rule accuses keeps all its alerts, and so does one whose other
+//! events, without those of the role, would be enough for an alert.
+
+mod seen;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use net_scout_model::{Alert, Allowlist, QueryLimits};
+use net_scout_plugin_host::{Case, Rule};
+
+pub use seen::COLUMNS as ROLE_COLUMNS;
+use seen::{Seen, seen};
+
+/// The rules that count everything that a source does.
+const COUNTING: [&str; 3] = ["high_connection_volume", "horizontal_scan", "vertical_scan"];
+/// The most sources that are looked at in a scan: where more are accused, the network has another problem.
+const MOST: usize = 1_000;
+/// The longest that all of them are looked at. Where the events are in memory it takes some milliseconds.
+const TIME: Duration = Duration::from_secs(5);
+
+/// What a source is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Role {
+    /// Why its alerts are left out.
+    pub reason: &'static str,
+    holds: fn(&Seen) -> bool,
+}
+
+/// All roles. The first that holds is taken.
+pub const ROLES: [Role; 5] = [
+    Role { reason: "resolver: it asks for names", holds: Seen::is_resolver },
+    Role { reason: "answers: it begins nothing, late packets and backscatter are such", holds: Seen::answers },
+    Role { reason: "peer-to-peer: a few packets for each of many peers, and peers come in", holds: Seen::is_peer },
+    Role { reason: "retries: it is refused at one door, and tries it again", holds: Seen::tries_again },
+    Role {
+        reason: "caretaker: it goes to few ports of the own hosts and is let in, as monitoring and backups do",
+        holds: Seen::is_caretaker,
+    },
+];
+
+impl Role {
+    /// The rules whose alerts it leaves out.
+    #[must_use]
+    pub fn rules() -> &'static [&'static str] {
+        &COUNTING
+    }
+}
+
+/// The roles of the sources that are accused, by source: of those whose alerts may be left out for one. Where the events cannot be read
+/// there are none.
+pub async fn roles(alerts: &[Alert], allowlist: &Allowlist, case: &Case, limits: QueryLimits) -> BTreeMap<String, Role> {
+    let sources = in_question(alerts, allowlist, case);
+    if sources.is_empty() {
+        return BTreeMap::new();
+    }
+    let error = match tokio::time::timeout(TIME, seen(&sources, case, limits)).await {
+        Ok(Ok(seen)) => {
+            let role = |seen: &Seen| ROLES.into_iter().find(|role| (role.holds)(seen));
+            return seen.into_iter().filter_map(|(source, seen)| Some((source, role(&seen)?))).collect();
+        }
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("to look at {} sources took longer than {} s", sources.len(), TIME.as_secs()),
+    };
+    tracing::warn!("no alert is left out for what its source is for: {error}");
+    BTreeMap::new()
+}
+
+/// Whether a rule counts everything that a source does.
+pub fn counts(rule: &Rule) -> bool {
+    COUNTING.contains(&rule.description.name.as_str())
+}
+
+/// The role for which an alert is left out.
+pub fn role_of<'a>(alert: &Alert, roles: &'a BTreeMap<String, Role>) -> Option<&'a Role> {
+    roles.get(alert.src_ip.as_deref()?).filter(|_| COUNTING.contains(&alert.rule.as_str()))
+}
+
+/// The sources that only counting rules accuse. What the allowlist leaves out needs no role.
+fn in_question(alerts: &[Alert], allowlist: &Allowlist, case: &Case) -> BTreeSet<String> {
+    let local = case.local_networks.or_private();
+    let allowed = |alert: &&Alert| allowlist.find(&(*alert).into(), local, case.window.now).is_some();
+    let (counting, other): (Vec<&Alert>, Vec<&Alert>) =
+        alerts.iter().filter(|alert| !allowed(alert)).partition(|alert| COUNTING.contains(&alert.rule.as_str()));
+    let other: BTreeSet<&str> = other.iter().filter_map(|alert| alert.src_ip.as_deref()).collect();
+    let accused: BTreeSet<String> = counting.iter().filter_map(|alert| alert.src_ip.clone()).collect();
+    accused.into_iter().filter(|source| !other.contains(source.as_str())).take(MOST).collect()
+}

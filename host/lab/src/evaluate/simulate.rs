@@ -1,0 +1,109 @@
+//! What an operator would have seen: scans one after the other over past time, each with what the one before had kept.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use super::Accusation;
+use net_scout_detect::scan::{Parameters, Scan, ScanError, ScanOptions};
+use net_scout_model::time::{TimeError, parse_moment};
+use net_scout_model::{Allowlist, Timestamp, Window};
+use net_scout_plugin_host::Rule;
+use net_scout_plugin_host::capability::state::StateStore;
+use net_scout_plugin_host::recording::Tape;
+use net_scout_store::{Database, DatabaseError, EventSpan};
+
+/// The scans to be made.
+pub struct Plan<'a> {
+    /// What every scan is told; the database may be written.
+    pub options: &'a ScanOptions,
+    /// Where the window of each scan begins, from its end: `1 hour`.
+    pub since: &'a str,
+    /// The rules.
+    pub rules: &'a [Arc<Rule>],
+    /// What is set for their parameters.
+    pub set: &'a Parameters,
+    /// What is known and shall not be heard of.
+    pub allowlist: &'a Allowlist,
+    /// Where the events are.
+    pub span: EventSpan,
+    /// From one scan to the next, in microseconds.
+    pub every: i64,
+    /// How many rules judge at the same time.
+    pub parallel: usize,
+}
+
+/// What came of the scans.
+#[derive(Debug, Default)]
+pub struct Simulated {
+    /// What the rules raised.
+    pub raised: Vec<Accusation>,
+    /// What the scans kept.
+    pub kept: Vec<Accusation>,
+    /// Whether something went wrong with a rule.
+    pub failed: bool,
+}
+
+/// Scans that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulationError {
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// One could not be made.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// The window makes no sense.
+    #[error(transparent)]
+    Since(#[from] TimeError),
+}
+
+impl Plan<'_> {
+    /// When the scans are: every so often after the hour before the first event, the last behind the last event.
+    #[must_use]
+    pub fn times(&self) -> Vec<Timestamp> {
+        const HOUR: i64 = 3_600_000_000;
+        let begin = self.span.first.0.div_euclid(HOUR) * HOUR;
+        let (every, last) = (self.every.max(1), self.span.last.0);
+        let steps = (last - begin).div_euclid(every) + 1;
+        (1..=steps).map(|step| Timestamp(begin + step * every)).collect()
+    }
+}
+
+/// Makes the scans, each over the window that ends with it. `done` hears of each; `warn` hears once of whatever goes wrong.
+///
+/// # Errors
+/// When the database cannot be read or written. A failing rule is no error: [`Simulated::failed`] says so.
+pub async fn simulate(plan: &Plan<'_>, done: impl Fn(), warn: impl Fn(&str)) -> Result<Simulated, SimulationError> {
+    let Plan { options, rules, set, allowlist, parallel, .. } = *plan;
+    let mut database = Database::open(&options.db_path, &options.alert_table, options.busy_timeout)?;
+    database.migrate(plan.span.first)?;
+    let (mut simulated, mut known) = (Simulated::default(), HashSet::new());
+    let said = RefCell::new(HashSet::new());
+    let warn = |text: &dyn Display| {
+        let text = text.to_string();
+        if said.borrow_mut().insert(text.clone()) {
+            warn(&text);
+        }
+    };
+    for now in plan.times() {
+        let window = Window { since: parse_moment(plan.since, now)?, until: Some(now), now };
+        let state = StateStore::new(database.plugin_state()?);
+        let scan =
+            Scan { options, rules, set, window, state: state.clone(), allowlist, tape: Tape::Off, explanations: None, parallel };
+        let mut raised = Vec::new();
+        let scanned = scan.run_showing(&mut raised, |_| {}, &warn).await?;
+        for alert in &raised {
+            let key = (alert.rule.clone(), alert.alert_type.clone(), alert.src_ip.clone(), alert.dst_ip.clone(), now.date());
+            let new = known.insert(key);
+            simulated.raised.push(Accusation::of(alert, now, new));
+        }
+        let recorded = scanned.keep(&mut database, &state, now)?;
+        let news = recorded.iter().map(|recorded| recorded.new);
+        simulated.kept.extend(scanned.alerts.iter().zip(news).map(|(alert, new)| Accusation::of(alert, now, new)));
+        simulated.failed |= scanned.failed;
+        done();
+    }
+    Ok(simulated)
+}

@@ -1,0 +1,5 @@
+//! For those who make rules and enrichers, and those who want to know how good they are: labelled data, simulated scans, scenarios and
+//! the conformance of a plugin. It must never read the command line or show anything.
+
+pub mod evaluate;
+pub mod trial;

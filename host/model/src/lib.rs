@@ -1,0 +1,45 @@
+//! The words of the domain: what an alert, a window, a value and a plugin's description are. Knows nothing else of the program.
+
+mod alert;
+mod allow;
+pub mod clock;
+mod columns;
+mod description;
+mod event;
+mod hex;
+mod ledger;
+mod limits;
+mod network;
+mod observable;
+mod phase;
+mod plain;
+mod query;
+mod related;
+mod request;
+mod secrets;
+mod tables;
+mod tcp_flags;
+pub mod time;
+mod value;
+mod window;
+
+pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
+pub use allow::{Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, Side, parse_direction, parse_ports, parse_side};
+pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
+pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
+pub use event::EventRow;
+pub use hex::hex;
+pub use ledger::LedgerEntry;
+pub use limits::{LIMITS, LimitKey, Limits};
+pub use network::{Network, NetworkError, Networks, parse_address};
+pub use observable::Observable;
+pub use phase::Phase;
+pub use plain::{counted, is_plain, plain};
+pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, check_row};
+pub use related::{RELATED, Rank, Related, add_related, take_related};
+pub use request::{CAPABILITIES, Request, RequestError};
+pub use secrets::Secrets;
+pub use tables::{ALERT_COLUMNS, EVENT_COLUMNS, MAXIMUM_HIT_COUNT, columns_of};
+pub use tcp_flags::TcpFlags;
+pub use value::Value;
+pub use window::{Timestamp, Window};

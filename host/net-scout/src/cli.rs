@@ -1,0 +1,260 @@
+//! The command line: the only part of the program that knows clap. It turns arguments into a configuration and calls one command.
+
+mod alerts;
+mod allow;
+mod arguments;
+mod enrich;
+mod evaluate;
+mod explain;
+mod import;
+mod plugin;
+mod scan;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{config as config_command, migrate};
+use crate::config::{Config, ConfigFile, Flags, Layers};
+use crate::exit::UsageError;
+use crate::{exit, output};
+use alerts::AlertsArgs;
+use allow::AllowCommand;
+use arguments::{FormatArg, PluginArgs};
+use enrich::{CacheArgs, EnrichArgs, LookupArgs};
+use evaluate::EvaluateArgs;
+use explain::ExplainArgs;
+use import::ImportArgs;
+use net_scout_model::clock::{Clock, FixedClock, SystemClock};
+use net_scout_plugin_host::{COMPILE, compile_component};
+use plugin::PluginCommand;
+use scan::ScanArgs;
+
+/// Scans a net-sentinel database for port scans, probing and high connection volume.
+#[derive(Parser)]
+#[command(
+    name = "net-scout",
+    version,
+    after_help = "Examples:\n  \
+        net-scout scan --plugins plugins/            scan the last hour, keep the alerts\n  \
+        net-scout scan --since '7 days' --dry-run    look at a week, write nothing\n  \
+        net-scout alerts --min-score 80              list the strongest stored alerts\n  \
+        net-scout explain 203.0.113.9                why there is an alert about it, or none\n  \
+        net-scout import /var/log/kern.log           make a database from a firewall log\n\n\
+        Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 done but a plugin failed or was refused."
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct Global {
+    /// The database [default: ./net_sentinel.db, else ../net_sentinel.db]
+    #[arg(long, global = true, value_name = "FILE")]
+    db_path: Option<String>,
+    /// The configuration file [default: the first of ./net-scout.toml, ~/.config/net-scout/net-scout.toml, /etc/net-scout.toml]
+    #[arg(long, global = true, value_name = "FILE", env = "NET_SCOUT_CONFIG")]
+    config: Option<PathBuf>,
+    /// The table that alerts are kept in [default: scout_alerts]
+    #[arg(long, global = true, value_name = "TABLE")]
+    alert_table: Option<String>,
+    /// How long to wait for another program's lock [default: 10]
+    #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
+    busy_timeout: Option<String>,
+    /// Say more: what plugins log and where one trapped; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// How much is logged: off, error, warn, info, debug, trace [default: warn]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log_level: Option<String>,
+    /// The file that the log is added to [default: standard error]
+    #[arg(long, global = true, value_name = "FILE")]
+    log_file: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Let the rules judge a window of the events, and keep their alerts
+    Scan(ScanArgs),
+    /// List the stored alerts, newest first
+    Alerts(AlertsArgs),
+    /// Say what there is of one address, what each rule says of it, and how near those are that say nothing
+    Explain(ExplainArgs),
+    /// Look up what is known outside about the addresses of alerts
+    Enrich(EnrichArgs),
+    /// Look up one address or domain name on the spot
+    Lookup(LookupArgs),
+    /// List, expire or clear what lookups found
+    Cache(CacheArgs),
+    /// Say what you know and do not want to hear of: the allowlist
+    #[command(subcommand)]
+    Allow(AllowCommand),
+    /// List, inspect, approve, make and test plugins
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// Turn the log of a firewall or a sensor into a database
+    Import(ImportArgs),
+    /// Measure how well the rules do, on events of which the truth is known
+    Evaluate(EvaluateArgs),
+    /// Make or update the tables of net-scout in the database
+    Migrate(MigrateArgs),
+    /// Show every setting, its value and where it came from
+    Config(ConfigArgs),
+    /// Compile a component from standard input to standard output: what the program runs for each that it does not know
+    #[command(name = COMPILE, hide = true)]
+    Compile(CompileArgs),
+}
+
+#[derive(Args)]
+struct CompileArgs {
+    /// The most bytes of memory that it takes
+    memory: u64,
+    /// The most seconds that it computes
+    seconds: u64,
+}
+
+#[derive(Args)]
+struct MigrateArgs {
+    /// Also add the column event_hash with a unique index to the event tables, and fill it
+    #[arg(long)]
+    event_hash: bool,
+}
+
+#[derive(Args)]
+struct ConfigArgs {
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+/// Runs the program and says how it ended.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no error.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::SUCCESS });
+        }
+    };
+    // Before anything is read of the configuration: this process is only a compiler.
+    if let Command::Compile(CompileArgs { memory, seconds }) = cli.command {
+        return ExitCode::from(compile_component(memory, seconds));
+    }
+    match execute(&cli) {
+        Ok(code) => ExitCode::from(code),
+        // The reader of a pipe went away: it has what it wanted.
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(exit::SUCCESS),
+        Err(error) => {
+            output::error(&format_args!("{error:#}"));
+            ExitCode::from(if error.is::<UsageError>() { exit::USAGE } else { exit::FAILURE })
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe))
+}
+
+fn execute(cli: &Cli) -> anyhow::Result<u8> {
+    let layers = Layers {
+        flags: flags(cli),
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+            .filter(|(name, _)| name.starts_with("NET_SCOUT_") || name.starts_with("PDNS_"))
+            .collect(),
+        file: ConfigFile::find(cli.global.config.as_deref())?,
+    };
+    let config = Config::resolve(&layers)?;
+    if let Some(file) = &config.log_file {
+        crate::commands::not_the_database(&config, "log_file", file)?;
+    }
+    output::start_log(&config.log_level, config.log_file.as_deref()).map_err(|error| {
+        UsageError(format!("log_file: {} cannot be opened: {error}", config.log_file.clone().unwrap_or_default().display()))
+    })?;
+    let clock: Box<dyn Clock> = match config.now {
+        Some(now) => Box::new(FixedClock(now)),
+        None => Box::new(SystemClock),
+    };
+    // Whole seconds: what is stored and shown of it has no more.
+    let now = clock.now();
+    let now = now.plus(-now.0.rem_euclid(1_000_000));
+    match &cli.command {
+        Command::Scan(args) => args.run(&config, now),
+        Command::Alerts(args) => args.run(&config, now),
+        Command::Explain(args) => args.run(&config, now),
+        Command::Enrich(args) => args.run(&config, now),
+        Command::Lookup(args) => args.run(&config, now),
+        Command::Cache(args) => args.run(&config, now),
+        Command::Allow(command) => command.run(&config, now),
+        Command::Plugin(command) => command.run(&config, now),
+        Command::Import(args) => args.run(&config, now),
+        Command::Evaluate(args) => args.run(&config),
+        Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
+        Command::Config(args) => config_command::run(&config, (&args.format).into()),
+        Command::Compile(_) => unreachable!("answered before"),
+    }
+}
+
+fn flags(cli: &Cli) -> Flags {
+    let Global { db_path, config: _, alert_table, busy_timeout, verbose, log_level, log_file } = &cli.global;
+    let log_level = &log_level.clone().or(match verbose {
+        0 => None,
+        1 => Some("info".to_owned()),
+        _ => Some("debug".to_owned()),
+    });
+    let mut values = vec![
+        ("db_path", db_path),
+        ("alert_table", alert_table),
+        ("busy_timeout", busy_timeout),
+        ("log_level", log_level),
+        ("log_file", log_file),
+    ];
+    let mut parameters = Vec::new();
+    let no_group = Some("false".to_owned());
+    if let Command::Scan(ScanArgs { plugins, max_alerts, no_group: apart, set, .. }) = &cli.command {
+        values.extend([("plugins", plugins), ("max_alerts_per_run", max_alerts)]);
+        values.extend(apart.then_some(("group", &no_group)));
+        parameters.clone_from(set);
+    }
+    if let Command::Evaluate(EvaluateArgs { since, table, max_alerts, .. }) = &cli.command {
+        values.extend([("since", since), ("table", table), ("max_alerts_per_run", max_alerts)]);
+    }
+    if let Command::Scan(ScanArgs { window, .. }) | Command::Explain(ExplainArgs { window, .. }) = &cli.command {
+        values.extend([("since", &window.since), ("table", &window.table)]);
+    }
+    let plugins = match &cli.command {
+        Command::Explain(args) => Some(&args.plugins),
+        Command::Enrich(args) => Some(&args.plugins),
+        Command::Lookup(args) => Some(&args.plugins),
+        Command::Cache(args) => Some(&args.plugins),
+        Command::Evaluate(args) => Some(&args.plugins),
+        _ => None,
+    };
+    if let Command::Plugin(command) = &cli.command {
+        values.extend(command.folder().map(|folder| ("plugins", &folder.plugins)));
+    }
+    if let Some(PluginArgs { folder, set }) = plugins {
+        values.push(("plugins", &folder.plugins));
+        parameters.clone_from(set);
+    }
+    Flags { values: values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect(), parameters }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

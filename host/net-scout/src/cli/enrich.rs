@@ -1,0 +1,107 @@
+//! `net-scout enrich`, `lookup` and `cache`.
+
+use clap::{Args, ValueEnum};
+
+use super::arguments::{FormatArg, PluginArgs};
+use crate::commands::enrich;
+use crate::commands::enrich::{CacheAction, EnrichRequest};
+use crate::config::Config;
+use net_scout_model::Timestamp;
+use net_scout_plugin_host::recording::Tape;
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  net-scout enrich --limit 50\n  net-scout enrich --alert-id 7 --only rdns,asn --refresh")]
+pub(super) struct EnrichArgs {
+    /// At most so many alerts, the newest without enrichment
+    #[arg(long, value_name = "N", default_value = "10")]
+    limit: u32,
+    /// Only this alert
+    #[arg(long, value_name = "ID")]
+    alert_id: Option<i64>,
+    /// Only with these enrichers
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Ask again, whatever is kept; also for alerts that are enriched
+    #[arg(long)]
+    refresh: bool,
+    /// Look up, but write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Fail when a plugin is not the one in plugins.lock, or one of these is missing
+    #[arg(long)]
+    locked: bool,
+    #[command(flatten)]
+    pub(super) plugins: PluginArgs,
+}
+
+impl EnrichArgs {
+    pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
+        let request = EnrichRequest {
+            limit: self.limit,
+            alert_id: self.alert_id,
+            only: self.only.clone(),
+            refresh: self.refresh,
+            dry_run: self.dry_run,
+            locked: self.locked,
+            tape: Tape::Off,
+        };
+        enrich::run(config, &request, now)
+    }
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  net-scout lookup 1.1.1.1\n  net-scout lookup example.com --only dnsbl")]
+pub(super) struct LookupArgs {
+    /// An IP address or a domain name
+    #[arg(value_name = "IP|DOMAIN")]
+    observable: String,
+    /// Only with these enrichers
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Ask again, whatever is kept
+    #[arg(long)]
+    refresh: bool,
+    #[command(flatten)]
+    pub(super) plugins: PluginArgs,
+}
+
+impl LookupArgs {
+    pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
+        enrich::lookup(config, &self.observable, &self.only, self.refresh, now)
+    }
+}
+
+#[derive(Args)]
+pub(super) struct CacheArgs {
+    /// What to do
+    #[arg(value_enum, value_name = "ACTION", default_value = "list")]
+    action: CacheActionName,
+    /// Only what this enricher found
+    #[arg(long, value_name = "NAME")]
+    kind: Option<String>,
+    #[command(flatten)]
+    pub(super) plugins: PluginArgs,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum CacheActionName {
+    /// Show what is kept
+    List,
+    /// Remove what is older than its time
+    Expire,
+    /// Remove everything
+    Clear,
+}
+
+impl CacheArgs {
+    pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
+        let action = match self.action {
+            CacheActionName::List => CacheAction::List((&self.format).into()),
+            CacheActionName::Expire => CacheAction::Expire,
+            CacheActionName::Clear => CacheAction::Clear,
+        };
+        enrich::cache(config, self.kind.as_deref(), &action, now)
+    }
+}

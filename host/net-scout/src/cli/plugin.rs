@@ -1,0 +1,188 @@
+//! `net-scout plugin`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::arguments::{FolderArg, FormatArg};
+use crate::commands::{approve, inspect, new, stats, trial};
+use crate::config::Config;
+use crate::templates::{Language, Role};
+use net_scout_model::Timestamp;
+
+#[derive(Subcommand)]
+pub(super) enum PluginCommand {
+    /// List the plugins of the folder, and how they stand with plugins.lock
+    List(ListArgs),
+    /// Show what a plugin is, imports and asks for; runs nothing of it with any capability
+    Inspect(InspectArgs),
+    /// Show what plugins are and ask for, and grant it on consent
+    Approve(ApproveArgs),
+    /// Take approvals back
+    Revoke(RevokeArgs),
+    /// Show what plugins used in past runs
+    Stats(StatsArgs),
+    /// Try a plugin on scenarios: what it is shown, and what it must say
+    Test(TestArgs),
+    /// Hold a plugin against the contract that every plugin has to keep
+    Conform(ConformArgs),
+    /// Make a folder with a plugin to begin with, in the language of your choice
+    New(NewArgs),
+}
+
+impl PluginCommand {
+    pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
+        match self {
+            Self::List(args) => inspect::list(config, (&args.format).into()),
+            Self::Inspect(args) => inspect::inspect(config, &args.name),
+            Self::Approve(args) => approve::run(config, &args.names, &args.limits, args.yes),
+            Self::Revoke(args) => approve::revoke(config, &args.names),
+            Self::New(args) => new::run(&args.name, args.role(), args.language(), &args.dir),
+            Self::Test(args) => trial::test(config, &args.plugin, &args.scenarios),
+            Self::Conform(args) => trial::conform(config, &args.plugin, args.events),
+            Self::Stats(args) => stats::run(config, &args.names, &args.since, (&args.format).into(), now),
+        }
+    }
+
+    /// The folder of the plugins, where the command names it.
+    pub(super) fn folder(&self) -> Option<&FolderArg> {
+        match self {
+            Self::List(ListArgs { folder, .. })
+            | Self::Inspect(InspectArgs { folder, .. })
+            | Self::Approve(ApproveArgs { folder, .. })
+            | Self::Revoke(RevokeArgs { folder, .. }) => Some(folder),
+            Self::Stats(_) | Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    folder: FolderArg,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Args)]
+pub(super) struct InspectArgs {
+    /// The plugin, by file or by name
+    #[arg(value_name = "PLUGIN")]
+    name: String,
+    #[command(flatten)]
+    folder: FolderArg,
+}
+
+#[derive(Args)]
+pub(super) struct ApproveArgs {
+    /// The plugins, by file or by name; none for all in the folder
+    #[arg(value_name = "PLUGIN")]
+    names: Vec<String>,
+    /// Set a limit of theirs, such as cpu_seconds=60
+    #[arg(long = "limit", value_name = "LIMIT=VALUE", value_parser = limit)]
+    limits: Vec<(String, String)>,
+    /// Consent without being asked
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    folder: FolderArg,
+}
+
+#[derive(Args)]
+pub(super) struct RevokeArgs {
+    /// The plugins, by name
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+    #[command(flatten)]
+    folder: FolderArg,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  net-scout plugin stats --since '7 days'\n  net-scout plugin stats whois --format csv")]
+pub(super) struct StatsArgs {
+    /// Only these plugins
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    /// Only runs since then
+    #[arg(long, value_name = "WHEN", default_value = "90 days")]
+    since: String,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  net-scout plugin test telnet.wasm scenarios/*.toml")]
+pub(super) struct TestArgs {
+    /// The component
+    #[arg(value_name = "FILE")]
+    plugin: PathBuf,
+    /// The scenarios
+    #[arg(required = true, value_name = "SCENARIO")]
+    scenarios: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct ConformArgs {
+    /// The component
+    #[arg(value_name = "FILE")]
+    plugin: PathBuf,
+    /// How many very many events are
+    #[arg(long, value_name = "N", default_value = "10000000")]
+    events: u64,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    net-scout plugin new night_watch --kind rule --lang python\n  \
+    net-scout plugin new whois_mirror --kind enricher --lang rust --dir ~/src")]
+pub(super) struct NewArgs {
+    /// The plugin's name: lower-case letters, digits and underscores, a letter first, at most 64
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// What it is to be
+    #[arg(long, value_enum, value_name = "KIND")]
+    kind: RoleName,
+    /// What it is to be written in
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    lang: LanguageName,
+    /// The folder in which the plugin's own is made
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RoleName {
+    Rule,
+    Enricher,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LanguageName {
+    Rust,
+    C,
+    Js,
+    Python,
+}
+
+impl NewArgs {
+    fn role(&self) -> Role {
+        match self.kind {
+            RoleName::Rule => Role::Rule,
+            RoleName::Enricher => Role::Enricher,
+        }
+    }
+
+    fn language(&self) -> Language {
+        match self.lang {
+            LanguageName::Rust => Language::Rust,
+            LanguageName::C => Language::C,
+            LanguageName::Js => Language::JavaScript,
+            LanguageName::Python => Language::Python,
+        }
+    }
+}
+
+fn limit(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write LIMIT=VALUE, such as cpu_seconds=60")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}

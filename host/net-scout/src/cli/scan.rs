@@ -1,0 +1,94 @@
+//! `net-scout scan`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::arguments::{FormatArg, WindowArgs, parameter};
+use crate::commands::scan::ScanRequest;
+use crate::commands::{replay, scan};
+use crate::config::Config;
+use crate::output::StatsFormat;
+use net_scout_model::Timestamp;
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    net-scout scan --plugins plugins/ --since '1 hour'\n  \
+    net-scout scan --since 24h --format json --dry-run | jq '.[].src_ip'\n  \
+    net-scout scan --since 2026-03-11 --until 2026-03-12T06:00:00Z --table ip_events_30\n  \
+    net-scout scan --set vertical_scan.ports_threshold=20 --set horizontal_scan.count=hits\n  \
+    net-scout scan --record bug.scan && net-scout scan --replay bug.scan")]
+pub(super) struct ScanArgs {
+    /// The folder of the plugins: every *.wasm directly in it is loaded [default: plugins]
+    #[arg(long, value_name = "DIR")]
+    pub(super) plugins: Option<String>,
+    #[command(flatten)]
+    pub(super) window: WindowArgs,
+    /// The most alerts of a scan; the strongest are kept [default: 500]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) max_alerts: Option<String>,
+    /// Keep every alert for itself, instead of one for what several rules say of one source
+    #[arg(long)]
+    pub(super) no_group: bool,
+    /// Set a parameter of a rule
+    #[arg(long, value_name = "RULE.PARAMETER=VALUE", value_parser = parameter)]
+    pub(super) set: Vec<(String, String, String)>,
+    /// Write nothing at all, only show what would be kept
+    #[arg(long)]
+    dry_run: bool,
+    /// Look up what is known outside about the addresses of the newest alerts
+    #[arg(long, conflicts_with = "dry_run")]
+    enrich: bool,
+    /// Fail when a plugin is not the one in plugins.lock, or one of these is missing
+    #[arg(long)]
+    locked: bool,
+    /// Say where each query of each rule ran, in memory, or by SQLite and why; and how long it took
+    #[arg(long)]
+    explain: bool,
+    /// Show on standard error how long each part of the scan took, and what each plugin used: time, memory, calls, rows, bytes
+    #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "table")]
+    stats: Option<StatsName>,
+    /// Keep what passed between plugins and host in this file, without secrets
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Repeat a recorded scan, without database and network; writes nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "since", "until", "table", "set", "enrich", "max_alerts", "no_group", "explain"])]
+    replay: Option<PathBuf>,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StatsName {
+    Table,
+    Json,
+}
+
+impl From<StatsName> for StatsFormat {
+    fn from(name: StatsName) -> Self {
+        match name {
+            StatsName::Table => Self::Table,
+            StatsName::Json => Self::Json,
+        }
+    }
+}
+
+impl ScanArgs {
+    pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
+        let stats = self.stats.map(Into::into);
+        if let Some(recording) = &self.replay {
+            return replay::run(config, recording, stats, (&self.format).into());
+        }
+        let request = ScanRequest {
+            until: self.window.until.clone(),
+            dry_run: self.dry_run,
+            enrich: self.enrich,
+            locked: self.locked,
+            explain: self.explain,
+            stats,
+            record: self.record.clone(),
+            format: (&self.format).into(),
+        };
+        scan::run(config, &request, now)
+    }
+}

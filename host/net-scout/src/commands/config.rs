@@ -1,0 +1,63 @@
+//! `net-scout config`: every setting, its value and where it came from.
+
+use serde_json::{Map, Value, json};
+
+use super::terminal_width;
+use crate::config::{Config, Setting, keys};
+use crate::output::{Cell, Format, Table};
+use crate::{exit, output};
+
+/// Shows the configuration.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn run(config: &Config, format: Format) -> anyhow::Result<u8> {
+    let mut rows: Vec<(String, &Setting, &str)> = Vec::new();
+    for (name, setting) in &config.settings {
+        let meaning = keys().find(|key| key.name == *name).map_or("", |key| key.meaning);
+        rows.push(((*name).to_owned(), setting, meaning));
+    }
+    for (rule, parameters) in &config.parameters {
+        for (parameter, setting) in parameters {
+            rows.push((format!("rules.{rule}.{parameter}"), setting, "a parameter of a rule"));
+        }
+    }
+    let mut out = output::stdout();
+    match format {
+        Format::Table => {
+            let mut table = Table::new(&["setting", "value", "from", "meaning"]);
+            for (name, setting, meaning) in rows {
+                table.row(vec![
+                    Cell::new(name),
+                    Cell::new(&setting.text),
+                    Cell::new(setting.source.to_string()),
+                    Cell::new(meaning),
+                ]);
+            }
+            table.write(&mut out, terminal_width(format))?;
+        }
+        Format::Json => {
+            let object: Map<String, Value> = rows.into_iter().map(|(name, setting, _)| (name, value(setting))).collect();
+            output::write_json(&mut out, &object)?;
+        }
+        Format::Ndjson => {
+            for (name, setting, _) in rows {
+                let line = json!({"setting": name, "value": setting.text, "from": setting.source.to_string()});
+                output::write_json_line(&mut out, &line)?;
+            }
+        }
+        Format::Csv => {
+            let mut writer = csv::Writer::from_writer(&mut out);
+            writer.write_record(["setting", "value", "from"]).map_err(output::csv_error)?;
+            for (name, setting, _) in rows {
+                writer.write_record([&name, &setting.text, &setting.source.to_string()]).map_err(output::csv_error)?;
+            }
+            writer.flush()?;
+        }
+    }
+    Ok(exit::SUCCESS)
+}
+
+fn value(setting: &Setting) -> Value {
+    json!({"value": setting.text, "from": setting.source.to_string()})
+}

@@ -1,0 +1,264 @@
+//! One alert as a few lines that a person reads: who, what, when, the numbers against their thresholds, and what it rests on.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use super::Shown;
+use net_scout_model::{StoredAlert, plain};
+
+/// The most characters of a line's text.
+const LONGEST: usize = 1_000;
+/// The most characters of one value.
+const VALUE: usize = 120;
+/// The most members of an object that are shown.
+const MEMBERS: usize = 4;
+/// What the name of a threshold ends with, behind the name of the number that it is for.
+const THRESHOLD: &str = "_threshold";
+/// The members of the evidence that have lines of their own.
+const OWN: [&str; 5] = ["events", "window", "plugin", "related", "techniques"];
+
+/// An alert with all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// The alert.
+    pub alert: StoredAlert,
+    /// What is known outside about its addresses; null where nothing is.
+    pub enrichment: Value,
+    /// The query that shows its events once more.
+    pub query: Option<String>,
+}
+
+impl Story {
+    /// Tells it. What an alert does not say has no line.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let alert = &self.alert;
+        let severity = alert.severity.as_deref().map_or_else(String::new, |severity| format!("{severity}, "));
+        let title = format!("alert {}: {}, {severity}score {}, {}", alert.id, alert.alert_type, alert.score, alert.status);
+        writeln!(out, "{}", plain(&title, LONGEST))?;
+        for (name, text) in self.lines().into_iter().filter(|(_, text)| !text.is_empty()) {
+            writeln!(out, "  {name:<10} {}", plain(&text, LONGEST))?;
+        }
+        out.flush()
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let mut json = Shown::from(self.alert.clone()).json();
+        if let Value::Object(members) = &mut json {
+            members.insert("updated_at".to_owned(), self.alert.updated_at.clone().into());
+            members.insert("enrichment".to_owned(), self.enrichment.clone());
+            members.insert("query".to_owned(), self.query.clone().into());
+        }
+        json
+    }
+
+    fn lines(&self) -> Vec<(&'static str, String)> {
+        let Self { alert, enrichment, query } = self;
+        let evidence = &alert.evidence;
+        let events = &evidence["events"];
+        let mut lines = vec![("who", who(alert.src_ip.as_deref(), alert.dst_ip.as_deref())), ("when", when(alert, events))];
+        lines.push(("window", window(&evidence["window"])));
+        lines.push(("numbers", numbers(evidence, true)));
+        lines.push(("evidence", others(evidence)));
+        lines.push(("techniques", evidence["techniques"].as_array().map_or_else(String::new, |list| joined(list))));
+        for name in ["ports", "targets", "sources"] {
+            lines.push((name, top(&events[name])));
+        }
+        lines.push(("samples", events["sample_ids"].as_array().map_or_else(String::new, |list| joined(list))));
+        if let Some(error) = events["error"].as_str() {
+            lines.push(("events", format!("could not be read: {error}")));
+        }
+        lines.push(("rule", rule(alert, &evidence["plugin"])));
+        lines.push(("query", query.clone().unwrap_or_default()));
+        for other in evidence["related"].as_array().into_iter().flatten() {
+            lines.push(("related", related(other)));
+        }
+        for side in ["src", "dst"] {
+            for (kind, found) in enrichment[side].as_object().into_iter().flatten() {
+                lines.push(("enriched", format!("{side} {kind}: {}", summary(found))));
+            }
+        }
+        lines
+    }
+}
+
+pub(super) fn who(source: Option<&str>, destination: Option<&str>) -> String {
+    match (source, destination) {
+        (Some(source), Some(destination)) => format!("{source} to {destination}"),
+        (Some(source), None) => source.to_owned(),
+        (None, Some(destination)) => format!("somebody to {destination}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn when(alert: &StoredAlert, events: &Value) -> String {
+    let mut text = match (events["first"].as_str(), events["last"].as_str(), events["count"].as_u64()) {
+        (Some(first), Some(last), Some(1)) if first == last => format!("{first}, 1 event; "),
+        (Some(first), Some(last), Some(count)) => format!("{first} to {last}, {count} events; "),
+        _ => String::new(),
+    };
+    text.push_str(&format!("raised {}", alert.created_at));
+    if let Some(again) = alert.updated_at.as_ref().filter(|again| **again != alert.created_at) {
+        text.push_str(&format!(", last {again}"));
+    }
+    text
+}
+
+fn window(window: &Value) -> String {
+    let Some(since) = window["since"].as_str() else { return String::new() };
+    let end = window["until"].as_str().map_or_else(String::new, |until| format!(" to {until}"));
+    let history = window["events_since"].as_str().map_or_else(String::new, |since| format!(", looking back to {since}"));
+    format!("from {since}{end}{history}")
+}
+
+/// Numbers, each beside its threshold where it has one and these are to be shown.
+pub(super) fn numbers(evidence: &Value, thresholds: bool) -> String {
+    let Some(members) = evidence.as_object() else { return String::new() };
+    let shown = members.iter().filter(|(key, value)| value.is_number() && !is_threshold(members, key));
+    let shown = shown.filter(|(key, _)| thresholds || !key.ends_with(THRESHOLD));
+    let number = |(key, value): (&String, &Value)| match members.get(&format!("{key}{THRESHOLD}")).filter(|_| thresholds) {
+        Some(threshold) => format!("{key} {value} (threshold {})", one(threshold)),
+        None => format!("{key} {value}"),
+    };
+    shown.map(number).collect::<Vec<_>>().join(", ")
+}
+
+fn is_threshold(members: &Map<String, Value>, key: &str) -> bool {
+    key.strip_suffix(THRESHOLD).is_some_and(|number| members.contains_key(number))
+}
+
+/// What else the evidence says.
+fn others(evidence: &Value) -> String {
+    match evidence {
+        Value::Null => String::new(),
+        Value::Object(members) => {
+            let others = members.iter().filter(|(key, value)| !value.is_number() && !OWN.contains(&key.as_str()));
+            others.map(|(key, value)| format!("{key} {}", one(value))).collect::<Vec<_>>().join(", ")
+        }
+        other => one(other),
+    }
+}
+
+/// The most frequent first, whatever order they are stored in.
+pub(super) fn top(counts: &Value) -> String {
+    let mut counts: Vec<(&String, u64)> =
+        counts.as_object().into_iter().flatten().filter_map(|(value, count)| Some((value, count.as_u64()?))).collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.iter().map(|(value, count)| format!("{value} ({count})")).collect::<Vec<_>>().join(", ")
+}
+
+fn rule(alert: &StoredAlert, plugin: &Value) -> String {
+    let name = plugin["name"].as_str().or(alert.rule.as_deref()).unwrap_or_default();
+    let version = plugin["version"].as_str().map_or_else(String::new, |version| format!(" {version}"));
+    let hash =
+        plugin["sha256"].as_str().and_then(|hash| hash.get(..12)).map_or_else(String::new, |hash| format!(", SHA-256 {hash}"));
+    format!("{name}{version}{hash}")
+}
+
+fn related(other: &Value) -> String {
+    let text = |key: &str| other[key].as_str();
+    let mut parts = vec![text("alert_type").unwrap_or("?").to_owned()];
+    parts.extend(Some(who(text("src_ip"), text("dst_ip"))).filter(|who| !who.is_empty()));
+    parts.extend(text("severity").map(str::to_owned));
+    parts.extend(other["score"].as_i64().map(|score| format!("score {score}")));
+    parts.extend(Some(numbers(&other["evidence"], true)).filter(|numbers| !numbers.is_empty()));
+    parts.join(", ")
+}
+
+/// An answer of an enricher in a few words.
+fn summary(found: &Value) -> String {
+    if let Some(error) = found["error"]["kind"].as_str() {
+        return format!("nothing, {error}");
+    }
+    let Some(members) = found.as_object() else { return one(found) };
+    let said = members
+        .iter()
+        .filter(|(_, value)| !matches!(value, Value::Null | Value::Object(_)) && **value != Value::Array(Vec::new()));
+    said.take(MEMBERS).map(|(key, value)| format!("{key} {}", one(value))).collect::<Vec<_>>().join(", ")
+}
+
+fn joined(list: &[Value]) -> String {
+    list.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn one(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => joined(list),
+        other => other.to_string(),
+    };
+    plain(&text, VALUE)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(evidence: Value, enrichment: Value, query: Option<&str>) -> String {
+        let alert = StoredAlert {
+            id: 7,
+            alert_type: "port_scan".into(),
+            src_ip: Some("192.0.2.2".into()),
+            dst_ip: None,
+            score: 82,
+            severity: Some("high".into()),
+            rule: Some("port_scan".into()),
+            status: "new".into(),
+            created_at: "2026-03-11T20:35:11Z".into(),
+            updated_at: Some("2026-03-11T20:35:11Z".into()),
+            evidence,
+        };
+        let mut out = Vec::new();
+        let story = Story { alert, enrichment, query: query.map(str::to_owned) };
+        story.write(&mut out).expect("text");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn everything_in_a_few_lines() {
+        let evidence = json!({
+            "ports": 312, "ports_threshold": 20, "class": "port scan", "techniques": ["T1046"],
+            "events": {"count": 61, "first": "2026-03-11T03:00:00Z", "last": "2026-03-11T20:25:11Z", "sample_ids": [1, 2],
+                       "ports": {"22": 1, "80": 60}, "targets": {}, "sources": {"192.0.2.2": 61}},
+            "window": {"since": "2026-03-11T19:35:11Z", "until": null, "events_since": "2026-03-10T20:35:11Z"},
+            "plugin": {"name": "port_scan", "version": "0.1.0", "sha256": "0123456789abcdef"},
+            "related": [{"alert_type": "probe", "src_ip": "192.0.2.2", "dst_ip": "198.51.100.1", "score": 20, "severity": "low",
+                         "evidence": {"tries": 3, "tries_threshold": 2}}],
+        });
+        let enrichment = json!({"src": {"rdns": {"names": ["a.example"]}, "whois": {"error": {"kind": "timed-out"}}}});
+        assert_eq!(
+            told(evidence, enrichment, Some("SELECT 1")),
+            "alert 7: port_scan, high, score 82, new
+  who        192.0.2.2
+  when       2026-03-11T03:00:00Z to 2026-03-11T20:25:11Z, 61 events; raised 2026-03-11T20:35:11Z
+  window     from 2026-03-11T19:35:11Z, looking back to 2026-03-10T20:35:11Z
+  numbers    ports 312 (threshold 20)
+  evidence   class port scan
+  techniques T1046
+  ports      80 (60), 22 (1)
+  sources    192.0.2.2 (61)
+  samples    1, 2
+  rule       port_scan 0.1.0, SHA-256 0123456789ab
+  query      SELECT 1
+  related    probe, 192.0.2.2 to 198.51.100.1, low, score 20, tries 3 (threshold 2)
+  enriched   src rdns: names a.example
+  enriched   src whois: nothing, timed-out
+"
+        );
+    }
+
+    #[test]
+    fn an_alert_of_the_python_program_tells_what_it_has() {
+        let text = told(json!({"dst_count": 60, "conn_count": 61, "since": "2026-03-11T19:35:11"}), Value::Null, None);
+        assert!(text.contains("  numbers    dst_count 60, conn_count 61\n  evidence   since 2026-03-11T19:35:11\n"), "{text}");
+        let text = told(json!("\u{1b}[31mred"), json!("odd"), None);
+        assert!(!text.contains('\u{1b}') && text.lines().count() == 5, "{text}");
+    }
+}

@@ -1,0 +1,226 @@
+//! A component linked to what its world may import, and one call of it: a store of its own, the limits, and what the call used.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+use wasmtime::{ResourceLimiter, Store};
+use wasmtime_wasi::{WasiCtxView, WasiView};
+
+use super::bindings::Description;
+use super::bindings::net_scout::plugin as rule_side;
+use super::boundary::{Boundary, Counts};
+use super::cpu::CpuClock;
+use super::engine::PluginEngine;
+use super::enricher_bindings::net_scout::plugin as enricher_side;
+use super::error::{LimitExceeded, PluginError};
+use super::wasi::{self, Wasi};
+use crate::capability::dns::{DnsContext, DnsGrant};
+use crate::capability::exec::{ExecContext, ExecGrant};
+use crate::capability::files::{FilesContext, FilesGrant};
+use crate::capability::http::{HttpContext, HttpGrant};
+use crate::capability::log::LogContext;
+use crate::capability::query::QueryContext;
+use crate::capability::state::{StateContext, StateGrant};
+use net_scout_model::{Limits, Timestamp};
+
+/// The worlds that a component can be of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum World {
+    /// A rule.
+    Rule,
+    /// An enricher.
+    Enricher,
+}
+
+/// A component that is linked. It has run nothing.
+#[derive(Clone)]
+pub(super) struct Code {
+    engine: PluginEngine,
+    linked: InstancePre<Guest>,
+}
+
+/// What belongs to one call: the capabilities, as far as they are linked.
+pub(super) struct Guest {
+    growth: Growth,
+    wasi: Option<Wasi>,
+    pub(super) capabilities: Capabilities,
+}
+
+/// What one call may do of each capability.
+pub(super) struct Capabilities {
+    /// The time that counts as now.
+    pub(super) now: Timestamp,
+    pub(super) query: QueryContext,
+    pub(super) dns: DnsContext,
+    pub(super) exec: ExecContext,
+    pub(super) files: FilesContext,
+    pub(super) http: HttpContext,
+    pub(super) state: StateContext,
+    pub(super) log: LogContext,
+}
+
+impl Capabilities {
+    /// Nothing but the log.
+    pub(super) fn none(name: &str, now: Timestamp, boundary: &Boundary) -> Self {
+        Self {
+            now,
+            query: QueryContext::new(None, boundary.clone()),
+            dns: DnsContext::new(DnsGrant::default(), None, boundary.clone()),
+            exec: ExecContext::new(ExecGrant::default(), Duration::ZERO, boundary.clone()),
+            files: FilesContext::new(FilesGrant::default(), None, boundary.clone()),
+            http: HttpContext::new(HttpGrant::default(), None, boundary.clone()),
+            state: StateContext::new(StateGrant::default(), None, boundary.clone()),
+            log: LogContext::new(name, boundary.clone()),
+        }
+    }
+}
+
+/// What a call used.
+#[derive(Clone, Debug, Default)]
+pub struct Usage {
+    /// From the call to its end.
+    pub wall: Duration,
+    /// Processor time of the guest, and of what the host did for it at once.
+    pub cpu: Duration,
+    /// The most memory that it had, in bytes.
+    pub memory: usize,
+    /// What went through the boundary.
+    pub counts: Counts,
+}
+
+/// A call on a store, as a future.
+pub(super) type Work<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>> + Send + 'a>>;
+
+impl Code {
+    /// Links a component to its world, and to the empty WASI where it imports that. It runs nothing.
+    pub(super) fn link(engine: &PluginEngine, component: &Component, world: World, imports_wasi: bool) -> wasmtime::Result<Self> {
+        let mut linker = Linker::<Guest>::new(engine.engine());
+        let to = &mut linker;
+        rule_side::state::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.state)?;
+        rule_side::files::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.files)?;
+        rule_side::log::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.log)?;
+        match world {
+            World::Rule => rule_side::query::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.query)?,
+            World::Enricher => {
+                enricher_side::dns::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.dns)?;
+                enricher_side::exec::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.exec)?;
+                enricher_side::http::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.http)?;
+            }
+        }
+        if imports_wasi {
+            wasi::link(to)?;
+        }
+        Ok(Self { engine: engine.clone(), linked: linker.instantiate_pre(component)? })
+    }
+
+    /// The component with its imports, to look for its exports.
+    pub(super) fn linked(&self) -> InstancePre<Guest> {
+        self.linked.clone()
+    }
+
+    /// Asks the component what it is, with no capability at all.
+    pub(super) async fn describe(&self, file: &str, limits: &Limits) -> Result<Description, PluginError> {
+        let boundary = Boundary::closed();
+        let capabilities = Capabilities::none(file, Timestamp(0), &boundary);
+        let (described, ..) = self
+            .call(capabilities, &boundary, &limits.for_describe(), |store| {
+                let linked = self.linked();
+                Box::pin(async move {
+                    let instance = linked.instantiate_async(&mut *store).await?;
+                    let describe = instance.get_typed_func::<(), (Description,)>(&mut *store, "describe")?;
+                    Ok(describe.call_async(store, ()).await?.0)
+                })
+            })
+            .await;
+        described.map_err(|error| match error {
+            PluginError::Limit(LimitExceeded::Cpu(limit)) if limit < limits.cpu => LimitExceeded::Describe(limit).into(),
+            PluginError::Limit(LimitExceeded::Wall(limit)) if limit < limits.wall => LimitExceeded::Describe(limit).into(),
+            other => other,
+        })
+    }
+
+    /// Makes one call in a store of its own, within the limits. When the time passes the call is dropped wherever it is, and with it what
+    /// the host was doing for it.
+    pub(super) async fn call<T>(
+        &self,
+        capabilities: Capabilities,
+        boundary: &Boundary,
+        limits: &Limits,
+        work: impl for<'a> FnOnce(&'a mut Store<Guest>) -> Work<'a, T>,
+    ) -> (Result<T, PluginError>, Usage, Guest) {
+        let started = Instant::now();
+        let clock = CpuClock::default();
+        let guest = Guest { growth: Growth::new(limits), wasi: None, capabilities };
+        let mut store = self.engine.store(guest, limits, &clock);
+        store.limiter(|guest| &mut guest.growth);
+        let called = tokio::time::timeout(limits.wall, clock.of(work(&mut store))).await;
+        let guest = store.into_data();
+        let output = || guest.wasi.as_ref().map(Wasi::output).unwrap_or_default();
+        let result = match called {
+            Ok(result) => result.map_err(|error| PluginError::from_call(&error, limits, &output())),
+            Err(_) => Err(LimitExceeded::Wall(limits.wall).into()),
+        };
+        let usage = Usage { wall: started.elapsed(), cpu: clock.spent(), memory: guest.growth.memory, counts: boundary.counts() };
+        (result, usage, guest)
+    }
+}
+
+impl WasiView for Guest {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        let now = self.capabilities.now;
+        self.wasi.get_or_insert_with(|| Wasi::new(now)).ctx()
+    }
+}
+
+/// Watches memories and tables grow. A guest that asks for too much traps with the limit's name, rather than see a failed allocation.
+#[derive(Debug)]
+struct Growth {
+    most_memory: usize,
+    memory_name: &'static str,
+    most_elements: usize,
+    most_instances: usize,
+    /// Bytes over all memories.
+    memory: usize,
+}
+
+impl Growth {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            most_memory: limits.memory,
+            memory_name: limits.memory_name,
+            most_elements: limits.table_elements,
+            most_instances: limits.instances,
+            memory: 0,
+        }
+    }
+}
+
+impl ResourceLimiter for Growth {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let asked = self.memory.saturating_add(desired.saturating_sub(current));
+        if asked > self.most_memory {
+            return Err(LimitExceeded::Memory { asked, limit: self.most_memory, name: self.memory_name }.into());
+        }
+        self.memory = asked;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let limit = self.most_elements;
+        if desired > limit { Err(LimitExceeded::Table { asked: desired, limit }.into()) } else { Ok(true) }
+    }
+
+    fn instances(&self) -> usize {
+        self.most_instances
+    }
+
+    fn tables(&self) -> usize {
+        self.most_instances
+    }
+
+    fn memories(&self) -> usize {
+        self.most_instances
+    }
+}

@@ -1,0 +1,46 @@
+//! From what calls used to the ledger.
+
+use super::guest::Usage;
+use super::load::Artifact;
+use net_scout_model::{Description, Kind, LedgerEntry, Timestamp};
+
+/// An entry without a call yet.
+#[must_use]
+pub fn ledger_entry(artifact: &Artifact, description: &Description, at: Timestamp) -> LedgerEntry {
+    let kind = match description.kind {
+        Kind::Rule { .. } => "rule",
+        Kind::Enricher { .. } => "enricher",
+    };
+    LedgerEntry {
+        at: at.seconds(),
+        plugin: description.name.clone(),
+        version: description.version.clone(),
+        sha256: artifact.sha256.clone(),
+        kind: kind.to_owned(),
+        wasi: artifact.imports_wasi(),
+        ..LedgerEntry::default()
+    }
+}
+
+/// Adds one call to an entry.
+pub fn add_call(entry: &mut LedgerEntry, usage: &Usage, error: Option<String>) {
+    let microseconds = |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+    let counts = &usage.counts;
+    entry.calls += 1;
+    if let Some(error) = error {
+        entry.failed += 1;
+        entry.error = Some(error);
+    }
+    entry.wall_us += microseconds(usage.wall);
+    entry.cpu_us += microseconds(usage.cpu);
+    entry.host_us += microseconds(counts.waited);
+    entry.memory = entry.memory.max(usage.memory as u64);
+    entry.host_calls += counts.made();
+    for (function, calls) in &counts.calls {
+        *entry.functions.entry((*function).to_owned()).or_default() += calls;
+    }
+    entry.rows += counts.rows;
+    entry.bytes_in += counts.bytes_in;
+    entry.bytes_out += counts.bytes_out;
+    entry.denials += counts.denials;
+}

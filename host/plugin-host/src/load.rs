@@ -1,0 +1,295 @@
+//! Loads the plugins of a folder: every `*.wasm` directly in it, in the order of their names. One that cannot be loaded is reported, and
+//! the others are loaded all the same.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::OFlags;
+use sha2::{Digest as _, Sha256};
+use wasmtime::component::Component;
+
+use super::engine::PluginEngine;
+use super::enricher::{LinkedEnricher, UngrantedEnricher};
+use super::error::LoadError;
+use super::lock::Lock;
+use super::rule::{LinkedRule, Rule};
+use super::{convert, wasi};
+use net_scout_model::{Description, Kind, Limits, hex, plain};
+
+/// The package that this host speaks.
+const PACKAGE: &str = "net-scout:plugin/";
+/// Its version.
+const VERSION: &str = "@0.1.0";
+/// The interfaces that hold types only: to import them gives nothing.
+const TYPES: [&str; 4] = ["types", "description", "detection", "enrichment"];
+/// The capabilities that a rule may import.
+const RULE_IMPORTS: [&str; 4] = ["query", "files", "state", "log"];
+/// The capabilities that an enricher may import.
+const ENRICHER_IMPORTS: [&str; 6] = ["dns", "exec", "http", "files", "state", "log"];
+/// What holds types only for an enricher: the functions of `query` are not linked for it. The SDK for Rust has both worlds, and so the
+/// types of both.
+const ENRICHER_TYPES: [&str; 1] = ["query"];
+/// What the two kinds are called.
+const RULE: &str = "rule";
+const ENRICHER: &str = "enricher";
+/// How much of an error is shown, in characters.
+const QUOTED: usize = 300;
+/// What is read of a file to see whether it begins as a component does, in bytes.
+const FORM: u64 = 8;
+
+/// The file of a component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// The name of the file.
+    pub file: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its SHA-256, in hexadecimal.
+    pub sha256: String,
+    /// What the component imports, but for what holds types only.
+    pub imports: Vec<String>,
+}
+
+impl Artifact {
+    /// Whether it imports WASI, of which it gets an empty one.
+    #[must_use]
+    pub fn imports_wasi(&self) -> bool {
+        self.imports.iter().any(|import| wasi::is_wasi(import))
+    }
+}
+
+/// What may be used by one call of each plugin.
+#[derive(Clone, Debug, Default)]
+pub struct PluginLimits {
+    /// Of all plugins.
+    pub common: Limits,
+    /// What is set for single ones: plugin, limit, value. Each was checked by [`Limits::set`].
+    pub own: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl PluginLimits {
+    /// Those of a plugin: what is set for it, over what its entry in the lock says, over those of all.
+    fn of(&self, name: &str, kind: &Kind, locked: &BTreeMap<String, String>) -> Limits {
+        let mut limits = match kind {
+            Kind::Rule { .. } => self.common,
+            Kind::Enricher { .. } => self.common.for_lookup(),
+        };
+        for (limit, value) in locked.iter().chain(self.own.get(name).into_iter().flatten()) {
+            // What was checked before.
+            let _ = limits.set(limit, value);
+        }
+        limits
+    }
+}
+
+/// The plugins of a folder.
+#[derive(Default)]
+pub struct Plugins {
+    /// The rules, by file name.
+    pub rules: Vec<Rule>,
+    /// The enrichers, by file name.
+    pub enrichers: Vec<UngrantedEnricher>,
+    /// The files that were not loaded.
+    pub refused: Vec<Refused>,
+}
+
+/// A file that was not loaded.
+#[derive(Debug)]
+pub struct Refused {
+    /// The name of the file.
+    pub file: String,
+    /// Why not.
+    pub error: LoadError,
+}
+
+/// Loads every `*.wasm` directly in the folder. One that the lock knows in another form is refused.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub async fn load_folder(engine: &PluginEngine, folder: &Path, limits: &PluginLimits, lock: &Lock) -> std::io::Result<Plugins> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let (limits, lock) = (Arc::new(limits.clone()), Arc::new(lock.clone()));
+    let tasks: Vec<_> = files
+        .into_iter()
+        .map(|path| {
+            let file = plain(&path.file_name().unwrap_or_default().to_string_lossy(), QUOTED);
+            let (engine, name, limits, lock) = (engine.clone(), file.clone(), Arc::clone(&limits), Arc::clone(&lock));
+            (file, tokio::spawn(async move { load(&engine, path, name, &limits, &lock).await }))
+        })
+        .collect();
+    let mut plugins = Plugins::default();
+    for (file, task) in tasks {
+        let loaded = task.await.unwrap_or_else(|error| Err(LoadError::Malformed(error.to_string())));
+        plugins.add(file, loaded);
+    }
+    Ok(plugins)
+}
+
+/// Loads one file, whatever the lock says.
+///
+/// # Errors
+/// When it is no plugin.
+pub async fn load_file(engine: &PluginEngine, path: &Path, limits: &PluginLimits) -> Result<Plugins, LoadError> {
+    let file = plain(&path.file_name().unwrap_or_default().to_string_lossy(), QUOTED);
+    let loaded = load(engine, path.to_owned(), file.clone(), limits, &Lock::default()).await?;
+    let mut plugins = Plugins::default();
+    plugins.add(file, Ok(loaded));
+    Ok(plugins)
+}
+
+impl Plugins {
+    fn add(&mut self, file: String, loaded: Result<Loaded, LoadError>) {
+        let known =
+            |name: &str| self.each().find(|(_, description)| description.name == name).map(|(artifact, _)| artifact.file.clone());
+        match loaded {
+            Err(error) => self.refused.push(Refused { file, error }),
+            Ok(loaded) => match (known(&loaded.description().name), loaded) {
+                (Some(other), loaded) => {
+                    let name = loaded.description().name.clone();
+                    self.refused.push(Refused { file, error: LoadError::Duplicate { name, other } });
+                }
+                (None, Loaded::Rule(rule)) => self.rules.push(*rule),
+                (None, Loaded::Enricher(enricher)) => self.enrichers.push(*enricher),
+            },
+        }
+    }
+
+    /// The files that were loaded, with what they say of themselves: rules, then enrichers.
+    pub fn each(&self) -> impl Iterator<Item = (&Artifact, &Description)> {
+        let rules = self.rules.iter().map(|rule| (&rule.artifact, &rule.description));
+        rules.chain(self.enrichers.iter().map(|enricher| (&enricher.artifact, &enricher.description)))
+    }
+}
+
+enum Loaded {
+    Rule(Box<Rule>),
+    Enricher(Box<UngrantedEnricher>),
+}
+
+impl Loaded {
+    fn description(&self) -> &Description {
+        match self {
+            Self::Rule(rule) => &rule.description,
+            Self::Enricher(enricher) => &enricher.description,
+        }
+    }
+}
+
+async fn load(
+    engine: &PluginEngine,
+    path: PathBuf,
+    file: String,
+    limits: &PluginLimits,
+    lock: &Lock,
+) -> Result<Loaded, LoadError> {
+    let common = &limits.common;
+    let largest = common.component;
+    let _place = engine.place().await?;
+    let read = tokio::task::spawn_blocking(move || read(&path, largest)).await;
+    let bytes = read.map_err(|error| LoadError::Malformed(error.to_string()))??;
+    tracing::debug!("loading {file} ({} bytes)", bytes.len());
+    let sha256 = hex(&Sha256::digest(&bytes));
+    let size = bytes.len() as u64;
+    let component = engine.component(&file, &bytes, &sha256, common).await?;
+    drop(bytes);
+    let is_enricher = component.get_export_index(None, "enrich").is_some();
+    let (kind, known): (_, &[_]) = if is_enricher { (ENRICHER, &ENRICHER_IMPORTS) } else { (RULE, &RULE_IMPORTS) };
+    let imports = check_imports(engine, &component, kind, known)?;
+    let artifact = Artifact { file, size, sha256, imports };
+    let world = |error: wasmtime::Error| LoadError::World(plain(&format!("{error:#}"), QUOTED));
+    let describe = async |code: &super::guest::Code| {
+        let described = code.describe(&artifact.file, common).await.map_err(LoadError::Describe)?;
+        let description = convert::description(described).map_err(LoadError::Description)?;
+        let says_enricher = matches!(description.kind, Kind::Enricher { .. });
+        match (is_enricher, says_enricher) {
+            (true, false) => Err(LoadError::Description("it exports `enrich`, but says that it is no enricher".to_owned())),
+            (false, true) => Err(LoadError::Description("it exports no `enrich`, but says that it is no rule".to_owned())),
+            _ => {
+                lock.check(&artifact, &description).map_err(LoadError::Changed)?;
+                let name = &description.name;
+                let limits = limits.of(name, &description.kind, lock.limits(name));
+                Ok((description, limits))
+            }
+        }
+    };
+    if is_enricher {
+        let linked = LinkedEnricher::new(engine, &component, &artifact).map_err(world)?;
+        let (description, limits) = describe(&linked.code).await?;
+        Ok(Loaded::Enricher(Box::new(UngrantedEnricher { artifact, description, limits, linked })))
+    } else {
+        let linked = LinkedRule::new(engine, &component, &artifact).map_err(world)?;
+        let (description, limits) = describe(&linked.code).await?;
+        Ok(Loaded::Rule(Box::new(linked.described(artifact, description, limits))))
+    }
+}
+
+/// Whether a file begins as a component does.
+fn check_form(bytes: &[u8]) -> Result<(), LoadError> {
+    // The fifth to eighth byte: a version, and the layer that tells a component from a module.
+    match bytes.get(..8) {
+        Some([0, b'a', b's', b'm', _, _, 1, 0]) => Ok(()),
+        Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => Err(LoadError::CoreModule),
+        Some([0x7f, b'E', b'L', b'F', ..]) => Err(LoadError::Precompiled),
+        Some([0, b'a', b's', b'm', ..]) => Err(LoadError::Malformed("its version is unknown".to_owned())),
+        _ => Err(LoadError::NotWasm),
+    }
+}
+
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {
+    let (mut file, size) = open_regular(path)?;
+    let too_large = |size| LoadError::TooLarge { size, limit };
+    if size > limit {
+        return Err(too_large(size));
+    }
+    let mut bytes = Vec::new();
+    file.by_ref().take(FORM).read_to_end(&mut bytes)?;
+    check_form(&bytes)?;
+    file.take(limit + 1 - FORM).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+}
+
+/// Opens a regular file, and says its size. A pipe or a device is not waited for, whatever it was called.
+pub(super) fn open_regular(path: &Path) -> Result<(File, u64), LoadError> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(LoadError::NotAFile);
+    }
+    // It may have been replaced since: what counts is what was opened.
+    let file = File::options().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() { Ok((file, metadata.len())) } else { Err(LoadError::NotAFile) }
+}
+
+/// The first sandbox: what is not on the list is not linked, and what needs it does not run. Gives what is imported.
+fn check_imports(
+    engine: &PluginEngine,
+    component: &Component,
+    kind: &'static str,
+    known: &[&str],
+) -> Result<Vec<String>, LoadError> {
+    let mut imports = Vec::new();
+    for (import, _) in component.component_type().imports(engine.engine()) {
+        let interface = import.strip_prefix(PACKAGE);
+        match interface.and_then(|interface| interface.split_once('@')) {
+            Some((name, _)) if import.ends_with(VERSION) && TYPES.contains(&name) => {}
+            Some((name, _)) if import.ends_with(VERSION) && kind == ENRICHER && ENRICHER_TYPES.contains(&name) => {}
+            Some((name, _)) if import.ends_with(VERSION) && known.contains(&name) => imports.push(import.to_owned()),
+            None if wasi::is_wasi(import) => imports.push(plain(import, QUOTED)),
+            Some((_, version)) if format!("@{version}") != VERSION => {
+                return Err(LoadError::Version { found: plain(&format!("net-scout:plugin@{version}"), QUOTED) });
+            }
+            _ => return Err(LoadError::Import { import: plain(import, QUOTED), kind, known: known.join(", ") }),
+        }
+    }
+    Ok(imports)
+}

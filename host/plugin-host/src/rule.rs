@@ -1,0 +1,222 @@
+//! A loaded rule, and one judgement of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wasmtime::component::Component;
+
+use super::bindings::RulePre;
+use super::boundary::Boundary;
+use super::engine::PluginEngine;
+use super::error::{LimitExceeded, PluginError};
+use super::guest::{Capabilities, Code, Guest, Usage, World};
+use super::load::Artifact;
+use super::{bindings, convert};
+use crate::capability::files::{Directories, FilesContext, FilesGrant};
+use crate::capability::log::LogContext;
+use crate::capability::query::{QueryContext, QuerySource};
+use crate::capability::state::{StateContext, StateGrant, StateStore};
+use crate::recording::Tape;
+use net_scout_model::{Alert, Description, Limits, Networks, Parameter, Request, Value, Window};
+use net_scout_store::{Engine, Explain, ReadGrant, Snapshot};
+
+/// What tells the one call of a rule in a recording.
+pub const EVALUATE: &str = "evaluate";
+
+/// A rule that was loaded: linked once, and instantiated for every call.
+pub struct Rule {
+    /// Its file.
+    pub artifact: Artifact,
+    /// What it says of itself.
+    pub description: Description,
+    /// What one call of it may use.
+    pub limits: Limits,
+    code: Code,
+    linked: RulePre<Guest>,
+    grant: ReadGrant,
+    files: FilesGrant,
+    state: StateGrant,
+}
+
+/// What a rule answered.
+#[derive(Debug)]
+pub struct Judgement {
+    /// Its alerts.
+    pub alerts: Vec<Alert>,
+    /// The alerts that were refused, with the reason.
+    pub refused: Vec<String>,
+}
+
+/// What a rule judges, and with what.
+#[derive(Clone)]
+pub struct Case {
+    /// The state of the database; none where a recording is played.
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// What rules kept.
+    pub state: StateStore,
+    /// The directories that the operator named; none where a recording is played.
+    pub directories: Option<Directories>,
+    /// The window.
+    pub window: Window,
+    /// The networks that are the operator's own.
+    pub local_networks: Arc<Networks>,
+    /// Whether it is recorded.
+    pub tape: Tape,
+    /// Hears of each query where it ran, where somebody wants to know.
+    pub explain: Option<ExplainRule>,
+    /// Whether what rules log is left out: they judge once more, and have said it before.
+    pub quiet: bool,
+}
+
+/// Hears of each query of a rule where it ran: the rule, the SQL, the engine.
+pub type ExplainRule = Arc<dyn Fn(&str, &str, &Engine, Duration) + Send + Sync>;
+
+/// A component of the world `rule`.
+pub(super) struct LinkedRule {
+    pub(super) code: Code,
+    linked: RulePre<Guest>,
+}
+
+impl LinkedRule {
+    pub(super) fn new(engine: &PluginEngine, component: &Component, artifact: &Artifact) -> wasmtime::Result<Self> {
+        let code = Code::link(engine, component, World::Rule, artifact.imports_wasi())?;
+        let linked = RulePre::new(code.linked())?;
+        Ok(Self { code, linked })
+    }
+
+    pub(super) fn described(self, artifact: Artifact, description: Description, limits: Limits) -> Rule {
+        let mut grant = ReadGrant::default();
+        for request in &description.requests {
+            if let Request::Table { table, columns } = request {
+                grant.allow(table, columns.iter().cloned());
+            }
+        }
+        let state = StateGrant::new(&description.name, &description.requests);
+        // Files are granted by somebody, or not at all.
+        let files = FilesGrant::new(&description.name, &[]);
+        Rule { artifact, description, limits, code: self.code, linked: self.linked, grant, files, state }
+    }
+}
+
+impl Rule {
+    /// Gives it what it was granted beyond what every rule is given.
+    ///
+    /// # Errors
+    /// When it requests more than it was granted.
+    pub fn grant(self, granted: &[Request]) -> Result<Self, PluginError> {
+        granted_all(&self.description, granted)?;
+        let files = FilesGrant::new(&self.description.name, granted);
+        Ok(Self { files, ..self })
+    }
+
+    /// Gives it what it requests, where nothing of anybody's is read but what is shown to it.
+    #[must_use]
+    pub fn grant_requests(self) -> Self {
+        let files = FilesGrant::new(&self.description.name, &self.description.requests);
+        Self { files, ..self }
+    }
+
+    /// The values of the rule's parameters: what the operator set, else the default.
+    ///
+    /// # Errors
+    /// When what was set is not of the parameter's type or not within its bounds.
+    pub fn arguments(&self, set: &BTreeMap<String, String>) -> Result<Vec<(String, Value)>, PluginError> {
+        arguments(&self.description, set)
+    }
+
+    /// Lets the rule judge a window. What it used is known also when it fails: when it traps, runs into a limit, or reports an error.
+    pub async fn evaluate(&self, case: &Case, arguments: &[(String, Value)]) -> (Result<Judgement, PluginError>, Usage) {
+        let name = &self.description.name;
+        let session = case.tape.begin(name, EVALUATE);
+        let boundary = Boundary::new(self.limits, session.clone());
+        let events_since = case.window.reach(self.description.history_seconds());
+        let source = self.source(case);
+        let capabilities = Capabilities {
+            query: QueryContext::new(source, boundary.clone()),
+            files: FilesContext::new(self.files.clone(), case.directories.clone(), boundary.clone()),
+            state: StateContext::new(self.state.clone(), Some(case.state.clone()), boundary.clone()),
+            log: LogContext::new(name, boundary.clone()).quiet(case.quiet),
+            ..Capabilities::none(name, case.window.now, &boundary)
+        };
+        let window = convert::window(case.window, events_since, &case.local_networks);
+        let arguments = convert::arguments(arguments);
+        let (answer, usage, guest) = self
+            .code
+            .call(capabilities, &boundary, &self.limits, |store| {
+                let linked = self.linked.clone();
+                Box::pin(async move {
+                    let instance = linked.instantiate_async(&mut *store).await?;
+                    instance.call_evaluate(store, &window, &arguments).await
+                })
+            })
+            .await;
+        let judgement = answer.and_then(|answer| self.judgement(answer, guest));
+        let outcome = || match &judgement {
+            Ok(judgement) => serde_json::json!({ "alerts": judgement.alerts, "refused": judgement.refused }),
+            Err(error) => serde_json::json!({ "error": error.to_string() }),
+        };
+        let same = case.tape.end(name, EVALUATE, &session, outcome);
+        let judgement = match same {
+            // The reason why it failed says more than that it did not fail then.
+            Err(_) if judgement.is_err() => judgement,
+            Err(unexpected) => Err(unexpected.into()),
+            Ok(()) => judgement,
+        };
+        (judgement, usage)
+    }
+
+    /// Where its queries read, and what; none where a recording is played.
+    #[must_use]
+    pub fn source(&self, case: &Case) -> Option<QuerySource> {
+        let events_since = case.window.reach(self.description.history_seconds());
+        case.snapshot.as_ref().map(|snapshot| QuerySource {
+            snapshot: Arc::clone(snapshot),
+            grant: Arc::new(self.grant.since(events_since)),
+            limits: self.limits.query,
+            explain: case.explain.clone().map(|explain| self.explain(explain)),
+        })
+    }
+
+    /// Says of each query that it is of this rule.
+    fn explain(&self, explain: ExplainRule) -> Explain {
+        let name = self.description.name.clone();
+        Arc::new(move |sql, engine, took| explain(&name, sql, engine, took))
+    }
+
+    /// What the host makes of an answer.
+    fn judgement(
+        &self,
+        answer: Result<Vec<bindings::Alert>, bindings::RuleError>,
+        mut guest: Guest,
+    ) -> Result<Judgement, PluginError> {
+        let raised = answer.map_err(PluginError::from)?;
+        if raised.len() > self.limits.alerts {
+            return Err(LimitExceeded::Alerts { raised: raised.len(), limit: self.limits.alerts }.into());
+        }
+        guest.capabilities.state.commit().map_err(|error| PluginError::Failed(error.to_string()))?;
+        let mut judgement = Judgement { alerts: Vec::new(), refused: Vec::new() };
+        for alert in raised {
+            match convert::alert(alert, &self.description, self.limits.evidence) {
+                Ok(alert) => judgement.alerts.push(alert),
+                Err(reason) => judgement.refused.push(reason),
+            }
+        }
+        Ok(judgement)
+    }
+}
+
+/// Whether a plugin was granted all that it requests.
+pub(super) fn granted_all(description: &Description, granted: &[Request]) -> Result<(), PluginError> {
+    let missing = description.missing(granted);
+    if missing.is_empty() { Ok(()) } else { Err(PluginError::NotGranted(Request::configuration(&description.name, &missing))) }
+}
+
+/// The values of a plugin's parameters: what the operator set, else the default.
+pub(super) fn arguments(description: &Description, set: &BTreeMap<String, String>) -> Result<Vec<(String, Value)>, PluginError> {
+    let value = |parameter: &Parameter| match set.get(&parameter.name) {
+        None => Ok(parameter.default()),
+        Some(text) => parameter.parse(text).map_err(|source| PluginError::Parameter { name: parameter.name.clone(), source }),
+    };
+    description.parameters.iter().map(|parameter| Ok((parameter.name.clone(), value(parameter)?))).collect()
+}

@@ -1,0 +1,240 @@
+//! Reads what a scan needs from the live database, and lets go of it.
+//!
+//! In write-ahead mode all is read in one state: readers do not keep the writer waiting there. With a rollback journal they do, and it is
+//! read in [`super::steps`].
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::DatabaseError;
+use super::access::{Access, inside};
+use super::aside::{ALERTS, Aside, EVENTS, LIVE};
+use super::error::failed;
+use super::file::{Reading, is_write_ahead};
+use super::open::{columns_in, quote, source};
+use super::snapshot::{SnapshotOptions, Wanted, limit_heap, time_function};
+use super::steps::{Numbered, Rows};
+use super::window::{self, Kept, rowid};
+use crate::layout::{Source, TIME_FUNCTION};
+use net_scout_model::{ALERT_COLUMNS, EVENT_COLUMNS, Window};
+
+/// How often one state is tried again when a commit came between its connections.
+const ATTEMPTS: u32 = 100;
+/// How many steps of SQLite's machine go by between two looks at the clock.
+const STEPS: i32 = 10_000;
+
+/// What was read.
+pub(super) struct Taken {
+    pub(super) access: Access,
+    pub(super) kept: Kept,
+    pub(super) aside: Aside,
+    /// How many rows have a timestamp that cannot be read.
+    pub(super) unreadable: u64,
+    /// Whether readers and the writer wait for each other.
+    pub(super) in_steps: bool,
+}
+
+/// Reads it.
+///
+/// # Errors
+/// When the database is missing, damaged, locked, or has no such event table, or was written while it was read without locks.
+pub(super) fn take(options: &SnapshotOptions, wanted: &Wanted<'_>) -> Result<Taken, DatabaseError> {
+    let reading = Reading::of(&options.path, options.busy_timeout)?;
+    let taken = read(options, wanted, &reading)?;
+    reading.ended(&options.path)?;
+    Ok(taken)
+}
+
+fn read(options: &SnapshotOptions, wanted: &Wanted<'_>, reading: &Reading) -> Result<Taken, DatabaseError> {
+    let SnapshotOptions { path, table, window, busy_timeout, .. } = options;
+    let error = |action| failed(path, busy_timeout.as_secs(), action);
+    // The last to be closed: one that may write takes the log away then.
+    let mut monitor = reading.connect(path, *busy_timeout)?;
+    limit_heap(&monitor).map_err(error("open"))?;
+    let bound = |connection: &mut Connection| {
+        let deadline = wanted.deadline;
+        connection.progress_handler(STEPS, Some(move || Instant::now() >= deadline)).map_err(error("open"))
+    };
+    bound(&mut monitor)?;
+    let source = source(&monitor, path, table, busy_timeout.as_secs())?;
+    let access = Access::choose(&monitor, &source, window).map_err(error("read"))?;
+    let in_steps = !matches!(reading, Reading::Unlocked(_)) && !is_write_ahead(&monitor).map_err(error("read"))?;
+    let mut threads = Vec::new();
+    for _ in 0..wanted.threads.max(1) {
+        let mut thread = reading.connect(path, *busy_timeout)?;
+        bound(&mut thread)?;
+        threads.push(thread);
+    }
+    let (aside, mut copier) = Copier::open(options, reading, &monitor).map_err(error("copy"))?;
+    bound(&mut copier.connection)?;
+    if !in_steps {
+        pin(&monitor, &threads, &copier.connection, path, error)?;
+    }
+
+    let steps = if in_steps { steps(&monitor, &source, &access).map_err(error("read"))? } else { None };
+    let kept = if wanted.columns.is_empty() {
+        Err("no rule reads events".to_owned())
+    } else if wanted.window_bytes == 0 {
+        Err("no window is kept in memory (limits.window_mib = 0)".to_owned())
+    } else {
+        let connections = threads.iter_mut().collect();
+        window::keep(connections, &source, &access, *window, wanted.columns, wanted.window_bytes, steps.as_ref())
+            .map_err(error("read"))?
+    };
+    let mut unreadable = kept.as_ref().map_or(0, |window| window.unreadable_timestamps());
+    copier.alerts(&options.alert_table, wanted.alerts, in_steps).map_err(error("read"))?;
+    let is_whole = kept.as_ref().is_ok_and(|window| window.is_whole());
+    let columns = if is_whole { &[] } else { wanted.columns };
+    let rows = steps.map(|(_, rows)| rows);
+    unreadable = unreadable.max(copier.events(&source, &access, window, columns, rows).map_err(error("read"))?);
+    copier.end(is_whole).map_err(error("read"))?;
+    Ok(Taken { access, kept, aside, unreadable, in_steps })
+}
+
+/// The rows of the window, where they are read in steps; none where the table does not number its rows.
+fn steps(monitor: &Connection, source: &Source, access: &Access) -> rusqlite::Result<Option<(Numbered, Rows)>> {
+    let Some(rowid) = rowid(monitor, "main", &source.table)? else { return Ok(None) };
+    let table = Numbered { table: format!("main.{}", quote(&source.table)), rowid };
+    let rows = match access {
+        Access::Index { name, from, to } => table.between(monitor, &quote(name), from, to.as_deref())?,
+        Access::Table | Access::NoIndex => table.all(monitor)?,
+    };
+    Ok(Some((table, rows)))
+}
+
+/// Begins a read transaction on every connection, all on the same state: no commit came in between.
+fn pin<E: FnOnce(rusqlite::Error) -> DatabaseError>(
+    monitor: &Connection,
+    threads: &[Connection],
+    copier: &Connection,
+    path: &Path,
+    error: impl Fn(&'static str) -> E,
+) -> Result<(), DatabaseError> {
+    let version = || monitor.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0)).map_err(error("read"));
+    let begin = |connection: &Connection, schema: &str| {
+        let sql = format!("BEGIN; SELECT 1 FROM {schema}.sqlite_schema LIMIT 1");
+        connection.execute_batch(&sql).map_err(error("read"))
+    };
+    for attempt in 0..ATTEMPTS {
+        let before = version()?;
+        threads.iter().try_for_each(|thread| begin(thread, "main"))?;
+        begin(copier, LIVE)?;
+        if version()? == before {
+            return Ok(());
+        }
+        for connection in threads.iter().chain([copier]) {
+            connection.execute_batch("ROLLBACK").map_err(error("read"))?;
+        }
+        std::thread::sleep(Duration::from_millis(u64::from(attempt)));
+    }
+    Err(DatabaseError::Unsettled { path: path.to_owned(), readers: threads.len() })
+}
+
+/// Copies rows of the live database into the one of the scan.
+struct Copier {
+    connection: Connection,
+    unreadable: Arc<AtomicU64>,
+}
+
+impl Copier {
+    fn open(options: &SnapshotOptions, reading: &Reading, monitor: &Connection) -> rusqlite::Result<(Aside, Self)> {
+        let encoding: String = monitor.query_row("PRAGMA encoding", [], |row| row.get(0))?;
+        let (aside, connection) = Aside::new(&encoding)?;
+        connection.busy_timeout(options.busy_timeout)?;
+        let unreadable = time_function(&connection)?;
+        connection.execute(&format!("ATTACH ?1 AS {LIVE}"), [reading.uri(&options.path)])?;
+        Ok((aside, Self { connection, unreadable }))
+    }
+
+    /// Copies the past alerts, or makes only their table.
+    fn alerts(&self, table: &str, wanted: bool, in_steps: bool) -> rusqlite::Result<()> {
+        let select = alerts_view(&self.connection, LIVE, table)?;
+        let numbered = if wanted && in_steps { rowid(&self.connection, LIVE, table)? } else { None };
+        let Some(rowid) = numbered else {
+            let rows = if wanted { "" } else { " WHERE 0" };
+            return self.connection.execute_batch(&format!("CREATE TABLE main.{ALERTS} AS SELECT * FROM ({select}){rows}"));
+        };
+        self.connection.execute_batch(&format!("CREATE TABLE main.{ALERTS} AS {select} AND 0"))?;
+        let table = Numbered { table: format!("{LIVE}.{}", quote(table)), rowid };
+        let rows = table.all(&self.connection)?;
+        let sql = format!("INSERT INTO main.{ALERTS} {select} AND {}", table.condition(&rows));
+        self.copy(&sql, &table, &rows)
+    }
+
+    /// Copies these columns of the window's events, or makes only their table. Gives how many rows have no readable timestamp.
+    fn events(
+        &self,
+        source: &Source,
+        access: &Access,
+        window: &Window,
+        columns: &[&'static str],
+        rows: Option<Rows>,
+    ) -> rusqlite::Result<u64> {
+        let list = source.select_list();
+        let name = quote(&source.table);
+        let all = format!("SELECT {list} FROM {LIVE}.{name}");
+        self.connection.execute_batch(&format!("CREATE TABLE main.{EVENTS} AS SELECT * FROM ({all}) WHERE 0"))?;
+        if columns.is_empty() {
+            return Ok(0);
+        }
+        let copied: Vec<&str> = EVENT_COLUMNS.into_iter().filter(|column| columns.contains(column)).collect();
+        let copied = copied.join(", ");
+        let insert = |from: &str| format!("INSERT INTO main.{EVENTS} ({copied}) SELECT {copied} FROM (SELECT {list} FROM {from})");
+        self.unreadable.store(0, Ordering::Relaxed);
+        let rowid = rowid(&self.connection, LIVE, &source.table)?;
+        match rows.zip(rowid) {
+            Some((rows, rowid)) => {
+                let table = Numbered { table: format!("{LIVE}.{name}"), rowid };
+                let from = format!("{} NOT INDEXED WHERE {} AND {}", table.table, table.condition(&rows), inside(window));
+                self.copy(&insert(&from), &table, &rows)?;
+            }
+            None => drop(self.connection.execute(&insert(&access.rows(LIVE, source, window)), [])?),
+        }
+        Ok(self.unreadable.load(Ordering::Relaxed))
+    }
+
+    fn copy(&self, sql: &str, table: &Numbered, rows: &Rows) -> rusqlite::Result<()> {
+        let mut insert = self.connection.prepare(sql)?;
+        table.each(&self.connection, rows, |first, last| insert.execute([first, last]).map(drop))
+    }
+
+    /// Lets go of the live database. What is written later must not wait for those who read.
+    fn end(self, is_to_be_filled: bool) -> rusqlite::Result<()> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("COMMIT")?;
+        }
+        self.connection.execute_batch(&format!("DETACH {LIVE}"))?;
+        if is_to_be_filled {
+            self.connection.query_row("PRAGMA main.journal_mode = WAL", [], |_| Ok(()))?;
+        }
+        Ok(())
+    }
+}
+
+/// The SELECT behind `alerts`; without rows where there is no alert table yet.
+pub(super) fn alerts_view(connection: &Connection, schema: &str, table: &str) -> rusqlite::Result<String> {
+    let have = columns_in(connection, schema, table)?;
+    let or_null = |column: &str| if have.iter().any(|have| have == column) { column.to_owned() } else { "NULL".to_owned() };
+    if have.is_empty() {
+        let nothing: Vec<String> = ALERT_COLUMNS.iter().map(|column| format!("NULL AS {column}")).collect();
+        return Ok(format!("SELECT {} WHERE 0", nothing.join(", ")));
+    }
+    // Without a condition on a column, a rule that only counts its rows would make SQLite ask the gate about the real table.
+    Ok(format!(
+        "SELECT id, {TIME_FUNCTION}(created_at) AS time, {TIME_FUNCTION}(coalesce({updated}, created_at)) AS updated, alert_type, src_ip,
+                dst_ip, score, {severity} AS severity, {rule} AS rule, status,
+                CASE WHEN json_valid(evidence_json) THEN evidence_json END AS evidence
+         FROM {schema}.{table} WHERE +alert_type >= ''",
+        updated = or_null("updated_at"),
+        severity = or_null("severity"),
+        rule = or_null("rule"),
+        table = quote(table),
+    ))
+}
+
+#[cfg(test)]
+mod tests;

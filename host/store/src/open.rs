@@ -1,0 +1,181 @@
+//! A database that is open for writing, or for looking at it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::DatabaseError;
+use super::error::failed;
+use super::file::{Reading, Written, connect_writing, is_write_ahead, look};
+use crate::layout::{LayoutError, Source};
+
+/// A database that may be written.
+pub struct Database {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) alert_table: String,
+    pub(super) busy_seconds: u64,
+    /// What is written to; none where nothing may be written, or where there is no file.
+    written: Option<Written>,
+    /// How others get their turn; none where nobody else has the file.
+    turns: Option<Turns>,
+}
+
+/// Transactions that follow each other at once leave no gap that another writer, who looks from time to time, would find.
+struct Turns {
+    /// How long the last transactions took, without such a gap.
+    held: Duration,
+    ended: Instant,
+}
+
+/// After so long a writer makes a gap. A writer of SQLite that waits looks every 25 ms at first.
+const HELD: Duration = Duration::from_millis(20);
+const GAP: Duration = Duration::from_millis(30);
+
+impl Turns {
+    /// To be called before a transaction: gives others a turn.
+    fn take(&mut self) {
+        let idle = self.ended.elapsed();
+        if idle < GAP && self.held > HELD {
+            std::thread::sleep(GAP - idle);
+        }
+        if idle >= GAP || self.held > HELD {
+            self.held = Duration::ZERO;
+        }
+    }
+
+    /// To be called when a transaction has ended.
+    fn end(&mut self, begun: Instant) {
+        self.ended = Instant::now();
+        self.held += self.ended - begun;
+    }
+}
+
+impl Database {
+    /// Opens an existing database for writing.
+    ///
+    /// # Errors
+    /// When it is missing, no database, or truncated.
+    pub fn open(path: &Path, alert_table: &str, busy_timeout: Duration) -> Result<Self, DatabaseError> {
+        look(path)?;
+        Self::to_write(path, alert_table, busy_timeout, false)
+    }
+
+    /// Opens an existing database for reading only. What SQLite makes beside the file is gone when it is closed.
+    ///
+    /// # Errors
+    /// When it is missing, no database, or truncated.
+    pub fn open_read_only(path: &Path, alert_table: &str, busy_timeout: Duration) -> Result<Self, DatabaseError> {
+        let connection = Reading::of(path, busy_timeout)?.connect(path, busy_timeout)?;
+        let (path, alert_table, busy_seconds) = (path.to_owned(), alert_table.to_owned(), busy_timeout.as_secs());
+        Ok(Self { connection, path, alert_table, busy_seconds, written: None, turns: None })
+    }
+
+    /// A database that is forgotten at the end, for a command that works without one.
+    ///
+    /// # Errors
+    /// When SQLite cannot make it.
+    pub fn in_memory(alert_table: &str) -> Result<Self, DatabaseError> {
+        let path = PathBuf::from(":memory:");
+        let connection = Connection::open_in_memory().map_err(failed(&path, 0, "open"))?;
+        Ok(Self { connection, path, alert_table: alert_table.to_owned(), busy_seconds: 0, written: None, turns: None })
+    }
+
+    /// Opens a database for writing and creates it where it is missing.
+    ///
+    /// # Errors
+    /// When it cannot be created, is no database, or is truncated.
+    pub fn open_or_create(path: &Path, alert_table: &str, busy_timeout: Duration) -> Result<Self, DatabaseError> {
+        if path.exists() {
+            return Self::open(path, alert_table, busy_timeout);
+        }
+        Self::to_write(path, alert_table, busy_timeout, true)
+    }
+
+    fn to_write(path: &Path, alert_table: &str, busy_timeout: Duration, create: bool) -> Result<Self, DatabaseError> {
+        let connection = connect_writing(path, busy_timeout, create)?;
+        let (alert_table, busy_seconds) = (alert_table.to_owned(), busy_timeout.as_secs());
+        let written = Some(Written::new(path));
+        let turns = (!create).then(|| Turns { held: Duration::ZERO, ended: Instant::now() });
+        Ok(Self { connection, path: path.to_owned(), alert_table, busy_seconds, written, turns })
+    }
+
+    /// Whether its readers and its writer wait for each other, because its journal is not a write-ahead log.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn has_rollback_journal(&self) -> Result<bool, DatabaseError> {
+        is_write_ahead(&self.connection).map(|is| !is).map_err(self.error("read"))
+    }
+
+    /// Makes sure that there are events to read in this table, in either layout.
+    ///
+    /// # Errors
+    /// When there is no such table, or it is no event table.
+    pub fn check_events(&self, table: &str) -> Result<(), DatabaseError> {
+        source(&self.connection, &self.path, table, self.busy_seconds).map(|_| ())
+    }
+
+    pub(super) fn error(&self, action: &'static str) -> impl FnOnce(rusqlite::Error) -> DatabaseError + use<> {
+        let (path, seconds) = (self.path.clone(), self.busy_seconds);
+        move |source| failed(&path, seconds, action)(source)
+    }
+
+    /// Runs `work` in one transaction that takes the write lock first; an error rolls it back. What it wrote is in the file that others
+    /// read, or it fails.
+    pub(super) fn write<T>(
+        &mut self,
+        action: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, DatabaseError> {
+        let error = || failed(&self.path, self.busy_seconds, action);
+        self.turns.iter_mut().for_each(Turns::take);
+        let transaction =
+            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(error())?;
+        let begun = Instant::now();
+        if let Some(written) = &mut self.written {
+            written.begun(&transaction)?;
+        }
+        let value = work(&transaction).map_err(error())?;
+        transaction.commit().map_err(error())?;
+        self.turns.iter_mut().for_each(|turns| turns.end(begun));
+        self.written.as_ref().map_or(Ok(()), Written::check)?;
+        Ok(value)
+    }
+}
+
+/// An identifier in double quotes.
+#[must_use]
+pub fn quote(identifier: &str) -> String {
+    format!("\"{}\"", identifier.replace('"', "\"\""))
+}
+
+/// The names of the tables and views of the main database.
+pub(super) fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare("SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
+
+/// The names of a table's columns; empty where there is no such table.
+pub(super) fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    columns_in(connection, "main", table)
+}
+
+/// The same in one of the databases of a connection.
+pub(super) fn columns_in(connection: &Connection, schema: &str, table: &str) -> rusqlite::Result<Vec<String>> {
+    connection.prepare("SELECT name FROM pragma_table_info(?1, ?2)")?.query_map([table, schema], |row| row.get(0))?.collect()
+}
+
+/// The event table with its layout, or why there is none.
+pub(super) fn source(connection: &Connection, path: &Path, table: &str, seconds: u64) -> Result<Source, DatabaseError> {
+    let error = |action| failed(path, seconds, action);
+    let columns = columns(connection, table).map_err(error("read"))?;
+    if columns.is_empty() {
+        let tables = tables(connection).map_err(error("read"))?;
+        return Err(DatabaseError::NoTable { path: path.to_owned(), table: table.to_owned(), tables });
+    }
+    Source::recognise(table, &columns).map_err(|reason: LayoutError| DatabaseError::Layout { path: path.to_owned(), reason })
+}

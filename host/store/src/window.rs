@@ -1,0 +1,57 @@
+//! Reads the events of the scan's window into memory. What runs there is [`net_scout_engine`].
+
+mod collect;
+mod read;
+mod request;
+mod source;
+
+use rusqlite::Connection;
+
+use super::access::Access;
+use super::open::quote;
+use super::steps::{Numbered, Rows};
+use crate::layout::Source;
+use net_scout_engine::EventWindow;
+use net_scout_model::Window;
+use read::read;
+pub(super) use request::rowid;
+use request::{Request, Way, unsuited};
+use source::column_source;
+
+/// The window in memory, or why it is not kept.
+pub(super) type Kept = Result<EventWindow, String>;
+
+/// Reads the columns of the window, with a thread for each connection, or step by step on the first.
+///
+/// # Errors
+/// When SQLite fails.
+pub(super) fn keep(
+    connections: Vec<&mut Connection>,
+    source: &Source,
+    access: &Access,
+    window: Window,
+    columns: &[&'static str],
+    byte_limit: u64,
+    steps: Option<&(Numbered, Rows)>,
+) -> rusqlite::Result<Kept> {
+    let Some(first) = connections.first() else { return Ok(Err("there is no connection to read it".to_owned())) };
+    if let Some(reason) = unsuited(first, &source.table)? {
+        return Ok(Err(reason));
+    }
+    let request = Request {
+        table: format!("main.{}", quote(&source.table)),
+        timestamp: "timestamp".to_owned(),
+        columns: columns.iter().map(|column| column_source(source, column)).collect(),
+        window,
+        way: match steps.cloned() {
+            Some((table, rows)) => Way::Steps(table, rows),
+            None => Way::of(first, source, access, &window)?,
+        },
+        byte_limit,
+    };
+    let window = read(connections, request)?;
+    Ok(window.ok_or_else(|| format!("the events of the window take more than {} MiB (limits.window_mib)", byte_limit >> 20)))
+}
+
+#[cfg(test)]
+mod tests;
