@@ -22,6 +22,21 @@ pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
     command::run(&mut cargo, "see the failed tests above")
 }
 
+/// Builds what changed and runs the tests that the words choose, for somebody who is changing one part: the dependencies are those of the
+/// release build, the crates of the host are compiled incrementally and without much optimisation.
+pub(crate) fn quick(words: &[String]) -> anyhow::Result<()> {
+    guests::build_quick()?;
+    let mut cargo = command::quick(&["test"]);
+    if words.is_empty() {
+        cargo.arg("--workspace");
+        for package in guests::packages()? {
+            cargo.args(["--exclude", &package]);
+        }
+    }
+    cargo.args(words);
+    command::run(&mut cargo, "see the failed tests above")
+}
+
 /// Tries the properties of `host/net-scout/tests/properties.rs` for longer than a test run does.
 pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
     let mut arguments = Arguments::new(words);

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 use net_scout_tests::places;
 
+use crate::edges;
+
 /// A cargo that works in the workspace and in the target folder that [`places`] names.
 pub(crate) fn cargo(words: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -16,6 +18,17 @@ pub(crate) fn cargo(words: &[&str]) -> Command {
         if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
             command.env_remove(name);
         }
+    }
+    command
+}
+
+/// A cargo for the loop of a developer: it takes the dependencies of the release build as they are, and compiles the crates of the host
+/// incrementally and without much optimisation.
+pub(crate) fn quick(words: &[&str]) -> Command {
+    let mut command = cargo(words);
+    command.args(["--release", "--locked"]).env("CARGO_INCREMENTAL", "1");
+    for package in edges::crates() {
+        command.arg("--config").arg(format!("profile.release.package.{package}.opt-level=1"));
     }
     command
 }

@@ -59,6 +59,17 @@ fn build() -> anyhow::Result<()> {
 pub(crate) fn build_all() -> anyhow::Result<()> {
     build()?;
     command::build_host()?;
+    approve()
+}
+
+/// The same with a program that is compiled quickly, for the loop of a developer.
+pub(crate) fn build_quick() -> anyhow::Result<()> {
+    build()?;
+    command::run(&mut command::quick(&["build", "--package", "net-scout"]), "see the errors of the compiler above")?;
+    approve()
+}
+
+fn approve() -> anyhow::Result<()> {
     let mut approve = Command::new(places::binary());
     approve.args(["plugin", "approve", "--yes", "--plugins"]).arg(places::plugins());
     approve.args(plugins()?.iter().map(|name| format!("{name}.wasm")));

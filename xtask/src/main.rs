@@ -29,6 +29,7 @@ Usage: cargo xtask <command>
   guests                                          build the program, the plugins into plugins/*.wasm, and the guests of the tests
   demo [--events N] [--seed N] [--keep FILE]      scan a sample database and show the alerts; FILE keeps the database
   test [ARGUMENTS]                                build everything and run every test; ARGUMENTS go to `cargo test`
+  quick [ARGUMENTS]                               the loop of a developer: build what changed without much optimisation, then `cargo test ARGUMENTS`
   fuzz [--cases N]                                try the properties that must hold for any input, each with so many cases
   lint                                            format, the edges between crates, clippy and documentation, warnings denied
   wit                                             write docs/wit.md from the comments in wit/
@@ -56,6 +57,7 @@ fn run(command: &str, words: Vec<String>) -> anyhow::Result<()> {
         }
         "demo" => demo::run(words),
         "test" => check::test(&words),
+        "quick" => check::quick(&words),
         "fuzz" => check::fuzz(words),
         "lint" => {
             arguments::none(words)?;

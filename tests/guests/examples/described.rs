@@ -19,7 +19,7 @@ fn describe() -> wit::Description {
     CASES[case]()
 }
 
-/// In the order of the names in `tests/tests/plugins.rs`.
+/// In the order of the names in `tests/it/plugins.rs`.
 static CASES: [fn() -> wit::Description; 20] = [
     sound,
     || panic!("no description today"),

@@ -9,7 +9,7 @@ rule!(describe, evaluate);
 
 type Act = fn() -> Result<Vec<Alert>, Error>;
 
-/// Each is a test in `tests/tests/hostile_rules.rs`.
+/// Each is a test in `tests/it/hostile_rules.rs`.
 const ACTS: [(&str, Act); 20] = [
     ("endless_loop", endless_loop),
     ("allocate", allocate),

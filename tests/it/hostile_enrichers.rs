@@ -2,15 +2,13 @@
 //!
 //! The numbers in the texts are addresses in `tests/guests/raw/enricher.wat`, which says what is there.
 
-mod raw;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 use std::time::Duration;
 
+use crate::raw::World;
 use net_scout_tests::harness::{Run, Scene};
-use raw::World;
 use serde_json::{Value, json};
 
 const RULE: World = World::new("rule");

@@ -2,12 +2,10 @@
 //! files. Each ends in an error that names the file and the reason, in bounded time and memory, and
 //! the other rules' alerts are what they are without it.
 
-mod raw;
-
 use std::time::Duration;
 
+use crate::raw::World;
 use net_scout_tests::harness::{Run, SMALL_DONE, Scene};
-use raw::World;
 use wasm_encoder::{
     Component, ComponentExportKind, ComponentInstanceSection, ComponentSection as _, ComponentSectionId, CustomSection,
     Encode as _,

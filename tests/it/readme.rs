@@ -47,7 +47,7 @@ fn every_test_that_the_readme_names_runs() {
         let tests = named(row.last().expect("cells"));
         assert!(!tests.is_empty(), "no test backs the row `{}`", row[0]);
         for (file, name) in tests {
-            let path = places::root().join("tests/tests").join(format!("{file}.rs"));
+            let path = places::root().join("tests/it").join(format!("{file}.rs"));
             let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("README.md names {file}.rs: {error}"));
             assert!(runs(&source, name), "README.md names the test {file}.rs::{name}, which does not exist, or is ignored");
         }

@@ -3,12 +3,10 @@
 //!
 //! The numbers in the texts are addresses in `tests/guests/raw/rule.wat`, which says what is there.
 
-mod raw;
-
 use std::time::Duration;
 
+use crate::raw::World;
 use net_scout_tests::harness::{SMALL_SINCE, Scene};
-use raw::World;
 use serde_json::{Value, json};
 use wit_component::StringEncoding;
 

@@ -1,14 +1,12 @@
 //! What may lie in the plugin folder beside rules: links, devices, many files, large files, and components that are broken anywhere. The
 //! other rules' alerts are what they are without it.
 
-mod raw;
-
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::net::UnixListener;
 
+use crate::raw::World;
 use net_scout_tests::harness::{Run, SMALL_ALERTS, SMALL_DONE, Scene, guest, skipped};
-use raw::World;
 use wasm_encoder::{Component, ComponentSection as _, CustomSection};
 
 const RULE: World = World::new("rule");

@@ -16,7 +16,7 @@ fn stems(folder: &Path, ending: &str) -> Vec<String> {
 
 #[test]
 fn every_guest_is_loaded_by_a_test() {
-    let tests = places::root().join("tests/tests");
+    let tests = places::root().join("tests/it");
     let sources: Vec<String> =
         stems(&tests, ".rs").iter().map(|stem| fs::read_to_string(tests.join(format!("{stem}.rs"))).expect("a test")).collect();
     let guests = places::root().join("tests/guests");

@@ -1,0 +1,52 @@
+//! The tests that drive the program, in one binary: each file is a module. `cargo test --test it alerts::` runs one of them.
+
+mod alerts;
+mod allow;
+mod bad_input;
+mod beside_writer;
+mod enrich;
+mod enrich_exec;
+mod enrich_files;
+mod enrich_http;
+mod evaluate;
+mod explain;
+mod first_seen;
+mod group;
+mod guests;
+mod history;
+mod hostile_abi;
+mod hostile_components;
+mod hostile_enrichers;
+mod hostile_rules;
+mod import;
+mod import_formats;
+mod kill;
+mod languages;
+mod migrate;
+mod new;
+mod plugin_folder;
+mod plugins;
+mod raw;
+mod readme;
+mod recording;
+mod roles;
+mod rule_files;
+mod rule_scenarios;
+mod rules;
+mod sql_gate;
+mod threat_list;
+mod trials;
+mod trust;
+mod window;
+
+/// A file that no module names would never run.
+#[test]
+fn every_file_is_a_module() {
+    let folder = net_scout_tests::places::root().join("tests/it");
+    let main = std::fs::read_to_string(folder.join("main.rs")).expect("this file");
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let name = entry.expect("an entry").file_name().into_string().expect("a name");
+        let stem = name.strip_suffix(".rs").unwrap_or(&name);
+        assert!(stem == "main" || main.contains(&format!("mod {stem};\n")), "tests/it/main.rs does not name {stem}");
+    }
+}
