@@ -24,7 +24,8 @@ fn scans_beside_a_writer(journal: &str) {
     let writer = LiveWriter::start(&path, OFTEN, 7);
     std::thread::sleep(Duration::from_millis(500));
     for number in 0..6 {
-        let words: &[&str] = if number % 3 == 2 { &["scan", "--dry-run", "--since", "1 day"] } else { &["scan", "--since", "1 day"] };
+        let words: &[&str] =
+            if number % 3 == 2 { &["scan", "--dry-run", "--since", "1 day"] } else { &["scan", "--since", "1 day"] };
         let run = live(&scene, words);
         assert_eq!(run.code, 0, "{journal}: {}", run.stderr);
     }
@@ -48,7 +49,11 @@ fn other_commands_beside_a_writer() {
     let path = scene.path(DATABASE);
     make(&path, "WAL", 5_000, 8).expect("a database");
     let log: String = (1..500)
-        .map(|port| format!("Mar 11 20:00:00 fw kernel: DROP IN=eth0 OUT= SRC=192.0.2.1 DST=198.51.100.1 PROTO=TCP SPT=40000 DPT={port}\n"))
+        .map(|port| {
+            format!(
+                "Mar 11 20:00:00 fw kernel: DROP IN=eth0 OUT= SRC=192.0.2.1 DST=198.51.100.1 PROTO=TCP SPT=40000 DPT={port}\n"
+            )
+        })
         .collect();
     fs::write(scene.path("kern.log"), log).expect("a log");
     let writer = LiveWriter::start(&path, OFTEN, 8);

@@ -262,15 +262,7 @@ fn a_backtrace() {
 #[test]
 fn the_parts_of_a_scan() {
     let scene = Scene::small();
-    let phases = [
-        "open database",
-        "load plugins",
-        "read events",
-        "run rules",
-        "add evidence",
-        "write alerts",
-        "show alerts",
-    ];
+    let phases = ["open database", "load plugins", "read events", "run rules", "add evidence", "write alerts", "show alerts"];
     let table = scene.run(&["scan", "--stats", "--record", "a.ndjson"]).stderr;
     let names: Vec<&str> =
         table.lines().skip_while(|line| !line.starts_with("phase ")).skip(1).filter_map(|line| line.split("  ").next()).collect();

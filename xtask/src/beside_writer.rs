@@ -46,13 +46,7 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
 }
 
 /// Repeats a command beside the writer. What was measured, and what is wrong.
-fn beside(
-    journal: &str,
-    words: &[&str],
-    events: u64,
-    pace: Pace,
-    span: Duration,
-) -> anyhow::Result<(String, Vec<String>)> {
+fn beside(journal: &str, words: &[&str], events: u64, pace: Pace, span: Duration) -> anyhow::Result<(String, Vec<String>)> {
     let folder = places::target().join("beside-writer");
     let _gone = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;

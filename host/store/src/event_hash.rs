@@ -95,9 +95,8 @@ impl Database {
             let mut took = Duration::ZERO;
             let (seen, end) = self.write("hash events in", |connection| {
                 let begun = Instant::now();
-                let mut read = connection.prepare_cached(&format!(
-                    "SELECT id, event_hash, {key} FROM {quoted} WHERE id >= ?1 ORDER BY id LIMIT ?2"
-                ))?;
+                let mut read = connection
+                    .prepare_cached(&format!("SELECT id, event_hash, {key} FROM {quoted} WHERE id >= ?1 ORDER BY id LIMIT ?2"))?;
                 let mut update =
                     connection.prepare_cached(&format!("UPDATE OR IGNORE {quoted} SET event_hash = ?2 WHERE id = ?1"))?;
                 let mut batch = Vec::new();

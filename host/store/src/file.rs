@@ -73,7 +73,8 @@ impl Reading {
 
     fn try_connect(&self, path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
         // A connection that may only read could not take the log away when it is the last one.
-        let mode = if let Self::Locked { .. } = self { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+        let mode =
+            if let Self::Locked { .. } = self { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
         let flags = mode | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(self.uri(path), flags)?;
         connection.busy_timeout(busy_timeout)?;

@@ -183,7 +183,8 @@ impl Copier {
         }
         let copied: Vec<&str> = EVENT_COLUMNS.into_iter().filter(|column| columns.contains(column)).collect();
         let copied = copied.join(", ");
-        let insert = |from: &str| format!("INSERT INTO main.{EVENTS} ({copied}) SELECT {copied} FROM (SELECT {list} FROM {from})");
+        let insert =
+            |from: &str| format!("INSERT INTO main.{EVENTS} ({copied}) SELECT {copied} FROM (SELECT {list} FROM {from})");
         self.unreadable.store(0, Ordering::Relaxed);
         let rowid = rowid(&self.connection, LIVE, &source.table)?;
         match rows.zip(rowid) {

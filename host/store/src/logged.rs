@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::error::failed;
 use super::aside::LIVE;
+use super::error::failed;
 use super::file::{Reading, is_write_ahead};
 use super::open::{columns_in, quote};
 use super::snapshot::time_function;

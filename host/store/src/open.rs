@@ -30,7 +30,7 @@ struct Turns {
 }
 
 /// After so long a writer makes a gap. A writer of SQLite that waits looks every 25 ms at first.
-const HELD: Duration = Duration::from_millis(20);
+const HELD: Duration = Duration::from_millis(5);
 const GAP: Duration = Duration::from_millis(30);
 
 impl Turns {
@@ -131,8 +131,7 @@ impl Database {
     ) -> Result<T, DatabaseError> {
         let error = || failed(&self.path, self.busy_seconds, action);
         self.turns.iter_mut().for_each(Turns::take);
-        let transaction =
-            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(error())?;
+        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(error())?;
         let begun = Instant::now();
         if let Some(written) = &mut self.written {
             written.begun(&transaction)?;

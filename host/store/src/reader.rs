@@ -117,7 +117,8 @@ impl Reader {
         let reads_events = Arc::clone(reads_events);
         self.connection.authorizer(Some(move |context: AuthContext<'_>| match gate::decide(&context, &grant, &inner) {
             Ok(()) => {
-                if matches!(context.action, AuthAction::Read { table_name, .. } if [&inner.events, EVENTS].contains(&table_name)) {
+                if matches!(context.action, AuthAction::Read { table_name, .. } if [&inner.events, EVENTS].contains(&table_name))
+                {
                     reads_events.store(true, Ordering::Relaxed);
                 }
                 Authorization::Allow

@@ -125,14 +125,7 @@ impl Snapshot {
         Ok(Self::of(readers, kept, None, 0, access, false))
     }
 
-    fn of(
-        readers: Vec<Reader>,
-        kept: Kept,
-        aside: Option<Aside>,
-        unreadable: u64,
-        access: Access,
-        in_steps: bool,
-    ) -> Self {
+    fn of(readers: Vec<Reader>, kept: Kept, aside: Option<Aside>, unreadable: u64, access: Access, in_steps: bool) -> Self {
         let (free, unreadable) = (Arc::new(Semaphore::new(readers.len())), AtomicU64::new(unreadable));
         let pool = Arc::new(Pool { readers: Mutex::new(readers), free, kept, aside, unreadable });
         Self { pool, access, in_steps }

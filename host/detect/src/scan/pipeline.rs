@@ -130,7 +130,9 @@ impl Scan<'_> {
         scanned = scanned.settled(self.options);
         if Deadline::bound(grace, add_evidence(&mut scanned.alerts, self.rules, &opened.case)).await.is_err() {
             let seconds = deadline.limit().as_secs_f64();
-            warn(&format_args!("the scan took longer than {seconds} s (limits.scan_seconds), and the alerts are kept without their events"));
+            warn(&format_args!(
+                "the scan took longer than {seconds} s (limits.scan_seconds), and the alerts are kept without their events"
+            ));
             scanned.failed = true;
         }
         phases.end("add evidence");

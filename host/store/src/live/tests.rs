@@ -67,7 +67,8 @@ fn rows(snapshot: &Snapshot, sql: &str, types: &[ColumnType]) -> Vec<Batch> {
 /// The same for queries that run in memory and for those that only SQLite runs, on events in memory and on events that were copied.
 #[test]
 fn every_way_gives_the_same() {
-    let types = [ColumnType::Integer, ColumnType::Integer, ColumnType::Text, ColumnType::Integer, ColumnType::Integer, ColumnType::Text];
+    let types =
+        [ColumnType::Integer, ColumnType::Integer, ColumnType::Text, ColumnType::Integer, ColumnType::Integer, ColumnType::Text];
     let columns = COLUMNS.map(|column| format!("e.{column}")).join(", ");
     let memory = format!("SELECT {} FROM events ORDER BY id", COLUMNS.join(", "));
     let sqlite = format!("WITH e AS (SELECT * FROM events) SELECT {columns} FROM e ORDER BY e.id");

@@ -111,7 +111,7 @@ impl Way {
 }
 
 /// What the number of a row is called; none where rows have none, or all its names are those of columns.
-pub(in crate::database) fn rowid(connection: &Connection, schema: &str, table: &str) -> rusqlite::Result<Option<&'static str>> {
+pub(crate) fn rowid(connection: &Connection, schema: &str, table: &str) -> rusqlite::Result<Option<&'static str>> {
     let columns = columns_in(connection, schema, table)?;
     let free = |name: &&str| !columns.iter().any(|column| column.eq_ignore_ascii_case(name));
     let name = ["rowid", "_rowid_", "oid"].into_iter().find(free);
