@@ -73,9 +73,8 @@ fn a_truncated_database() {
     for length in [whole.len() / 2, whole.len() - 1, 4096] {
         fs::write(scene.path(DATABASE), &whole[..length]).expect("a file");
         let error = format!(
-            "./net_sentinel.db is damaged: it is truncated, with {length} of {} bytes; restore a backup, or save what can be read with \
-             `sqlite3 ./net_sentinel.db .recover`",
-            whole.len()
+            "./net_sentinel.db is damaged: it is truncated, with {length} bytes, fewer than its header says; restore a backup, or save what can be read with \
+             `sqlite3 ./net_sentinel.db .recover`"
         );
         fails(&scene, &[SCAN, DRY, ALERTS, MIGRATE, HASH, IMPORT], 1, &error);
     }

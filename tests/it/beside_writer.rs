@@ -65,7 +65,6 @@ fn other_commands_beside_a_writer() {
         &["allow", "apply"],
         &["alerts"],
         &["explain", SCANNER, "--since", "1 day"],
-        &["enrich", "--limit", "1", "--dry-run"],
     ] {
         let run = live(&scene, words);
         assert_eq!(run.code, 0, "{words:?}: {}", run.stderr);
@@ -105,7 +104,7 @@ fn only_sqlite_opens_the_database() {
     for words in [
         &["scan"][..],
         &["scan", "--dry-run"],
-        &["enrich", "--dry-run"],
+        &["cache", "list"],
         &["import", "kern.log"],
         &["explain", "192.0.2.1"],
         &["migrate", "--event-hash"],

@@ -173,26 +173,21 @@ fn diagnosed(path: &Path, busy_timeout: Duration, error: rusqlite::Error) -> Dat
             };
             DatabaseError::NotADatabase { path: path.to_owned(), reason }
         }
-        Some(ErrorCode::DatabaseCorrupt) => match promised(path, busy_timeout) {
-            Ok(promised) if length < promised => DatabaseError::Damaged {
-                path: path.to_owned(),
-                reason: format!("it is truncated, with {length} of {promised} bytes"),
-            },
-            _ => failed(path, busy_timeout.as_secs(), "open")(error),
+        Some(ErrorCode::DatabaseCorrupt) if is_truncated(path, busy_timeout).unwrap_or(false) => DatabaseError::Damaged {
+            path: path.to_owned(),
+            reason: format!("it is truncated, with {length} bytes, fewer than its header says"),
         },
         _ => failed(path, busy_timeout.as_secs(), "open")(error),
     }
 }
 
-/// How many bytes the header says that the file has.
-fn promised(path: &Path, busy_timeout: Duration) -> rusqlite::Result<u64> {
+/// Whether a file that SQLite calls malformed is only shorter than its header says: SQLite then reads it all the same when it is asked to.
+fn is_truncated(path: &Path, busy_timeout: Duration) -> rusqlite::Result<bool> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(busy_timeout)?;
-    // With this SQLite also looks at a file that is shorter than its header says.
     connection.execute_batch("PRAGMA query_only = 1; PRAGMA writable_schema = 1")?;
-    let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
-    Ok((number("PRAGMA page_count")? * number("PRAGMA page_size")?).unsigned_abs())
+    Ok(probe(&connection).is_ok())
 }
 
 /// The file of this suffix beside the database: where the path is a link, SQLite makes it beside what the link leads to.

@@ -199,8 +199,11 @@ impl Copier {
     }
 
     fn copy(&self, sql: &str, table: &Numbered, rows: &Rows) -> rusqlite::Result<()> {
-        let mut insert = self.connection.prepare(sql)?;
-        table.each(&self.connection, rows, |first, last| insert.execute([first, last]).map(drop))
+        // Compiled in the first step: the table of numbers that it may name is there then.
+        let insert = |first, last| self.connection.prepare_cached(sql)?.execute([first, last]).map(drop);
+        table.each(&self.connection, rows, insert)?;
+        self.connection.flush_prepared_statement_cache();
+        Ok(())
     }
 
     /// Lets go of the live database. What is written later must not wait for those who read.
