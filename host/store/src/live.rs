@@ -200,7 +200,7 @@ impl Copier {
 
     fn copy(&self, sql: &str, table: &Numbered, rows: &Rows) -> rusqlite::Result<()> {
         // Compiled in the first step: the table of numbers that it may name is there then.
-        let insert = |first, last| self.connection.prepare_cached(sql)?.execute([first, last]).map(drop);
+        let insert = |first: i64, last: i64| self.connection.prepare_cached(sql)?.execute([first, last]).map(drop);
         table.each(&self.connection, rows, insert)?;
         self.connection.flush_prepared_statement_cache();
         Ok(())
