@@ -42,8 +42,8 @@ pub fn not_the_database(config: &Config, what: &str, path: &Path) -> Result<(), 
 }
 
 /// Says how to keep net-sentinel from waiting for scans, where it does. To be said once, when the tables of net-scout are made.
-fn advise_journal(database: &Database) {
-    if database.has_rollback_journal().unwrap_or(false) {
+fn advise_journal(config: &Config, database: &Database) {
+    if database.check_events(&config.table).is_ok() && database.has_rollback_journal().unwrap_or(false) {
         output::note(
             &"with the journal of this database, net-sentinel and net-scout wait for each other; `PRAGMA journal_mode=WAL`, run once in \
               sqlite3, changes that for good",

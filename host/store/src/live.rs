@@ -15,7 +15,7 @@ use super::access::{Access, inside};
 use super::aside::{ALERTS, Aside, EVENTS, LIVE};
 use super::error::failed;
 use super::file::{Reading, is_write_ahead};
-use super::open::{columns_in, quote, source};
+use super::open::{columns_in, quote, source, tables};
 use super::snapshot::{SnapshotOptions, Wanted, limit_heap, time_function};
 use super::steps::{Numbered, Rows};
 use super::window::{self, Kept, rowid};
@@ -147,6 +147,15 @@ impl Copier {
         connection.busy_timeout(options.busy_timeout)?;
         let unreadable = time_function(&connection)?;
         connection.execute(&format!("ATTACH ?1 AS {LIVE}"), [reading.uri(&options.path)])?;
+        // So that the gate has the same answer about the tables that are not for rules, they are there, with nothing in them.
+        for table in tables(monitor)? {
+            let name = quote(&table);
+            if let Err(error) =
+                connection.execute_batch(&format!("CREATE TABLE main.{name} AS SELECT * FROM {LIVE}.{name} WHERE 0"))
+            {
+                tracing::debug!("{table} is not known to rules: {error}");
+            }
+        }
         Ok((aside, Self { connection, unreadable }))
     }
 

@@ -21,7 +21,7 @@ pub fn run(config: &Config, event_hash: bool, now: Timestamp) -> anyhow::Result<
         output::note(&format_args!("{} is up to date", config.db_path.display()));
     }
     if fresh {
-        super::advise_journal(&database);
+        super::advise_journal(config, &database);
     }
     if event_hash {
         let progress = Progress::new("hashing", "events", 1);

@@ -68,7 +68,7 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
         let fresh = database.is_fresh()?;
         database.migrate(now)?;
         if fresh {
-            super::advise_journal(database);
+            super::advise_journal(config, database);
         }
     }
     let Plugins { rules, refused, .. } = plugins;
