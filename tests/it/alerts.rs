@@ -596,6 +596,7 @@ fn config_shows_values_and_where_they_came_from() {
              limits.compile_mib,1024,default\n\
              limits.component_mib,64,default\n\
              limits.stack_kib,512,default\n\
+             limits.scan_seconds,600,default\n\
              limits.window_mib,1024,default\n\
              rules.horizontal_scan.conn_threshold,9,NET_SCOUT_HORIZONTAL_CONN_THRESHOLD\n\
              rules.vertical_scan.ports_threshold,30,net-scout.toml\n"

@@ -73,9 +73,8 @@ fn a_truncated_database() {
     for length in [whole.len() / 2, whole.len() - 1, 4096] {
         fs::write(scene.path(DATABASE), &whole[..length]).expect("a file");
         let error = format!(
-            "./net_sentinel.db is damaged: it is truncated, with {length} of {} bytes; restore a backup, or save what can be read with \
-             `sqlite3 ./net_sentinel.db .recover`",
-            whole.len()
+            "./net_sentinel.db is damaged: it is truncated, with {length} bytes, fewer than its header says; restore a backup, or save what can be read with \
+             `sqlite3 ./net_sentinel.db .recover`"
         );
         fails(&scene, &[SCAN, DRY, ALERTS, MIGRATE, HASH, IMPORT], 1, &error);
     }
@@ -504,7 +503,7 @@ fn wrong_configuration_file() {
                 limits.cpu_seconds, limits.wall_seconds, limits.query_seconds, limits.memory_mib, limits.lookup_memory_mib, \
                 limits.table_elements, limits.instances, limits.host_calls, limits.argument_mib, limits.passed_mib, limits.rows, \
                 limits.result_mib, limits.alerts, limits.evidence_kib, limits.rule_evidence_mib, limits.evidence_seconds, limits.describe_seconds, limits.compile_seconds, \
-                limits.compile_mib, limits.component_mib, limits.stack_kib, limits.window_mib, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], \
+                limits.compile_mib, limits.component_mib, limits.stack_kib, limits.scan_seconds, limits.window_mib, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], \
                 [grants.PLUGIN], [directories] and [[allow]]";
     let scene = Scene::small();
     for (toml, error) in [

@@ -3,6 +3,7 @@
 mod alerts;
 mod allow;
 mod bad_input;
+mod beside_writer;
 mod enrich;
 mod enrich_exec;
 mod enrich_files;

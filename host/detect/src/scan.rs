@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod concern;
+mod deadline;
 mod evidence;
 mod explain;
 mod group;
@@ -21,18 +22,19 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use net_scout_model::Alert;
-use net_scout_plugin_host::{Case, Judgement, PluginError, Rule, Usage};
+use net_scout_plugin_host::{Case, Judgement, LimitExceeded, PluginError, Rule, Usage};
 
 pub use account::{Account, Fate, RuleAccount, Said};
 pub use activity::{Activity, Part};
 pub use concern::concerns;
+pub use deadline::Deadline;
 pub use evidence::add_evidence;
 pub use explain::Explanations;
 pub use nearest::{Lowered, Nearest};
 pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use options::ScanOptions;
 pub use phases::Phases;
-pub use pipeline::{KeepError, Scan, ScanError, Scanned, Warn, judged};
+pub use pipeline::{Scan, ScanError, Scanned, Warn, judged};
 pub use roles::{ROLE_COLUMNS, Role, all_roles, counts, role_of, roles};
 pub use severity::{COLUMNS as SEVERITY_COLUMNS, Facts, REASONS as SEVERITY_REASONS, assess, facts};
 
@@ -50,12 +52,13 @@ pub struct Outcome {
 }
 
 /// Lets every rule judge the case, so many at once. `set` holds what the operator set for their parameters; `done` hears of each that is
-/// through. The outcomes come in the order of the rules.
+/// through. The outcomes come in the order of the rules. A rule that is not through at the deadline is stopped.
 pub async fn judge(
     rules: &[Arc<Rule>],
     set: &Parameters,
     case: &Case,
     parallel: usize,
+    deadline: Option<Deadline>,
     done: impl Fn(&str) + Send + Sync + 'static,
 ) -> Vec<Outcome> {
     let done = Arc::new(done);
@@ -81,8 +84,15 @@ pub async fn judge(
         .collect();
     let mut outcomes = Vec::new();
     for (rule, task) in tasks {
-        let failed = |error| (Err(PluginError::Failed(format!("the host failed in it: {error}"))), Usage::default());
-        let (result, usage) = task.await.unwrap_or_else(failed);
+        let stop = task.abort_handle();
+        let (result, usage) = match Deadline::bound(deadline, task).await {
+            Ok(Ok(judged)) => judged,
+            Ok(Err(error)) => (Err(PluginError::Failed(format!("the host failed in it: {error}"))), Usage::default()),
+            Err(limit) => {
+                stop.abort();
+                (Err(PluginError::Limit(LimitExceeded::Scan(limit))), Usage::default())
+            }
+        };
         outcomes.push(Outcome { rule, result, usage });
     }
     outcomes

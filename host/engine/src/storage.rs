@@ -6,6 +6,7 @@
 //! Nothing here knows SQL, and nothing here knows SQLite.
 
 mod address;
+mod cell;
 mod collector;
 mod column;
 mod counts;
@@ -24,6 +25,7 @@ mod trim;
 mod verdicts;
 mod words;
 
+pub use cell::Cell;
 pub use collector::{Collector, Found};
 pub use counts::RowCounts;
 pub use merge::PieceRead;

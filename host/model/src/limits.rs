@@ -26,7 +26,7 @@ const fn common(name: &'static str, default: &'static str, meaning: &'static str
 }
 
 /// Every limit.
-pub static LIMITS: [LimitKey; 22] = [
+pub static LIMITS: [LimitKey; 23] = [
     own("cpu_seconds", "30", "the longest that one call of a plugin computes"),
     own("wall_seconds", "300", "the longest that one call of a plugin takes, queries included"),
     own("query_seconds", "120", "the longest that one query of a rule takes"),
@@ -56,6 +56,7 @@ pub static LIMITS: [LimitKey; 22] = [
     common("compile_mib", "1024", "the most memory that the compiler takes for a component"),
     common("component_mib", "64", "the largest component"),
     common("stack_kib", "512", "the stack of a plugin"),
+    common("scan_seconds", "600", "the longest that a scan takes; what its rules raised until then is kept"),
     common("window_mib", "1024", "the most memory that the events of a scan are kept in for its rules; 0 for none"),
 ];
 
@@ -106,6 +107,8 @@ pub struct Limits {
     pub component: u64,
     /// Bytes of a guest's stack.
     pub stack: usize,
+    /// Time of a scan.
+    pub scan: Duration,
     /// Bytes of the window in memory, which all rules of a scan share; 0 where none is to be kept.
     pub window: u64,
 }
@@ -134,6 +137,7 @@ impl Default for Limits {
             compile_memory: 0,
             component: 0,
             stack: 0,
+            scan: Duration::ZERO,
             window: 0,
         };
         for LimitKey { name, default, .. } in LIMITS {
@@ -181,6 +185,7 @@ impl Limits {
             "compile_seconds" => self.compile = seconds(3_600.0)?,
             "compile_mib" => self.compile_memory = whole(64, 1 << 16)? << 20,
             "component_mib" => self.component = whole(1, 1_024)? << 20,
+            "scan_seconds" => self.scan = seconds(86_400.0)?,
             "window_mib" => self.window = whole(0, 1 << 20)? << 20,
             "stack_kib" => self.stack = (whole(64, 8_192)? as usize) << 10,
             _ => return Err(format!("one of {}", LIMITS.map(|key| key.name).join(", "))),

@@ -169,6 +169,12 @@ impl Request {
         }
     }
 
+    /// Whether it asks for past alerts.
+    #[must_use]
+    pub fn is_of_alerts(&self) -> bool {
+        matches!(self, Self::Table { table, .. } if table == "alerts")
+    }
+
     /// With its capability before its line.
     #[must_use]
     pub fn line(&self) -> String {

@@ -178,6 +178,9 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         file: ConfigFile::find(cli.global.config.as_deref())?,
     };
     let config = Config::resolve(&layers)?;
+    if let Some(file) = &config.log_file {
+        crate::commands::not_the_database(&config, "log_file", file)?;
+    }
     output::start_log(&config.log_level, config.log_file.as_deref()).map_err(|error| {
         UsageError(format!("log_file: {} cannot be opened: {error}", config.log_file.clone().unwrap_or_default().display()))
     })?;

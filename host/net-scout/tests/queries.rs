@@ -257,7 +257,7 @@ fn no_query_runs_beyond_its_limit() {
         Ok(())
     });
     tried.unwrap_or_else(|error| panic!("{error}"));
-    let left = scene.runtime.block_on(scene.snapshot.close()).expect("closed");
+    let left = scene.runtime.block_on(scene.snapshot.idle());
     assert_eq!(left, 0, "queries were left behind");
 }
 
@@ -278,5 +278,5 @@ fn what_escaped_is_caught() {
         assert!(took < LIMIT + MORE, "{sql}: {took:?}");
         assert!(matches!(answered, Err(QueryError::TooLarge(_) | QueryError::TimedOut(_))), "{sql}: {answered:?}");
     }
-    assert_eq!(scene.runtime.block_on(scene.snapshot.close()).expect("closed"), 0);
+    assert_eq!(scene.runtime.block_on(scene.snapshot.idle()), 0);
 }

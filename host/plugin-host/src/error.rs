@@ -27,6 +27,9 @@ pub enum LimitExceeded {
     /// Time from the call to its end, waiting included.
     #[error("it ran for longer than {} s (limits.wall_seconds)", .0.as_secs_f64())]
     Wall(Duration),
+    /// Time of the scan that it is part of.
+    #[error("the scan took longer than {} s, and it was not done (limits.scan_seconds)", .0.as_secs_f64())]
+    Scan(Duration),
     /// Memory over all its memories.
     #[error("it asked for {asked} MiB of memory, more than {limit} MiB (limits.{name})", asked = asked.div_ceil(1 << 20), limit = limit >> 20)]
     Memory {

@@ -10,6 +10,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
 
+use super::aside::EVENTS;
 use super::bounded::{self, ARGUMENTS};
 use super::error::message;
 use super::gate::{self, InnerViews, ReadGrant};
@@ -44,7 +45,7 @@ const LIMITS: [(Limit, i32); 10] = [
     (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 1_000),
 ];
 
-/// One of a snapshot's connections, in its read transaction.
+/// One of a snapshot's connections.
 pub(super) struct Reader {
     connection: Connection,
     inner: InnerViews,
@@ -83,27 +84,20 @@ impl Reader {
         Ok(Self { connection, inner, since, unreadable, watch, shown: None })
     }
 
-    /// Begins the read transaction, on the state that the database has now.
-    pub(super) fn begin(&self) -> rusqlite::Result<()> {
-        self.connection.execute_batch("BEGIN; SELECT 1 FROM main.sqlite_schema LIMIT 1;")
-    }
-
-    /// Ends the read transaction.
-    pub(super) fn end(&self) -> rusqlite::Result<()> {
-        self.connection.execute_batch("ROLLBACK")
-    }
-
     /// Its connection, which nothing guards before the first query.
+    #[cfg(test)]
     pub(super) fn connection(&mut self) -> &mut Connection {
         &mut self.connection
     }
 
-    /// Runs a query, on the window in memory where it can and else in SQLite: `ready` hears once whether it compiled, then `send` gets its batches until it says that nobody listens. Gives the
-    /// number of timestamps, and of rows with addresses, that could not be read.
+    /// Runs a query, on the window in memory where it can and else in SQLite, which has the events after `fill`. `ready` hears once whether
+    /// it compiled, then `send` gets its batches until it says that nobody listens. Gives the number of timestamps, and of rows with
+    /// addresses, that could not be read.
     pub(super) fn run(
         &mut self,
         request: Request,
         kept: &Kept,
+        fill: &dyn Fn() -> Result<(), QueryError>,
         ready: impl FnOnce(Result<(), QueryError>),
         mut send: impl FnMut(Result<Batch, QueryError>) -> bool,
     ) -> (u64, u64) {
@@ -112,7 +106,8 @@ impl Reader {
         addresses.store(0, Ordering::Relaxed);
         self.watch.begin(request.limits.time, &request.cancelled);
         let denial = Arc::new(Mutex::new(None));
-        if let Err(error) = self.arm(&request.grant, &denial) {
+        let reads_events = Arc::new(AtomicBool::new(false));
+        if let Err(error) = self.arm(&request.grant, &denial, &reads_events) {
             self.watch.end();
             ready(Err(QueryError::Unavailable(message(&error))));
             return (0, 0);
@@ -121,7 +116,8 @@ impl Reader {
             Err(error) => ready(Err(error)),
             Ok(mut statement) => {
                 ready(Ok(()));
-                if let Err(error) = run(&mut statement, &request, kept, self.since, &self.watch, &mut send) {
+                let fill = || if reads_events.load(Ordering::Relaxed) { fill() } else { Ok(()) };
+                if let Err(error) = run(&mut statement, &request, kept, &fill, self.since, &self.watch, &mut send) {
                     send(Err(error));
                 }
             }
@@ -130,12 +126,17 @@ impl Reader {
         (times.load(Ordering::Relaxed), addresses.load(Ordering::Relaxed))
     }
 
-    fn arm(&mut self, grant: &Arc<ReadGrant>, denial: &Arc<Mutex<Option<String>>>) -> rusqlite::Result<()> {
+    fn arm(
+        &mut self,
+        grant: &Arc<ReadGrant>,
+        denial: &Arc<Mutex<Option<String>>>,
+        reads_events: &Arc<AtomicBool>,
+    ) -> rusqlite::Result<()> {
         let watch = Arc::clone(&self.watch);
         self.connection.progress_handler(STEPS, Some(move || watch.is_over()))?;
         self.show(grant)?;
         let (grant, denial, inner) = (Arc::clone(grant), Arc::clone(denial), self.inner.clone());
-        let (watch, mut calls) = (Arc::clone(&self.watch), 0);
+        let (watch, reads_events, mut calls) = (Arc::clone(&self.watch), Arc::clone(reads_events), 0);
         self.connection.authorizer(Some(move |context: AuthContext<'_>| {
             calls += u32::from(matches!(context.action, AuthAction::Function { .. }) && context.accessor.is_none());
             let decided = match gate::decide(&context, &grant, &inner) {
@@ -145,7 +146,12 @@ impl Reader {
             match decided {
                 // Compiling takes time too.
                 Ok(()) if watch.is_over() => Authorization::Deny,
-                Ok(()) => Authorization::Allow,
+                Ok(()) => {
+                    if matches!(context.action, AuthAction::Read { table_name, .. } if [&inner.events, EVENTS].contains(&table_name)) {
+                        reads_events.store(true, Ordering::Relaxed);
+                    }
+                    Authorization::Allow
+                }
                 Err(reason) => {
                     denial.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
                     Authorization::Deny
@@ -250,6 +256,7 @@ fn run(
     statement: &mut Statement<'_>,
     request: &Request,
     kept: &Kept,
+    fill: &dyn Fn() -> Result<(), QueryError>,
     since: Timestamp,
     watch: &Watch,
     send: &mut impl FnMut(Result<Batch, QueryError>) -> bool,
@@ -269,7 +276,7 @@ fn run(
         }
         Err(reason) => reason,
     };
-    let streamed = stream(statement, request, send).map_err(|error| match (error, watch.complaint()) {
+    let streamed = fill().and_then(|()| stream(statement, request, send)).map_err(|error| match (error, watch.complaint()) {
         (QueryError::TooLarge(_), Some(reason)) => QueryError::TooLarge(reason),
         (error, _) => error,
     });

@@ -8,15 +8,16 @@ mod incident;
 mod place;
 mod reopen;
 
-use rusqlite::{ErrorCode, OptionalExtension as _, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
 use super::open::quote;
+use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
 use super::{Database, DatabaseError};
 use grow::grown;
 pub(super) use incident::QUIET;
-use net_scout_model::{Alert, StoredAlert, Timestamp};
+use net_scout_model::{Alert, LedgerEntry, StoredAlert, Timestamp};
 use place::Place;
 use reopen::{keep_reopenings, reopens, with_reopening};
 
@@ -44,11 +45,26 @@ impl Database {
     /// When the database is locked, read-only or full.
     pub fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
         let (table, quiet) = (quote(&self.alert_table), self.quiet);
+        self.write("record alerts in", |connection| record_all(connection, &table, quiet, alerts, now))
+    }
+
+    /// Keeps all that a scan leaves, in one transaction: its alerts, as [`Self::record`] does, what its plugins keep, and what they used.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full, or is not the one any more that others read. Then nothing was kept.
+    pub fn keep_scan(
+        &mut self,
+        alerts: &[Alert],
+        state: &[StateEntry],
+        ledger: &[LedgerEntry],
+        now: Timestamp,
+    ) -> Result<Vec<Recorded>, DatabaseError> {
+        let (table, quiet) = (quote(&self.alert_table), self.quiet);
         self.write("record alerts in", |connection| {
-            let networks = Place::networks(connection, &table)?;
-            let place = Place { connection, table: &table, quiet, networks };
-            let instants = (0..alerts.len()).rev().map(|weaker| instant(now, weaker));
-            alerts.iter().zip(instants).map(|(alert, at)| record(&place, alert, at)).collect::<rusqlite::Result<Vec<_>>>()
+            let recorded = record_all(connection, &table, quiet, alerts, now)?;
+            super::state::keep(connection, state)?;
+            super::ledger::keep(connection, ledger, now)?;
+            Ok(recorded)
         })
     }
 
@@ -56,6 +72,20 @@ impl Database {
     pub fn set_quiet(&mut self, quiet: i64) {
         self.quiet = quiet.max(0);
     }
+}
+
+/// Records the alerts, strongest first.
+fn record_all(
+    connection: &Connection,
+    table: &str,
+    quiet: i64,
+    alerts: &[Alert],
+    now: Timestamp,
+) -> rusqlite::Result<Vec<Recorded>> {
+    let networks = Place::networks(connection, table)?;
+    let place = Place { connection, table, quiet, networks };
+    let instants = (0..alerts.len()).rev().map(|weaker| instant(now, weaker));
+    alerts.iter().zip(instants).map(|(alert, at)| record(&place, alert, at)).collect()
 }
 
 /// When the alert is raised that so many weaker ones follow: a microsecond later than each of them, so that the newest are the strongest;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::activity::activity;
+use super::activity::{ACTIVITY_COLUMNS, activity};
 use super::nearest::Search;
 use super::pipeline::{allowing, judged};
 use super::{Activity, Nearest, Phases, Scan, ScanError, Warn, assess, concerns, facts, settled};
@@ -73,10 +73,11 @@ impl Scan<'_> {
         let address = address.to_canonical();
         let about = |alert: &Alert| concerns(address, alert.src_ip.as_deref(), alert.dst_ip.as_deref(), &alert.evidence);
         let kept = self.state.copy();
-        let opened = self.open(&mut Phases::default(), warn).await?;
+        let deadline = self.deadline();
+        let opened = self.open(&ACTIVITY_COLUMNS, deadline, &mut Phases::default(), warn).await?;
         let limits = self.options.limits.query;
-        let activity = activity(address, self.window.since, opened.snapshot(), limits).await;
-        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, done, warn).await;
+        let activity = activity(address, self.window.since, &opened.snapshot, limits).await;
+        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, Some(deadline), done, warn).await;
         let (mut raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
         let roles = self.roles(&raised, &opened.case).await;
         scanned.leave_out(self.allowlist, &roles, &opened.case);
@@ -116,8 +117,8 @@ impl Scan<'_> {
         }
         let (reaching, failed) = (self.reaching(), scanned.failed);
         let activity = activity.map_err(|error| error.to_string());
-        let corrected_directions = opened.snapshot().corrected_directions();
-        opened.close(warn).await?;
+        let corrected_directions = opened.snapshot.corrected_directions();
+        opened.end(warn).await;
         Ok(Account { reaching, activity, rules, failed, corrected_directions })
     }
 }

@@ -3,7 +3,7 @@
 use super::cache::Cache;
 use super::index::Indexes;
 use super::workers::Workers;
-use crate::storage::{ColumnSource, EventTable, PieceRead, RowCounts, Words};
+use crate::storage::{Cell, ColumnSource, EventTable, PieceRead, RowCounts, Words};
 
 /// The events of the scan's window, as columns, on which plans run.
 #[derive(Debug)]
@@ -78,5 +78,24 @@ impl EventWindow {
     #[must_use]
     pub fn row_bytes(&self) -> u64 {
         self.events.row_bytes()
+    }
+
+    /// Whether every column that was requested could be kept.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.events.is_whole()
+    }
+
+    /// The columns that are kept.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.events.names()
+    }
+
+    /// Hands over the values of a row, each with the place of its column among [`Self::names`].
+    ///
+    /// # Errors
+    /// The first of `take`.
+    pub fn each_cell<E>(&self, row: u32, take: impl FnMut(usize, Cell<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.events.each_cell(row, take)
     }
 }

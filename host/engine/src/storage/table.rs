@@ -12,7 +12,7 @@ use super::words::Words;
 #[derive(Debug)]
 pub(crate) struct EventTable {
     rows: u32,
-    columns: Columns,
+    pub(super) columns: Columns,
 }
 
 impl EventTable {
@@ -56,7 +56,7 @@ impl EventTable {
         self.kept().map(Column::bytes).sum()
     }
 
-    fn kept(&self) -> impl Iterator<Item = &Column> {
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter_map(|(_, column)| column.as_ref().ok())
     }
 }

@@ -275,7 +275,7 @@ async fn find(
     let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?, SystemClock.now()));
     let shared = Shared {
         resolvers: Some(Resolvers::new(&config.dns_servers).map_err(anyhow::Error::msg)?),
-        directories: Directories::open(&config.directories),
+        directories: Directories::open(&config.directories).without(&config.db_path),
         http: HttpClient::new(config.secrets.clone(), Arc::clone(&rates)),
         state: StateStore::new(database.plugin_state()?),
     };

@@ -55,7 +55,7 @@ pub fn run(config: &Config, path: &Path, stats: Option<StatsFormat>, format: For
     let Plugins { rules, enrichers, .. } = plugins;
     let rules: Vec<_> = rules.into_iter().map(|rule| Arc::new(rule.grant_requests())).collect();
     let (done, warn) = (scan::progress(rules.len()), |text: &dyn std::fmt::Display| output::warning(&text));
-    let judged = runtime.block_on(judged(&rules, &header.parameters, &case, parallel, done, &warn));
+    let judged = runtime.block_on(judged(&rules, &header.parameters, &case, parallel, None, done, &warn));
     let Scanned { mut alerts, mut ledger, failed: differs, .. } = judged;
     failed |= differs;
     let facts = runtime.block_on(facts(&alerts, &case, config.limits.common.query));
