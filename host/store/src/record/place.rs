@@ -30,10 +30,8 @@ impl Place<'_> {
         let (day, since) = (Day::of(at), self.since(alert, at));
         let same = format!("(({OF_THE_DAY}) OR {LAST} >= ?4)");
         if let Some(story) = &alert.story {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM {} WHERE {same} AND story = ?5 ORDER BY {OPEN} DESC, id DESC LIMIT 1",
-                self.table
-            );
+            let sql =
+                format!("SELECT {COLUMNS} FROM {} WHERE {same} AND story = ?5 ORDER BY {OPEN} DESC, id DESC LIMIT 1", self.table);
             let told = self
                 .connection
                 .prepare_cached(&sql)?
