@@ -25,6 +25,10 @@ impl Place<'_> {
     /// The time since which an alert must have been raised to be the same incident: the quiet time before the first event that this alert
     /// is about.
     pub(super) fn since(&self, alert: &Alert, at: Timestamp) -> String {
+        if self.quiet == 0 {
+            // Behind every instant: the day alone says what belongs together.
+            return "~".to_owned();
+        }
         let first = |value: &Value| value.as_str().and_then(parse_timestamp);
         let events = alert.evidence.get("events").map(|events| &events["first"]);
         let first = events.and_then(first).or_else(|| alert.evidence.get("first").and_then(first));

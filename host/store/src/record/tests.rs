@@ -263,6 +263,7 @@ fn a_day_is_that_of_the_unique_index() {
         ("2026-03-12T00:00:00Z", false),
     ] {
         let (_folder, mut database) = database();
+        database.set_quiet(0);
         let row = "INSERT INTO scout_alerts (alert_type, src_ip, created_at) VALUES ('port_scan', '192.0.2.1', ?1)";
         database.connection.execute(row, [created_at]).expect("a row");
         let found = database.record(&[story("port_scan", None, Severity::High, 80)], NOW).expect("recorded").remove(0);
@@ -378,6 +379,7 @@ fn a_network_takes_over_its_members_and_later_ones_join_it() {
     let late = database.record(&[of("192.0.2.9", Severity::Low, 20)], NOW.plus(2 * HOUR)).expect("late").remove(0);
     assert_eq!(late.alert.id, taken.alert.id);
     // What is wider than a network of somebody's takes over nothing.
-    let wide = database.record(&[network(8, Severity::High)], NOW.plus(3 * HOUR)).expect("wide").remove(0);
+    let far = Alert { src_ip: Some("192.9.9.9".to_owned()), ..network(8, Severity::High) };
+    let wide = database.record(&[far], NOW.plus(3 * HOUR)).expect("wide").remove(0);
     assert!(wide.new && status(&database, first[2].alert.id).0 == "new");
 }
