@@ -27,13 +27,14 @@ const MOST: usize = 1_000;
 const SINCE: &str =
     "coalesce(updated_at, created_at) >= ?1 AND julianday(coalesce(updated_at, created_at)) >= julianday(?2) - 1e-9";
 
-/// The instant since which an alert must have been raised to be the same incident: so long before the first event that the alert is about.
-/// As a text that no earlier instant is behind, and as it is.
+/// The instant since which an alert must have been raised to be the same incident: so long before the first event that the alert is about,
+/// and in any case on the same UTC day. As a text that no earlier instant is behind, and as it is.
 fn since(alert: &Alert, at: Timestamp, quiet: i64) -> (String, String) {
     let first = |value: &Value| value.as_str().and_then(parse_timestamp);
     let events = alert.evidence.get("events").map(|events| &events["first"]);
     let first = events.and_then(first).or_else(|| alert.evidence.get("first").and_then(first));
-    let since = first.unwrap_or(at).min(at).plus(-quiet);
+    let midnight = Timestamp(at.0.div_euclid(DAY) * DAY);
+    let since = first.unwrap_or(at).min(at).plus(-quiet).min(midnight);
     (since.plus(-DAY).date(), since.seconds())
 }
 
