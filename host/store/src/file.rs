@@ -68,7 +68,9 @@ impl Reading {
     /// # Errors
     /// When the file cannot be opened, or is no sound database.
     pub(super) fn connect(&self, path: &Path, busy_timeout: Duration) -> Result<Connection, DatabaseError> {
-        self.try_connect(path, busy_timeout).map_err(|error| diagnosed(path, busy_timeout, error))
+        let connection = self.try_connect(path, busy_timeout).map_err(|error| diagnosed(path, busy_timeout, error))?;
+        check_whole(&connection, path)?;
+        Ok(connection)
     }
 
     fn try_connect(&self, path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
@@ -129,6 +131,7 @@ pub(super) fn connect_writing(path: &Path, busy_timeout: Duration, create: bool)
         return Err(DatabaseError::ReadOnly { path: path.to_owned(), reason: "this user may only read it".to_owned() });
     }
     probe(&connection).map_err(|error| diagnosed(path, busy_timeout, error))?;
+    check_whole(&connection, path)?;
     Ok(connection)
 }
 
@@ -173,12 +176,21 @@ fn diagnosed(path: &Path, busy_timeout: Duration, error: rusqlite::Error) -> Dat
             };
             DatabaseError::NotADatabase { path: path.to_owned(), reason }
         }
-        Some(ErrorCode::DatabaseCorrupt) if is_truncated(path, busy_timeout).unwrap_or(false) => DatabaseError::Damaged {
-            path: path.to_owned(),
-            reason: format!("it is truncated, with {length} bytes, fewer than its header says"),
-        },
+        Some(ErrorCode::DatabaseCorrupt) if is_truncated(path, busy_timeout).unwrap_or(false) => truncated(path, length),
         _ => failed(path, busy_timeout.as_secs(), "open")(error),
     }
+}
+
+fn truncated(path: &Path, length: u64) -> DatabaseError {
+    let reason = format!("it is truncated, with {length} bytes, fewer than its header says");
+    DatabaseError::Damaged { path: path.to_owned(), reason }
+}
+
+/// SQLite takes a last page of which a part is missing for one that is whole.
+fn check_whole(connection: &Connection, path: &Path) -> Result<(), DatabaseError> {
+    let page_size: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0)).map_err(failed(path, 0, "open"))?;
+    let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if length.is_multiple_of(page_size.unsigned_abs()) { Ok(()) } else { Err(truncated(path, length)) }
 }
 
 /// Whether a file that SQLite calls malformed is only shorter than its header says: SQLite then reads it all the same when it is asked to.
