@@ -16,7 +16,7 @@ fn scene(log: &str) -> Scene {
 /// All rows of `ip_events`, a line each.
 fn rows(scene: &Scene) -> Vec<String> {
     let sql = "SELECT concat_ws(' ', timestamp, proto, src_ip, coalesce(src_port, '-'), dst_ip, coalesce(dst_port, '-'), coalesce(verdict, '-'),
-               direction, coalesce(in_if, '-'), coalesce(out_if, '-'), coalesce(nullif(tcp_flags, ''), iif(tcp_flags IS NULL, '?', 'none')))
+               coalesce(direction, '-'), coalesce(in_if, '-'), coalesce(out_if, '-'), coalesce(nullif(tcp_flags, ''), iif(tcp_flags IS NULL, '?', 'none')))
                FROM ip_events ORDER BY id";
     let connection = scene.connect();
     let mut statement = connection.prepare(sql).expect("events");
@@ -53,7 +53,7 @@ fn pf() {
         &[],
         "pf.log: 4 lines, 3 events (pf)\n\
          warning: pf.log: 1 lines are no firewall events\n  \
-           line 2: no `kernel:`, `filterlog`, topic `firewall` or UniFi rule after the date and the host: Mar 11 20:00:01 pfSense \
+           line 2: no line of a known firewall after the date and the host: Mar 11 20:00:01 pfSense \
          sshguard[70001]: Attack from \"192.0.2.1\" on service SSH with danger 10.",
         &[
             "2026-03-11T20:00:00Z TCP 192.0.2.1 53792 198.51.100.1 22 DROP INBOUND em0 - SYN",
@@ -71,7 +71,7 @@ fn mikrotik() {
         &[],
         "mikrotik.log: 4 lines, 3 events (mikrotik)\n\
          warning: mikrotik.log: 1 lines are no firewall events\n  \
-           line 2: no `kernel:`, `filterlog`, topic `firewall` or UniFi rule after the date and the host: 2026-03-11T20:00:01.757188+00:00 \
+           line 2: no line of a known firewall after the date and the host: 2026-03-11T20:00:01.757188+00:00 \
          192.0.2.254 system,error,critical login failure for user admin from 192.0.2.35 via winbox",
         &[
             "2026-03-11T20:00:00.734637Z UDP 192.0.2.1 44355 198.51.100.1 53 DROP INBOUND ether1-WAN - ?",
@@ -89,7 +89,7 @@ fn unifi() {
         &[],
         "unifi.log: 3 lines, 2 events (unifi)\n\
          warning: unifi.log: 1 lines are no firewall events\n  \
-           line 3: no `kernel:`, `filterlog`, topic `firewall` or UniFi rule after the date and the host: Mar 11 20:00:02 gateway gateway \
+           line 3: no line of a known firewall after the date and the host: Mar 11 20:00:02 gateway gateway \
          sshd[454008]: Failed keyboard-interactive/pam for invalid user x from 192.0.2.2 port 5454 ssh2",
         &[
             "2026-03-11T20:00:00Z UDP 192.0.2.1 38451 198.51.100.1 54329 DROP INBOUND eth8 - ?",
@@ -154,7 +154,7 @@ fn tables() {
         "flows.csv: 5 lines, 3 events (csv)\n\
          flows.csv: lines about neither packets nor flows: 1 header\n\
          warning: flows.csv: 1 lines are no firewall events\n  \
-           line 5: `here` is no IP address (src_ip): 2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;deny;S;",
+           line 5: `here` is not a valid IP address (src_ip): 2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;deny;S;",
         &[
             "2026-03-11T20:00:00Z TCP 192.0.2.1 40000 198.51.100.1 22 DROP INBOUND - - SYN",
             "2026-03-11T20:00:01Z TCP 2001:db8::1 40001 2001:db8::2 443 ACCEPT INBOUND - - SYN,ACK",
@@ -218,12 +218,12 @@ fn a_format_that_is_not_known() {
         "flows.csv: 5 lines, 0 events\n\
          warning: flows.csv: 5 lines are no firewall events\n  \
            line 1: no date at the start: start;source;source port;destination;destination port;protocol;action;flags;comment\n  \
-           line 2: `2026-03-11T20:00:00Z;192.0.2.1;40000;198.51.100…` is no date: \
+           line 2: `2026-03-11T20:00:00Z;192.0.2.1;40000;198.51.100…` is not a valid date: \
          2026-03-11T20:00:00Z;192.0.2.1;40000;198.51.100.1;22;6;\"deny\";S;\"a; \"\"b\"\"\"\n  \
-           line 3: `1773259201;2001:db8::1;40001;2001:db8::2;443;tc…` is no date: 1773259201;2001:db8::1;40001;2001:db8::2;443;tcp;permit;SA;\n  \
-           line 4: `2026-03-11T20:00:02Z;192.0.2.1;;198.51.100.1;;i…` is no date: 2026-03-11T20:00:02Z;192.0.2.1;;198.51.100.1;;icmp;;;\n  \
-           line 5: `2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;…` is no date: 2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;deny;S;\n\
-         error: no line is an event of a known format, which are netfilter, unifi, pf, mikrotik, suricata, zeek; of a table, CSV or NDJSON, say \
+           line 3: `1773259201;2001:db8::1;40001;2001:db8::2;443;tc…` is not a valid date: 1773259201;2001:db8::1;40001;2001:db8::2;443;tcp;permit;SA;\n  \
+           line 4: `2026-03-11T20:00:02Z;192.0.2.1;;198.51.100.1;;i…` is not a valid date: 2026-03-11T20:00:02Z;192.0.2.1;;198.51.100.1;;icmp;;;\n  \
+           line 5: `2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;…` is not a valid date: 2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;deny;S;\n\
+         error: no line is an event of a known format, which are netfilter, unifi, pf, mikrotik, suricata, zeek, windows, fortigate, cisco, aws, sophos, watchguard, sonicwall, paloalto, juniper, checkpoint, cef, leef, nfdump, ulogd, gcp, azure, conntrack; of a table, CSV or NDJSON, say \
          which value is what, such as --map time=timestamp,src_ip=source,dst_ip=destination,proto=protocol",
     );
     let run = scene.run(&["import", "--from", "pf", "flows.csv"]);

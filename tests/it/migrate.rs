@@ -78,6 +78,7 @@ fn the_tables_have_the_columns_that_others_rely_on() {
         "8 0008_alert_story",
         "9 0009_allowlist",
         "10 0010_lookup_failures",
+        "11 0011_imports",
     ]
     .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);
@@ -240,7 +241,7 @@ fn no_events_to_hash() {
     let scene = Scene::new();
     scene.connect().execute_batch("CREATE TABLE notes (text)").expect("a database");
     let run = scene.run(&["migrate", "--event-hash"]);
-    let error = "error: ./net_sentinel.db has no table `ip_events`; it has notes, scout_alerts, scout_allowlist, scout_enrichment_cache, scout_ledger, scout_lookup_failures, \
+    let error = "error: ./net_sentinel.db has no table `ip_events`; it has notes, scout_alerts, scout_allowlist, scout_enrichment_cache, scout_imports, scout_ledger, scout_lookup_failures, \
          scout_migrations, scout_plugin_state, scout_rate_limits";
     run.ended(1, &format!("{MIGRATED}\n{error}"));
 }

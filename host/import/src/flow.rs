@@ -7,9 +7,9 @@
 
 use std::net::IpAddr;
 
-use super::direction::is_many;
+use super::direction::{Way, is_many};
 use super::event::ParsedEvent;
-use super::verdict::{ACCEPT, DROP};
+use super::verdict::Judged;
 
 /// How a connection went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,25 +32,25 @@ impl Outcome {
         }
     }
 
-    /// As the column `verdict` has it.
-    pub(super) fn verdict(self) -> Option<&'static str> {
+    /// As an event has it.
+    pub(super) fn judged(self) -> Judged {
         match self {
-            Self::Answered => Some(ACCEPT),
-            Self::Failed => Some(DROP),
-            Self::Unknown => None,
+            Self::Answered => Judged::ACCEPT,
+            Self::Failed => Judged::DROP,
+            Self::Unknown => Judged::UNKNOWN,
         }
     }
 }
 
 /// The event of an answer that nobody asked for: from the side that sent it. What is passed has it the other way round.
-pub(super) fn reversed<'a>(event: ParsedEvent<'a>, direction: &'static str) -> ParsedEvent<'a> {
+pub(super) fn reversed<'a>(event: ParsedEvent<'a>, way: Way) -> ParsedEvent<'a> {
     ParsedEvent {
         source: event.destination,
         destination: event.source,
         source_port: event.destination_port,
         destination_port: event.source_port,
-        verdict: None,
-        direction,
+        verdict: Judged::UNKNOWN,
+        way,
         ..event
     }
 }

@@ -2,40 +2,42 @@
 //!
 //! A line about a packet or a flow, in any of the formats of [`Format`], becomes an event; repeats become one event with a count. A line
 //! that cannot be read is counted and never stops the rest. This module must never take a line of another program for a packet, hold more
-//! than one line and one batch of events in memory, or know where the events go.
+//! than one line and one batch of events in memory, make up a verdict or a direction, or know where the events go.
+//!
+//! `carrier` is what brings the lines, `formats` has one file for each format; `verdict`, `direction` and `protocol` decide the same for all.
 
+mod carrier;
 mod collect;
 mod direction;
 mod event;
 mod flow;
-mod format;
-mod input;
-mod json;
+mod formats;
+mod keyvalue;
 mod mapping;
-mod mikrotik;
-mod netfilter;
-mod pf;
+mod position;
+mod protocol;
 mod reason;
-mod suricata;
-mod syslog;
-mod table;
-mod timestamp;
-mod unifi;
+mod report;
+mod service;
 mod verdict;
-mod zeek;
+mod zone;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::io::{self, BufRead, Read as _};
+use std::io::{self, BufRead};
 
+pub use carrier::packed::{is_packed, open, unpacked};
+use carrier::records::Records;
+pub use carrier::records::has_line_records;
+pub use carrier::zone::LogZone;
 use collect::Collector;
-use event::Line;
-use format::Reader;
-pub use format::{Format, ReadAs};
-pub use input::open;
+use event::{Line, ParsedEvent};
+use formats::Reader;
+pub use formats::{Format, ReadAs};
 pub use mapping::{Mapping, TableColumn};
+pub use position::{Beginning, Identity, Position};
 pub use reason::Reason;
-use reason::shorten;
+pub use report::{ImportReport, MAXIMUM_EXAMPLES, MAXIMUM_KINDS, Unreadable};
+pub use service::service;
 pub use verdict::DefaultVerdict;
 
 use net_scout_model::{EventRow, Networks, Timestamp};
@@ -45,60 +47,33 @@ use net_scout_model::{EventRow, Networks, Timestamp};
 pub const MAXIMUM_LINE: usize = 8_192;
 /// The longest line of any format, in bytes. Suricata writes what packets hold into its alerts.
 pub const MAXIMUM_RECORD: usize = 1 << 20;
-/// How many kinds of lines that are no events are told apart; what comes after is counted as `other`.
-pub const MAXIMUM_KINDS: usize = 32;
-/// How many unreadable lines are kept to be shown.
-pub const MAXIMUM_EXAMPLES: usize = 5;
-/// The longest text of an unreadable line that is kept, in characters.
-const MAXIMUM_EXAMPLE_TEXT: usize = 160;
 
 /// How the lines are to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportOptions {
-    /// A date without a year is the latest such date that is not behind this.
+    /// A date without a year is of the year that brings it closest to this.
     pub now: Timestamp,
-    /// How far the log's clock is ahead of UTC, in seconds, for dates that do not say.
-    pub utc_offset_seconds: i32,
-    /// What became of a packet whose log prefix does not say.
+    /// The zone of dates that do not say it.
+    pub zone: LogZone,
+    /// What became of a packet of which the log does not say it.
     pub default_verdict: DefaultVerdict,
     /// The networks that are the operator's own, besides the private ones.
     pub local_networks: Option<Networks>,
 }
 
-/// A line that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// Its number in its input, from 1.
-    pub line: u64,
-    /// What is wrong with it.
-    pub reason: Reason,
-    /// Its beginning, 160 characters at most, with control characters escaped.
-    pub text: String,
-}
-
-/// What was read. Lines are events, others and unreadable lines; blank lines are none of these.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImportReport {
-    /// Lines that are not blank.
-    pub lines: u64,
-    /// Lines that hold an event, repeats included.
-    pub events: u64,
-    /// How many of them were in which format.
-    pub formats: BTreeMap<Format, u64>,
-    /// Lines that are sound and tell of something else than a packet or a flow, by what they tell of.
-    pub others: BTreeMap<String, u64>,
-    /// Events that are neither a drop nor an accept.
-    pub without_verdict: u64,
-    /// Lines that could not be read.
-    pub unreadable: u64,
-    /// The first [`MAXIMUM_EXAMPLES`] of them.
-    pub examples: Vec<Unreadable>,
+/// Events to keep, and how far the log was read when they were.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Each event once, in the order in which the log first has it.
+    pub rows: Vec<EventRow>,
+    /// What was read for them; everything before the position of the batch before it is in that one.
+    pub position: Position,
 }
 
 /// Why reading stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError<E> {
-    /// The input could not be read, or is damaged gzip.
+    /// The input could not be read, or is damaged.
     #[error("reading stopped after line {line}")]
     Read {
         /// The last line that was read.
@@ -114,92 +89,194 @@ pub enum ImportError<E> {
     Flush(E),
 }
 
-/// Reads a log to its end, in that format. Hands the events on in batches, each event of a batch once and in the order in which the log first has it.
-/// Adds to the report, so that several inputs can share one.
+/// A log that is being read. It can be fed from one input after the other, as a file that is followed grows and is rotated.
+pub struct LogReader<'o> {
+    options: &'o ImportOptions,
+    reader: Reader<'o>,
+    collector: Collector,
+    position: Position,
+    /// Records up to here were read in an earlier run.
+    resume_at: Position,
+}
+
+impl<'o> LogReader<'o> {
+    /// Reads lines as `from` says, from that position on.
+    #[must_use]
+    pub fn new(from: &ReadAs, options: &'o ImportOptions, resume_at: Position) -> Self {
+        Self {
+            options,
+            reader: Reader::new(from, options),
+            collector: Collector::default(),
+            position: Position::default(),
+            resume_at,
+        }
+    }
+
+    /// Reads an input to its end. Hands events on in batches when there are many; [`Self::flush`] hands on the rest.
+    ///
+    /// # Errors
+    /// When the input cannot be read, a table is without a column or a batch cannot be kept.
+    pub fn read<E>(
+        &mut self,
+        input: &mut dyn BufRead,
+        keep: &mut dyn FnMut(Batch) -> Result<(), E>,
+        report: &mut ImportReport,
+    ) -> Result<(), ImportError<E>> {
+        let before = self.position;
+        let mut records = Records::new(input);
+        let mut bytes = Vec::new();
+        let mut tally = report.tally();
+        let done = loop {
+            let whole = match records.next(&mut bytes) {
+                Ok(Some(whole)) => whole,
+                Ok(None) => break Ok(()),
+                Err(source) => break Err(ImportError::Read { line: self.position.line, source }),
+            };
+            self.position = Position { offset: before.offset + records.offset, line: before.line + records.line };
+            // Nearly all lines are valid, and the lossy way is ten times as slow to see that.
+            let text = str::from_utf8(&bytes).map_or_else(|_| String::from_utf8_lossy(&bytes), Cow::Borrowed);
+            let is_blank = whole && text.trim().is_empty();
+            if self.position.offset <= self.resume_at.offset {
+                // Headers count for what follows.
+                if self.position.line == 1 || text.starts_with('#') {
+                    let _ = self.reader.read(&text);
+                }
+                continue;
+            }
+            let read = match (is_blank, whole) {
+                (true, _) => self.reader.end_record(false),
+                (_, true) => Some(self.reader.read(&text)),
+                (_, false) => Some(Err(Reason::RecordTooLong)),
+            };
+            if let Some(read) = read
+                && let Err(error) = self.take(read, &text, keep, &mut tally)
+            {
+                break Err(error);
+            }
+        };
+        drop(tally);
+        done
+    }
+
+    /// Hands on what is left, at the end of a log or of a while.
+    ///
+    /// # Errors
+    /// When the batch cannot be kept.
+    pub fn flush<E>(
+        &mut self,
+        is_end: bool,
+        keep: &mut dyn FnMut(Batch) -> Result<(), E>,
+        report: &mut ImportReport,
+    ) -> Result<(), ImportError<E>> {
+        let mut tally = report.tally();
+        if is_end {
+            while let Some(read) = self.reader.end_record(true) {
+                self.take(read, "", keep, &mut tally)?;
+            }
+        }
+        drop(tally);
+        let rows = self.collector.finish();
+        report.directions_unknown = self.collector.directions.unknown;
+        report.directions_shared = self.collector.directions.shared;
+        let learned = self.collector.learned();
+        report.learned_networks = learned.networks().clone();
+        report.shared_network = learned.shared();
+        match rows {
+            Some(rows) => keep(Batch { rows, position: self.position }).map_err(ImportError::Flush),
+            None => Ok(()),
+        }
+    }
+
+    /// How many different events wait to be handed on.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.collector.len()
+    }
+
+    /// How far the input was read.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    fn take<E>(
+        &mut self,
+        read: formats::Read<'_>,
+        text: &str,
+        keep: &mut dyn FnMut(Batch) -> Result<(), E>,
+        tally: &mut report::Tally<'_>,
+    ) -> Result<(), ImportError<E>> {
+        match read {
+            Ok((_, Line::Part)) => return Ok(()),
+            Ok((format, Line::Event(event))) => {
+                tally.line();
+                self.add(format, &event, keep, tally)?;
+            }
+            Ok((format, Line::Events(events))) => {
+                tally.line();
+                for event in &events {
+                    self.add(format, event, keep, tally)?;
+                }
+            }
+            Ok((_, Line::Repeat(time, times))) => {
+                tally.line();
+                if self.collector.repeat(time, times) { tally.repeats(times) } else { tally.other("repeat of another line") }
+            }
+            Ok((_, Line::Other(kind))) => {
+                tally.line();
+                tally.other(&kind);
+                self.collector.forget();
+            }
+            Err(reason @ Reason::NoColumn { .. }) => return Err(ImportError::Columns(reason)),
+            Err(reason) => {
+                tally.line();
+                tally.unreadable(self.position.line, reason, text);
+                self.collector.forget();
+            }
+        }
+        Ok(())
+    }
+
+    fn add<E>(
+        &mut self,
+        format: Format,
+        event: &ParsedEvent<'_>,
+        keep: &mut dyn FnMut(Batch) -> Result<(), E>,
+        tally: &mut report::Tally<'_>,
+    ) -> Result<(), ImportError<E>> {
+        // What no clock shows that logs packets: a value of another meaning was read as a date.
+        if event.time < Timestamp(0) {
+            tally.unreadable(self.position.line, Reason::BadDate { value: event.time.to_string() }, "");
+            return Ok(());
+        }
+        tally.event(format, event);
+        match self.collector.add(event, self.options) {
+            Some(rows) => keep(Batch { rows, position: self.position }).map_err(ImportError::Flush),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads a log to its end. Adds to the report, so that several inputs can share one.
 ///
 /// # Errors
-/// When the input cannot be read, a table is without a column or a batch cannot be kept. Batches that were handed on before stay; the last one, not yet full, is lost.
+/// As [`LogReader::read`]. Batches that were handed on before stay. Of an input that cannot be read further, what was read is handed on.
 pub fn read_log<E>(
     input: &mut dyn BufRead,
     from: &ReadAs,
     options: &ImportOptions,
-    flush: &mut dyn FnMut(Vec<EventRow>) -> Result<(), E>,
+    keep: &mut dyn FnMut(Batch) -> Result<(), E>,
     report: &mut ImportReport,
 ) -> Result<(), ImportError<E>> {
-    let mut collector = Collector::default();
-    let mut reader = Reader::new(from, options);
-    // Events mostly come in runs of one format.
-    let mut run = (Format::Netfilter, 0);
-    let mut bytes = Vec::new();
-    let mut line = 0;
-    loop {
-        bytes.clear();
-        let read = read_line(input, &mut bytes).map_err(|source| ImportError::Read { line, source })?;
-        let Some(whole) = read else { break };
-        line += 1;
-        // Nearly all lines are valid, and the lossy way is ten times as slow to see that.
-        let text = str::from_utf8(&bytes).map_or_else(|_| String::from_utf8_lossy(&bytes), Cow::Borrowed);
-        if text.trim().is_empty() && whole {
-            continue;
-        }
-        report.lines += 1;
-        let read = if whole { reader.read(&text) } else { Err(Reason::RecordTooLong) };
-        match read {
-            Ok((format, Line::Event(event))) => {
-                report.events += 1;
-                if run.0 != format {
-                    end_run(&mut run, format, report);
-                }
-                run.1 += 1;
-                report.without_verdict += u64::from(event.verdict.is_none());
-                if let Some(batch) = collector.add(&event) {
-                    flush(batch).map_err(ImportError::Flush)?;
-                }
-            }
-            Ok((_, Line::Other(kind))) => report.count_other(&kind),
-            Err(reason @ Reason::NoColumn { .. }) => return Err(ImportError::Columns(reason)),
-            Err(reason) => {
-                report.unreadable += 1;
-                if report.examples.len() < MAXIMUM_EXAMPLES {
-                    report.examples.push(Unreadable { line, reason, text: shorten(text.trim_end(), MAXIMUM_EXAMPLE_TEXT) });
-                }
-            }
-        }
-    }
-    end_run(&mut run, Format::Netfilter, report);
-    collector.finish().map_or(Ok(()), flush).map_err(ImportError::Flush)
-}
-
-/// Adds the events of a run to those of their format, and begins another.
-fn end_run(run: &mut (Format, u64), next: Format, report: &mut ImportReport) {
-    let (format, events) = std::mem::replace(run, (next, 0));
-    if events > 0 {
-        *report.formats.entry(format).or_default() += events;
-    }
-}
-
-impl ImportReport {
-    fn count_other(&mut self, kind: &str) {
-        if let Some(count) = self.others.get_mut(kind) {
-            *count += 1;
-        } else {
-            let kind = if self.others.len() < MAXIMUM_KINDS { kind } else { "other" };
-            *self.others.entry(kind.to_owned()).or_default() += 1;
-        }
-    }
-}
-
-/// Reads one line, or the beginning of one that is too long and skips its rest. True when it is whole; none at the end.
-fn read_line(input: &mut dyn BufRead, bytes: &mut Vec<u8>) -> io::Result<Option<bool>> {
-    let limit = MAXIMUM_RECORD as u64 + 1;
-    if (&mut *input).take(limit).read_until(b'\n', bytes)? == 0 {
-        return Ok(None);
-    }
-    let whole = bytes.len() <= MAXIMUM_RECORD || bytes.ends_with(b"\n");
-    if !whole {
-        input.skip_until(b'\n')?;
-    }
-    Ok(Some(whole))
+    let mut reader = LogReader::new(from, options, Position::default());
+    let read = reader.read(input, keep, report);
+    let is_whole = match &read {
+        Ok(()) => true,
+        Err(ImportError::Read { .. }) => false,
+        Err(ImportError::Columns(_) | ImportError::Flush(_)) => return read,
+    };
+    reader.flush(is_whole, keep, report)?;
+    read
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use super::{MAXIMUM_LINE, MAXIMUM_RECORD};
 
 /// The longest quoted value, in characters. An IPv6 address needs 45.
 const MAXIMUM_VALUE: usize = 48;
+/// The longest text about JSON that cannot be read, in characters.
+const MAXIMUM_COMPLAINT: usize = 120;
 
 /// Why a line cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,11 +16,23 @@ pub enum Reason {
     /// It is longer than [`MAXIMUM_RECORD`].
     #[error("longer than {MAXIMUM_RECORD} bytes")]
     RecordTooLong,
-    /// It begins with neither form of a date.
+    /// It begins with no form of a date.
     #[error("no date at the start")]
     NoDate,
+    /// It begins with the time since the machine was started.
+    #[error("only the time since the machine was started; use `dmesg -T` or `journalctl -k -o short-iso`")]
+    SinceBoot,
+    /// An event of connection tracking without its time.
+    #[error("no time; use `conntrack -E -o timestamp`")]
+    NoTimestamp,
+    /// It is not text.
+    #[error("not text: {looks}")]
+    NotText {
+        /// What it looks like.
+        looks: &'static str,
+    },
     /// It begins with something like a date.
-    #[error("`{value}` is no date")]
+    #[error("`{value}` is not a valid date")]
     BadDate {
         /// What stands there.
         value: String,
@@ -45,7 +59,7 @@ pub enum Reason {
         field: &'static str,
     },
     /// A value is none of those that are known there.
-    #[error("`{value}` is no {field}")]
+    #[error("`{value}` is not a valid {field}")]
     BadValue {
         /// What should stand there.
         field: &'static str,
@@ -58,8 +72,14 @@ pub enum Reason {
         /// What is wrong with it.
         value: String,
     },
+    /// JSON without its end.
+    #[error("JSON that is cut off after {length} bytes; a syslog daemon may cut long lines")]
+    CutJson {
+        /// How much there is.
+        length: usize,
+    },
     /// JSON of another program.
-    #[error("JSON of neither Suricata (event_type) nor Zeek (id.orig_h)")]
+    #[error("JSON of no known format, such as Suricata's (event_type) or Zeek's (id.orig_h); say with --map which name is what")]
     UnknownJson,
     /// A line of a table before its header.
     #[error("no header (#fields) before it")]
@@ -86,7 +106,7 @@ pub enum Reason {
         header: String,
     },
     /// An address is none.
-    #[error("`{value}` is no IP address ({field})")]
+    #[error("`{value}` is not a valid IP address ({field})")]
     BadAddress {
         /// The field.
         field: &'static str,
@@ -94,7 +114,7 @@ pub enum Reason {
         value: String,
     },
     /// A port is none.
-    #[error("`{value}` is no port ({field})")]
+    #[error("`{value}` is not a valid port ({field})")]
     BadPort {
         /// The field.
         field: &'static str,
@@ -109,6 +129,32 @@ pub enum Reason {
         /// Its beginning.
         value: String,
     },
+}
+
+/// What is wrong with JSON, and whether it looks as if it was cut off.
+pub(super) fn complaint(error: &serde_json::Error, line: &str) -> Reason {
+    if error.is_eof() {
+        return Reason::CutJson { length: line.len() };
+    }
+    Reason::BadJson { value: shorten(&error.to_string(), MAXIMUM_COMPLAINT) }
+}
+
+/// What bytes look like that are no text of a log.
+pub(super) fn looks_like(text: &str) -> Option<Reason> {
+    let looks = match text.as_bytes() {
+        [b'P', b'K', 3, 4, ..] => "a ZIP archive; unpack it first",
+        [b'7', b'z', 0xbc, 0xaf, ..] => "a 7-Zip archive; unpack it first",
+        [0x4c, 0x5a, 0x49, 0x50, ..] => "a file of lzip; unpack it first",
+        bytes if bytes.starts_with(b"SQLite format 3") => "an SQLite database; give it to --db-path",
+        bytes if bytes.starts_with(b"\xd4\xc3\xb2\xa1") || bytes.starts_with(b"\n\r\r\n") => {
+            "a capture of packets; import what Zeek or Suricata makes of it"
+        }
+        bytes if bytes.starts_with(b"LPKSHHRH") => "a binary journal; use `journalctl --file FILE -o export`",
+        bytes if bytes.starts_with(b"ElfFile") => "a Windows event log; export it as text",
+        bytes if bytes.contains(&0) => "bytes of zero, as binary files and UTF-16 without a mark have them",
+        _ => return None,
+    };
+    Some(Reason::NotText { looks })
 }
 
 /// A value as a reason quotes it.
@@ -164,7 +210,7 @@ mod tests {
     #[test]
     fn reasons_quote_little() {
         let reason = Reason::BadAddress { field: "SRC", value: quoted(&"9".repeat(1_000)) };
-        assert_eq!(reason.to_string(), format!("`{}…` is no IP address (SRC)", "9".repeat(47)));
+        assert_eq!(reason.to_string(), format!("`{}…` is not a valid IP address (SRC)", "9".repeat(47)));
         assert_eq!(Reason::TooLong.to_string(), "longer than 8192 bytes");
     }
 }

@@ -1,20 +1,23 @@
 //! Whole logs: what is counted, what is kept of unreadable lines, and the logs of public projects where they are at hand.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::*;
 
+mod carriers;
 mod crowdsec;
 mod firewalls;
 mod sensors;
 mod tables;
+mod vendors;
 
-static OPTIONS: ImportOptions = ImportOptions {
+pub(super) static OPTIONS: ImportOptions = ImportOptions {
     now: Timestamp(1_790_000_000_000_000),
-    utc_offset_seconds: 0,
-    default_verdict: DefaultVerdict::Drop,
+    zone: LogZone::UTC,
+    default_verdict: DefaultVerdict::Usual,
     local_networks: None,
 };
 
@@ -26,44 +29,61 @@ fn read(input: impl BufRead, options: &ImportOptions) -> (Vec<EventRow>, ImportR
 
 fn read_as(from: &ReadAs, mut input: impl BufRead, options: &ImportOptions) -> (Vec<EventRow>, ImportReport) {
     let (mut rows, mut report) = (Vec::new(), ImportReport::default());
-    let mut keep = |batch| {
-        rows.extend::<Vec<EventRow>>(batch);
+    let mut keep = |batch: Batch| {
+        rows.extend::<Vec<EventRow>>(batch.rows);
         Ok::<_, Infallible>(())
     };
     read_log(&mut input, from, options, &mut keep, &mut report).expect("a readable log");
     (rows, report)
 }
 
-/// What becomes of each line, in a few words: `TCP 192.0.2.1:40000 > 198.51.100.1:22 DROP INBOUND eth0/- SYN`. A line that is no event is what
-/// it tells of, or why it cannot be read.
+/// An event in a few words: `TCP 192.0.2.1:40000 > 198.51.100.1:22 DROP INBOUND eth0/- SYN`, with `xN` behind where it came N times.
+fn shown(event: &ParsedEvent<'_>, options: &ImportOptions) -> String {
+    let side = |address: std::net::IpAddr, port: Option<u16>| match port {
+        Some(port) => std::net::SocketAddr::new(address, port).to_string(),
+        None => address.to_string(),
+    };
+    // As if the line were all of its log.
+    let mut learned = direction::Learned::default();
+    learned.learn(event, options);
+    let (direction, _) = learned.resolve(event.way, event.source, event.destination);
+    let flags = event.tcp_flags.map_or("?".to_owned(), |flags| match flags.to_string() {
+        none if none.is_empty() => "none".to_owned(),
+        flags => flags,
+    });
+    let hits = if event.hits == 1 { String::new() } else { format!(" x{}", event.hits) };
+    format!(
+        "{} {} > {} {} {} {}/{} {flags}{hits}",
+        event.proto,
+        side(event.source, event.source_port),
+        side(event.destination, event.destination_port),
+        event.verdict.verdict.unwrap_or("-"),
+        direction.unwrap_or("-"),
+        event.in_if.as_deref().unwrap_or("-"),
+        event.out_if.as_deref().unwrap_or("-"),
+    )
+}
+
+/// What becomes of each line. A line that is no event is what it tells of, or why it cannot be read.
 fn told(from: &ReadAs, text: &str, options: &ImportOptions) -> Vec<String> {
     let mut reader = Reader::new(from, options);
-    let tell = |line| match reader.read(line) {
-        Ok((_, Line::Event(event))) => {
-            let side = |address: std::net::IpAddr, port: Option<u16>| match port {
-                Some(port) => std::net::SocketAddr::new(address, port).to_string(),
-                None => address.to_string(),
-            };
-            format!(
-                "{} {} > {} {} {} {}/{} {}",
-                event.proto,
-                side(event.source, event.source_port),
-                side(event.destination, event.destination_port),
-                event.verdict.unwrap_or("-"),
-                event.direction,
-                event.in_if.as_deref().unwrap_or("-"),
-                event.out_if.as_deref().unwrap_or("-"),
-                event.tcp_flags.map_or("?".to_owned(), |flags| if flags.is_empty() {
-                    "none".to_owned()
-                } else {
-                    flags.to_string()
-                }),
-            )
+    let mut told = Vec::new();
+    for line in text.lines().map(Some).chain([None]) {
+        let read = match line {
+            Some(line) if line.trim().is_empty() => reader.end_record(false),
+            Some(line) => Some(reader.read(line)),
+            None => reader.end_record(true),
+        };
+        match read {
+            None | Some(Ok((_, Line::Part))) => {}
+            Some(Ok((_, Line::Event(event)))) => told.push(shown(&event, options)),
+            Some(Ok((_, Line::Events(events)))) => told.extend(events.iter().map(|event| shown(event, options))),
+            Some(Ok((_, Line::Repeat(_, times)))) => told.push(format!("(x{times})")),
+            Some(Ok((_, Line::Other(kind)))) => told.push(format!("({kind})")),
+            Some(Err(reason)) => told.push(reason.to_string()),
         }
-        Ok((_, Line::Other(kind))) => format!("({kind})"),
-        Err(reason) => reason.to_string(),
-    };
-    text.lines().map(tell).collect()
+    }
+    told
 }
 
 #[test]
@@ -75,6 +95,9 @@ fn lines_are_counted() {
     let nonsense = Unreadable { line: 5, reason: Reason::NoDate, text: "nonsense".into() };
     let formats = BTreeMap::from([(Format::Netfilter, 4)]);
     let expected = ImportReport {
+        newest: report.newest,
+        assumed: Some("DROP"),
+        assumed_verdicts: 3,
         lines: 5,
         events: 4,
         formats,
@@ -153,8 +176,8 @@ fn batches_are_handed_on_and_errors_stop() {
         (0..=collect::BATCH).map(|port| format!("{}\n", PACKET.replace("SPT=1 DPT=", &format!("DPT={port}")))).collect();
     let mut report = ImportReport::default();
     let mut sizes = Vec::new();
-    let mut keep = |batch: Vec<EventRow>| {
-        sizes.push(batch.len());
+    let mut keep = |batch: Batch| {
+        sizes.push(batch.rows.len());
         Ok::<_, Full>(())
     };
     read_log(&mut text.as_bytes(), &ReadAs::Detected, &OPTIONS, &mut keep, &mut report).expect("kept");
@@ -198,7 +221,7 @@ fn crowdsec_port_scans() {
     let Some((rows, report)) = public("crowdsec/iptables-scan-multi-port/iptables-scan-multi-port.log") else { return };
     assert_eq!((report.lines, report.events, report.without_verdict, report.unreadable), (49, 49, 16, 0));
     let targets = |source: &str, verdict: Option<&str>| {
-        rows.iter().filter(|row| row.src_ip == source && row.verdict == verdict && row.direction == "INBOUND").count()
+        rows.iter().filter(|row| row.src_ip == source && row.verdict == verdict && row.direction == Some("INBOUND")).count()
     };
     assert_eq!(targets("62.34.17.168", Some("DROP")), 17);
     assert_eq!(targets("127.0.0.2", Some("DROP")), 16);

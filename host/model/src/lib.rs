@@ -30,7 +30,7 @@ pub use allow::{Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, S
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
 pub use direction::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND, WRITTEN_DIRECTIONS, canonical_direction};
-pub use event::EventRow;
+pub use event::{EventRow, Place};
 pub use hex::hex;
 pub use ledger::LedgerEntry;
 pub use limits::{LIMITS, LimitKey, Limits};

@@ -161,18 +161,21 @@ mod tests {
         let row = |port| EventRow {
             src_ip: "192.0.2.1".into(),
             src_port: None,
+            src_service: None,
             dst_ip: "192.0.2.2".into(),
             dst_port: Some(port),
+            dst_service: None,
+            place: None,
             proto: "TCP".into(),
             in_if: None,
             out_if: None,
             verdict: Some("DROP"),
-            direction: "INBOUND",
+            direction: Some("INBOUND"),
             tcp_flags: None,
             last: Timestamp(0),
             hits: 1,
         };
-        assert_eq!(database.import(&[row(1), row(2)]).expect("import"), ImportedRows { added: 2, repeated: 0 });
+        assert_eq!(database.import(&[row(1), row(2)], None).expect("import"), ImportedRows { added: 2, repeated: 0 });
         // The key of the table lets an event without a source port stand twice.
         database
             .connection
@@ -185,7 +188,7 @@ mod tests {
         let reports = database.hash_events(|progress| seen = seen.max(progress.done)).expect("hash");
         assert_eq!(reports[0], HashReport { table: "ip_events", hashed: 2, repeated: 1 });
         assert_eq!((reports[1].table, reports[1].hashed, seen), ("ip_events_30", 0, 3));
-        assert_eq!(database.import(&[row(3)]).expect("import").added, 1);
+        assert_eq!(database.import(&[row(3)], None).expect("import").added, 1);
         assert_eq!(database.hash_events(|_| ()).expect("again")[0], HashReport { table: "ip_events", hashed: 1, repeated: 1 });
         let expected = hex(&Sha256::digest(b"192.0.2.1\x1f192.0.2.2\x1f\x00\x1f3\x1fTCP\x1fDROP\x1fINBOUND\x1f"));
         let found: String = database

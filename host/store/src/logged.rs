@@ -19,13 +19,14 @@ use net_scout_model::{EventRow, Timestamp};
 /// The table that takes the events.
 const TABLE: &str = "ip_events";
 /// What net-scout keeps in a database besides alerts.
-const OWN_TABLES: [&str; 6] = [
+const OWN_TABLES: [&str; 7] = [
     "scout_enrichment_cache",
     "scout_lookup_failures",
     "scout_migrations",
     "scout_rate_limits",
     "scout_plugin_state",
     "scout_ledger",
+    "scout_imports",
 ];
 
 /// How long a copy waits for a lock of the writer.

@@ -26,7 +26,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 10] = migrations![
+static MIGRATIONS: [Migration; 11] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -37,6 +37,7 @@ static MIGRATIONS: [Migration; 10] = migrations![
     8 "0008_alert_story",
     9 "0009_allowlist",
     10 "0010_lookup_failures",
+    11 "0011_imports",
 ];
 
 /// The columns that an alert table must have to be one.

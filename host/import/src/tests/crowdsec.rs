@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::super::event::ParsedEvent;
 use super::*;
+use crate::event::ParsedEvent;
 
 /// What `parser.assert` says of a parser's lines: line number, field, value.
 type Asserted = BTreeMap<usize, BTreeMap<String, String>>;
@@ -52,7 +52,7 @@ fn check(event: &ParsedEvent<'_>, fields: &BTreeMap<String, String>) {
         None => Some("DROP"),
         other => panic!("{other:?}"),
     };
-    assert_eq!(event.verdict, expected, "{fields:?}");
+    assert_eq!(event.verdict.verdict, expected, "{fields:?}");
 }
 
 /// Compares all lines of a collection: its events, and the lines that are none.

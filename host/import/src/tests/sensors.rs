@@ -111,18 +111,21 @@ fn other_events_of_suricata() {
         (r#"{"timestamp":"2026-03-11T20:00:00Z","event_type":"stats","stats":{"uptime":[1,{"a":2}]}}"#.to_owned(), "(stats)"),
         (eve(&"x".repeat(99), r#""proto":"UDP""#), "(xxxxxxxxxxxxxxxxxxxxxxx…)"),
         (eve("alert", r#""proto":"""#), "no proto"),
-        (eve("flow", r#""proto":"TCP""#).replace("192.0.2.1", "x"), "`x` is no IP address (src_ip)"),
-        (eve("flow", r#""proto":"TCP""#).replace("40000", "70000"), "`70000` is no port (src_port)"),
+        (eve("flow", r#""proto":"TCP""#).replace("192.0.2.1", "x"), "`x` is not a valid IP address (src_ip)"),
+        (eve("flow", r#""proto":"TCP""#).replace("40000", "70000"), "`70000` is not a valid port (src_port)"),
         (eve("drop", r#""proto":"TCP""#).replace("2026-03-11T20:00:00.5+0000", ""), "no timestamp"),
-        (eve("drop", r#""proto":"TCP""#).replace("20:00:00.5", "25:00:00"), "`2026-03-11T25:00:00+0000` is no date"),
+        (eve("drop", r#""proto":"TCP""#).replace("20:00:00.5", "25:00:00"), "`2026-03-11T25:00:00+0000` is not a valid date"),
         (r#"{"event_type":"drop","src_ip":"192.0.2.1"}"#.to_owned(), "no dest_ip"),
         (r#"{"event_type":"drop"}"#.to_owned(), "no src_ip"),
     ] {
         check(&line, expected);
     }
     for (line, expected) in [
-        (r#"{"a":1}"#, "JSON of neither Suricata (event_type) nor Zeek (id.orig_h)"),
-        ("{", "not read as JSON: EOF while parsing an object at line 1 column 1"),
+        (
+            r#"{"a":1}"#,
+            "JSON of no known format, such as Suricata's (event_type) or Zeek's (id.orig_h); say with --map which name is what",
+        ),
+        ("{", "JSON that is cut off after 1 bytes; a syslog daemon may cut long lines"),
         (r#"{"event_type":7}"#, "not read as JSON: invalid type: integer `7`, expected a string at line 1 column 15"),
         (r#"{"event_type":"drop","event_type":"flow"}"#, "not read as JSON: duplicate field `event_type` at line 1 column 33"),
     ] {
@@ -220,10 +223,10 @@ fn headers_of_zeek() {
     assert_eq!(zeek("1\tC1\n"), ["2 values where the header has 14"]);
     assert_eq!(zeek(&row.replace("2001:db8::1", "-")), ["no id.orig_h"]);
     assert_eq!(zeek(&row.replace("SF", "XX")), [good], "for UDP the packets tell");
-    assert_eq!(zeek(&row.replace("SF", "XX").replace("udp", "tcp")), ["`XX` is no conn_state"]);
-    assert_eq!(zeek(&row.replacen('1', "x", 1)), ["`x` is no date"]);
+    assert_eq!(zeek(&row.replace("SF", "XX").replace("udp", "tcp")), ["`XX` is not a valid conn_state"]);
+    assert_eq!(zeek(&row.replacen('1', "x", 1)), ["`x` is not a valid date"]);
     assert_eq!(told(&ReadAs::Format(Format::Zeek), row.trim_end(), &OPTIONS), ["no header (#fields) before it"]);
-    assert_eq!(told(&ReadAs::Detected, row.trim_end(), &OPTIONS), ["`1` is no date"]);
+    assert_eq!(told(&ReadAs::Detected, row.trim_end(), &OPTIONS), ["no date at the start"]);
     check(r#"{"_path":"dns","ts":1,"uid":"C1","id.orig_h":"192.0.2.1"}"#, "(dns)");
     check(r#"{"ts":1,"id.orig_h":"192.0.2.1","query":"x"}"#, "(another log of Zeek)");
     check(

@@ -16,7 +16,7 @@ const NAMES: [&str; 4] = ["time=when", "src_ip=from", "dst_ip=to", "src_port=fro
 
 #[test]
 fn separators_and_quotes() {
-    let expected = "TCP 192.0.2.1:40000 > 198.51.100.1:22 DROP INBOUND -/- ?";
+    let expected = "TCP 192.0.2.1:40000 > 198.51.100.1:22 - INBOUND -/- ?";
     for separator in [',', ';', '\t', '|'] {
         let text = "\u{feff}when|from|from port|to|dst_port|proto|note\n1773261311|192.0.2.1|40000|198.51.100.1|22|tcp|\"a\n"
             .replace("\"a", "\"a|b\"\"c\"")
@@ -40,12 +40,12 @@ fn separators_and_quotes() {
         "5 values where the header has 6",
         "7 values where the header has 6",
         "a quote that is not closed",
-        "`x,192.0.2.1,40000,198.51.100.1,22,tcp` is no separator behind a quote",
-        "ICMP 192.0.2.1 > 198.51.100.1 DROP INBOUND -/- ?",
+        "`x,192.0.2.1,40000,198.51.100.1,22,tcp` is not a valid separator behind a quote",
+        "ICMP 192.0.2.1 > 198.51.100.1 - INBOUND -/- ?",
         "no src_ip",
-        "`yesterday` is no date",
-        "`x` is no port (src_port)",
-        "ICMP 192.0.2.1 > 198.51.100.1 DROP INBOUND -/- ?",
+        "`yesterday` is not a valid date",
+        "`x` is not a valid port (src_port)",
+        "ICMP 192.0.2.1 > 198.51.100.1 - INBOUND -/- ?",
     ];
     assert_eq!(csv(&NAMES, rows), expected);
 }
@@ -69,10 +69,10 @@ fn every_column() {
         ("1773261311000,192.168.0.1,1,192.0.2.2,2,tcp,allow,,,,2", "TCP 192.168.0.1:1 > 192.0.2.2:2 ACCEPT OUTBOUND -/- SYN"),
         (
             "1773261311000,192.168.0.1,1,192.0.2.2,2,tcp,,?,,,\"SYN,ACK\"",
-            "TCP 192.168.0.1:1 > 192.0.2.2:2 DROP OUTBOUND -/- SYN,ACK",
+            "TCP 192.168.0.1:1 > 192.0.2.2:2 - OUTBOUND -/- SYN,ACK",
         ),
-        ("1773261311000,192.168.0.1,1,192.0.2.2,2,tcp,,,,,0", "TCP 192.168.0.1:1 > 192.0.2.2:2 DROP OUTBOUND -/- none"),
-        ("1773261311000,192.168.0.1,1,192.0.2.2,2,tcp,,,,,what", "`what` is no tcp_flags"),
+        ("1773261311000,192.168.0.1,1,192.0.2.2,2,tcp,,,,,0", "TCP 192.168.0.1:1 > 192.0.2.2:2 - OUTBOUND -/- none"),
+        ("1773261311000,192.168.0.1,1,192.0.2.2,2,tcp,,,,,what", "`what` is not a valid tcp_flags"),
     ] {
         assert_eq!(csv(&[], &format!("{head}{row}\n")), ["(header)", expected], "{row}");
     }
@@ -112,11 +112,11 @@ fn json_lines() {
         ),
         (
             r#"{"@timestamp":1773261311.5,"source.ip":"2001:db8::1","source.port":"5","destination.ip":"2001:db8::2","network.transport":"udp"}"#,
-            expected,
+            "UDP [2001:db8::1]:5 > 2001:db8::2 - INBOUND -/- ?",
         ),
         (r#"{"@timestamp":1773261311,"source":null}"#, "no src_ip"),
-        (r#"{"@timestamp":[1]}"#, "`[...]` is no time"),
-        (r#"{"@timestamp":true}"#, "`true` is no date"),
+        (r#"{"@timestamp":[1]}"#, "`[...]` is not a valid time"),
+        (r#"{"@timestamp":true}"#, "`true` is not a valid date"),
         ("[1]", "not read as JSON: invalid type: sequence, expected a map at line 1 column 0"),
     ] {
         assert_eq!(told(&ReadAs::Ndjson(mapping(&pairs)), line, &OPTIONS), [expected], "{line}");

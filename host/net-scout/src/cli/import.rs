@@ -1,15 +1,16 @@
 //! `net-scout import`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, ValueEnum};
 
-use crate::commands::import;
-use crate::commands::import::ImportRequest;
+use crate::commands::import::{self, ImportRequest};
 use crate::config::Config;
 use crate::exit::UsageError;
-use net_scout_import::{DefaultVerdict, Format as LogFormat, Mapping, ReadAs, TableColumn};
+use crate::ingest::Again;
+use net_scout_import::{DefaultVerdict, Format as LogFormat, LogZone, Mapping, ReadAs, TableColumn};
 use net_scout_model::Timestamp;
 
 #[derive(Args)]
@@ -24,42 +25,67 @@ pub(super) struct ImportArgs {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The format; without it each line is known by its look, or by --map
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    from: Option<LogFormatName>,
+    #[arg(long, value_name = "FORMAT", value_parser = LogFormatParser)]
+    from: Option<LogFormat>,
     /// For CSV and NDJSON: the name that a column has there; one without a name is looked for by its own
     #[arg(long, value_name = "COLUMN=NAME,...", value_delimiter = ',', value_parser = Mapping::parse)]
     map: Vec<(TableColumn, String)>,
-    /// The verdict of lines that name none, where the format has no rule for it
-    #[arg(long, value_enum, value_name = "VERDICT", default_value = "drop")]
-    default_verdict: Verdict,
-    /// The offset from UTC of dates without a zone, such as +02:00
-    #[arg(long, value_name = "OFFSET", default_value = "+00:00", allow_hyphen_values = true, value_parser = utc_offset)]
-    utc_offset: i32,
+    /// The verdict of lines that say none; without it, drop for a packet filter's lines that no rule's name distinguishes, else none
+    #[arg(long, value_enum, value_name = "VERDICT")]
+    default_verdict: Option<Verdict>,
+    /// The zone of dates that do not say it: an offset from UTC such as +02:00, a name such as Europe/Berlin, or local
+    #[arg(long, value_name = "ZONE", default_value = "+00:00", allow_hyphen_values = true, value_parser = LogZone::parse)]
+    utc_offset: LogZone,
+    /// Only what was added to the files since they were imported last
+    #[arg(long, conflicts_with = "whole")]
+    new: bool,
+    /// The whole files, even where an import of one stopped before its end
+    #[arg(long)]
+    whole: bool,
+    /// Wait for more lines at the end of the file, also when it is rotated
+    #[arg(long, conflicts_with_all = ["new", "whole"])]
+    follow: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum LogFormatName {
-    /// The kernel's packet log
-    #[value(aliases = ["iptables", "nftables", "ufw"])]
-    Netfilter,
-    /// UniFi gateways
-    Unifi,
-    /// filterlog of pfSense and OPNsense
-    #[value(aliases = ["pfsense", "opnsense", "filterlog"])]
-    Pf,
-    /// RouterOS
-    #[value(alias = "routeros")]
-    Mikrotik,
-    /// eve.json: alerts, drops and flows
-    #[value(alias = "eve")]
-    Suricata,
-    /// conn.log, tab-separated or JSON
-    Zeek,
-    /// A table with a header
-    Csv,
-    /// JSON lines
-    #[value(alias = "jsonl")]
-    Ndjson,
+/// The names of the formats, and others that people know them by.
+#[derive(Clone)]
+struct LogFormatParser;
+
+impl TypedValueParser for LogFormatParser {
+    type Value = LogFormat;
+
+    fn parse_ref(&self, command: &clap::Command, argument: Option<&clap::Arg>, value: &OsStr) -> Result<LogFormat, clap::Error> {
+        let names = PossibleValuesParser::new(possible());
+        let name = names.parse_ref(command, argument, value)?;
+        let known = |format: &&LogFormat| format.name() == name || aliases(**format).contains(&name.as_str());
+        LogFormat::ALL.iter().find(known).copied().ok_or_else(|| clap::Error::new(clap::error::ErrorKind::InvalidValue))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(possible().into_iter()))
+    }
+}
+
+fn possible() -> Vec<PossibleValue> {
+    let value = |format: &LogFormat| PossibleValue::new(format.name()).help(format.about().trim()).aliases(aliases(*format));
+    LogFormat::ALL.iter().map(value).collect()
+}
+
+fn aliases(format: LogFormat) -> &'static [&'static str] {
+    match format {
+        LogFormat::Netfilter => &["iptables", "nftables", "ufw", "firewalld", "openwrt", "proxmox"],
+        LogFormat::Pf => &["pfsense", "opnsense", "filterlog", "pflog"],
+        LogFormat::Mikrotik => &["routeros"],
+        LogFormat::Suricata => &["eve"],
+        LogFormat::Windows => &["pfirewall"],
+        LogFormat::Fortigate => &["fortinet", "fortios"],
+        LogFormat::Cisco => &["asa", "ftd"],
+        LogFormat::Aws => &["vpc"],
+        LogFormat::Paloalto => &["panos"],
+        LogFormat::Juniper => &["srx"],
+        LogFormat::Ndjson => &["jsonl"],
+        _ => &[],
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -76,11 +102,25 @@ impl ImportArgs {
 
     fn request(&self) -> Result<ImportRequest, UsageError> {
         let default_verdict = match self.default_verdict {
-            Verdict::Drop => DefaultVerdict::Drop,
-            Verdict::Accept => DefaultVerdict::Accept,
-            Verdict::None => DefaultVerdict::Unknown,
+            None => DefaultVerdict::Usual,
+            Some(Verdict::Drop) => DefaultVerdict::Drop,
+            Some(Verdict::Accept) => DefaultVerdict::Accept,
+            Some(Verdict::None) => DefaultVerdict::Unknown,
         };
-        Ok(ImportRequest { files: self.files.clone(), from: self.from()?, default_verdict, utc_offset_seconds: self.utc_offset })
+        let again = match (self.new, self.whole) {
+            (true, _) => Again::New,
+            (_, true) => Again::Whole,
+            _ => Again::Unfinished,
+        };
+        let request = ImportRequest {
+            files: self.files.clone(),
+            from: self.from()?,
+            default_verdict,
+            zone: self.utc_offset.clone(),
+            again,
+            follow: self.follow,
+        };
+        Ok(request)
     }
 
     /// What the files are read as.
@@ -90,14 +130,9 @@ impl ImportArgs {
         let format = match self.from {
             None if self.map.is_empty() => return Ok(ReadAs::Detected),
             None => return Ok(ReadAs::Table(mapping)),
-            Some(LogFormatName::Csv) => return Ok(ReadAs::Csv(mapping)),
-            Some(LogFormatName::Ndjson) => return Ok(ReadAs::Ndjson(mapping)),
-            Some(LogFormatName::Netfilter) => LogFormat::Netfilter,
-            Some(LogFormatName::Unifi) => LogFormat::Unifi,
-            Some(LogFormatName::Pf) => LogFormat::Pf,
-            Some(LogFormatName::Mikrotik) => LogFormat::Mikrotik,
-            Some(LogFormatName::Suricata) => LogFormat::Suricata,
-            Some(LogFormatName::Zeek) => LogFormat::Zeek,
+            Some(LogFormat::Csv) => return Ok(ReadAs::Csv(mapping)),
+            Some(LogFormat::Ndjson) => return Ok(ReadAs::Ndjson(mapping)),
+            Some(format) => format,
         };
         if self.map.is_empty() {
             Ok(ReadAs::Format(format))
@@ -117,32 +152,4 @@ pub(super) fn request(file: &Path, arguments: &str) -> anyhow::Result<ImportRequ
     let words = ["import".into()].into_iter().chain(arguments.split_whitespace().map(OsString::from));
     let words = Words::try_parse_from(words.chain([file.into()])).map_err(|error| UsageError(error.to_string()))?;
     Ok(words.import.request()?)
-}
-
-/// Seconds east of UTC.
-fn utc_offset(text: &str) -> Result<i32, String> {
-    let error = || "write an offset such as +02:00 or -05:30, at most 15 hours".to_owned();
-    let (sign, clock) = match text.split_at_checked(1).ok_or_else(error)? {
-        ("+", clock) => (1, clock),
-        ("-", clock) => (-1, clock),
-        _ => return Err(error()),
-    };
-    let (hours, minutes) = clock.split_once(':').ok_or_else(error)?;
-    let number =
-        |text: &str, most: i32| text.parse().ok().filter(|value| text.len() == 2 && (0..=most).contains(value)).ok_or_else(error);
-    Ok(sign * (number(hours, 15)? * 3_600 + number(minutes, 59)? * 60))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn offsets() {
-        assert_eq!(utc_offset("+02:00"), Ok(7_200));
-        assert_eq!(utc_offset("-05:30"), Ok(-19_800));
-        for text in ["", "02:00", "+2:00", "+16:00", "+02:60", "+02", "é"] {
-            assert!(utc_offset(text).is_err(), "{text}");
-        }
-    }
 }

@@ -1,15 +1,18 @@
 //! `net-scout import`: firewall logs into a database, for those who have no net-sentinel.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
+use net_scout_import::{DefaultVerdict, Format, ImportOptions, ImportReport, LogZone, ReadAs};
+use net_scout_model::Timestamp;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
+use crate::ingest::{Again, Followed, GeoIp, Ingest, Target};
 use crate::output::Progress;
 use crate::{exit, output};
-use net_scout_import::{DefaultVerdict, Format, ImportOptions, ImportReport, ReadAs};
-use net_scout_model::Timestamp;
-use net_scout_store::{Database, DatabaseError, ImportedRows};
 
 /// What to import, and how to read it.
 #[derive(Clone, Debug)]
@@ -18,10 +21,14 @@ pub struct ImportRequest {
     pub files: Vec<PathBuf>,
     /// What they are read as.
     pub from: ReadAs,
-    /// The verdict of lines whose prefix names none.
+    /// The verdict of lines that say none.
     pub default_verdict: DefaultVerdict,
-    /// The offset of dates without a zone, in seconds east of UTC.
-    pub utc_offset_seconds: i32,
+    /// The zone of dates that do not say it.
+    pub zone: LogZone,
+    /// From where on a file is read that was imported before.
+    pub again: Again,
+    /// Whether to wait for more lines at the end of the file.
+    pub follow: bool,
 }
 
 /// Imports. Lines that cannot be read are counted and the first few shown; that is no error unless nothing could be read.
@@ -33,47 +40,52 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
         super::not_the_database(config, "import", file)?;
     }
     // Every file must be there before the database is touched.
-    let inputs = request
-        .files
-        .iter()
-        .map(|file| {
-            let path = (file.as_os_str() != "-").then_some(file.as_path());
-            net_scout_import::open(path)
-                .with_context(|| format!("the log {} cannot be read", file.display()))
-                .map(|input| (file, input))
-        })
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    // A database that does not take events is known before the work; one is only made when there is an event to put into it.
-    let mut database = if config.db_path.exists() { Some(open(config, now)?) } else { None };
-
+    for file in request.files.iter().filter(|file| file.as_os_str() != "-") {
+        net_scout_import::open(Some(file)).with_context(|| format!("the log {} cannot be read", file.display()))?;
+    }
     let options = ImportOptions {
         now,
-        utc_offset_seconds: request.utc_offset_seconds,
+        zone: request.zone.clone(),
         default_verdict: request.default_verdict,
         local_networks: config.local_networks.clone(),
     };
-    let (mut events, mut rows) = (0, ImportedRows::default());
+    let geoip = match config.directories.get("geoip") {
+        Some(directory) => GeoIp::open(directory)?,
+        None => None,
+    };
+    // A file can be killed at any time, because how far it was read is in the database; what waits for lines must store what it has.
+    let waits = request.follow || request.files.iter().any(|file| file.as_os_str() == "-");
+    let stop = if waits { signals()? } else { Arc::default() };
     let progress = Progress::new("importing", "rows", 0);
-    for (file, mut input) in inputs {
-        let mut report = ImportReport::default();
-        let mut flush = |batch: Vec<_>| {
-            let database = match &mut database {
-                Some(database) => database,
-                None => database.insert(open(config, now)?),
-            };
-            let imported = database.import(&batch)?;
-            rows.added += imported.added;
-            rows.repeated += imported.repeated;
-            progress.advance(batch.len() as u64, "");
-            Ok::<(), DatabaseError>(())
+    let advance = |rows| progress.advance(rows, "");
+    let target =
+        Target { path: config.db_path.clone(), alert_table: config.alert_table.clone(), busy_timeout: config.busy_timeout };
+    let mut ingest = Ingest::new(target, &request.from, &options, geoip, &advance)?;
+    let (mut events, mut lines, mut resumed) = (0, 0, request.follow);
+    for file in &request.files {
+        let (name, mut report) = (file.display().to_string(), ImportReport::default());
+        let result = if file.as_os_str() == "-" {
+            let input = net_scout_import::open(None).context("standard input cannot be read")?;
+            ingest.stream(input, &stop, &mut report)
+        } else if request.follow {
+            ingest.follow(file, &stop, &mut |what| followed(&name, what), &mut report)
+        } else {
+            ingest.file(file, request.again, &mut report).map(|position| {
+                if let Some(position) = position {
+                    resumed = true;
+                    followed(&name, Followed::Resumed(position));
+                }
+            })
         };
-        net_scout_import::read_log(&mut *input, &request.from, &options, &mut flush, &mut report)
-            .with_context(|| format!("importing {} stopped", file.display()))?;
         events += report.events;
-        describe(&file.display().to_string(), &report);
+        lines += report.lines;
+        describe(&name, &report);
+        described_assumptions(&name, file, &report, now);
+        result?;
     }
+    let rows = ingest.rows;
     drop(progress);
-    if events == 0 {
+    if events == 0 && lines > 0 && !resumed {
         anyhow::bail!(nothing(&request.from));
     }
     output::note(&format_args!(
@@ -85,18 +97,44 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
     Ok(exit::SUCCESS)
 }
 
-fn open(config: &Config, now: Timestamp) -> Result<Database, DatabaseError> {
-    let mut database = Database::open_or_create(&config.db_path, &config.alert_table, config.busy_timeout)?;
-    database.prepare_import()?;
-    database.migrate(now)?;
-    Ok(database)
+/// A flag that is set when somebody asks the program to end. A second time it ends at once.
+fn signals() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime for signals")?;
+    let is_set = Arc::clone(&stop);
+    let (mut interrupt, mut terminate) = {
+        let _inside = runtime.enter();
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+    };
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                is_set.store(true, Ordering::Relaxed);
+            }
+        });
+    });
+    Ok(stop)
+}
+
+fn followed(name: &str, what: Followed<'_>) {
+    match what {
+        Followed::Resumed(position) => {
+            output::note(&format_args!("{name}: continued behind line {}, where an earlier import stopped", position.line));
+        }
+        Followed::CaughtUp(older) => output::note(&format_args!("{}: read to its end", older.display())),
+        Followed::Rotated => output::note(&format_args!("{name}: rotated, reading the new file")),
+    }
 }
 
 /// What to say when no line was an event.
 fn nothing(from: &ReadAs) -> String {
     match from {
         ReadAs::Detected => {
-            let known: Vec<_> = Format::ALL.into_iter().filter(|format| !format.is_table()).map(Format::name).collect();
+            let known: Vec<_> = Format::ALL.iter().filter(|format| !format.is_table()).map(|format| format.name()).collect();
             format!(
                 "no line is an event of a known format, which are {}; of a table, CSV or NDJSON, say which value is what, such as \
                  --map time=timestamp,src_ip=source,dst_ip=destination,proto=protocol",
@@ -131,4 +169,75 @@ fn describe(file: &str, report: &ImportReport) {
             output::note(&format_args!("  line {}: {}: {}", example.line, example.reason, example.text));
         }
     }
+}
+
+/// What was assumed, and what would make it unnecessary.
+fn described_assumptions(file: &str, path: &Path, report: &ImportReport, now: Timestamp) {
+    if let Some(verdict) = report.assumed.filter(|_| report.assumed_verdicts > 0) {
+        output::note(&format_args!(
+            "{file}: {} taken for {verdict}, because nothing in the line says what was done; --default-verdict says it for all such lines",
+            amount(report.assumed_verdicts, "event was", "events were")
+        ));
+    }
+    if let Some(network) = report.shared_network.filter(|_| report.directions_shared > 0) {
+        output::note(&format_args!(
+            "{file}: {network} was taken for your own network, because every line has a side in it; if it is not, set local_networks"
+        ));
+    }
+    if report.directions_unknown > 0 {
+        output::note(&format_args!(
+            "{file}: {} without a direction, because neither side is in a known network; set local_networks to yours",
+            amount(report.directions_unknown, "row is", "rows are")
+        ));
+    }
+    if !report.learned_networks.is_empty() {
+        output::note(&format_args!(
+            "{file}: {} are probably your own networks, because the firewall forwards from them; add them to local_networks so that \
+             scans know them too",
+            report.learned_networks
+        ));
+    }
+    if let Some(offset) = report.newest.and_then(|newest| suggested_offset(newest, path, now)) {
+        output::warning(&format_args!(
+            "{file}: the newest line is {}; if the log is in another zone than --utc-offset says, try --utc-offset {}",
+            offset.seen, offset.zone
+        ));
+    }
+}
+
+/// A zone that would explain how far the newest line is from now, or from when the file was written last.
+struct SuggestedOffset {
+    seen: String,
+    zone: String,
+}
+
+fn suggested_offset(newest: Timestamp, path: &Path, now: Timestamp) -> Option<SuggestedOffset> {
+    const MINUTE: i64 = 60_000_000;
+    /// Zones are a multiple of so many minutes from UTC.
+    const STEP: i64 = 15;
+    let ahead = newest.0.saturating_sub(now.0) / MINUTE;
+    let (minutes, seen) = if ahead >= STEP {
+        (ahead, format!("{} ahead of the clock", hours(ahead)))
+    } else {
+        let written = path.metadata().ok()?.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        let difference = (newest.0 - i64::try_from(written.as_micros()).ok()?) / MINUTE;
+        let off = (difference + STEP / 2).rem_euclid(STEP) - STEP / 2;
+        // Further than zones are apart, or at no multiple of theirs, is a file that was copied.
+        if !(-14 * 60..=-STEP).contains(&difference) || off.abs() > 2 {
+            return None;
+        }
+        (difference, format!("{} before the file was written last", hours(-difference)))
+    };
+    let rounded = (minutes + STEP / 2).div_euclid(STEP) * STEP;
+    let sign = if rounded < 0 { '-' } else { '+' };
+    (rounded.abs() <= 15 * 60)
+        .then(|| SuggestedOffset { seen, zone: format!("{sign}{:02}:{:02}", rounded.abs() / 60, rounded.abs() % 60) })
+}
+
+fn hours(minutes: i64) -> String {
+    format!("{} h {} min", minutes / 60, minutes % 60)
+}
+
+fn amount(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -6,12 +6,14 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::event::{self, Line, ParsedEvent};
-use super::flow::{Outcome, reversed};
 use super::json::Record;
-use super::reason::{Reason, quoted, shorten};
-use super::suricata::whole_port;
-use super::{ImportOptions, direction, timestamp};
+use crate::ImportOptions;
+use crate::carrier::date;
+use crate::direction::{self, Way};
+use crate::event::{Line, ParsedEvent, Values};
+use crate::flow::{Outcome, reversed};
+use crate::reason::{Reason, quoted, shorten};
+use crate::verdict::Judged;
 use net_scout_model::TcpFlags;
 
 /// The longest name of another log that its lines are counted by, in characters.
@@ -19,7 +21,7 @@ const MAXIMUM_PATH: usize = 24;
 
 /// What the `#` lines say of those that follow.
 #[derive(Clone, Debug)]
-pub(super) struct Header {
+pub(crate) struct Header {
     separator: char,
     empty: String,
     unset: String,
@@ -35,12 +37,12 @@ impl Default for Header {
 
 impl Header {
     /// Whether a line is of such a header.
-    pub(super) fn begins(line: &str) -> bool {
+    pub(crate) fn begins(line: &str) -> bool {
         line.starts_with('#') && ["#separator ", "#fields", "#path", "#set_separator"].iter().any(|word| line.starts_with(word))
     }
 
     /// Takes what a `#` line says.
-    pub(super) fn read(&mut self, line: &str) {
+    pub(crate) fn read(&mut self, line: &str) {
         if let Some(separator) = line.strip_prefix("#separator ") {
             // A new log begins, as where several are put together.
             *self = Self::default();
@@ -62,7 +64,7 @@ impl Header {
     ///
     /// # Errors
     /// When there is no header before it, or values are missing or make no sense.
-    pub(super) fn row<'a>(&self, line: &'a str, options: &ImportOptions) -> Result<Line<'a>, Reason> {
+    pub(crate) fn row<'a>(&self, line: &'a str, options: &ImportOptions) -> Result<Line<'a>, Reason> {
         if self.fields.is_empty() {
             return Err(Reason::NoHeader);
         }
@@ -98,15 +100,17 @@ pub(super) fn read_json(record: Record, options: &ImportOptions) -> Result<Line<
         Value::String(text) => text,
         other => other.to_string(),
     });
-    let port = |field, value: Option<u64>| value.map(|value| whole_port(field, value).map(|port| port.to_string())).transpose();
-    let (source_port, destination_port) = (port("id.orig_p", record.orig_p)?, port("id.resp_p", record.resp_p)?);
+    let id = record.id.unwrap_or_default();
+    let text = |port: Option<u64>| port.map(|port| port.to_string());
+    let (source_port, destination_port) = (text(record.orig_p.or(id.orig_p)), text(record.resp_p.or(id.resp_p)));
+    let (source, destination) = (record.orig_h.or(id.orig_h), record.resp_h.or(id.resp_h));
     let packets = [record.orig_pkts, record.resp_pkts].map(|packets| packets.map(|packets| packets.to_string()));
     let local = |value: Option<bool>| value.map(|value| if value { "T" } else { "F" });
     let connection = Connection {
         time: time.as_deref(),
-        source: record.orig_h.as_deref(),
+        source: source.as_deref(),
         source_port: source_port.as_deref(),
-        destination: record.resp_h.as_deref(),
+        destination: destination.as_deref(),
         destination_port: destination_port.as_deref(),
         proto: record.proto.as_deref(),
         state: record.conn_state.as_deref(),
@@ -116,9 +120,7 @@ pub(super) fn read_json(record: Record, options: &ImportOptions) -> Result<Line<
         source_is_local: local(record.local_orig),
         destination_is_local: local(record.local_resp),
     };
-    let event = connection.event(options)?;
-    let proto = Cow::Owned(event.proto.into_owned());
-    Ok(Line::Event(ParsedEvent { proto, in_if: None, out_if: None, ..event }))
+    Ok(Line::Event(connection.event(options)?.into_owned()))
 }
 
 /// The values of a connection, each if it is set.
@@ -142,10 +144,10 @@ impl<'a> Connection<'a> {
     fn set(&mut self, name: &str, value: &'a str) {
         let slot = match name {
             "ts" => &mut self.time,
-            "id.orig_h" => &mut self.source,
-            "id.orig_p" => &mut self.source_port,
-            "id.resp_h" => &mut self.destination,
-            "id.resp_p" => &mut self.destination_port,
+            "id.orig_h" | "id_orig_h" | "id$orig_h" => &mut self.source,
+            "id.orig_p" | "id_orig_p" | "id$orig_p" => &mut self.source_port,
+            "id.resp_h" | "id_resp_h" | "id$resp_h" => &mut self.destination,
+            "id.resp_p" | "id_resp_p" | "id$resp_p" => &mut self.destination_port,
             "proto" => &mut self.proto,
             "conn_state" => &mut self.state,
             "history" => &mut self.history,
@@ -159,43 +161,40 @@ impl<'a> Connection<'a> {
     }
 
     fn event(&self, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
-        let needed = |field, value: Option<&'a str>| value.ok_or(Reason::Absent { field });
-        let source = event::address("id.orig_h", needed("id.orig_h", self.source)?)?;
-        let destination = event::address("id.resp_h", needed("id.resp_h", self.destination)?)?;
-        let proto = event::protocol("proto", self.proto.unwrap_or_default(), source)?;
-        // For ICMP these are type and code.
-        let port = |field, value: Option<&str>| {
-            value.filter(|_| event::has_ports(&proto)).map(|value| event::port(field, value)).transpose()
-        };
         let history = History::read(self.history.unwrap_or_default());
-        let is_tcp = proto == "TCP";
-        let packet = ParsedEvent {
-            time: timestamp::seconds("ts", needed("ts", self.time)?, options)?,
-            source,
-            destination,
-            source_port: port("id.orig_p", self.source_port)?,
-            destination_port: port("id.resp_p", self.destination_port)?,
-            in_if: None,
-            out_if: None,
-            verdict: None,
-            direction: direction::by_addresses(source, destination, options),
-            tcp_flags: history.first.filter(|_| is_tcp),
-            proto,
+        let values = Values {
+            source: self.source.unwrap_or_default(),
+            source_port: self.source_port.unwrap_or_default(),
+            destination: self.destination.unwrap_or_default(),
+            destination_port: self.destination_port.unwrap_or_default(),
+            proto: self.proto.unwrap_or_default(),
+            ..Values::default()
         };
+        let time = date::any_unit("ts", self.time.ok_or(Reason::Absent { field: "ts" })?, options)?;
+        let packet = values.event(time, ["id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto"])?;
+        let is_tcp = packet.proto == "TCP";
+        let way = direction::by_addresses(packet.source, packet.destination, options);
+        let packet = ParsedEvent { way, tcp_flags: history.first.filter(|_| is_tcp), ..packet };
         let [from_local, to_local] = [self.source_is_local, self.destination_is_local].map(|flag| flag.map(|flag| flag == "T"));
-        let way = |from: Option<bool>, to: Option<bool>, otherwise| match (from, to) {
-            (Some(true), Some(false)) => direction::OUTBOUND,
-            (Some(_), Some(_)) => direction::INBOUND,
+        let way = |from: Option<bool>, to: Option<bool>, otherwise: Way| match (from, to) {
+            (Some(true), Some(false)) => Way::Out,
+            (Some(true), Some(true)) | (Some(false), Some(true)) => Way::In,
             _ => otherwise,
         };
         if self.is_unsolicited(&history) {
-            let otherwise = direction::by_addresses(destination, source, options);
-            let tcp_flags = packet.tcp_flags.or(is_tcp.then_some(TcpFlags::SYN.with(TcpFlags::ACK)));
+            let otherwise = direction::by_addresses(packet.destination, packet.source, options);
+            let tcp_flags = packet.tcp_flags.or((is_tcp && history.is_empty).then_some(TcpFlags::SYN.with(TcpFlags::ACK)));
             return Ok(ParsedEvent { tcp_flags, ..reversed(packet, way(to_local, from_local, otherwise)) });
         }
-        let outcome = self.outcome(&history, &packet)?;
-        let direction = way(from_local, to_local, packet.direction);
-        Ok(ParsedEvent { verdict: outcome.verdict(), direction, ..packet })
+        let verdict = match self.outcome(&history, &packet)? {
+            // A broadcast needs no answer.
+            Outcome::Failed if packet.proto == "UDP" && direction::may_be_broadcast(packet.destination, options) => {
+                Judged::UNKNOWN
+            }
+            outcome => outcome.judged(),
+        };
+        let way = way(from_local, to_local, packet.way);
+        Ok(ParsedEvent { verdict, way, ..packet })
     }
 
     /// Whether only the responder spoke, save that the originator may have refused what it got. Zeek calls the sender of an answer the

@@ -2,15 +2,16 @@
 
 use std::net::IpAddr;
 
-use super::*;
-use crate::DefaultVerdict;
-use crate::event::Line;
-use crate::format::{Format, ReadAs, Reader};
 use net_scout_model::time::parse_timestamp;
+
+use super::*;
+use crate::LogZone;
+use crate::event::Line;
+use crate::formats::{Format, ReadAs, Reader};
 
 static OPTIONS: ImportOptions = ImportOptions {
     now: Timestamp(1_773_261_400_000_000),
-    utc_offset_seconds: 0,
+    zone: LogZone::UTC,
     default_verdict: DefaultVerdict::Unknown,
     local_networks: None,
 };
@@ -51,9 +52,11 @@ fn a_whole_line() {
         proto: "TCP".into(),
         in_if: Some("eth1".into()),
         out_if: None,
-        verdict: Some("DROP"),
-        direction: "INBOUND",
+        verdict: Judged::DROP,
+        way: Way::In,
         tcp_flags: Some(TcpFlags::SYN),
+        hits: 1,
+        is_first_hop: false,
     };
     assert_eq!(parse(&text, &OPTIONS), Ok(expected.clone()));
     let iso = text.replace("Mar 11 20:35:11", "2026-03-11T21:35:11.000000+01:00");
@@ -78,11 +81,11 @@ fn the_prefix_decides() {
     ] {
         let text = line(&format!("{prefix}{fields}"));
         let event = parse(&text, &OPTIONS).expect(prefix);
-        assert_eq!((event.verdict, event.in_if.as_deref()), (verdict, Some("eth1")), "{prefix}");
+        assert_eq!((event.verdict.verdict, event.in_if.as_deref()), (verdict, Some("eth1")), "{prefix}");
     }
     // The words of the fields are no prefix.
     let text = line("IN=drop OUT=accept PHYSIN=block SRC=192.0.2.1 DST=192.0.2.2 PROTO=UDP");
-    assert_eq!(parse(&text, &OPTIONS).expect("a packet").verdict, None);
+    assert_eq!(parse(&text, &OPTIONS).expect("a packet").verdict.verdict, None);
 }
 
 #[test]
@@ -95,7 +98,9 @@ fn addresses_are_normalised() {
 
 #[test]
 fn protocols_without_ports() {
-    for (text, proto) in [("PROTO=ICMP TYPE=8 CODE=0 ID=2158 SEQ=512", "ICMP"), ("PROTO=2", "2"), ("FRAG:185 PROTO=UDP", "UDP")] {
+    for (text, proto) in
+        [("PROTO=ICMP TYPE=8 CODE=0 ID=2158 SEQ=512", "ICMP"), ("PROTO=2", "IGMP"), ("FRAG:185 PROTO=UDP", "UDP")]
+    {
         let text = line(&format!("IN=eth0 OUT= SRC=192.0.2.1 DST=224.0.0.1 {text}"));
         let event = parse(&text, &OPTIONS).expect("a packet");
         assert_eq!((&*event.proto, event.source_port, event.destination_port), (proto, None, None));
@@ -159,7 +164,7 @@ fn nftables() {
     ] {
         let text = line(message);
         let event = parse(&text, &OPTIONS).expect("a packet");
-        assert_eq!((event.tcp_flags, event.verdict), (flags, verdict), "{text}");
+        assert_eq!((event.tcp_flags, event.verdict.verdict), (flags, verdict), "{text}");
         assert_eq!(
             (event.source_port, event.destination_port, event.destination),
             (Some(1), Some(2), ip("2001:db8::2")),
@@ -186,21 +191,80 @@ fn directions() {
         "::ffff:10.0.0.1",
     ];
     let wan = ["8.8.8.8", "172.32.0.1", "100.128.0.1", "2001:db8::1", "::ffff:8.8.8.8"];
-    let check = |interfaces: &str, source: &str, destination: &str, expected: &str| {
+    let check = |interfaces: &str, source: &str, destination: &str, expected: Way| {
         let text = line(&format!("{interfaces} SRC={source} DST={destination} PROTO=TCP SPT=1 DPT=2"));
-        assert_eq!(parse(&text, &OPTIONS).expect("a packet").direction, expected, "{text}");
+        assert_eq!(parse(&text, &OPTIONS).expect("a packet").way, expected, "{text}");
     };
     for near in lan {
         for far in wan {
-            check("IN=eth0 OUT=", near, far, "INBOUND");
-            check("IN= OUT=eth0", far, near, "OUTBOUND");
-            check("IN= OUT=", near, far, "INBOUND");
-            check("IN=eth0 OUT=eth1", near, far, "OUTBOUND");
-            check("IN=eth0 OUT=eth1", far, near, "INBOUND");
+            check("IN=eth0 OUT=", near, far, Way::In);
+            check("IN= OUT=eth0", far, near, Way::Out);
+            check("IN= OUT=", near, far, Way::Out);
+            check("IN=eth0 OUT=eth1", near, far, Way::Out);
+            check("IN=eth0 OUT=eth1", far, near, Way::In);
         }
     }
-    check("IN=eth0 OUT=eth1", "10.0.0.1", "10.0.0.2", "INBOUND");
-    check("IN=eth0 OUT=eth1", "8.8.8.8", "9.9.9.9", "INBOUND");
+    check("IN=eth0 OUT=eth1", "10.0.0.1", "10.0.0.2", Way::In);
+    check("IN=eth0 OUT=eth1", "8.8.8.8", "9.9.9.9", Way::Open);
+}
+
+/// What the names of interfaces, the chain of Proxmox VE and a first hop tell where addresses do not.
+#[test]
+fn directions_of_public_addresses() {
+    for (message, way, is_first_hop) in [
+        ("IN=br-lan OUT=pppoe-wan SRC=8.8.8.8 DST=9.9.9.9 TTL=63 PROTO=TCP", Way::Out, true),
+        ("IN=wan OUT=lan1 SRC=8.8.8.8 DST=9.9.9.9 TTL=50 PROTO=TCP", Way::In, false),
+        (
+            "101 6 tap101i0-IN 02/Mar/2021:19:40:07 +0100 ACCEPT: IN=fwbr1 OUT=fwbr1 SRC=8.8.8.8 DST=9.9.9.9 PROTO=TCP",
+            Way::In,
+            false,
+        ),
+        ("IN=eth0 OUT=eth1 SRC=2001:db8::1 DST=2001:db8:1::1 HOPLIMIT=127 PROTO=TCP", Way::Open, true),
+        ("IN=eth0 OUT= SRC=2001:db8::1 DST=2001:db8:1::1 HOPLIMIT=127 PROTO=TCP", Way::In, false),
+    ] {
+        let text = line(message);
+        let event = parse(&text, &OPTIONS).expect("a packet");
+        assert_eq!((event.way, event.is_first_hop), (way, is_first_hop), "{message}");
+    }
+}
+
+/// net-sentinel's own logs hold one line for many packets.
+#[test]
+fn grouped_lines() {
+    let fields = "IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=2 SYN";
+    for (more, hits, last) in [
+        ("HITCOUNT=17 LASTTS=2026-03-11T20:40:00Z", 17, "2026-03-11T20:40:00Z"),
+        ("HITCOUNT=17 LASTTS=1773261600.5", 17, "2026-03-11T20:40:00.5Z"),
+        ("HITCOUNT=3", 3, "2026-03-11T20:35:11Z"),
+        ("HITCOUNT=0 LASTTS=x", 1, "2026-03-11T20:35:11Z"),
+        ("HITCOUNT=-1", 1, "2026-03-11T20:35:11Z"),
+        ("HITCOUNT=99999999999999999999", 1, "2026-03-11T20:35:11Z"),
+    ] {
+        let text = line(&format!("{fields} {more}"));
+        let event = parse(&text, &OPTIONS).expect("a packet");
+        assert_eq!((event.hits, event.time.to_string().as_str()), (hits, last), "{more}");
+    }
+}
+
+/// Without the name of a program a line must hold nothing else.
+#[test]
+fn lines_without_a_program() {
+    let packet =
+        "IN=eth0 OUT= MAC= SRC=192.0.2.1 DST=192.0.2.2 LEN=88 PROTO=ICMP TYPE=3 CODE=3 [SRC=10.0.0.1 DST=10.0.0.2 PROTO=UDP ]";
+    for (head, verdict) in
+        [("DENY: ", Some("DROP")), ("fw DROP ", Some("DROP")), ("DROP ", Some("DROP")), ("", None), ("fw ", None)]
+    {
+        let text = format!("Mar 11 20:35:11 {head}{packet}");
+        assert_eq!(parse(&text, &OPTIONS).map(|event| event.verdict.verdict), Ok(verdict), "{text}");
+    }
+    for text in [
+        format!("Mar 11 20:35:11 fw sshd[1]: DROP {packet}"),
+        format!("Mar 11 20:35:11 fw sshd: DROP {packet}"),
+        format!("Mar 11 20:35:11 fw DROP {packet} from 192.0.2.9 port 22"),
+        "Mar 11 20:35:11 fw login failed for user IN=eth0".to_owned(),
+    ] {
+        assert!(parse(&text, &OPTIONS).is_err(), "{text}");
+    }
 }
 
 #[test]
@@ -224,9 +288,7 @@ fn only_the_kernel_is_believed() {
         let text = format!("Mar 11 20:35:11 {start}{packet}");
         assert!(parse(&text, &OPTIONS).is_ok(), "{text}");
     }
-    for start in
-        ["host sshd[1]: Invalid user kernel: ", "host sshd[1]: ", "sshd[1]: kernel: ", "host kernelx: ", "host kernel[1]: ", ""]
-    {
+    for start in ["host sshd[1]: Invalid user kernel: ", "host sshd[1]: ", "sshd[1]: kernel: ", "host kernelx: "] {
         assert_eq!(refused(&format!("Mar 11 20:35:11 {start}{packet}")), "no `kernel:` after the date and the host", "{start}");
     }
     assert_eq!(refused(&format!("host kernel: {packet}")), "no date at the start");
@@ -242,13 +304,13 @@ fn reasons_name_the_value() {
         ("IN=eth0 OUT= SRC=192.0.2.1 PROTO=TCP", "no DST="),
         ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2", "no PROTO="),
         ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=", "no PROTO="),
-        ("IN=eth0 OUT= SRC=999.1.2.3 DST=192.0.2.2 PROTO=TCP", "`999.1.2.3` is no IP address (SRC)"),
-        ("IN=eth0 OUT= SRC=192.0.2.1 DST= PROTO=TCP", "`` is no IP address (DST)"),
-        ("IN=eth0 OUT= SRC=\u{1b}[2J DST=192.0.2.2 PROTO=TCP", "`\\u{1b}[2J` is no IP address (SRC)"),
-        ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=65536 DPT=1", "`65536` is no port (SPT)"),
-        ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=-1", "`-1` is no port (DPT)"),
-        ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=+1", "`+1` is no port (DPT)"),
-        ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=", "`` is no port (DPT)"),
+        ("IN=eth0 OUT= SRC=999.1.2.3 DST=192.0.2.2 PROTO=TCP", "`999.1.2.3` is not a valid IP address (SRC)"),
+        ("IN=eth0 OUT= SRC=192.0.2.1 DST= PROTO=TCP", "`` is not a valid IP address (DST)"),
+        ("IN=eth0 OUT= SRC=\u{1b}[2J DST=192.0.2.2 PROTO=TCP", "`\\u{1b}[2J` is not a valid IP address (SRC)"),
+        ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=65536 DPT=1", "`65536` is not a valid port (SPT)"),
+        ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=-1", "`-1` is not a valid port (DPT)"),
+        ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=+1", "`+1` is not a valid port (DPT)"),
+        ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=", "`` is not a valid port (DPT)"),
     ] {
         assert_eq!(refused(&line(message)), reason, "{message}");
     }

@@ -6,23 +6,22 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::event::{self, ParsedEvent};
-use super::mapping::{Mapping, TableColumn};
-use super::reason::{Reason, quoted, shorten};
-use super::verdict::{self, DefaultVerdict};
-use super::{ImportOptions, direction, timestamp};
+use crate::carrier::date;
+use crate::direction::{self, Seen};
+use crate::event::{self, ParsedEvent};
+use crate::mapping::{Mapping, TableColumn};
+use crate::reason::{Reason, complaint, quoted, shorten};
+use crate::{ImportOptions, verdict};
 use net_scout_model::TcpFlags;
 
 /// What a header may be separated by, the likeliest first.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 /// How much of a header a message shows, in characters.
 const MAXIMUM_HEADER: usize = 200;
-/// The longest text about JSON that cannot be read, in characters.
-const MAXIMUM_COMPLAINT: usize = 120;
 
 /// The header of a CSV table.
 #[derive(Clone, Debug)]
-pub(super) struct Header {
+pub(crate) struct Header {
     separator: char,
     /// How many names it has.
     width: usize,
@@ -35,7 +34,7 @@ impl Header {
     ///
     /// # Errors
     /// When a column is not there that was given a name, or that no event is without; or a quote is open.
-    pub(super) fn read(line: &str, mapping: &Mapping) -> Result<Self, Reason> {
+    pub(crate) fn read(line: &str, mapping: &Mapping) -> Result<Self, Reason> {
         let line = line.strip_prefix('\u{feff}').unwrap_or(line);
         let fit = |separator: char| {
             let names = split(line, separator).unwrap_or_default();
@@ -63,7 +62,7 @@ impl Header {
     ///
     /// # Errors
     /// When it has more or fewer values than the header, or values make no sense.
-    pub(super) fn row<'a>(&self, line: &'a str, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
+    pub(crate) fn row<'a>(&self, line: &'a str, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
         let mut values = split(line, self.separator)?;
         if values.len() != self.width {
             return Err(Reason::Ragged { found: values.len(), expected: self.width });
@@ -74,7 +73,7 @@ impl Header {
 }
 
 /// The values of a line. Quotes around a value are taken off, doubled ones inside become single.
-fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, Reason> {
+pub(crate) fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, Reason> {
     let mut values = Vec::new();
     let mut rest = line;
     loop {
@@ -110,9 +109,8 @@ fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, Reason> {
 ///
 /// # Errors
 /// When it is no JSON object, or values are missing or make no sense.
-pub(super) fn record(line: &str, mapping: &Mapping, options: &ImportOptions) -> Result<ParsedEvent<'static>, Reason> {
-    let object: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| Reason::BadJson { value: shorten(&error.to_string(), MAXIMUM_COMPLAINT) })?;
+pub(crate) fn record(line: &str, mapping: &Mapping, options: &ImportOptions) -> Result<ParsedEvent<'static>, Reason> {
+    let object: Map<String, Value> = serde_json::from_str(line).map_err(|error| complaint(&error, line))?;
     let mut values: Values<'_> = Default::default();
     for (slot, column) in values.iter_mut().zip(TableColumn::ALL) {
         *slot = match find(&object, mapping.name(column)) {
@@ -122,14 +120,7 @@ pub(super) fn record(line: &str, mapping: &Mapping, options: &ImportOptions) -> 
             Some(_) => return Err(Reason::BadValue { field: column.name(), value: "[...]".to_owned() }),
         };
     }
-    let event = build(values, options)?;
-    let owned = |name: Option<Cow<'_, str>>| name.map(|name| Cow::Owned(name.into_owned()));
-    Ok(ParsedEvent {
-        proto: Cow::Owned(event.proto.into_owned()),
-        in_if: owned(event.in_if),
-        out_if: owned(event.out_if),
-        ..event
-    })
+    build(values, options).map(ParsedEvent::into_owned)
 }
 
 fn find<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
@@ -143,53 +134,32 @@ fn find<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
 type Values<'a> = [Option<Cow<'a, str>>; TableColumn::ALL.len()];
 
 fn build<'a>(values: Values<'a>, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
-    let values = values.map(|value| value.filter(|value| !matches!(value.trim(), "" | "-")));
+    let values = values.map(|value| value.filter(|value| !event::is_none(value.trim())));
     let [time, source, source_port, destination, destination_port, proto, verdict, way, in_if, out_if, flags] = values;
-    let needed = |column: TableColumn, value: Option<Cow<'a, str>>| value.ok_or(Reason::Absent { field: column.name() });
-    let time = timestamp::any_unit("time", &needed(TableColumn::Time, time)?, options)?;
-    let source = event::address("src_ip", needed(TableColumn::SourceAddress, source)?.trim())?;
-    let destination = event::address("dst_ip", needed(TableColumn::DestinationAddress, destination)?.trim())?;
-    let proto = needed(TableColumn::Protocol, proto)?;
-    let proto = Cow::Owned(event::protocol("proto", proto.trim(), source)?.into_owned());
-    let port = |field, value: Option<Cow<'a, str>>| value.map(|value| event::port(field, value.trim())).transpose();
-    // Zeros of a protocol without ports are none.
-    let port = |field, value| port(field, value).map(|port| port.filter(|_| event::has_ports(&proto)));
-    let (source_port, destination_port) = (port("src_port", source_port)?, port("dst_port", destination_port)?);
-    for (field, value) in [("in_if", &in_if), ("out_if", &out_if)] {
-        event::name(field, value.as_deref().unwrap_or_default())?;
-    }
-    let direction = match way.as_deref().map(|way| way.trim().to_ascii_lowercase()).as_deref() {
-        Some("in" | "inbound" | "incoming" | "ingress" | "rx") => direction::INBOUND,
-        Some("out" | "outbound" | "outgoing" | "egress" | "tx") => direction::OUTBOUND,
-        _ if in_if.is_some() != out_if.is_some() => {
-            direction::by_interfaces(in_if.as_deref(), out_if.as_deref(), source, destination, options)
-        }
-        _ => direction::by_addresses(source, destination, options),
+    let text = |value: &Option<Cow<'a, str>>| value.as_deref().map(|value| value.trim().to_owned()).unwrap_or_default();
+    let time = time.ok_or(Reason::Absent { field: TableColumn::Time.name() })?;
+    let time = date::any_unit("time", &time, options)?;
+    let [source, source_port, destination, destination_port, proto, in_name, out_name] =
+        [&source, &source_port, &destination, &destination_port, &proto, &in_if, &out_if].map(text);
+    let read = event::Values {
+        source: &source,
+        source_port: &source_port,
+        destination: &destination,
+        destination_port: &destination_port,
+        proto: &proto,
+        in_if: &in_name,
+        out_if: &out_name,
     };
+    let event = read.event(time, ["src_ip", "src_port", "dst_ip", "dst_port", "proto"])?.into_owned();
+    let seen = Seen::Machine { has_in: event.in_if.is_some(), has_out: event.out_if.is_some() };
+    let way = way.as_deref().and_then(|way| direction::said(way.trim()));
+    let way = way.unwrap_or_else(|| direction::way(seen, event.source, event.destination, options));
     let tcp_flags = flags
-        .filter(|_| proto == "TCP")
+        .filter(|_| event.proto == "TCP")
         .map(|text| flags_of(&text).ok_or_else(|| Reason::BadValue { field: "tcp_flags", value: quoted(&text) }))
         .transpose()?;
-    Ok(ParsedEvent {
-        time,
-        source,
-        destination,
-        source_port,
-        destination_port,
-        verdict: verdict_of(verdict.as_deref(), options.default_verdict),
-        direction,
-        proto,
-        in_if,
-        out_if,
-        tcp_flags,
-    })
-}
-
-/// The words of log prefixes, and those that other firewalls have for an accept.
-fn verdict_of(value: Option<&str>, default: DefaultVerdict) -> Option<&'static str> {
-    let value = value.unwrap_or_default().trim();
-    let passed = ["pass", "passed", "permit", "permitted"].iter().any(|word| value.eq_ignore_ascii_case(word));
-    if passed { Some(verdict::ACCEPT) } else { verdict::verdict(value, default) }
+    let verdict = verdict::of_value(verdict.as_deref().unwrap_or_default(), options.default_verdict);
+    Ok(ParsedEvent { verdict, way, tcp_flags, ..event })
 }
 
 /// Flags as a number in base 10 or 16, as words, or as letters.
@@ -200,6 +170,7 @@ fn flags_of(text: &str) -> Option<TcpFlags> {
     number
         .filter(|_| !text.starts_with('+'))
         .map(|number| TcpFlags::from_bits((number & 0xff) as u8))
+        .or_else(|| event::flag_places(text))
         .or_else(|| event::flag_words(text))
         .or_else(|| event::flag_letters(text))
 }
