@@ -9,4 +9,5 @@ pub(super) mod packed;
 pub(super) mod records;
 pub(super) mod repeated;
 pub(super) mod unicode;
+mod xz;
 pub(super) mod zone;

@@ -52,6 +52,12 @@ pub(super) fn way(seen: Seen, source: IpAddr, destination: IpAddr, options: &Imp
         Seen::Machine { has_in: true, has_out: false } => return Way::In,
         _ => {}
     }
+    // No router forwards what comes from an address of a single link.
+    if let Seen::Interface { is_in } = seen
+        && is_link_local(source)
+    {
+        return if is_in { Way::In } else { Way::Out };
+    }
     let stays = is_local(destination, options) || is_many(destination);
     match (is_local(source, options), stays, seen) {
         (true, false, _) => Way::Out,
@@ -66,6 +72,13 @@ pub(super) fn way(seen: Seen, source: IpAddr, destination: IpAddr, options: &Imp
         (_, true, _) => Way::In,
         (false, false, Seen::Interface { is_in }) => Way::Seen { is_in },
         (false, false, _) => Way::Open,
+    }
+}
+
+fn is_link_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
     }
 }
 
@@ -234,6 +247,7 @@ mod tests {
             (comes, wan, other, Way::Seen { is_in: true }),
             (goes, wan, other, Way::Seen { is_in: false }),
             (goes, lan, "10.0.0.1", Way::Out),
+            (comes, "fe80::1", "2001:db8::1", Way::In),
             (comes, lan, many, Way::In),
             (goes, lan, many, Way::Out),
             (Seen::Sensor, lan, many, Way::In),

@@ -243,7 +243,7 @@ fn read_as() -> impl Strategy<Value = ReadAs> {
     let pairs = ["time=start", "src_ip=source", "dst_ip=destination", "proto=protocol", "verdict=action"];
     let mapping = Mapping::new(pairs.into_iter().map(|pair| Mapping::parse(pair).expect("a pair")).collect()).expect("a mapping");
     let mut ways = vec![ReadAs::Detected, ReadAs::Csv(mapping.clone()), ReadAs::Ndjson(mapping.clone()), ReadAs::Table(mapping)];
-    ways.extend(Format::ALL.into_iter().filter(|format| !format.is_table()).map(ReadAs::Format));
+    ways.extend(Format::ALL.iter().copied().filter(|format| !format.is_table()).map(ReadAs::Format));
     select(ways)
 }
 

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
-use lzma_rust2::XzReader;
 use ruzstd::decoding::StreamingDecoder;
 
 use super::unicode::Utf16;
+use super::xz::Xz;
 
 /// How much is read at a time, in bytes.
 const BUFFER: usize = 64 * 1_024;
@@ -39,7 +39,7 @@ pub fn unpacked(source: impl Read + Send + 'static) -> io::Result<Box<dyn BufRea
     let packed: Box<dyn Read + Send> = match head.as_slice() {
         [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(whole)),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(Zstd::Begun(whole)),
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Box::new(XzReader::new_mem_limit(whole, true, (MAXIMUM_WINDOW / 1_024) as u32)),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Box::new(Xz::new(whole, MAXIMUM_WINDOW)),
         [b'B', b'Z', b'h', b'1'..=b'9', ..] => Box::new(MultiBzDecoder::new(whole)),
         _ => return Ok(as_utf8(&head, whole)),
     };

@@ -193,7 +193,8 @@ impl<'a> Connection<'a> {
             }
             outcome => outcome.judged(),
         };
-        let way = way(from_local, to_local, packet.way);
+        // What goes to many at once stays inside.
+        let way = if direction::is_many(packet.destination) { Way::In } else { way(from_local, to_local, packet.way) };
         Ok(ParsedEvent { verdict, way, ..packet })
     }
 
