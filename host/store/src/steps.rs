@@ -145,7 +145,7 @@ pub(super) fn adapted(size: i64, took: Duration) -> i64 {
         return (size * 2).min(MOST);
     }
     let fitting = size as f64 * STEP.as_secs_f64() / took.as_secs_f64().max(1e-6);
-    (fitting as i64).clamp(1, size.min(MOST).max(1))
+    (fitting as i64).clamp(1, size.clamp(1, MOST))
 }
 
 #[cfg(test)]
