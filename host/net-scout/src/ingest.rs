@@ -13,11 +13,7 @@ pub use follow::Followed;
 pub use geoip::{GeoIp, GeoIpError};
 
 use net_scout_import::{self as import, Batch, Beginning, ImportError, ImportOptions, ImportReport, LogReader, Position, ReadAs};
-<<<<<<< HEAD
-use net_scout_model::{Timestamp, hex};
-=======
 use net_scout_model::hex;
->>>>>>> import15
 use net_scout_store::{Database, DatabaseError, ImportedRows, KnownLog, LogPosition};
 
 /// The database that takes the events.
