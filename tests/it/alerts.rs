@@ -40,7 +40,7 @@ fn stored(connection: &Connection) -> Vec<Row> {
 }
 
 #[test]
-fn a_repeat_of_the_day_is_the_same_alert() {
+fn a_repeat_is_the_same_alert_until_a_day_is_quiet() {
     for (source, destination) in [(true, true), (true, false), (false, true), (false, false)] {
         let scene = raiser();
         let addresses = [&format!("source={source}"), &format!("destination={destination}")];
@@ -56,14 +56,15 @@ fn a_repeat_of_the_day_is_the_same_alert() {
         assert_eq!(raise("2026-03-11T12:00:00Z", 90, 2), (json!(1), json!(90), json!(2), json!(first)));
         // A lower score lowers nothing, but the evidence is the newest.
         assert_eq!(raise("2026-03-11T23:59:59.999999Z", 10, 3), (json!(1), json!(90), json!(3), json!(first)));
-        let next = "2026-03-12T00:00:00Z";
-        assert_eq!(raise(next, 20, 4), (json!(2), json!(20), json!(4), json!(next)));
+        assert_eq!(raise("2026-03-12T00:00:00Z", 10, 4), (json!(1), json!(90), json!(4), json!(first)));
+        let next = "2026-03-13T01:00:00Z";
+        assert_eq!(raise(next, 20, 5), (json!(2), json!(20), json!(5), json!(next)));
         let address = |net: u8, wanted: bool| wanted.then(|| format!("{net}.0.0.0"));
         let row = |id, score, severity: &str, number| {
             let evidence = format!("{{\"number\":{number}}}");
             (id, address(10, source), address(11, destination), score, severity.to_owned(), evidence, "new".to_owned())
         };
-        assert_eq!(stored(&scene.connect()), [row(1, 90, "critical", 3), row(2, 20, "low", 4)]);
+        assert_eq!(stored(&scene.connect()), [row(1, 90, "high", 3), row(2, 20, "low", 5)]);
     }
 }
 
@@ -120,24 +121,24 @@ fn the_strongest_are_kept_when_there_are_too_many() {
 
 const TABLE: &str = "\
 score  severity  type                    source     destination   evidence
-  100  critical  high_connection_volume  192.0.2.3  -             total_conns=210 since=2026-03-11T19:35:11Z
-   66  medium    horizontal_scan         192.0.2.1  -             dst_count=60 conn_count=60 since=2026-03-11T19:35:11Z
-   60  medium    vertical_scan           192.0.2.2  198.51.100.1  ports=60 since=2026-03-11T19:35:11Z
+  100  low       high_connection_volume  192.0.2.3  -             total_conns=210 since=2026-03-11T19:35:11Z
+   66  low       horizontal_scan         192.0.2.1  -             dst_count=60 conn_count=60 since=2026-03-11T19:35:11Z
+   60  low       vertical_scan           192.0.2.2  198.51.100.1  ports=60 since=2026-03-11T19:35:11Z
    22  low       horizontal_scan         192.0.2.3  -             dst_count=1 conn_count=210 since=2026-03-11T19:35:11Z
 ";
 
 const STORED_TABLE: &str = "\
 id  created               status  score  severity  type                    source     destination   evidence
- 1  2026-03-11T20:35:11Z  new       100  critical  high_connection_volume  192.0.2.3  -             total_conns=210 since=2026-03-11T19:35:11Z
- 2  2026-03-11T20:35:11Z  new        66  medium    horizontal_scan         192.0.2.1  -             dst_count=60 conn_count=60 since=2026-03-11T19:35:11Z
- 3  2026-03-11T20:35:11Z  new        60  medium    vertical_scan           192.0.2.2  198.51.100.1  ports=60 since=2026-03-11T19:35:11Z
+ 1  2026-03-11T20:35:11Z  new       100  low       high_connection_volume  192.0.2.3  -             total_conns=210 since=2026-03-11T19:35:11Z
+ 2  2026-03-11T20:35:11Z  new        66  low       horizontal_scan         192.0.2.1  -             dst_count=60 conn_count=60 since=2026-03-11T19:35:11Z
+ 3  2026-03-11T20:35:11Z  new        60  low       vertical_scan           192.0.2.2  198.51.100.1  ports=60 since=2026-03-11T19:35:11Z
  4  2026-03-11T20:35:11Z  new        22  low       horizontal_scan         192.0.2.3  -             dst_count=1 conn_count=210 since=2026-03-11T19:35:11Z
 ";
 
 const STORED_CSV: &str = r#"id,alert_type,src_ip,dst_ip,score,severity,rule,evidence,status,created_at
-1,high_connection_volume,192.0.2.3,,100,critical,high_connection_volume,"{""total_conns"":210,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000003Z
-2,horizontal_scan,192.0.2.1,,66,medium,horizontal_scan,"{""dst_count"":60,""conn_count"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000002Z
-3,vertical_scan,192.0.2.2,198.51.100.1,60,medium,vertical_scan,"{""ports"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000001Z
+1,high_connection_volume,192.0.2.3,,100,low,high_connection_volume,"{""total_conns"":210,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000003Z
+2,horizontal_scan,192.0.2.1,,66,low,horizontal_scan,"{""dst_count"":60,""conn_count"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000002Z
+3,vertical_scan,192.0.2.2,198.51.100.1,60,low,vertical_scan,"{""ports"":60,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11.000001Z
 4,horizontal_scan,192.0.2.3,,22,low,horizontal_scan,"{""dst_count"":1,""conn_count"":210,""since"":""2026-03-11T19:35:11Z""}",new,2026-03-11T20:35:11Z
 "#;
 
@@ -179,7 +180,7 @@ fn every_format() {
         assert_eq!(json, json!(objects(true)));
         let ndjson = scene.run(&[words.as_slice(), &["--format", "ndjson"]].concat());
         assert_eq!(ndjson.lines(), objects(true));
-        let order = r#"{"id":1,"alert_type":"high_connection_volume","src_ip":"192.0.2.3","dst_ip":null,"score":100,"severity":"critical","rule":"#;
+        let order = r#"{"id":1,"alert_type":"high_connection_volume","src_ip":"192.0.2.3","dst_ip":null,"score":100,"severity":"low","rule":"#;
         assert!(ndjson.stdout.starts_with(order), "{}", ndjson.stdout);
     }
 }
@@ -251,12 +252,12 @@ fn colours_are_for_terminals_that_want_them() {
     let scene = Scene::small();
     assert!(!scene.run(&["scan", "--dry-run"]).stdout.contains('\u{1b}'));
     let Some(shown) = on_a_terminal(&scene, "", "scan --dry-run 2>/dev/null") else { return };
-    assert!(shown.contains("\u{1b}[1m\u{1b}[31mcritical\u{1b}[0m"), "{shown:?}");
+    assert!(shown.contains("\u{1b}[36mlow\u{1b}[0m"), "{shown:?}");
     let plain = on_a_terminal(&scene, "NO_COLOR=1", "scan --dry-run 2>/dev/null").expect("a terminal");
     assert!(!plain.contains('\u{1b}'), "{plain:?}");
     let lines: Vec<&str> = plain.lines().collect();
     assert_eq!(lines[0], "score  severity  type                    source     destination   evidence");
-    assert_eq!(lines[1], "  100  critical  high_connection_volume  192.0.2.3  -             total_conns=210 sinc…");
+    assert_eq!(lines[1], "  100  low       high_connection_volume  192.0.2.3  -             total_conns=210 sinc…");
     // JSON is for programs, whatever reads it.
     let json = on_a_terminal(&scene, "", "scan --dry-run --format ndjson 2>/dev/null").expect("a terminal");
     assert_eq!(json.replace('\r', ""), SMALL_ALERTS);
@@ -386,9 +387,9 @@ fn alerts_of_the_python_program() {
         assert_eq!(
             json!(shown),
             json!([
-                [5, 100, "critical", "high_connection_volume", SMALL_SINCE, "new"],
-                [2, 66, "medium", "horizontal_scan", SMALL_SINCE, "new"],
-                [1, 60, "medium", "vertical_scan", SMALL_SINCE, "false_positive"],
+                [5, 100, "low", "high_connection_volume", SMALL_SINCE, "new"],
+                [2, 66, "low", "horizontal_scan", SMALL_SINCE, "new"],
+                [1, 60, "low", "vertical_scan", SMALL_SINCE, "false_positive"],
                 [6, 22, "low", "horizontal_scan", SMALL_SINCE, "new"],
                 [3, 5, null, null, null, "new"],
                 [4, 0, null, null, null, "enriched"],
@@ -562,7 +563,8 @@ fn config_shows_values_and_where_they_came_from() {
              group,false,NET_SCOUT_GROUP\n\
              builtin_roles,true,default\n\
              max_alerts_per_run,8,NET_SCOUT_MAX_ALERTS_PER_RUN\n\
-             busy_timeout,4,--busy-timeout\n\
+             quiet_hours,24,default\n\
+             busy_timeout,4,'--busy-timeout\n\
              cache_dir,,NET_SCOUT_CACHE_DIR\n\
              log_level,warn,default\n\
              log_file,,default\n\
@@ -587,11 +589,14 @@ fn config_shows_values_and_where_they_came_from() {
              limits.result_mib,4096,default\n\
              limits.alerts,100000,default\n\
              limits.evidence_kib,64,default\n\
+             limits.rule_evidence_mib,8,default\n\
+             limits.evidence_seconds,30,default\n\
              limits.describe_seconds,2,default\n\
              limits.compile_seconds,120,default\n\
              limits.compile_mib,1024,default\n\
              limits.component_mib,64,default\n\
              limits.stack_kib,512,default\n\
+             limits.scan_seconds,600,default\n\
              limits.window_mib,1024,default\n\
              rules.horizontal_scan.conn_threshold,9,NET_SCOUT_HORIZONTAL_CONN_THRESHOLD\n\
              rules.vertical_scan.ports_threshold,30,net-scout.toml\n"

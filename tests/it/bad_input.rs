@@ -73,9 +73,8 @@ fn a_truncated_database() {
     for length in [whole.len() / 2, whole.len() - 1, 4096] {
         fs::write(scene.path(DATABASE), &whole[..length]).expect("a file");
         let error = format!(
-            "./net_sentinel.db is damaged: it is truncated, with {length} of {} bytes; restore a backup, or save what can be read with \
-             `sqlite3 ./net_sentinel.db .recover`",
-            whole.len()
+            "./net_sentinel.db is damaged: it is truncated, with {length} bytes, fewer than its header says; restore a backup, or save what can be read with \
+             `sqlite3 ./net_sentinel.db .recover`"
         );
         fails(&scene, &[SCAN, DRY, ALERTS, MIGRATE, HASH, IMPORT], 1, &error);
     }
@@ -212,6 +211,9 @@ fn as_another_user(scene: &Scene, words: &[&str]) -> Option<Run> {
         .env_clear()
         .env("NET_SCOUT_NOW", NOW)
         .env("NET_SCOUT_GROUP", "false")
+        // Named, for others may write them in some of these tests.
+        .env("NET_SCOUT_CONFIG", "net-scout.toml")
+        .env("NET_SCOUT_DB_PATH", "./net_sentinel.db")
         .env("NET_SCOUT_CACHE_DIR", "");
     if !root {
         return Some(Run::of(&mut command));
@@ -497,12 +499,12 @@ fn wrong_environment() {
 
 #[test]
 fn wrong_configuration_file() {
-    let keys = "db_path, table, alert_table, plugins, local_networks, since, group, builtin_roles, max_alerts_per_run, busy_timeout, cache_dir, log_level, log_file, now, \
+    let keys = "db_path, table, alert_table, plugins, local_networks, correct_directions, since, group, builtin_roles, max_alerts_per_run, quiet_hours, busy_timeout, cache_dir, log_level, log_file, now, \
                 max_enrich_per_run, enrichment_sleep, enrichment_burst, enrichment_parallel, enrichment_timeout, dns_servers, \
                 limits.cpu_seconds, limits.wall_seconds, limits.query_seconds, limits.memory_mib, limits.lookup_memory_mib, \
                 limits.table_elements, limits.instances, limits.host_calls, limits.argument_mib, limits.passed_mib, limits.rows, \
-                limits.result_mib, limits.alerts, limits.evidence_kib, limits.describe_seconds, limits.compile_seconds, \
-                limits.compile_mib, limits.component_mib, limits.stack_kib, limits.window_mib, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], \
+                limits.result_mib, limits.alerts, limits.evidence_kib, limits.rule_evidence_mib, limits.evidence_seconds, limits.describe_seconds, limits.compile_seconds, \
+                limits.compile_mib, limits.component_mib, limits.stack_kib, limits.scan_seconds, limits.window_mib, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], \
                 [grants.PLUGIN], [directories] and [[allow]]";
     let scene = Scene::small();
     for (toml, error) in [

@@ -272,3 +272,65 @@ fn logs_of_public_projects() {
         );
     }
 }
+
+/// A folder of logs: what must be raised, what must not, and what nothing is asserted of.
+#[test]
+fn a_folder_of_logs() {
+    let scene = Scene::small();
+    let folder = scene.path("captures");
+    fs::create_dir(&folder).expect("a folder");
+    let head = "time,src_ip,src_port,dst_ip,dst_port,proto,verdict,direction\n";
+    let rows = |source: &str, port: &str| -> String {
+        let row = |number: u32| {
+            let port = if port.is_empty() { number.to_string() } else { port.to_owned() };
+            format!("2026-03-11T20:{:02}:00Z,{source},{},198.51.100.1,{port},TCP,DROP,INBOUND\n", number % 60, 40_000 + number)
+        };
+        head.to_owned() + &(1..=100).map(row).collect::<String>()
+    };
+    fs::write(folder.join("scan.csv"), rows("192.0.2.1", "")).expect("a log");
+    fs::write(folder.join("quiet.csv"), rows("192.0.2.2", "443")).expect("a log");
+    let cases = json!({"scans": [
+        {"file": "scan.csv", "arguments": "--from csv", "now": "2026-03-12T00:00:00Z", "alerts": [{"alert_type": "scan", "src_ip": "192.0.2.1"}]},
+        {"file": "quiet.csv", "arguments": "--from csv", "now": "2026-03-12T00:00:00Z", "rules": []},
+        {"file": "not-there.csv", "rules": null},
+    ]});
+    fs::write(folder.join("cases.json"), cases.to_string()).expect("cases");
+    let run = scene.run(&["evaluate", "--data", "captures", "--format", "ndjson"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let lines = run.lines();
+    let shown: Vec<Value> = lines
+        .iter()
+        .map(|line| {
+            json!([line["name"], line["attackers"], line["found"], line["wrong"], line["repeats"], line["wrong_critical"]])
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            json!(["scan.csv", 1, 1, 0, 0, 0]),
+            json!(["quiet.csv", 0, 0, 0, 0, 0]),
+            json!(["kind scan", 1, 1, null, 0, 0]),
+            json!(["all", 1, 1, 0, 0, 0]),
+        ]
+    );
+    let table = scene.run(&["evaluate", "--data", "captures"]).stdout;
+    assert!(table.contains("critical/high/medium/low/info"), "{table}");
+    let empty = scene.run(&["evaluate", "--data", "."]);
+    assert!(empty.stderr.contains("holds neither cases.json nor a conn.log"), "{}", empty.stderr);
+}
+
+/// Logs of public reports and captures, hour by hour: nearly all attacks are found, nobody else is accused, and nothing twice.
+#[test]
+fn public_cases() {
+    let Some(cases) = shared("cases") else { return };
+    let scene = with_all_rules(Scene::new());
+    let words = ["evaluate", "--data", cases.to_str().expect("a path"), "--format", "ndjson"];
+    let run = Run::of(scene.command(&words).env("NET_SCOUT_GROUP", "true"));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let lines = run.lines();
+    let all = lines.last().expect("the figures of all");
+    assert!(all["recall"].as_f64().expect("recall") >= 0.9, "{all}");
+    for name in ["wrong", "repeats", "wrong_critical"] {
+        assert_eq!(all[name], json!(0), "{name}: {all}");
+    }
+}

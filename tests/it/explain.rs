@@ -35,7 +35,7 @@ fn rules_that_fire_and_rules_that_do_not() {
   as destination         no events
   alerts                 none stored
 rules
-  high_connection_volume fired: critical, score 100, 192.0.2.3, total_conns 210
+  high_connection_volume fired: low, score 100, 192.0.2.3, total_conns 210
   horizontal_scan        fired: low, score 22, 192.0.2.3, dst_count 1, conn_count 210
                          it belongs to the story that high_connection_volume leads
   vertical_scan          did not fire
@@ -72,7 +72,7 @@ fn an_address_as_target_and_one_that_is_nowhere() {
                          sources 192.0.2.2 (60), 192.0.2.1 (1)
   alerts                 none stored
 rules
-  vertical_scan          fired: medium, score 60, 192.0.2.2 to 198.51.100.1, ports 60
+  vertical_scan          fired: low, score 60, 192.0.2.2 to 198.51.100.1, ports 60
 "
     );
     let words = ["198.51.100.1", "--rules", "vertical_scan", "--set", "vertical_scan.ports_threshold=100"];
@@ -102,7 +102,7 @@ fn stored_alerts_and_the_allowlist() {
     run.ended(0, "");
     assert_eq!(
         run.stdout.split_once("  alerts").expect("alerts").1,
-        "                 1: high_connection_volume, critical, score 100, new, 2026-03-11T20:35:11Z, 192.0.2.3
+        "                 1: high_connection_volume, low, score 100, new, 2026-03-11T20:35:11Z, 192.0.2.3
                          4: horizontal_scan, low, score 22, new, 2026-03-11T20:35:11Z, 192.0.2.3; allowed by entry 1: a test
   allowlist              entry 1 allows alerts from 192.0.2.2/31 of horizontal_scan: a test
 rules

@@ -26,7 +26,7 @@ fn one_source_is_one_alert() {
     let alerts = scan.lines();
     let busy = alerts.iter().find(|alert| alert["src_ip"] == "192.0.2.3").expect("the busy source");
     assert_eq!(types(busy).1.len(), 1, "{busy}");
-    assert_eq!((&busy["score"], &busy["severity"]), (&json!(100), &json!("critical")));
+    assert_eq!((&busy["score"], &busy["severity"]), (&json!(100), &json!("low")));
     assert_eq!(stored(&scene).len(), 3);
     run(&scene, &["scan"]).ended(0, &format!("3 alerts in the events since {SMALL_SINCE}: 0 new, 3 repeated"));
     assert_eq!(stored(&scene), {

@@ -61,6 +61,14 @@ acts! {
     stuck_query, "wall_seconds = 0.3", "it ran for longer than 0.3 s (limits.wall_seconds)";
     forged_handle, "", "it trapped: unknown handle index 7";
     huge_sql, "", "it passed more than 64 MiB to the host at once (limits.argument_mib)";
+    quadratic_instr, "", "too large: string or blob too big";
+    quadratic_instr_within, "", "too large: `instr`: its arguments are too long for one another";
+    quadratic_replace, "", "too large: `replace`: its arguments are too long for one another";
+    quadratic_trim, "", "too large: `trim`: its arguments are too long for one another";
+    long_like, "", "too large: `like`: its arguments are too long for one another";
+    many_calls, "", "access denied: a statement calls functions at most 1000 times";
+    many_joins, "", "too large: a statement joins texts with `||` at most 100 times";
+    huge_sort, "query_seconds = 1", "timed out: the query ran longer than 1 s (limits.query_seconds)";
     huge_row, "", "too large: a row takes more than 32 MiB";
     many_parameters, "", "invalid query: the query takes 0 parameters, 100000 were given";
 }

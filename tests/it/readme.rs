@@ -1,4 +1,4 @@
-//! What the README says of tests: each one that it names exists and runs. A claim that nothing checks would be worth nothing.
+//! What the README and SECURITY.md say of tests: each one that it names exists and runs. A claim that nothing checks would be worth nothing.
 
 use std::fs;
 
@@ -51,6 +51,22 @@ fn every_test_that_the_readme_names_runs() {
             let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("README.md names {file}.rs: {error}"));
             assert!(runs(&source, name), "README.md names the test {file}.rs::{name}, which does not exist, or is ignored");
         }
+    }
+}
+
+#[test]
+fn every_test_that_security_names_runs() {
+    let security = fs::read_to_string(places::root().join("SECURITY.md")).expect("SECURITY.md");
+    let promises: Vec<&str> = security.split("\n## What is not promised").next().unwrap_or_default().lines().collect();
+    let tests: Vec<(&str, &str)> = promises.iter().flat_map(|line| named(line)).collect();
+    assert!(tests.len() > 30, "SECURITY.md names only {} tests", tests.len());
+    for (file, name) in tests {
+        let paths = [format!("tests/it/{file}.rs"), format!("host/net-scout/tests/{file}.rs"), format!("{file}.rs")];
+        let sources = paths.iter().filter_map(|path| fs::read_to_string(places::root().join(path)).ok());
+        let sources: Vec<String> = sources.collect();
+        assert!(!sources.is_empty(), "SECURITY.md names {file}.rs, which does not exist");
+        let found = sources.iter().any(|source| runs(source, name));
+        assert!(found, "SECURITY.md names the test {file}.rs::{name}, which does not exist, or is ignored");
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The crate must never depend on the host or on a plugin: it would then repeat their mistakes instead of finding them.
 
+pub mod beside;
 pub mod harness;
 pub mod mmdb;
 pub mod oracle;

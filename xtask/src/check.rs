@@ -3,7 +3,7 @@
 use net_scout_tests::places;
 
 use crate::arguments::Arguments;
-use crate::{command, edges, guests, languages};
+use crate::{command, edges, guests, languages, structure};
 
 /// How many cases a longer run tries, unless it is told.
 const CASES: u32 = 20_000;
@@ -43,7 +43,8 @@ pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
     let cases = arguments.take::<u32>("--cases", "a number")?.unwrap_or(CASES);
     arguments.finish()?;
     guests::build_all()?;
-    let mut cargo = command::cargo(&["test", "--release", "--locked", "--package", "net-scout", "--test", "properties"]);
+    let mut cargo =
+        command::cargo(&["test", "--release", "--locked", "--package", "net-scout", "--test", "properties", "--test", "queries"]);
     command::run(cargo.env("PROPTEST_CASES", cases.to_string()), "the smallest case that fails stands above")
 }
 
@@ -51,6 +52,7 @@ pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
 pub(crate) fn lint() -> anyhow::Result<()> {
     command::run(&mut command::cargo(&["fmt", "--all", "--check"]), "run `cargo fmt --all`")?;
     edges::check()?;
+    structure::check()?;
     let clippy = ["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
     command::run(&mut command::cargo(&clippy), "see the warnings above; `rustup component add clippy` where it is missing")?;
     let mut doc = command::cargo(&["doc", "--release", "--locked", "--no-deps", "--lib", "--package", "net-scout-sdk"]);

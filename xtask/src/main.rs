@@ -8,6 +8,7 @@
 
 mod arguments;
 mod bench;
+mod beside_writer;
 mod check;
 mod command;
 mod demo;
@@ -15,6 +16,7 @@ mod edges;
 mod guests;
 mod languages;
 mod measure;
+mod structure;
 mod toolchain;
 mod wit;
 
@@ -32,7 +34,9 @@ Usage: cargo xtask <command>
   fuzz [--cases N]                                try the properties that must hold for any input, each with so many cases
   lint                                            format, the edges between crates, clippy and documentation, warnings denied
   wit                                             write docs/wit.md from the comments in wit/
-  bench [--events N,...] [--seed N] [--runs N]    compare a scan with what the original program does";
+  bench [--events N,...] [--seed N] [--runs N]    compare a scan with what the original program does
+  beside-writer [--events N] [--seconds N] [--rate N]
+                                                  run the built program beside a writer of events, and measure how long that waits";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -65,6 +69,7 @@ fn run(command: &str, words: Vec<String>) -> anyhow::Result<()> {
             wit::write()
         }
         "bench" => bench::run(words),
+        "beside-writer" => beside_writer::run(words),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod concern;
+mod deadline;
 mod evidence;
 mod explain;
 mod group;
@@ -13,6 +14,7 @@ mod phases;
 mod pipeline;
 mod roles;
 mod rows;
+mod severity;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,19 +22,21 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use net_scout_model::Alert;
-use net_scout_plugin_host::{Case, Judgement, PluginError, Rule, Usage};
+use net_scout_plugin_host::{Case, Judgement, LimitExceeded, PluginError, Rule, Usage};
 
 pub use account::{Account, Fate, RuleAccount, Said};
 pub use activity::{Activity, Part};
 pub use concern::concerns;
+pub use deadline::Deadline;
 pub use evidence::add_evidence;
 pub use explain::Explanations;
 pub use nearest::{Lowered, Nearest};
 pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use options::ScanOptions;
 pub use phases::Phases;
-pub use pipeline::{KeepError, Scan, ScanError, Scanned, Warn, judged};
-pub use roles::{ROLE_COLUMNS, ROLES, Role, counts, role_of, roles};
+pub use pipeline::{Scan, ScanError, Scanned, Warn, judged};
+pub use roles::{ROLE_COLUMNS, Role, all_roles, counts, role_of, roles};
+pub use severity::{COLUMNS as SEVERITY_COLUMNS, Facts, REASONS as SEVERITY_REASONS, assess, facts};
 
 /// What is set for the parameters of rules: rule, parameter, value.
 pub type Parameters = BTreeMap<String, BTreeMap<String, String>>;
@@ -48,12 +52,13 @@ pub struct Outcome {
 }
 
 /// Lets every rule judge the case, so many at once. `set` holds what the operator set for their parameters; `done` hears of each that is
-/// through. The outcomes come in the order of the rules.
+/// through. The outcomes come in the order of the rules. A rule that is not through at the deadline is stopped.
 pub async fn judge(
     rules: &[Arc<Rule>],
     set: &Parameters,
     case: &Case,
     parallel: usize,
+    deadline: Option<Deadline>,
     done: impl Fn(&str) + Send + Sync + 'static,
 ) -> Vec<Outcome> {
     let done = Arc::new(done);
@@ -79,8 +84,15 @@ pub async fn judge(
         .collect();
     let mut outcomes = Vec::new();
     for (rule, task) in tasks {
-        let failed = |error| (Err(PluginError::Failed(format!("the host failed in it: {error}"))), Usage::default());
-        let (result, usage) = task.await.unwrap_or_else(failed);
+        let stop = task.abort_handle();
+        let (result, usage) = match Deadline::bound(deadline, task).await {
+            Ok(Ok(judged)) => judged,
+            Ok(Err(error)) => (Err(PluginError::Failed(format!("the host failed in it: {error}"))), Usage::default()),
+            Err(limit) => {
+                stop.abort();
+                (Err(PluginError::Limit(LimitExceeded::Scan(limit))), Usage::default())
+            }
+        };
         outcomes.push(Outcome { rule, result, usage });
     }
     outcomes
@@ -95,13 +107,31 @@ pub fn settled(alerts: Vec<Alert>, grouped: bool, most: usize) -> (Vec<Alert>, u
 
 /// The strongest alerts first, at most so many, and how many were cut. Equal ones come in an order that does not depend on the run.
 fn strongest(mut alerts: Vec<Alert>, most: usize) -> (Vec<Alert>, usize) {
-    let rank = |alert: &Alert| (std::cmp::Reverse((alert.score, alert.severity)), alert.alert_type.clone());
+    let rank = |alert: &Alert| (std::cmp::Reverse((alert.severity, alert.score)), alert.alert_type.clone());
     alerts.sort_by(|a, b| {
         rank(a).cmp(&rank(b)).then_with(|| (&a.src_ip, &a.dst_ip, &a.rule).cmp(&(&b.src_ip, &b.dst_ip, &b.rule)))
     });
-    let cut = alerts.len().saturating_sub(most);
-    alerts.truncate(most);
+    let mut kept = kept(&alerts, most).into_iter();
+    let before = alerts.len();
+    alerts.retain(|_| kept.next().unwrap_or(false));
+    let cut = before - alerts.len();
     (alerts, cut)
+}
+
+/// Which of these alerts, strongest first, are kept where there is room for so many. Rules take turns, each with the strongest that it has
+/// left, so that none crowds out the others.
+fn kept(alerts: &[Alert], most: usize) -> Vec<bool> {
+    let mut of_rule: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut turns: Vec<(usize, usize)> = Vec::new();
+    for (place, alert) in alerts.iter().enumerate() {
+        let turn = of_rule.entry(&alert.rule).or_default();
+        turns.push((*turn, place));
+        *turn += 1;
+    }
+    turns.sort_unstable();
+    let mut kept = vec![false; alerts.len()];
+    turns.into_iter().take(most).for_each(|(_, place)| kept[place] = true);
+    kept
 }
 
 #[cfg(test)]
@@ -125,5 +155,28 @@ mod tests {
         let (kept, cut) = strongest(vec![alert(10, "c"), alert(90, "b"), alert(90, "a"), alert(20, "d")], 3);
         let order: Vec<_> = kept.iter().map(|alert| alert.src_ip.as_deref().unwrap_or("")).collect();
         assert_eq!((order, cut), (vec!["a", "b", "d"], 1));
+    }
+
+    /// One rule raises many alerts of the highest score; another has its share all the same, and a third all of its few.
+    #[test]
+    fn no_rule_crowds_out_the_others() {
+        let of = |rule: &str, score, count: usize| -> Vec<Alert> {
+            let alert = |number: usize| Alert {
+                alert_type: rule.into(),
+                src_ip: Some(format!("192.0.2.{number}")),
+                dst_ip: None,
+                score,
+                severity: Severity::Low,
+                rule: rule.into(),
+                evidence: serde_json::Map::new(),
+                events: None,
+                story: None,
+            };
+            (0..count).map(alert).collect()
+        };
+        let (kept, cut) = strongest([of("loud", 100, 600), of("other", 50, 73), of("quiet", 1, 3)].concat(), 100);
+        let count = |rule: &str| kept.iter().filter(|alert| alert.rule == rule).count();
+        assert_eq!((count("loud"), count("other"), count("quiet"), cut), (49, 48, 3, 576));
+        assert!(kept.is_sorted_by_key(|alert| std::cmp::Reverse(alert.score)));
     }
 }

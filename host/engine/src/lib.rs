@@ -1,128 +1,20 @@
-//! The window in memory: the columns of `events` that the rules of a scan requested, read once, and the SELECTs that run on them.
+//! net-scout's query engine: the events of a window as columns in memory, and the SELECTs that run on them.
 //!
 //! SQLite is the meaning of every query. What is not certain to give SQLite's rows is left to SQLite, with the reason
 //! ([`Plan::Sqlite`]); a wrong answer is never an option, a slow one is. Nothing here checks what a rule may do: SQLite must have
-//! compiled the statement behind the gate before its plan runs.
+//! compiled the statement behind the authorizer before its plan runs.
+//!
+//! Three parts: `storage` holds the columns, `sql` binds a query to them and makes a plan, `exec` runs the plan. `sql` and `exec` do not know
+//! each other: what passes between them is the data in `plan`.
 
-mod aggregate;
-mod batch;
-mod column;
-mod dictionary;
-mod evaluate;
-mod expression;
-mod function;
-mod group;
-mod grouping;
-mod index;
-mod interner;
-mod known;
-mod lower;
-mod mask;
-mod merge;
-mod packed;
-mod parse;
+mod exec;
 mod plan;
-mod run;
-mod segment;
-mod sort;
-mod source;
-mod states;
-mod text;
-mod timestamp;
-mod vector;
+mod query;
+mod sql;
+mod storage;
 
-use std::collections::HashMap;
-
-pub use merge::PieceRead;
-pub use plan::{FastPlan, Plan};
-pub use run::{Fallback, Outcome};
-pub use segment::{Collector, Found, Segment, Words};
-pub use source::{ColumnSource, Rule};
-pub use text::{Style, matches};
-pub use timestamp::TimestampReader;
-
-use column::Column;
-use index::Indexes;
-use known::Known;
-
-/// The events of the scan's window, as columns. A value is addressed by the number of its row, in the order in which SQLite reads them.
-#[derive(Debug)]
-pub struct EventWindow {
-    rows: u32,
-    /// What was requested: the column, or why it cannot be kept.
-    columns: Vec<(&'static str, Result<Column, String>)>,
-    /// How many threads a query may use.
-    threads: usize,
-    counts: RowCounts,
-    known: Known,
-    indexes: Indexes,
-}
-
-/// Rows that are not as they are stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RowCounts {
-    /// How many were left out because their timestamp cannot be read.
-    pub unreadable_timestamps: u64,
-    /// How many were left out because an address is not a text in UTF-8.
-    pub unreadable_addresses: u64,
-    /// How many came in and are stored as leaving, and were taken for what they are.
-    pub corrected_directions: u64,
-}
-
-impl RowCounts {
-    /// Those of both.
-    pub fn add(&mut self, other: Self) {
-        self.unreadable_timestamps += other.unreadable_timestamps;
-        self.unreadable_addresses += other.unreadable_addresses;
-        self.corrected_directions += other.corrected_directions;
-    }
-}
-
-impl EventWindow {
-    /// Makes the window from what threads have read, the pieces in the order of the rows; none where there are more rows than can be
-    /// numbered. A query may use so many threads.
-    pub fn assemble(
-        sources: &[ColumnSource],
-        pieces: Vec<PieceRead>,
-        words: Vec<Words>,
-        threads: usize,
-        counts: RowCounts,
-    ) -> Option<Self> {
-        let (rows, columns) = merge::merge(sources, pieces, words)?;
-        Some(Self { rows, columns, threads, counts, known: Known::default(), indexes: Indexes::default() })
-    }
-
-    /// How many events there are.
-    #[must_use]
-    pub fn rows(&self) -> u32 {
-        self.rows
-    }
-
-    /// What was left out, and what was corrected.
-    #[must_use]
-    pub fn counts(&self) -> RowCounts {
-        self.counts
-    }
-
-    /// How many bytes the columns and their distinct values take.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        let dictionaries: HashMap<_, _> = self
-            .kept()
-            .filter_map(|column| match column {
-                Column::Texts(texts) => Some((std::sync::Arc::as_ptr(&texts.dictionary), texts.dictionary.bytes())),
-                _ => None,
-            })
-            .collect();
-        self.row_bytes() + dictionaries.values().sum::<u64>()
-    }
-
-    /// How many bytes the columns take, without their distinct texts.
-    pub fn row_bytes(&self) -> u64 {
-        self.kept().map(Column::bytes).sum()
-    }
-
-    fn kept(&self) -> impl Iterator<Item = &Column> {
-        self.columns.iter().filter_map(|(_, column)| column.as_ref().ok())
-    }
-}
+pub use exec::{EventWindow, Fallback, Granularity, Outcome};
+pub use plan::FastPlan;
+pub use query::Plan;
+pub use sql::{Style, is_plain, matches};
+pub use storage::{Cell, Collector, ColumnSource, Found, PieceRead, RowCounts, Rule, Segment, TimestampReader, Words};

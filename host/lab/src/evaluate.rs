@@ -5,6 +5,7 @@
 //! no network; the database that is read is never written.
 
 mod figures;
+mod folder;
 pub mod generate;
 mod matching;
 mod mistakes;
@@ -12,6 +13,7 @@ mod simulate;
 mod truth;
 
 pub use figures::{Figures, figures};
+pub use folder::{DataFile, FileFigures, FolderError, folder_figures, read_folder};
 pub use matching::{Accusation, DataSet};
 pub use mistakes::{Mistake, mistakes};
 pub use simulate::{Plan, Simulated, SimulationError, simulate};

@@ -180,6 +180,12 @@ impl Description {
         })
     }
 
+    /// Whether others learn what it looks up: it says so itself, or it asks for something that reaches them.
+    #[must_use]
+    pub fn reaches_outside(&self) -> bool {
+        matches!(self.kind, Kind::Enricher { outside: true, .. }) || self.requests.iter().any(Request::is_outside)
+    }
+
     /// For how many seconds before the end of the window a rule needs events; 0 for the window alone.
     #[must_use]
     pub fn history_seconds(&self) -> u32 {

@@ -26,7 +26,7 @@ const fn common(name: &'static str, default: &'static str, meaning: &'static str
 }
 
 /// Every limit.
-pub static LIMITS: [LimitKey; 20] = [
+pub static LIMITS: [LimitKey; 23] = [
     own("cpu_seconds", "30", "the longest that one call of a plugin computes"),
     own("wall_seconds", "300", "the longest that one call of a plugin takes, queries included"),
     own("query_seconds", "120", "the longest that one query of a rule takes"),
@@ -41,11 +41,22 @@ pub static LIMITS: [LimitKey; 20] = [
     own("result_mib", "4096", "the most that the rows of one query take"),
     own("alerts", "100000", "the most alerts that a rule raises"),
     own("evidence_kib", "64", "the most evidence of one alert, as JSON"),
+    own(
+        "rule_evidence_mib",
+        "8",
+        "the most evidence of all alerts of a rule that a scan keeps; all rules together four times as much",
+    ),
+    own(
+        "evidence_seconds",
+        "30",
+        "the longest that a scan reads events for the evidence of a rule's alerts; all rules together four times as long",
+    ),
     common("describe_seconds", "2", "the longest that a plugin computes to say what it is"),
     common("compile_seconds", "120", "the longest that a component takes to compile"),
     common("compile_mib", "1024", "the most memory that the compiler takes for a component"),
     common("component_mib", "64", "the largest component"),
     common("stack_kib", "512", "the stack of a plugin"),
+    common("scan_seconds", "600", "the longest that a scan takes; what its rules raised until then is kept"),
     common("window_mib", "1024", "the most memory that the events of a scan are kept in for its rules; 0 for none"),
 ];
 
@@ -80,6 +91,10 @@ pub struct Limits {
     pub alerts: usize,
     /// Bytes of the evidence of one alert.
     pub evidence: usize,
+    /// Bytes of the evidence of all alerts of a rule that a scan keeps.
+    pub rule_evidence: u64,
+    /// How long events are read for the evidence of a rule's alerts.
+    pub evidence_time: Duration,
     /// What one query may use.
     pub query: QueryLimits,
     /// Processor time of `describe`.
@@ -92,6 +107,8 @@ pub struct Limits {
     pub component: u64,
     /// Bytes of a guest's stack.
     pub stack: usize,
+    /// Time of a scan.
+    pub scan: Duration,
     /// Bytes of the window in memory, which all rules of a scan share; 0 where none is to be kept.
     pub window: u64,
 }
@@ -112,12 +129,15 @@ impl Default for Limits {
             passed: 0,
             alerts: 0,
             evidence: 0,
+            rule_evidence: 0,
+            evidence_time: Duration::ZERO,
             query: QueryLimits { time: Duration::ZERO, rows: 0, bytes: 0 },
             describe: Duration::ZERO,
             compile: Duration::ZERO,
             compile_memory: 0,
             component: 0,
             stack: 0,
+            scan: Duration::ZERO,
             window: 0,
         };
         for LimitKey { name, default, .. } in LIMITS {
@@ -159,10 +179,13 @@ impl Limits {
             "result_mib" => self.query.bytes = whole(1, 1 << 20)? << 20,
             "alerts" => self.alerts = whole(0, 1_000_000)? as usize,
             "evidence_kib" => self.evidence = (whole(1, 1_024)? as usize) << 10,
+            "rule_evidence_mib" => self.rule_evidence = whole(1, 1 << 20)? << 20,
+            "evidence_seconds" => self.evidence_time = seconds(86_400.0)?,
             "describe_seconds" => self.describe = seconds(600.0)?,
             "compile_seconds" => self.compile = seconds(3_600.0)?,
             "compile_mib" => self.compile_memory = whole(64, 1 << 16)? << 20,
             "component_mib" => self.component = whole(1, 1_024)? << 20,
+            "scan_seconds" => self.scan = seconds(86_400.0)?,
             "window_mib" => self.window = whole(0, 1 << 20)? << 20,
             "stack_kib" => self.stack = (whole(64, 8_192)? as usize) << 10,
             _ => return Err(format!("one of {}", LIMITS.map(|key| key.name).join(", "))),

@@ -116,8 +116,9 @@ impl Request {
         }
     }
 
-    /// The request with the values of the plugin's parameters in place of `{=NAME}`. A parameter with several values, separated by commas,
-    /// gives several requests for DNS; one without a value takes the request away, because there is nothing to be granted.
+    /// The request with what the operator set for the plugin's parameters in place of `{=NAME}`. A parameter with several values, separated
+    /// by commas, gives several requests for DNS; one that is not set takes the request away, because there is nothing to be granted. So
+    /// does one that a program would take for an option.
     #[must_use]
     pub fn filled(&self, parameters: &BTreeMap<String, String>) -> Vec<Self> {
         let fill = |text: &str| fill(text, parameters);
@@ -131,7 +132,7 @@ impl Request {
             }
             Self::Exec { program, arguments } => arguments
                 .iter()
-                .map(|word| fill(word))
+                .map(|word| fill(word).filter(|filled| filled == word || !filled.starts_with('-') || word.starts_with('-')))
                 .collect::<Option<_>>()
                 .map(|arguments| Self::Exec { program: program.clone(), arguments }),
             Self::Http { methods, server, secret } => {
@@ -142,6 +143,23 @@ impl Request {
         filled.into_iter().collect()
     }
 
+    /// Whether something of it is left to the operator's parameters.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Dns { names, .. } => placeholder(names).is_some(),
+            Self::Exec { arguments, .. } => arguments.iter().any(|word| placeholder(word).is_some()),
+            Self::Http { server, .. } => placeholder(server).is_some(),
+            Self::Table { .. } | Self::Files { .. } | Self::State { .. } => false,
+        }
+    }
+
+    /// Whether it reaches others, who then know what is looked up.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Self::Dns { .. } | Self::Exec { .. } | Self::Http { .. })
+    }
+
     /// The columns of `events` that it asks for; none where it asks for something else.
     #[must_use]
     pub fn of_events(&self) -> Option<&[String]> {
@@ -149,6 +167,12 @@ impl Request {
             Self::Table { table, columns } if table == "events" => Some(columns),
             _ => None,
         }
+    }
+
+    /// Whether it asks for past alerts.
+    #[must_use]
+    pub fn is_of_alerts(&self) -> bool {
+        matches!(self, Self::Table { table, .. } if table == "alerts")
     }
 
     /// With its capability before its line.
@@ -245,15 +269,23 @@ mod tests {
 
     #[test]
     fn parameters_fill_placeholders() {
-        let parameters = [("server", "127.0.0.1"), ("at", "[::1]:4343"), ("zones", "a.example, B.example"), ("none", "")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into();
+        let parameters = [
+            ("server", "127.0.0.1"),
+            ("at", "[::1]:4343"),
+            ("zones", "a.example, B.example"),
+            ("none", ""),
+            ("option", "--config=/tmp/x"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
         let filled = |capability, line| -> Vec<String> {
             let request = Request::parse(capability, line).expect(line);
             request.filled(&parameters).iter().map(Request::to_string).collect()
         };
         assert_eq!(filled("exec", "whois -h {=server} {ip}"), ["whois -h 127.0.0.1 {ip}"]);
         assert_eq!(filled("exec", "whois -p {=none} {ip}"), [""; 0]);
+        assert_eq!(filled("exec", "whois {=option} {ip}"), [""; 0], "a program would take it for an option");
+        assert_eq!(filled("exec", "whois --host={=option} {ip}"), ["whois --host=--config=/tmp/x {ip}"]);
         assert_eq!(filled("exec", "whois -h {=at.host} -p {=at.port} {ip}"), ["whois -h ::1 -p 4343 {ip}"]);
         assert_eq!(filled("exec", "whois -h {=server.host} -p {=server.port} {ip}"), [""; 0]);
         assert_eq!(filled("dns", "A *.{=zones}"), ["A *.a.example", "A *.b.example"]);

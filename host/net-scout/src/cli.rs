@@ -10,6 +10,7 @@ mod import;
 mod plugin;
 mod scan;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -136,8 +137,13 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to standard output and are no error.
-            let _ = error.print();
+            // Help and version go to standard output and are no error. A closed stream is no reason to stop.
+            let text = error.render().ansi().to_string();
+            let _ = if error.use_stderr() {
+                output::stderr().write_all(text.as_bytes())
+            } else {
+                output::stdout().write_all(text.as_bytes())
+            };
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::SUCCESS });
         }
     };
@@ -172,6 +178,9 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         file: ConfigFile::find(cli.global.config.as_deref())?,
     };
     let config = Config::resolve(&layers)?;
+    if let Some(file) = &config.log_file {
+        crate::commands::not_the_database(&config, "log_file", file)?;
+    }
     output::start_log(&config.log_level, config.log_file.as_deref()).map_err(|error| {
         UsageError(format!("log_file: {} cannot be opened: {error}", config.log_file.clone().unwrap_or_default().display()))
     })?;

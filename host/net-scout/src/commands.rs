@@ -17,11 +17,38 @@ pub mod scan;
 pub mod stats;
 pub mod trial;
 
-use crate::output::Format;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+use net_scout_store::{Database, belongs_to};
+
+use crate::config::Config;
+use crate::exit::UsageError;
+use crate::output::{self, Format};
 
 /// The width of the terminal that standard output goes to; none where it goes elsewhere or the format is not for people.
 fn terminal_width(format: Format) -> Option<usize> {
     (format == Format::Table).then(terminal_size::terminal_size)?.map(|(width, _)| width.0.into())
+}
+
+/// Refuses a file that is one of those of the database: were it opened as something else, the database could be destroyed.
+///
+/// # Errors
+/// When it is one.
+pub fn not_the_database(config: &Config, what: &str, path: &Path) -> Result<(), UsageError> {
+    let is_one = std::fs::metadata(path).is_ok_and(|file| belongs_to(&config.db_path, file.dev(), file.ino()));
+    let (path, database) = (path.display(), config.db_path.display());
+    if is_one { Err(UsageError(format!("{what}: {path} belongs to the database {database}; name another file"))) } else { Ok(()) }
+}
+
+/// Says how to keep net-sentinel from waiting for scans, where it does. To be said once, when the tables of net-scout are made.
+fn advise_journal(config: &Config, database: &Database) {
+    if database.check_events(&config.table).is_ok() && database.has_rollback_journal().unwrap_or(false) {
+        output::note(
+            &"with the journal of this database, net-sentinel and net-scout wait for each other; `PRAGMA journal_mode=WAL`, run once in \
+              sqlite3, changes that for good",
+        );
+    }
 }
 
 /// The runtime that plugins run on, a thread for each core.

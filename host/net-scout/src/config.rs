@@ -18,8 +18,8 @@ use crate::exit::UsageError;
 use net_scout_detect::scan::ScanOptions;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{Allow, Limits, Networks, Request, SWITCH, Secrets, Timestamp, parse_switch};
-use net_scout_plugin_host::PluginLimits;
 use net_scout_plugin_host::schedule::Rate;
+use net_scout_plugin_host::{PluginLimits, ownership};
 
 /// Where resolvers listen (RFC 1035).
 const DNS_PORT: u16 = 53;
@@ -99,6 +99,8 @@ pub struct Config {
     pub builtin_roles: bool,
     /// The most alerts of a scan.
     pub max_alerts: usize,
+    /// How long an incident is quiet before what comes then is a new alert, in microseconds.
+    pub quiet: i64,
     /// How long to wait for another program's lock.
     pub busy_timeout: Duration,
     /// Where compiled plugins are kept.
@@ -181,6 +183,15 @@ impl Config {
                 parse_timestamp(&setting.text).ok_or_else(|| wrong("now", setting, "an instant such as 2026-03-11T20:35:00Z"))?,
             ),
         };
+        let database = get("db_path");
+        if database.source == Source::Default {
+            ownership::check(Path::new(&database.text)).map_err(|reason| {
+                let path = &database.text;
+                UsageError(format!(
+                    "the database {path} is not used: {path} {reason}; if it is the one, name it with --db-path {path}"
+                ))
+            })?;
+        }
         Ok(Self {
             db_path: PathBuf::from(text("db_path")),
             table: identifier("table")?,
@@ -192,6 +203,7 @@ impl Config {
             group: boolean("group")?,
             builtin_roles: boolean("builtin_roles")?,
             max_alerts: whole("max_alerts_per_run", 0, 1_000_000)? as usize,
+            quiet: whole("quiet_hours", 1, 8_760)? as i64 * 3_600_000_000,
             busy_timeout: Duration::from_secs(whole("busy_timeout", 0, 3_600)?),
             cache_dir: optional_path("cache_dir"),
             log_level: log_level.to_owned(),
@@ -220,6 +232,12 @@ impl Config {
 }
 
 impl Config {
+    /// Whether the operator set a key, and does not leave it to where the program runs.
+    #[must_use]
+    pub fn is_set(&self, name: &str) -> bool {
+        self.settings.iter().any(|(key, setting)| *key == name && setting.source != Source::Default)
+    }
+
     /// What scans are told.
     #[must_use]
     pub fn scan_options(&self) -> ScanOptions {
@@ -234,6 +252,7 @@ impl Config {
             limits: self.limits.common,
             group: self.group,
             max_alerts: self.max_alerts,
+            quiet: self.quiet,
             builtin_roles: self.builtin_roles,
         }
     }

@@ -15,7 +15,7 @@ use net_scout_model::time::{parse_moment, parse_timestamp};
 use net_scout_model::{Batch, ColumnType, ColumnValues, QueryLimits, Request, Timestamp, Value, Window};
 use net_scout_plugin_host::recording::Recording;
 use net_scout_plugin_host::{CodeCache, Lock, PluginEngine, PluginLimits, load_file};
-use net_scout_store::{ReadGrant, ScratchDatabase, Snapshot, SnapshotOptions};
+use net_scout_store::{ReadGrant, ScratchDatabase, Snapshot, SnapshotOptions, Wanted};
 use net_scout_tests::places;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -182,9 +182,15 @@ async fn answer(sql: &str, columns: usize) -> Vec<Batch> {
         busy_timeout: Duration::from_secs(1),
         readers: 1,
     };
-    let snapshot = Snapshot::open(&options).expect("a snapshot");
     // Other rules asked for more: it is in memory too.
-    snapshot.keep_window(&["src_ip", "dst_ip", "dst_port", "proto", "in_if", "country"], 1, 1 << 24);
+    let wanted = Wanted {
+        columns: &["src_ip", "dst_ip", "dst_port", "proto", "in_if", "country"],
+        alerts: true,
+        threads: 1,
+        window_bytes: 1 << 24,
+        deadline: Instant::now() + Duration::from_secs(60),
+    };
+    let snapshot = Snapshot::take(&options, &wanted).expect("a snapshot");
     assert!(snapshot.kept_window().is_ok());
     let mut grant = ReadGrant::default();
     grant.allow("events", ["src_ip", "dst_port"]);
@@ -196,7 +202,6 @@ async fn answer(sql: &str, columns: usize) -> Vec<Batch> {
             batches.push(batch);
         }
     }
-    snapshot.close().await.expect("closed");
     batches
 }
 

@@ -25,7 +25,7 @@ const MOST_ITEMS: usize = 64;
 /// The most pieces of evidence of an alert.
 const MOST_EVIDENCE: usize = 64;
 /// The keys of evidence that the host adds itself.
-const HOST_EVIDENCE: [&str; 4] = ["events", "window", "plugin", "related"];
+const HOST_EVIDENCE: [&str; 5] = ["events", "window", "plugin", "related", "severity_reasons"];
 /// The most bytes of the condition that names the events of an alert, with its parameters.
 const LARGEST_SELECTION: usize = 8 << 10;
 /// The longest history of a rule, in seconds: 31 days.

@@ -177,9 +177,9 @@ impl UngrantedEnricher {
     /// # Errors
     /// When a parameter does not take what was set.
     pub fn unset(&self, set: &BTreeMap<String, String>) -> Result<Option<&Request>, PluginError> {
-        let texts = texts(&arguments(&self.description, set)?);
+        arguments(&self.description, set)?;
         let requests = &self.description.requests;
-        Ok(requests.first().filter(|_| requests.iter().all(|request| request.filled(&texts).is_empty())))
+        Ok(requests.first().filter(|_| requests.iter().all(|request| request.filled(set).is_empty())))
     }
 
     /// The name of a secret that it asks for and that is not set: until it is, the enricher is off.
@@ -191,15 +191,15 @@ impl UngrantedEnricher {
         })
     }
 
-    /// Gives it what it was granted and what the operator set for its parameters.
+    /// Gives it what it was granted and what the operator set for its parameters. Only this fills what a grant leaves open: what a plugin
+    /// says is usual would be the plugin's own choice.
     ///
     /// # Errors
     /// When it requests more than it was granted, or a parameter does not take what was set.
     pub fn grant(self, set: &BTreeMap<String, String>, granted: &[Request]) -> Result<Enricher, PluginError> {
         granted_all(&self.description, granted)?;
         let arguments = arguments(&self.description, set)?;
-        let texts = texts(&arguments);
-        let filled: Vec<Request> = granted.iter().flat_map(|request| request.filled(&texts)).collect();
+        let filled: Vec<Request> = granted.iter().flat_map(|request| request.filled(set)).collect();
         let dns = DnsGrant::new(&self.description.name, &filled);
         let exec = ExecGrant::new(&self.description.name, &filled);
         let http = HttpGrant::new(&self.description.name, &filled);
@@ -208,10 +208,6 @@ impl UngrantedEnricher {
         let Self { artifact, description, limits, linked } = self;
         Ok(Enricher { artifact, description, limits, linked, dns, exec, http, files, state, arguments })
     }
-}
-
-fn texts(arguments: &[(String, Value)]) -> BTreeMap<String, String> {
-    arguments.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
 }
 
 impl Enricher {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use wasmtime::{Trap, WasmBacktrace};
 
+use crate::ownership::Untrusted;
 use crate::recording::Unexpected;
 use net_scout_model::{Limits, ParameterError, QueryError, plain};
 
@@ -26,6 +27,9 @@ pub enum LimitExceeded {
     /// Time from the call to its end, waiting included.
     #[error("it ran for longer than {} s (limits.wall_seconds)", .0.as_secs_f64())]
     Wall(Duration),
+    /// Time of the scan that it is part of.
+    #[error("the scan took longer than {} s, and it was not done (limits.scan_seconds)", .0.as_secs_f64())]
+    Scan(Duration),
     /// Memory over all its memories.
     #[error("it asked for {asked} MiB of memory, more than {limit} MiB (limits.{name})", asked = asked.div_ceil(1 << 20), limit = limit >> 20)]
     Memory {
@@ -78,6 +82,9 @@ pub enum LoadError {
     /// The file cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] std::io::Error),
+    /// It may be anybody's.
+    #[error("{0}, so it does not run; give it to yourself or to root, and let nobody else write it")]
+    Untrusted(#[from] Untrusted),
     /// A folder, a device, a pipe.
     #[error("is no regular file")]
     NotAFile,

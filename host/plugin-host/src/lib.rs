@@ -15,6 +15,7 @@ mod guest;
 mod ledger;
 mod load;
 mod lock;
+pub mod ownership;
 pub mod recording;
 mod rule;
 pub mod schedule;

@@ -18,6 +18,7 @@ use super::error::LoadError;
 use super::lock::Lock;
 use super::rule::{LinkedRule, Rule};
 use super::{convert, wasi};
+use crate::ownership;
 use net_scout_model::{Description, Kind, Limits, hex, plain};
 
 /// The package that this host speaks.
@@ -106,11 +107,18 @@ pub struct Refused {
     pub error: LoadError,
 }
 
-/// Loads every `*.wasm` directly in the folder. One that the lock knows in another form is refused.
+/// Loads every `*.wasm` directly in the folder. One that the lock knows in another form is refused, and one that belongs to somebody else
+/// than this user, root and the `owners`, or that others can write.
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub async fn load_folder(engine: &PluginEngine, folder: &Path, limits: &PluginLimits, lock: &Lock) -> std::io::Result<Plugins> {
+pub async fn load_folder(
+    engine: &PluginEngine,
+    folder: &Path,
+    limits: &PluginLimits,
+    lock: &Lock,
+    owners: &[u32],
+) -> std::io::Result<Plugins> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
@@ -125,7 +133,8 @@ pub async fn load_folder(engine: &PluginEngine, folder: &Path, limits: &PluginLi
         .map(|path| {
             let file = plain(&path.file_name().unwrap_or_default().to_string_lossy(), QUOTED);
             let (engine, name, limits, lock) = (engine.clone(), file.clone(), Arc::clone(&limits), Arc::clone(&lock));
-            (file, tokio::spawn(async move { load(&engine, path, name, &limits, &lock).await }))
+            let owners = Some(owners.to_vec());
+            (file, tokio::spawn(async move { load(&engine, path, name, &limits, &lock, owners).await }))
         })
         .collect();
     let mut plugins = Plugins::default();
@@ -142,7 +151,7 @@ pub async fn load_folder(engine: &PluginEngine, folder: &Path, limits: &PluginLi
 /// When it is no plugin.
 pub async fn load_file(engine: &PluginEngine, path: &Path, limits: &PluginLimits) -> Result<Plugins, LoadError> {
     let file = plain(&path.file_name().unwrap_or_default().to_string_lossy(), QUOTED);
-    let loaded = load(engine, path.to_owned(), file.clone(), limits, &Lock::default()).await?;
+    let loaded = load(engine, path.to_owned(), file.clone(), limits, &Lock::default(), None).await?;
     let mut plugins = Plugins::default();
     plugins.add(file, Ok(loaded));
     Ok(plugins)
@@ -192,11 +201,12 @@ async fn load(
     file: String,
     limits: &PluginLimits,
     lock: &Lock,
+    owners: Option<Vec<u32>>,
 ) -> Result<Loaded, LoadError> {
     let common = &limits.common;
     let largest = common.component;
     let _place = engine.place().await?;
-    let read = tokio::task::spawn_blocking(move || read(&path, largest)).await;
+    let read = tokio::task::spawn_blocking(move || read(&path, largest, owners.as_deref())).await;
     let bytes = read.map_err(|error| LoadError::Malformed(error.to_string()))??;
     tracing::debug!("loading {file} ({} bytes)", bytes.len());
     let sha256 = hex(&Sha256::digest(&bytes));
@@ -246,8 +256,11 @@ fn check_form(bytes: &[u8]) -> Result<(), LoadError> {
     }
 }
 
-fn read(path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {
+fn read(path: &Path, limit: u64, owners: Option<&[u32]>) -> Result<Vec<u8>, LoadError> {
     let (mut file, size) = open_regular(path)?;
+    if let Some(owners) = owners {
+        ownership::check_file(&file.metadata()?, owners)?;
+    }
     let too_large = |size| LoadError::TooLarge { size, limit };
     if size > limit {
         return Err(too_large(size));

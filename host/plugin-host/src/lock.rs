@@ -2,13 +2,14 @@
 //! may use. A component that is not the one that was approved has lost its approval.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::LoadError;
 use super::load::{Artifact, open_regular};
+use crate::ownership::{self, NewFile};
 use net_scout_model::{Description, Limits, Request};
 
 /// The name of the file.
@@ -88,11 +89,11 @@ pub struct LockError {
     reason: String,
 }
 
-/// Reads the lock of a plugin folder; empty where there is none.
+/// Reads the lock of a plugin folder; empty where there is none. `owners` may own it besides this user and root.
 ///
 /// # Errors
-/// When there is one that cannot be read.
-pub fn read_lock(folder: &Path) -> Result<Lock, LockError> {
+/// When there is one that cannot be read, or that others can write.
+pub fn read_lock(folder: &Path, owners: &[u32]) -> Result<Lock, LockError> {
     let path = folder.join(LOCK);
     let error = |reason: String| LockError { path: path.display().to_string(), reason };
     let (file, size) = match open_regular(&path) {
@@ -106,6 +107,8 @@ pub fn read_lock(folder: &Path) -> Result<Lock, LockError> {
     if size > LARGEST {
         return Err(error(format!("has {size} bytes, more than {LARGEST}")));
     }
+    let metadata = file.metadata().map_err(|unreadable| error(unreadable.to_string()))?;
+    ownership::check_file(&metadata, owners).map_err(|reason| error(format!("it {reason}, so it grants nothing")))?;
     let mut text = String::new();
     file.take(LARGEST).read_to_string(&mut text).map_err(|unreadable| error(unreadable.to_string()))?;
     Lock::parse(&text).map_err(error)
@@ -197,9 +200,9 @@ impl Lock {
     /// When the folder cannot be written.
     pub fn write(&self, folder: &Path) -> std::io::Result<()> {
         let text = self.text().map_err(std::io::Error::other)?;
-        let temporary = folder.join(format!("{LOCK}.{}.new", std::process::id()));
-        std::fs::write(&temporary, text)?;
-        std::fs::rename(temporary, folder.join(LOCK))
+        let mut file = NewFile::beside(&folder.join(LOCK))?;
+        file.write_all(text.as_bytes())?;
+        file.keep_permissions()
     }
 }
 

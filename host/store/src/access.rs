@@ -75,8 +75,8 @@ impl Access {
         Ok(Self::Index { name, from, to })
     }
 
-    /// The FROM and WHERE that give the rows of the window.
-    pub(super) fn rows(&self, source: &Source, window: &Window) -> String {
+    /// The FROM and WHERE that give the rows of the window, in one of the databases of a connection.
+    pub(super) fn rows(&self, schema: &str, source: &Source, window: &Window) -> String {
         let mut conditions = Vec::new();
         let hint = match self {
             Self::Index { name, from, to } => {
@@ -86,11 +86,19 @@ impl Access {
             }
             Self::Table | Self::NoIndex => "NOT INDEXED".to_owned(),
         };
-        let last = window.until.map_or(i64::MAX, |until| until.0.saturating_sub(1));
-        conditions.push(format!("{TIME_FUNCTION}(timestamp) BETWEEN {} AND {last}", window.since.0));
-        conditions.push(format!("{READABLE_FUNCTION}({})", source.addresses().join(", ")));
-        format!("main.{} {hint} WHERE {}", quote(&source.table), conditions.join(" AND "))
+        conditions.push(inside(source, window));
+        format!("{schema}.{} {hint} WHERE {}", quote(&source.table), conditions.join(" AND "))
     }
+}
+
+/// The condition on the rows of a window: their timestamp, and that they can be read.
+pub(super) fn inside(source: &Source, window: &Window) -> String {
+    let last = window.until.map_or(i64::MAX, |until| until.0.saturating_sub(1));
+    format!(
+        "{TIME_FUNCTION}(timestamp) BETWEEN {} AND {last} AND {READABLE_FUNCTION}({})",
+        window.since.0,
+        source.addresses().join(", ")
+    )
 }
 
 /// `20:35:11`, to the second below. A lower bound must also admit text without seconds: it ends at the minute when the seconds are 0.

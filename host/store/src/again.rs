@@ -3,16 +3,20 @@
 use serde_json::Value;
 
 use super::open::columns;
-use super::{Database, DatabaseError};
+use super::{Condition, Database, DatabaseError};
 
 impl Database {
     /// The SELECT behind the evidence `events` of an alert, over this table of events, with its values filled in; none where the evidence
-    /// does not say which events they are. Over the table of the second layout it can be run as it is.
+    /// does not say which events they are, or with a condition that the gate refuses: what is shown here may be run by somebody whom no
+    /// gate guards. Over the table of the second layout it can be run as it is.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn query_again(&self, table: &str, events: &Value) -> Result<Option<String>, DatabaseError> {
         let Some(condition) = events["condition"].as_str() else { return Ok(None) };
+        if !events["error"].is_null() || !Condition::is_allowed(condition) {
+            return Ok(None);
+        }
         let parameters = events["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
         let condition = filled(condition, parameters);
         let have = columns(&self.connection, table).map_err(self.error("read"))?;

@@ -88,7 +88,7 @@ fn list(connection: &Connection, table: &str, filter: &AlertFilter) -> rusqlite:
     let limit = filter.limit.map_or(String::new(), |limit| format!("LIMIT {limit}"));
     let sql = format!(
         "SELECT id, alert_type, src_ip, dst_ip, score, {}, {}, status, created_at, {}, evidence_json FROM {} WHERE {}
-         ORDER BY {last_raised} DESC, score DESC, id {limit}",
+         ORDER BY rtrim({last_raised}, 'Z') DESC, score DESC, id {limit}",
         or_null("severity"),
         or_null("rule"),
         or_null("updated_at"),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use super::open::with_suffix;
+use super::file::beside;
 use crate::layout::LayoutError;
 
 /// An error of the database.
@@ -96,9 +96,27 @@ pub enum DatabaseError {
         /// Its name.
         name: String,
     },
-    /// The database changed under a scan that must not take a lock.
-    #[error("{path} was written while it was being read without locks; run the dry run again, or run it beside the writer", path = path.display())]
+    /// The database was written whenever it was read by a user who cannot take part in its locks.
+    #[error("{path} was written each time it was read: this user may not write it, so it is read without locks; let this user write the file and its folder, or scan a copy", path = path.display())]
     Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is another file at the path than the one that was opened.
+    #[error("{path} is not the file any more that was opened: another program moved or replaced it, and what was written is not in it; run the command again", path = path.display())]
+    Replaced {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The log that was written to is not the one that others read.
+    #[error("the write-ahead log of {path} was removed by another program while it was in use, and what was written is lost; check the database with `sqlite3 {path} 'PRAGMA integrity_check'`, and run the command again", path = path.display())]
+    LogRemoved {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The time that a scan may take was over before all was read.
+    #[error("the events in {path} could not be read in the time that a scan may take; let it take longer (limits.scan_seconds), or scan less (--since)", path = path.display())]
+    TooSlow {
         /// The file.
         path: PathBuf,
     },
@@ -133,16 +151,23 @@ pub(super) fn failed(path: &Path, seconds: u64, action: &'static str) -> impl Fn
         let reason = message(&source);
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DatabaseError::Locked { path, seconds },
+            Some(ErrorCode::ReadOnly) if is_moved(&source) => DatabaseError::Replaced { path },
             Some(ErrorCode::ReadOnly) => DatabaseError::ReadOnly { path, reason },
+            Some(ErrorCode::OperationInterrupted) => DatabaseError::TooSlow { path },
             Some(ErrorCode::NotADatabase) => DatabaseError::NotADatabase { path, reason },
             Some(ErrorCode::DatabaseCorrupt) => DatabaseError::Damaged { path, reason },
-            Some(ErrorCode::CannotOpen) if with_suffix(&path, "-wal").exists() => {
+            Some(ErrorCode::CannotOpen) if beside(&path, "-wal").exists() => {
                 let advice = "its write-ahead log can only be read where a file beside it can be made: make the folder writable";
                 DatabaseError::Other { action, path, reason: format!("{reason} ({advice})") }
             }
             _ => DatabaseError::Other { action, path, reason },
         }
     }
+}
+
+/// Whether SQLite would not write because the file is not at its path any more.
+fn is_moved(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_DBMOVED)
 }
 
 /// SQLite's message without rusqlite's decoration.

@@ -4,18 +4,22 @@
 //! as the byte 0x00. Where a port is null, the key of net-sentinel lets the same event stand several times: the first row gets the hash,
 //! the others stay null and are counted.
 
+use std::time::{Duration, Instant};
+
 use rusqlite::types::ValueRef;
 use sha2::{Digest as _, Sha256};
 
 use super::open::{columns, quote, source};
+use super::steps::adapted;
 use super::{Database, DatabaseError};
 use crate::layout::Layout;
 use net_scout_model::hex;
 
 /// The tables that get the column.
 const TABLES: [&str; 2] = ["ip_events", "ip_events_30"];
-/// How many rows are hashed in one transaction, so that the producer is never locked out for long.
-const BATCH: i64 = 5_000;
+/// How many rows are hashed in the first transaction. Then as many as take some milliseconds, so that the producer is never locked out for
+/// long.
+const FIRST: i64 = 500;
 
 /// How far the work is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,27 +82,25 @@ impl Database {
                 Ok((row.get(0)?, row.get(1)?))
             })
             .map_err(self.error("read"))?;
-        let total: u64 = self
-            .connection
-            .query_row(&format!("SELECT COUNT(*) FROM {quoted}"), [], |row| row.get::<_, i64>(0))
-            .map_err(self.error("read"))? as u64;
-
+        // As many as there can be: to count them would keep the producer waiting.
+        let total = last.saturating_sub(first).saturating_add(1).max(0).unsigned_abs();
         let key = match layout {
             Layout::V1 => "ip, port, verdict, direction",
             Layout::V2 => "src_ip, dst_ip, src_port, dst_port, proto, verdict, direction",
         };
         let mut report = HashReport { table, hashed: 0, repeated: 0 };
-        let (mut next, mut done) = (first, 0);
+        let (mut next, mut done, mut size) = (first, 0, FIRST);
         while next <= last {
             let from = next;
+            let mut took = Duration::ZERO;
             let (seen, end) = self.write("hash events in", |connection| {
-                let mut read = connection.prepare_cached(&format!(
-                    "SELECT id, event_hash, {key} FROM {quoted} WHERE id >= ?1 ORDER BY id LIMIT {BATCH}"
-                ))?;
+                let begun = Instant::now();
+                let mut read = connection
+                    .prepare_cached(&format!("SELECT id, event_hash, {key} FROM {quoted} WHERE id >= ?1 ORDER BY id LIMIT ?2"))?;
                 let mut update =
                     connection.prepare_cached(&format!("UPDATE OR IGNORE {quoted} SET event_hash = ?2 WHERE id = ?1"))?;
                 let mut batch = Vec::new();
-                let mut rows = read.query([from])?;
+                let mut rows = read.query([from, size])?;
                 let (mut seen, mut end) = (0_u64, last);
                 while let Some(row) = rows.next()? {
                     seen += 1;
@@ -114,8 +116,10 @@ impl Database {
                         _ => report.hashed += 1,
                     }
                 }
+                took = begun.elapsed();
                 Ok((seen, end))
             })?;
+            size = adapted(size, took);
             done += seen;
             let Some(after) = end.checked_add(1) else { break };
             next = after;

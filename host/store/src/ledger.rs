@@ -1,6 +1,6 @@
 //! The ledger of plugins, kept for some time.
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::open::columns;
 use super::{Database, DatabaseError};
@@ -15,41 +15,7 @@ impl Database {
     /// # Errors
     /// When the database is locked, read-only or full.
     pub fn keep_ledger(&mut self, entries: &[LedgerEntry], now: Timestamp) -> Result<(), DatabaseError> {
-        let oldest = now.plus(-KEPT).seconds();
-        self.write("keep the ledger in", |connection| {
-            let mut insert = connection.prepare(
-                "INSERT INTO scout_ledger (at, plugin, version, sha256, kind, wasi, calls, failed, error, wall_us, cpu_us, memory,
-                                           functions_json, rows, bytes_in, bytes_out, denials, alerts, refused, host_us)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
-            )?;
-            for entry in entries {
-                let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-                insert.execute(params![
-                    entry.at,
-                    entry.plugin,
-                    entry.version,
-                    entry.sha256,
-                    entry.kind,
-                    entry.wasi,
-                    number(entry.calls),
-                    number(entry.failed),
-                    entry.error,
-                    number(entry.wall_us),
-                    number(entry.cpu_us),
-                    number(entry.memory),
-                    serde_json::json!(entry.functions).to_string(),
-                    number(entry.rows),
-                    number(entry.bytes_in),
-                    number(entry.bytes_out),
-                    number(entry.denials),
-                    number(entry.alerts),
-                    number(entry.refused),
-                    number(entry.host_us),
-                ])?;
-            }
-            connection.execute("DELETE FROM scout_ledger WHERE at < ?1", [&oldest])?;
-            Ok(())
-        })
+        self.write("keep the ledger in", |connection| keep(connection, entries, now))
     }
 
     /// The entries of runs that began at this time or later, oldest first; nothing where there is no table for them yet.
@@ -101,6 +67,42 @@ impl Database {
         };
         read().map_err(self.error("read"))
     }
+}
+
+pub(super) fn keep(connection: &Connection, entries: &[LedgerEntry], now: Timestamp) -> rusqlite::Result<()> {
+    let oldest = now.plus(-KEPT).seconds();
+    let mut insert = connection.prepare(
+        "INSERT INTO scout_ledger (at, plugin, version, sha256, kind, wasi, calls, failed, error, wall_us, cpu_us, memory,
+                                   functions_json, rows, bytes_in, bytes_out, denials, alerts, refused, host_us)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+    )?;
+    for entry in entries {
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        insert.execute(params![
+            entry.at,
+            entry.plugin,
+            entry.version,
+            entry.sha256,
+            entry.kind,
+            entry.wasi,
+            number(entry.calls),
+            number(entry.failed),
+            entry.error,
+            number(entry.wall_us),
+            number(entry.cpu_us),
+            number(entry.memory),
+            serde_json::json!(entry.functions).to_string(),
+            number(entry.rows),
+            number(entry.bytes_in),
+            number(entry.bytes_out),
+            number(entry.denials),
+            number(entry.alerts),
+            number(entry.refused),
+            number(entry.host_us),
+        ])?;
+    }
+    connection.execute("DELETE FROM scout_ledger WHERE at < ?1", [&oldest])?;
+    Ok(())
 }
 
 #[cfg(test)]

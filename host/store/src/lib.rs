@@ -1,20 +1,25 @@
 //! The SQLite database: the only part of the program that knows rusqlite.
 //!
-//! Reading is [`Snapshot`]: several read-only connections that see the same state, behind a gate that lets a rule read exactly what it
-//! was granted. Writing is [`Database`]: migrations, alerts, imported events. It must never know a scan or a plugin.
+//! Reading is [`Snapshot`]: one state of the database, taken at once, behind a gate that lets a rule read exactly what it was
+//! granted. Writing is [`Database`]: migrations, alerts, imported events. It must never know a scan or a plugin.
 
 mod access;
 mod again;
 mod alerts;
 mod allowlist;
+mod aside;
+mod bounded;
+mod condition;
 mod enrichment;
 mod error;
 mod event_hash;
+mod file;
 mod function;
 mod gate;
 mod import;
 pub mod layout;
 mod ledger;
+mod live;
 mod logged;
 mod migrations;
 mod open;
@@ -24,14 +29,18 @@ mod record;
 mod scratch;
 mod snapshot;
 mod state;
+mod steps;
 mod stored;
+mod watch;
 mod window;
 
 pub use access::Access;
 pub use alerts::{AlertFilter, ListedAlerts};
+pub use condition::Condition;
 pub use enrichment::{AlertToEnrich, CachedAnswer, WhichAlerts};
 pub use error::DatabaseError;
 pub use event_hash::{HashProgress, HashReport};
+pub use file::belongs_to;
 pub use gate::{ReadGrant, TableGrant};
 pub use import::{ImportedRows, KnownLog, LogPosition};
 pub use logged::EventSpan;
@@ -40,6 +49,6 @@ pub use open::{Database, quote};
 pub use query::{Engine, Explain, RowStream};
 pub use record::Recorded;
 pub use scratch::{ScratchDatabase, ScratchError, ScratchRow};
-pub use snapshot::{Snapshot, SnapshotOptions};
+pub use snapshot::{Snapshot, SnapshotOptions, Wanted};
 pub use state::StateEntry;
 pub use stored::Unreadable;

@@ -5,9 +5,13 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::aside::LIVE;
 use super::error::failed;
-use super::open::{Fingerprint, connect_read_only, quote};
+use super::file::{Reading, is_write_ahead};
+use super::open::{columns_in, quote};
 use super::snapshot::time_function;
+use super::steps::Numbered;
+use super::window::rowid;
 use super::{Database, DatabaseError};
 use crate::layout::TIME_FUNCTION;
 use net_scout_model::{EventRow, Timestamp};
@@ -24,6 +28,9 @@ const OWN_TABLES: [&str; 7] = [
     "scout_ledger",
     "scout_imports",
 ];
+
+/// How long a copy waits for a lock of the writer.
+const BUSY: Duration = Duration::from_secs(10);
 
 /// When events were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,24 +70,12 @@ impl Database {
     /// # Errors
     /// When it cannot be read, or the copy not be written.
     pub fn copy_events(from: &Path, to: &Path, alert_table: &str, busy_timeout: Duration) -> Result<(), DatabaseError> {
-        let seconds = busy_timeout.as_secs();
-        let unlocked = Fingerprint::if_unlocked(from)?;
-        let connection = connect_read_only(from, busy_timeout, unlocked.is_some()).map_err(failed(from, seconds, "open"))?;
-        let target = to.to_string_lossy();
-        connection.execute("VACUUM INTO ?1", [&target]).map_err(failed(from, seconds, "copy"))?;
-        if let Some(before) = unlocked
-            && Fingerprint::of(from)? != before
-        {
-            return Err(DatabaseError::Changed { path: from.to_owned() });
-        }
-        let strip = || -> rusqlite::Result<()> {
-            let copy = Connection::open(to)?;
-            for table in OWN_TABLES.into_iter().chain([alert_table]) {
-                copy.execute_batch(&format!("DROP TABLE IF EXISTS {}", quote(table)))?;
-            }
-            Ok(())
-        };
-        strip().map_err(failed(to, 0, "write to"))
+        let reading = Reading::of(from, busy_timeout)?;
+        let live = reading.connect(from, busy_timeout)?;
+        let own: Vec<&str> = OWN_TABLES.into_iter().chain([alert_table]).collect();
+        copy(&reading, from, &live, to, &own).map_err(failed(from, busy_timeout.as_secs(), "copy"))?;
+        drop(live);
+        reading.ended(from)
     }
 
     /// When the events of a table were; none where it has none with a readable time.
@@ -103,6 +98,48 @@ impl Database {
         };
         read().map_err(self.error("read"))
     }
+}
+
+/// Copies all tables but these, with their indexes and views. Whoever writes the database meanwhile does not wait.
+fn copy(reading: &Reading, from: &Path, live: &Connection, to: &Path, but: &[&str]) -> rusqlite::Result<()> {
+    let encoding: String = live.query_row("PRAGMA encoding", [], |row| row.get(0))?;
+    let in_steps = !is_write_ahead(live)?;
+    let copy = Connection::open(to)?;
+    copy.busy_timeout(BUSY)?;
+    copy.execute_batch(&format!("PRAGMA encoding = '{encoding}'; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF"))?;
+    copy.execute(&format!("ATTACH ?1 AS {LIVE}"), [reading.uri(from)])?;
+    if !in_steps {
+        copy.execute_batch("BEGIN")?;
+    }
+    let made = |kind: &str| -> rusqlite::Result<Vec<(String, String)>> {
+        let sql = format!(
+            "SELECT tbl_name, sql FROM {LIVE}.sqlite_schema WHERE type = ?1 AND sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        );
+        let all: Vec<(String, String)> =
+            copy.prepare(&sql)?.query_map([kind], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+        Ok(all.into_iter().filter(|(table, _)| !but.contains(&table.as_str())).collect())
+    };
+    for (table, sql) in made("table")? {
+        copy.execute_batch(&sql)?;
+        let names: Vec<String> = columns_in(&copy, LIVE, &table)?.iter().map(|name| quote(name)).collect();
+        let (name, names) = (quote(&table), names.join(", "));
+        let insert = format!("INSERT INTO main.{name} ({names}) SELECT {names} FROM {LIVE}.{name}");
+        let Some(rowid) = rowid(&copy, LIVE, &table)? else {
+            copy.execute(&insert, [])?;
+            continue;
+        };
+        let table = Numbered { table: format!("{LIVE}.{name}"), rowid };
+        let rows = table.all(&copy)?;
+        let mut insert = copy.prepare(&format!("{insert} NOT INDEXED WHERE {}", table.condition(&rows)))?;
+        table.each(&copy, &rows, |first, last| insert.execute([first, last]).map(drop))?;
+    }
+    for (_, sql) in made("index")?.into_iter().chain(made("view")?) {
+        copy.execute_batch(&sql)?;
+    }
+    if !in_steps {
+        copy.execute_batch("COMMIT")?;
+    }
+    copy.execute_batch(&format!("DETACH {LIVE}; PRAGMA journal_mode = DELETE"))
 }
 
 fn fill(connection: &Connection, events: &[EventRow]) -> rusqlite::Result<()> {

@@ -1,13 +1,13 @@
 //! One query: its SQL runs on a thread of its own, its batches stream through a channel that holds one at a time.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use net_scout_model::{Batch, QueryError};
+use net_scout_model::{Batch, QueryError, QueryLimits};
 
 /// Where a query ran.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +34,9 @@ pub type Explain = Arc<dyn Fn(&str, &Engine, Duration) + Send + Sync>;
 pub struct RowStream {
     pub(super) batches: mpsc::Receiver<Result<Batch, QueryError>>,
     pub(super) cancelled: Arc<AtomicBool>,
+    pub(super) limits: QueryLimits,
+    /// When the rows are waited for no longer, whatever the query does.
+    pub(super) until: tokio::time::Instant,
 }
 
 impl RowStream {
@@ -42,7 +45,19 @@ impl RowStream {
     /// # Errors
     /// As [`QueryError`] says. After an error the stream is at its end.
     pub async fn next(&mut self) -> Result<Option<Batch>, QueryError> {
-        self.batches.recv().await.transpose()
+        match tokio::time::timeout_at(self.until, self.batches.recv()).await {
+            Ok(batch) => batch.transpose(),
+            Err(_) => {
+                self.cancelled.store(true, Ordering::Relaxed);
+                Err(self.limits.timed_out())
+            }
+        }
+    }
+
+    /// What lives as long as the query does, which may be longer than the stream.
+    #[must_use]
+    pub fn life(&self) -> Weak<AtomicBool> {
+        Arc::downgrade(&self.cancelled)
     }
 }
 

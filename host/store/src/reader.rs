@@ -5,14 +5,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use rusqlite::hooks::{AuthContext, Authorization};
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
 
+use super::aside::EVENTS;
+use super::bounded::{self, ARGUMENTS};
 use super::error::message;
 use super::gate::{self, InnerViews, ReadGrant};
 use super::query::{Engine, Explain};
+use super::watch::Watch;
 use super::window::Kept;
 use net_scout_engine::{EventWindow, Fallback, FastPlan, Outcome, Plan};
 use net_scout_model::{
@@ -21,21 +24,28 @@ use net_scout_model::{
 };
 
 /// How many steps of SQLite's machine go by between two looks at the clock.
-const STEPS: i32 = 2_000;
+const STEPS: i32 = 100;
+/// The longest pattern of LIKE and GLOB, in bytes.
+pub(super) const PATTERN: i32 = 1_000;
+/// The most calls of functions in a statement, and the most `||`: between two looks at the clock SQLite may do all of them once.
+const CALLS: u32 = 1_000;
+const JOINED: usize = 100;
 
 /// What SQLite may use while it compiles and runs the SQL of a rule.
-const LIMITS: [(Limit, i32); 8] = [
+const LIMITS: [(Limit, i32); 10] = [
     (Limit::SQLITE_LIMIT_LENGTH, 32 << 20),
     (Limit::SQLITE_LIMIT_SQL_LENGTH, 64 << 10),
     (Limit::SQLITE_LIMIT_COLUMN, 128),
     (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
     (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 20),
     (Limit::SQLITE_LIMIT_ATTACHED, 0),
-    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
+    (Limit::SQLITE_LIMIT_FUNCTION_ARG, ARGUMENTS),
+    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN),
+    (Limit::SQLITE_LIMIT_VDBE_OP, 25_000),
     (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 1_000),
 ];
 
-/// One of a snapshot's connections, in its read transaction.
+/// One of a snapshot's connections.
 pub(super) struct Reader {
     connection: Connection,
     inner: InnerViews,
@@ -43,6 +53,7 @@ pub(super) struct Reader {
     since: Timestamp,
     /// How many timestamps, and how many rows with addresses, could not be read.
     unreadable: (Arc<AtomicU64>, Arc<AtomicU64>),
+    watch: Arc<Watch>,
     /// What `events` and `alerts` show now.
     shown: Option<Arc<ReadGrant>>,
 }
@@ -68,41 +79,36 @@ impl Reader {
         for (limit, value) in LIMITS {
             connection.set_limit(limit, value)?;
         }
-        Ok(Self { connection, inner, since, unreadable, shown: None })
-    }
-
-    /// Begins the read transaction, on the state that the database has now.
-    pub(super) fn begin(&self) -> rusqlite::Result<()> {
-        self.connection.execute_batch("BEGIN; SELECT 1 FROM main.sqlite_schema LIMIT 1;")
-    }
-
-    /// Ends the read transaction.
-    pub(super) fn end(&self) -> rusqlite::Result<()> {
-        self.connection.execute_batch("ROLLBACK")
+        let watch = Watch::new();
+        bounded::bound(&connection, &watch)?;
+        Ok(Self { connection, inner, since, unreadable, watch, shown: None })
     }
 
     /// Its connection, which nothing guards before the first query.
+    #[cfg(test)]
     pub(super) fn connection(&mut self) -> &mut Connection {
         &mut self.connection
     }
 
-    /// Runs a query, on the window in memory where it can and else in SQLite: `ready` hears once whether it compiled, then `send` gets its batches until it says that nobody listens. Gives the
-    /// number of timestamps, and of rows with addresses, that could not be read.
+    /// Runs a query, on the window in memory where it can and else in SQLite, which has the events after `fill`. `ready` hears once whether
+    /// it compiled, then `send` gets its batches until it says that nobody listens. Gives the number of timestamps, and of rows with
+    /// addresses, that could not be read.
     pub(super) fn run(
         &mut self,
         request: Request,
         kept: &Kept,
+        fill: &dyn Fn() -> Result<(), QueryError>,
         ready: impl FnOnce(Result<(), QueryError>),
         mut send: impl FnMut(Result<Batch, QueryError>) -> bool,
     ) -> (u64, u64) {
         let (times, addresses) = self.unreadable.clone();
         times.store(0, Ordering::Relaxed);
         addresses.store(0, Ordering::Relaxed);
-        let deadline = Instant::now() + request.limits.time;
-        let cancelled = Arc::clone(&request.cancelled);
-        let stop = move || cancelled.load(Ordering::Relaxed) || Instant::now() >= deadline;
+        self.watch.begin(request.limits.time, &request.cancelled);
         let denial = Arc::new(Mutex::new(None));
-        if let Err(error) = self.arm(&request.grant, &denial, stop) {
+        let reads_events = Arc::new(AtomicBool::new(false));
+        if let Err(error) = self.arm(&request.grant, &denial, &reads_events) {
+            self.watch.end();
             ready(Err(QueryError::Unavailable(message(&error))));
             return (0, 0);
         }
@@ -110,11 +116,13 @@ impl Reader {
             Err(error) => ready(Err(error)),
             Ok(mut statement) => {
                 ready(Ok(()));
-                if let Err(error) = run(&mut statement, &request, kept, self.since, &mut send) {
+                let fill = || if reads_events.load(Ordering::Relaxed) { fill() } else { Ok(()) };
+                if let Err(error) = run(&mut statement, &request, kept, &fill, self.since, &self.watch, &mut send) {
                     send(Err(error));
                 }
             }
         }
+        self.watch.end();
         (times.load(Ordering::Relaxed), addresses.load(Ordering::Relaxed))
     }
 
@@ -122,16 +130,32 @@ impl Reader {
         &mut self,
         grant: &Arc<ReadGrant>,
         denial: &Arc<Mutex<Option<String>>>,
-        stop: impl Fn() -> bool + Send + 'static,
+        reads_events: &Arc<AtomicBool>,
     ) -> rusqlite::Result<()> {
-        self.connection.progress_handler(STEPS, Some(stop))?;
+        let watch = Arc::clone(&self.watch);
+        self.connection.progress_handler(STEPS, Some(move || watch.is_over()))?;
         self.show(grant)?;
         let (grant, denial, inner) = (Arc::clone(grant), Arc::clone(denial), self.inner.clone());
-        self.connection.authorizer(Some(move |context: AuthContext<'_>| match gate::decide(&context, &grant, &inner) {
-            Ok(()) => Authorization::Allow,
-            Err(reason) => {
-                denial.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
-                Authorization::Deny
+        let (watch, reads_events, mut calls) = (Arc::clone(&self.watch), Arc::clone(reads_events), 0);
+        self.connection.authorizer(Some(move |context: AuthContext<'_>| {
+            calls += u32::from(matches!(context.action, AuthAction::Function { .. }) && context.accessor.is_none());
+            let decided = match gate::decide(&context, &grant, &inner) {
+                Ok(()) if calls > CALLS => Err(format!("a statement calls functions at most {CALLS} times")),
+                decided => decided,
+            };
+            match decided {
+                // Compiling takes time too.
+                Ok(()) if watch.is_over() => Authorization::Deny,
+                Ok(()) => {
+                    if matches!(context.action, AuthAction::Read { table_name, .. } if [&inner.events, EVENTS].contains(&table_name)) {
+                        reads_events.store(true, Ordering::Relaxed);
+                    }
+                    Authorization::Allow
+                }
+                Err(reason) => {
+                    denial.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
+                    Authorization::Deny
+                }
             }
         }))
     }
@@ -164,12 +188,16 @@ impl Reader {
     }
 
     fn prepare(&self, request: &Request, denial: &Mutex<Option<String>>) -> Result<Statement<'_>, QueryError> {
+        if request.sql.matches("||").count() > JOINED {
+            return Err(QueryError::TooLarge(format!("a statement joins texts with `||` at most {JOINED} times")));
+        }
         let mut statement = match self.connection.prepare(&request.sql) {
             Ok(statement) => statement,
             Err(error) => {
                 let denied = denial.lock().unwrap_or_else(PoisonError::into_inner).take();
                 return Err(match denied {
                     Some(reason) => QueryError::AccessDenied(reason),
+                    None if self.watch.is_over() => request.limits.timed_out(),
                     None => self.compile_error(&error),
                 });
             }
@@ -207,6 +235,7 @@ impl Reader {
         match error.sqlite_error_code() {
             None | Some(ErrorCode::Unknown) => QueryError::Invalid(text),
             Some(ErrorCode::TooBig) => QueryError::TooLarge(text),
+            Some(ErrorCode::OutOfMemory) => QueryError::TooLarge("the statement takes SQLite too many steps".to_owned()),
             Some(_) => QueryError::Unavailable(text),
         }
     }
@@ -227,7 +256,9 @@ fn run(
     statement: &mut Statement<'_>,
     request: &Request,
     kept: &Kept,
+    fill: &dyn Fn() -> Result<(), QueryError>,
     since: Timestamp,
+    watch: &Watch,
     send: &mut impl FnMut(Result<Batch, QueryError>) -> bool,
 ) -> Result<(), QueryError> {
     let started = Instant::now();
@@ -245,7 +276,10 @@ fn run(
         }
         Err(reason) => reason,
     };
-    let streamed = stream(statement, request, send);
+    let streamed = fill().and_then(|()| stream(statement, request, send)).map_err(|error| match (error, watch.complaint()) {
+        (QueryError::TooLarge(_), Some(reason)) => QueryError::TooLarge(reason),
+        (error, _) => error,
+    });
     explain(Engine::Sqlite(reason));
     streamed
 }

@@ -1,20 +1,23 @@
-//! Records the alerts of a scan: as new ones, or in the alert of the day that they belong to.
+//! Records the alerts of a scan: as new ones, or in the alert of the incident that they belong to.
 //!
 //! Never two rows of one type, source, target and day: the Python program puts a unique index there and dies on the second one. So an
 //! alert that was closed and gets worse is reopened in its row.
 
 mod grow;
+mod incident;
 mod place;
 mod reopen;
 
-use rusqlite::{ErrorCode, OptionalExtension as _, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
 use super::open::quote;
+use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
 use super::{Database, DatabaseError};
 use grow::grown;
-use net_scout_model::{Alert, StoredAlert, Timestamp};
+pub(super) use incident::QUIET;
+use net_scout_model::{Alert, LedgerEntry, StoredAlert, Timestamp};
 use place::Place;
 use reopen::{keep_reopenings, reopens, with_reopening};
 
@@ -30,22 +33,59 @@ pub struct Recorded {
 impl Database {
     /// Records the alerts of a scan, strongest first, in one transaction: all of them or none.
     ///
-    /// An alert of the same type, source, destination and UTC day is the same alert: its score rises to the higher one, its evidence
-    /// becomes the new one, and its status stays as it is, so that what a person closed stays closed.
+    /// An alert of the same type, source and destination is the same alert until it was quiet for as long as [`Self::set_quiet`] says, and
+    /// in any case on one UTC day: its score rises to the higher one, its evidence becomes the new one, and its status stays as it is, so
+    /// that what a person closed stays closed.
     ///
-    /// One with a story is the same as any of that story and day: what both say is kept, the one that says most leads. What is more
-    /// severe than an alert that a person closed reopens it, and the evidence says what it was.
+    /// One with a story is the same as any of that story: what both say is kept, the one that says most leads. What is more severe than an
+    /// alert that a person closed, or comes from a rule that had no part in it, reopens it, and the evidence says what it was. One about a
+    /// network takes over the open alerts about its addresses.
     ///
     /// # Errors
     /// When the database is locked, read-only or full.
     pub fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
-        let table = quote(&self.alert_table);
+        let (table, quiet) = (quote(&self.alert_table), self.quiet);
+        self.write("record alerts in", |connection| record_all(connection, &table, quiet, alerts, now))
+    }
+
+    /// Keeps all that a scan leaves, in one transaction: its alerts, as [`Self::record`] does, what its plugins keep, and what they used.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full, or is not the one any more that others read. Then nothing was kept.
+    pub fn keep_scan(
+        &mut self,
+        alerts: &[Alert],
+        state: &[StateEntry],
+        ledger: &[LedgerEntry],
+        now: Timestamp,
+    ) -> Result<Vec<Recorded>, DatabaseError> {
+        let (table, quiet) = (quote(&self.alert_table), self.quiet);
         self.write("record alerts in", |connection| {
-            let place = Place { connection, table: &table };
-            let instants = (0..alerts.len()).rev().map(|weaker| instant(now, weaker));
-            alerts.iter().zip(instants).map(|(alert, at)| record(&place, alert, at)).collect::<rusqlite::Result<Vec<_>>>()
+            let recorded = record_all(connection, &table, quiet, alerts, now)?;
+            super::state::keep(connection, state)?;
+            super::ledger::keep(connection, ledger, now)?;
+            Ok(recorded)
         })
     }
+
+    /// Sets how long an incident is quiet before what comes then is another one, in microseconds.
+    pub fn set_quiet(&mut self, quiet: i64) {
+        self.quiet = quiet.max(0);
+    }
+}
+
+/// Records the alerts, strongest first.
+fn record_all(
+    connection: &Connection,
+    table: &str,
+    quiet: i64,
+    alerts: &[Alert],
+    now: Timestamp,
+) -> rusqlite::Result<Vec<Recorded>> {
+    let networks = Place::networks(connection, table)?;
+    let place = Place { connection, table, quiet, networks };
+    let instants = (0..alerts.len()).rev().map(|weaker| instant(now, weaker));
+    alerts.iter().zip(instants).map(|(alert, at)| record(&place, alert, at)).collect()
 }
 
 /// When the alert is raised that so many weaker ones follow: a microsecond later than each of them, so that the newest are the strongest;
@@ -57,14 +97,33 @@ fn instant(now: Timestamp, weaker: usize) -> Timestamp {
 }
 
 fn record(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
-    if let Some(known) = place.find(alert, at)? {
-        return again(place, &known, alert, at);
+    let mut members = place.members(alert, at)?.into_iter();
+    let known = match place.find(alert, at)? {
+        None => members.next(),
+        known => known,
+    };
+    let recorded = match known {
+        Some(known) => again(place, &known, alert, at)?,
+        None => match insert(place, alert, at)? {
+            Some(alert) => Recorded { alert, new: true },
+            // A unique index that another program made takes it for this one, perhaps of another day.
+            None => again(place, &in_the_way(place, alert, at)?, alert, at)?,
+        },
+    };
+    members.try_for_each(|member| take_over(place, &member, recorded.alert.id, at))?;
+    Ok(recorded)
+}
+
+/// Marks an alert as part of another, which says all of it.
+fn take_over(place: &Place<'_>, member: &StoredAlert, of: i64, at: Timestamp) -> rusqlite::Result<()> {
+    if member.id == of {
+        return Ok(());
     }
-    match insert(place, alert, at)? {
-        Some(alert) => Ok(Recorded { alert, new: true }),
-        // A unique index that another program made takes it for this one, perhaps of another day.
-        None => again(place, &in_the_way(place, alert, at)?, alert, at),
-    }
+    let mut evidence = member.evidence.as_object().cloned().unwrap_or_default();
+    evidence.insert("part_of_alert".to_owned(), of.into());
+    let sql = format!("UPDATE {} SET status = 'duplicate', evidence_json = ?1, updated_at = ?2 WHERE id = ?3", place.table);
+    place.connection.prepare_cached(&sql)?.execute((text(&evidence), at.stored(), member.id))?;
+    Ok(())
 }
 
 /// Records an alert in the row that it belongs to.

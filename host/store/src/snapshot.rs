@@ -1,9 +1,9 @@
-//! One state of the database, seen by several read-only connections at once: what all rules of a scan read.
+//! One state of the database: what all rules of a scan read, on several connections at once.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
@@ -12,22 +12,29 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::DatabaseError;
 use super::access::Access;
-use super::error::{failed, message};
+use super::aside::Aside;
+use super::error::failed;
+use super::file::Reading;
 use super::function::{direction_function, readable_function};
 use super::gate::{InnerViews, ReadGrant};
-use super::open::{Fingerprint, columns, connect_read_only, quote, source};
+use super::live::{self, Taken, alerts_view};
+use super::open::source;
 use super::query::{Explain, RowStream};
 use super::reader::{Reader, Request};
-use super::window::{self, Kept};
-use crate::layout::{Layout, Source, TIME_FUNCTION};
-use net_scout_engine::EventWindow;
+use super::window::Kept;
+use crate::layout::{Source, TIME_FUNCTION};
+use net_scout_engine::{EventWindow, RowCounts};
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{ALERT_COLUMNS, ColumnType, DirectionCheck, QueryError, QueryLimits, Value, Window};
+use net_scout_model::{ColumnType, DirectionCheck, QueryError, QueryLimits, Value, Window};
 
-/// How often a snapshot is tried again when a commit came between its connections.
-const ATTEMPTS: u32 = 100;
 /// The most memory that SQLite may take in this process, in bytes.
 const HEAP_LIMIT: i64 = 2 << 30;
+/// How much longer than its limit a query may take to stop before nobody waits for it any more.
+const GRACE: Duration = Duration::from_millis(500);
+/// How long the end of a scan waits for queries that do not end.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often the database is read again when it was written while it was read without locks.
+const AGAIN: u32 = 2;
 
 /// What to open.
 #[derive(Clone, Debug)]
@@ -48,15 +55,26 @@ pub struct SnapshotOptions {
     pub readers: usize,
 }
 
+/// What is read of a live database: nothing else can be queried afterwards.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// These columns of the window's events; none where nobody reads events.
+    pub columns: &'a [&'static str],
+    /// Whether past alerts are read.
+    pub alerts: bool,
+    /// How many threads read, and how many a query in memory may use.
+    pub threads: usize,
+    /// How many bytes of events are kept in memory. Where they take more, all queries run in SQLite.
+    pub window_bytes: u64,
+    /// When reading has to have ended.
+    pub deadline: Instant,
+}
+
 /// One state of the database. Queries run at the same time, each on a thread of its own.
 pub struct Snapshot {
     pool: Arc<Pool>,
     access: Access,
-    source: Source,
-    directions: Option<DirectionCheck>,
-    window: Window,
-    path: PathBuf,
-    unlocked: Option<Fingerprint>,
+    in_steps: bool,
 }
 
 struct Pool {
@@ -64,102 +82,81 @@ struct Pool {
     free: Arc<Semaphore>,
     size: u32,
     /// The window in memory.
-    kept: OnceLock<Kept>,
+    kept: Kept,
+    /// What the readers read, where it is a database of the scan's own.
+    aside: Option<Aside>,
     /// How many timestamps could not be read, at most by any one query: every query reads the same rows.
     unreadable: AtomicU64,
     /// The same of addresses.
     unreadable_addresses: AtomicU64,
     /// How many directions were corrected, as far as that was counted.
-    corrected_directions: AtomicU64,
+    corrected_directions: u64,
 }
 
 impl Snapshot {
-    /// Opens the snapshot. Nothing beside the file is created: a database in write-ahead mode that nobody has open is read without
-    /// locks, and [`Self::close`] says if it was written meanwhile.
+    /// Reads what is wanted from a database that others write meanwhile, and lets go of it: they never wait for the queries.
     ///
     /// # Errors
-    /// When the database is missing, damaged, locked, or has no such event table.
-    pub fn open(options: &SnapshotOptions) -> Result<Self, DatabaseError> {
-        let SnapshotOptions { path, table, .. } = options;
-        let error = |action| failed(path, options.busy_timeout.as_secs(), action);
-        let unlocked = Fingerprint::if_unlocked(path)?;
-        let connect = || connect_read_only(path, options.busy_timeout, unlocked.is_some()).map_err(error("open"));
-
-        let monitor = connect()?;
-        // One limit for the whole process: what rules make SQLite sort and gather never takes the machine down.
-        monitor.query_row(&format!("PRAGMA hard_heap_limit = {HEAP_LIMIT}"), [], |_| Ok(())).map_err(error("open"))?;
-        let source = source(&monitor, path, table, options.busy_timeout.as_secs())?;
-        let source = if options.directions.is_some() { source.checking_directions() } else { source };
-        let directions = options.directions.clone().filter(|_| source.checks_directions());
-        let alerts = alerts_view(&monitor, &options.alert_table).map_err(error("read"))?;
-        let access = Access::choose(&monitor, &source, &options.window).map_err(error("read"))?;
-        let events = format!("SELECT {} FROM {}", source.select_list(), access.rows(&source, &options.window));
-
-        let mut readers = Vec::new();
-        for _ in 0..options.readers {
-            let connection = connect()?;
-            let unreadable = time_function(&connection).map_err(error("open"))?;
-            let unreadable_addresses = readable_function(&connection).map_err(error("open"))?;
-            directions.iter().try_for_each(|check| direction_function(&connection, check).map(drop)).map_err(error("open"))?;
-            let inner = views(&connection, &events, &alerts).map_err(error("read"))?;
-            let unreadable = (unreadable, unreadable_addresses);
-            let reader = Reader::new(connection, inner, options.window.since, unreadable).map_err(error("open"))?;
-            readers.push(reader);
-        }
-        pin(&monitor, &readers, path, error)?;
-
-        let (free, size) = (Arc::new(Semaphore::new(readers.len())), readers.len() as u32);
-        let pool = Arc::new(Pool {
-            readers: Mutex::new(readers),
-            free,
-            size,
-            unreadable: AtomicU64::new(0),
-            unreadable_addresses: AtomicU64::new(0),
-            corrected_directions: AtomicU64::new(0),
-            kept: OnceLock::new(),
-        });
-        Ok(Self { pool, access, source, directions, window: options.window, path: path.clone(), unlocked })
+    /// When the database is missing, damaged, locked, or has no such event table. When this user may not write it and it was written
+    /// each time that it was read.
+    pub fn take(options: &SnapshotOptions, wanted: &Wanted<'_>) -> Result<Self, DatabaseError> {
+        let mut again = 0;
+        let taken = loop {
+            match live::take(options, wanted) {
+                Err(DatabaseError::Changed { .. }) if again < AGAIN => again += 1,
+                result => break result?,
+            }
+        };
+        let Taken { access, kept, aside, counts, in_steps } = taken;
+        let (events, alerts) = Aside::views();
+        let made = (0..options.readers).map(|_| reader(aside.connect()?, &events, &alerts, None, options));
+        let readers = made.collect::<rusqlite::Result<Vec<_>>>().map_err(failed(&options.path, 0, "copy"))?;
+        Ok(Self::of(readers, kept, Some(aside), counts, access, in_steps))
     }
 
-    /// How the rows of the window are reached.
+    /// Opens a database that nobody writes meanwhile: one of our own making.
+    ///
+    /// # Errors
+    /// When it is missing or damaged, or has no such event table.
+    pub fn open(options: &SnapshotOptions) -> Result<Self, DatabaseError> {
+        let SnapshotOptions { path, table, alert_table, window, busy_timeout, .. } = options;
+        let error = |action| failed(path, busy_timeout.as_secs(), action);
+        let reading = Reading::of(path, *busy_timeout)?;
+        let first = reading.connect(path, *busy_timeout)?;
+        limit_heap(&first).map_err(error("open"))?;
+        let source = checked(source(&first, path, table, busy_timeout.as_secs())?, options);
+        let directions = options.directions.as_ref().filter(|_| source.checks_directions());
+        let alerts = alerts_view(&first, "main", alert_table).map_err(error("read"))?;
+        let access = Access::choose(&first, &source, window).map_err(error("read"))?;
+        let events = format!("SELECT {} FROM {}", source.select_list(), access.rows("main", &source, window));
+        let mut readers = Vec::new();
+        for _ in 0..options.readers {
+            let connection = reading.connect(path, *busy_timeout)?;
+            readers.push(reader(connection, &events, &alerts, directions, options).map_err(error("read"))?);
+        }
+        let kept = Err("the window is not kept in memory".to_owned());
+        Ok(Self::of(readers, kept, None, RowCounts::default(), access, false))
+    }
+
+    fn of(readers: Vec<Reader>, kept: Kept, aside: Option<Aside>, counts: RowCounts, access: Access, in_steps: bool) -> Self {
+        let (free, size) = (Arc::new(Semaphore::new(readers.len())), readers.len() as u32);
+        let RowCounts { unreadable_timestamps, unreadable_addresses, corrected_directions } = counts;
+        let (unreadable, unreadable_addresses) = (unreadable_timestamps.into(), unreadable_addresses.into());
+        let readers = Mutex::new(readers);
+        let pool = Arc::new(Pool { readers, free, size, kept, aside, unreadable, unreadable_addresses, corrected_directions });
+        Self { pool, access, in_steps }
+    }
+
+    /// How the rows of the window were reached.
     #[must_use]
     pub fn access(&self) -> &Access {
         &self.access
     }
 
-    /// How the event table is laid out.
+    /// Whether the database was read in steps, because its journal makes readers and the writer wait for each other.
     #[must_use]
-    pub fn layout(&self) -> Layout {
-        self.source.layout
-    }
-
-    /// Reads these columns of the window into memory, with so many threads, for the queries that can run there. Without it, or where
-    /// it takes more than the limit, all run in SQLite.
-    pub fn keep_window(&self, columns: &[&'static str], threads: usize, byte_limit: u64) {
-        let _once = self.pool.kept.get_or_init(|| {
-            let mut readers = self.pool.lock();
-            let mut keep = || {
-                let directions = self.directions.clone().filter(|_| columns.contains(&"direction"));
-                let connections = readers.iter_mut().take(threads).map(Reader::connection).collect();
-                window::keep(connections, &self.source, &self.access, self.window, columns, directions, byte_limit)
-            };
-            let kept = match byte_limit {
-                0 => Err("no window is kept in memory (limits.window_mib = 0)".to_owned()),
-                _ => keep().unwrap_or_else(|error| Err(format!("the window cannot be read: {}", message(&error)))),
-            };
-            let corrected = match &kept {
-                Ok(window) => {
-                    let counts = window.counts();
-                    self.pool.unreadable.fetch_max(counts.unreadable_timestamps, Ordering::Relaxed);
-                    self.pool.unreadable_addresses.fetch_max(counts.unreadable_addresses, Ordering::Relaxed);
-                    counts.corrected_directions
-                }
-                // A query that meets them again will say what is wrong.
-                Err(_) => readers.first_mut().map_or(0, |reader| self.count_corrected(reader.connection()).unwrap_or(0)),
-            };
-            self.pool.corrected_directions.store(corrected, Ordering::Relaxed);
-            kept
-        });
+    pub fn in_steps(&self) -> bool {
+        self.in_steps
     }
 
     /// The window in memory, or why there is none.
@@ -167,7 +164,7 @@ impl Snapshot {
     /// # Errors
     /// The reason.
     pub fn kept_window(&self) -> Result<&EventWindow, &str> {
-        self.pool.kept().as_ref().map_err(String::as_str)
+        self.pool.kept.as_ref().map_err(String::as_str)
     }
 
     /// How many rows were left out so far because their timestamp cannot be read.
@@ -185,31 +182,14 @@ impl Snapshot {
     /// How many events came in and are stored as leaving. It is known when the window is read.
     #[must_use]
     pub fn corrected_directions(&self) -> u64 {
-        self.pool.corrected_directions.load(Ordering::Relaxed)
+        self.pool.corrected_directions
     }
 
-    /// Counts them where no window in memory has.
-    fn count_corrected(&self, connection: &Connection) -> rusqlite::Result<u64> {
-        if self.directions.is_none() {
-            return Ok(0);
-        }
-        let rows = self.access.rows(&self.source, &self.window);
-        let sql = format!("SELECT COUNT(*) FROM {rows} AND {}", self.source.corrected());
-        connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
-    }
-
-    /// Ends the snapshot and its locks, when the last query has ended.
-    ///
-    /// # Errors
-    /// When the database was read without locks and has been written meanwhile.
-    pub async fn close(self) -> Result<(), DatabaseError> {
-        let readers = self.pool.size;
-        let _all = self.pool.free.acquire_many(readers).await;
-        self.pool.lock().clear();
-        match &self.unlocked {
-            Some(before) if Fingerprint::of(&self.path)? != *before => Err(DatabaseError::Changed { path: self.path.clone() }),
-            _ => Ok(()),
-        }
+    /// Waits for the queries that still run, each of which was told to end, but not for ever: gives how many go on all the same. They
+    /// read what is the scan's own.
+    pub async fn idle(&self) -> usize {
+        let _all = tokio::time::timeout(PATIENCE, self.pool.free.acquire_many(self.pool.size)).await;
+        self.pool.size as usize - self.pool.lock().len()
     }
 
     /// Starts one SELECT of a rule. Must run inside a tokio runtime.
@@ -232,28 +212,35 @@ impl Snapshot {
         let (ready, started) = oneshot::channel();
         let (sender, batches) = mpsc::channel(1);
         // Made before the first wait: when the caller gives up, this is dropped and the query stops.
-        let stream = RowStream { batches, cancelled };
+        let until = tokio::time::Instant::now() + limits.time + GRACE;
+        let stream = RowStream { batches, cancelled, limits, until };
         let pool = Arc::clone(&self.pool);
         tokio::task::spawn_blocking(move || {
             let taken = pool.lock().pop();
             if let Some(mut reader) = taken {
                 let ready = |result| drop(ready.send(result));
-                let (times, addresses) = reader.run(request, pool.kept(), ready, |batch| sender.blocking_send(batch).is_ok());
+                let send = |batch| sender.blocking_send(batch).is_ok();
+                let (times, addresses) = reader.run(request, &pool.kept, &|| pool.fill(), ready, send);
                 pool.unreadable.fetch_max(times, Ordering::Relaxed);
                 pool.unreadable_addresses.fetch_max(addresses, Ordering::Relaxed);
                 pool.lock().push(reader);
             }
             drop(permit);
         });
-        started.await.map_err(|_| ended())??;
-        Ok(stream)
+        match tokio::time::timeout_at(until, started).await {
+            Err(_) => Err(limits.timed_out()),
+            Ok(started) => started.map_err(|_| ended())?.map(|()| stream),
+        }
     }
 }
 
 impl Pool {
-    fn kept(&self) -> &Kept {
-        static NEVER: LazyLock<Kept> = LazyLock::new(|| Err("the window is not kept in memory".to_owned()));
-        self.kept.get().unwrap_or(&NEVER)
+    /// Makes sure that SQLite has the events of the window.
+    fn fill(&self) -> Result<(), QueryError> {
+        match (&self.aside, &self.kept) {
+            (Some(aside), Ok(window)) if window.is_whole() => aside.fill(window).map_err(QueryError::Unavailable),
+            _ => Ok(()),
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Reader>> {
@@ -261,32 +248,29 @@ impl Pool {
     }
 }
 
-/// The SELECT behind `alerts`; without rows where there is no alert table yet.
-fn alerts_view(connection: &Connection, table: &str) -> rusqlite::Result<String> {
-    let have = columns(connection, table)?;
-    let or_null = |column: &str| if have.iter().any(|have| have == column) { column.to_owned() } else { "NULL".to_owned() };
-    if have.is_empty() {
-        let nothing: Vec<String> = ALERT_COLUMNS.iter().map(|column| format!("NULL AS {column}")).collect();
-        return Ok(format!("SELECT {} WHERE 0", nothing.join(", ")));
-    }
-    // Without a condition on a column, a rule that only counts its rows would make SQLite ask the gate about the real table.
-    // Other programs write the table too: what is not of a column's type is nothing, and a row without a type is no alert.
-    let text = |column: &str| format!("CASE WHEN typeof({column}) = 'text' THEN {column} END");
-    Ok(format!(
-        "SELECT id, {TIME_FUNCTION}(created_at) AS time, {TIME_FUNCTION}(coalesce({updated}, created_at)) AS updated, alert_type,
-                {source} AS src_ip, {destination} AS dst_ip,
-                CASE typeof(score) WHEN 'integer' THEN score WHEN 'real' THEN CAST(round(score) AS INTEGER) END AS score,
-                {severity} AS severity, {rule} AS rule, {status} AS status,
-                CASE WHEN typeof(evidence_json) = 'text' AND json_valid(evidence_json) THEN evidence_json END AS evidence
-         FROM main.{table} WHERE +alert_type >= '' AND typeof(alert_type) = 'text'",
-        updated = or_null("updated_at"),
-        source = text("src_ip"),
-        destination = text("dst_ip"),
-        severity = text(&or_null("severity")),
-        rule = text(&or_null("rule")),
-        status = text("status"),
-        table = quote(table),
-    ))
+/// The source with its directions checked, where that is asked for.
+pub(super) fn checked(source: Source, options: &SnapshotOptions) -> Source {
+    if options.directions.is_some() { source.checking_directions() } else { source }
+}
+
+/// One limit for the whole process: what rules make SQLite sort and gather never takes the machine down.
+pub(super) fn limit_heap(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row(&format!("PRAGMA hard_heap_limit = {HEAP_LIMIT}"), [], |_| Ok(()))
+}
+
+/// A connection that runs queries of rules on these SELECTs.
+fn reader(
+    connection: Connection,
+    events: &str,
+    alerts: &str,
+    directions: Option<&DirectionCheck>,
+    options: &SnapshotOptions,
+) -> rusqlite::Result<Reader> {
+    let unreadable = (time_function(&connection)?, readable_function(&connection)?);
+    directions.map(|check| direction_function(&connection, check)).transpose()?;
+    connection.execute_batch("PRAGMA query_only = 0")?;
+    let inner = views(&connection, events, alerts)?;
+    Reader::new(connection, inner, options.window.since, unreadable)
 }
 
 /// Teaches a connection to read timestamps; the counter says how many it could not read.
@@ -307,11 +291,12 @@ pub(super) fn time_function(connection: &Connection) -> rusqlite::Result<Arc<Ato
     Ok(unreadable)
 }
 
-/// Makes the inner views of a connection. Those that a rule names are made for each rule.
+/// Makes the inner views of a connection. Those that a rule names are made for each rule. What a query sorts and gathers stays in memory,
+/// where the limit of the heap holds: files would be bounded by nothing.
 fn views(connection: &Connection, events: &str, alerts: &str) -> rusqlite::Result<InnerViews> {
     let inner = InnerViews { events: secret_name("events")?, alerts: secret_name("alerts")? };
     connection.execute_batch(&format!(
-        "CREATE TEMP VIEW {} AS {events}; CREATE TEMP VIEW {} AS {alerts};",
+        "PRAGMA temp_store = MEMORY; CREATE TEMP VIEW {} AS {events}; CREATE TEMP VIEW {} AS {alerts};",
         inner.events, inner.alerts
     ))?;
     Ok(inner)
@@ -322,28 +307,4 @@ fn secret_name(prefix: &str) -> rusqlite::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     Ok(format!("{prefix}_{:032x}", u128::from_ne_bytes(bytes)))
-}
-
-/// Begins a read transaction on every connection, all on the same state: no commit came in between.
-fn pin<E: FnOnce(rusqlite::Error) -> DatabaseError>(
-    monitor: &Connection,
-    readers: &[Reader],
-    path: &Path,
-    error: impl Fn(&'static str) -> E,
-) -> Result<(), DatabaseError> {
-    let version = || monitor.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0)).map_err(error("read"));
-    for attempt in 0..ATTEMPTS {
-        let before = version()?;
-        for reader in readers {
-            reader.begin().map_err(error("read"))?;
-        }
-        if version()? == before {
-            return Ok(());
-        }
-        for reader in readers {
-            reader.end().map_err(error("read"))?;
-        }
-        std::thread::sleep(Duration::from_millis(u64::from(attempt)));
-    }
-    Err(DatabaseError::Unsettled { path: path.to_owned(), readers: readers.len() })
 }

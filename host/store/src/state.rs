@@ -1,5 +1,7 @@
 //! What plugins keep between runs.
 
+use rusqlite::Connection;
+
 use super::open::columns;
 use super::{Database, DatabaseError};
 
@@ -40,19 +42,23 @@ impl Database {
         if changes.is_empty() {
             return Ok(());
         }
-        self.write("keep the state of plugins in", |connection| {
-            let mut keep =
-                connection.prepare("INSERT OR REPLACE INTO scout_plugin_state (plugin, key, value) VALUES (?1, ?2, ?3)")?;
-            let mut remove = connection.prepare("DELETE FROM scout_plugin_state WHERE plugin = ?1 AND key = ?2")?;
-            for StateEntry { plugin, key, value } in changes {
-                match value {
-                    Some(value) => keep.execute((plugin, key, value))?,
-                    None => remove.execute((plugin, key))?,
-                };
-            }
-            Ok(())
-        })
+        self.write("keep the state of plugins in", |connection| keep(connection, changes))
     }
+}
+
+pub(super) fn keep(connection: &Connection, changes: &[StateEntry]) -> rusqlite::Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut keep = connection.prepare("INSERT OR REPLACE INTO scout_plugin_state (plugin, key, value) VALUES (?1, ?2, ?3)")?;
+    let mut remove = connection.prepare("DELETE FROM scout_plugin_state WHERE plugin = ?1 AND key = ?2")?;
+    for StateEntry { plugin, key, value } in changes {
+        match value {
+            Some(value) => keep.execute((plugin, key, value))?,
+            None => remove.execute((plugin, key))?,
+        };
+    }
+    Ok(())
 }
 
 #[cfg(test)]

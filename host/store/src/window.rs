@@ -9,17 +9,19 @@ use rusqlite::Connection;
 
 use super::access::Access;
 use super::open::quote;
+use super::steps::{Numbered, Rows};
 use crate::layout::Source;
 use net_scout_engine::EventWindow;
 use net_scout_model::{DirectionCheck, Window};
 use read::read;
+pub(super) use request::rowid;
 use request::{Request, Way, unsuited};
 use source::column_source;
 
 /// The window in memory, or why it is not kept.
 pub(super) type Kept = Result<EventWindow, String>;
 
-/// Reads the columns of the window, with a thread for each connection.
+/// Reads the columns of the window, with a thread for each connection, or step by step on the first.
 ///
 /// # Errors
 /// When SQLite fails.
@@ -31,6 +33,7 @@ pub(super) fn keep(
     columns: &[&'static str],
     directions: Option<DirectionCheck>,
     byte_limit: u64,
+    steps: Option<&(Numbered, Rows)>,
 ) -> rusqlite::Result<Kept> {
     let Some(first) = connections.first() else { return Ok(Err("there is no connection to read it".to_owned())) };
     if let Some(reason) = unsuited(first, &source.table)? {
@@ -43,7 +46,10 @@ pub(super) fn keep(
         window,
         addresses: source.addresses(),
         directions,
-        way: Way::of(first, source, access, &window)?,
+        way: match steps.cloned() {
+            Some((table, rows)) => Way::Steps(table, rows),
+            None => Way::of(first, source, access, &window)?,
+        },
         byte_limit,
     };
     let window = read(connections, request)?;

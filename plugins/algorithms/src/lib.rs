@@ -18,7 +18,7 @@ pub use beacon::{BeaconScore, beacon_score};
 pub use feed::{Entry, Feed, Listed};
 pub use flags::{ScanType, scan_type};
 pub use memory::Memory;
-pub use network::{Cidr, is_private, source_network};
+pub use network::{Cidr, is_group, is_private, source_network};
 pub use shape::{Shape, shape};
 pub use walk::{Contact, Judgement, Walk, walk};
 pub use window::{Densest, densest};

@@ -113,6 +113,18 @@ pub fn is_private(address: &str) -> bool {
     }
 }
 
+/// Whether packets to an address go to many hosts or to nobody: multicast, broadcast, also that of a /24, unspecified.
+#[must_use]
+pub fn is_group(address: &str) -> bool {
+    match address.parse() {
+        Ok(IpAddr::V4(address)) => {
+            address.is_multicast() || address.is_broadcast() || address.is_unspecified() || address.octets()[3] == 255
+        }
+        Ok(IpAddr::V6(address)) => address.is_multicast() || address.is_unspecified(),
+        Err(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,5 +184,9 @@ mod tests {
         assert_eq!(v6.as_deref(), Some("2001:db8:1:2::/64"));
         assert_eq!(source_network("fe80::1%eth0"), None);
         assert!(is_private("10.1.2.3") && is_private("fd00::1") && is_private("127.0.0.1") && !is_private("192.0.2.1"));
+        for group in ["239.255.255.250", "224.0.0.1", "255.255.255.255", "192.168.1.255", "ff02::fb", "::"] {
+            assert!(is_group(group), "{group}");
+        }
+        assert!(!is_group("192.0.2.1") && !is_group("2001:db8::ff02") && !is_group("name"));
     }
 }

@@ -11,9 +11,34 @@ pub const SENSITIVE: [i64; 34] = [
 pub const ABUSED: [i64; 19] =
     [23, 135, 139, 445, 2323, 5358, 5555, 7547, 8291, 9527, 23231, 26, 37215, 48101, 52869, 60001, 6667, 1900, 17000];
 
-/// Ports where a password is asked for, and where somebody who asks again and again is guessing.
-pub const AUTHENTICATION: [i64; 17] =
-    [21, 22, 23, 139, 445, 1433, 1723, 2222, 2323, 3306, 3389, 5432, 5900, 5901, 5985, 6379, 27017];
+/// A service that asks for a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its name for evidence.
+    pub name: &'static str,
+    /// Its usual ports.
+    pub ports: &'static [i64],
+    /// Whether ordinary clients connect often and by themselves, as mail programs and telephones do: then many connections that were let
+    /// in accuse nobody.
+    pub has_busy_clients: bool,
+}
+
+/// The services where somebody who connects again and again is guessing. Ports 80 and 443 are not among them: a firewall cannot tell a
+/// login from a visit.
+pub const SERVICES: [Service; 12] = [
+    Service { name: "SSH", ports: &[22, 2222, 22222], has_busy_clients: false },
+    Service { name: "Telnet", ports: &[23, 2323], has_busy_clients: false },
+    Service { name: "RDP", ports: &[3388, 3389], has_busy_clients: false },
+    Service { name: "VNC", ports: &[5900, 5901, 5902, 5903], has_busy_clients: false },
+    Service { name: "SMB", ports: &[139, 445], has_busy_clients: false },
+    Service { name: "WinRM", ports: &[5985, 5986], has_busy_clients: false },
+    Service { name: "database", ports: &[1433, 1521, 3306, 5432, 6379, 27017], has_busy_clients: false },
+    Service { name: "FTP", ports: &[21, 990], has_busy_clients: true },
+    Service { name: "mail", ports: &[110, 143, 465, 587, 993, 995], has_busy_clients: true },
+    Service { name: "SIP", ports: &[5060, 5061], has_busy_clients: true },
+    Service { name: "VPN", ports: &[500, 1194, 1723, 4443, 10443], has_busy_clients: true },
+    Service { name: "web login", ports: &[2082, 2083, 2086, 2087, 8006, 8291, 10000], has_busy_clients: true },
+];
 
 /// Ports where clients ask again and again by themselves, as a clock does: DNS, DHCP, NTP, NetBIOS, mDNS, SSDP; and mail, which a server
 /// that cannot deliver it tries again every so often (RFC 5321, 4.5.4.1).

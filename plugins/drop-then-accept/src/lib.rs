@@ -10,6 +10,8 @@ rule!(describe, evaluate);
 const SECOND: i64 = 1_000_000;
 const PORTS: i64 = 65_536;
 const DAY: i64 = 86_400 * SECOND;
+/// A door that so many sources got through is open to everybody.
+const VISITORS: i64 = 10;
 /// At most so many sources are asked about at once: a longer query does not run in memory.
 const CHUNK: usize = 200;
 
@@ -23,7 +25,7 @@ fn describe() -> Description {
             2..=1_000_000,
             "Alert when a source was refused at this many distinct hosts and ports, or more, within the 24 hours before it got through",
         ))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags", "proto"])
 }
 
 /// Where and when a source was refused or let through.
@@ -49,23 +51,45 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
         }
     }
     sources.sort();
+    // Doors that are known to be public, or not.
+    let mut known: BTreeMap<(String, i64), bool> = BTreeMap::new();
     let mut alerts = Vec::new();
     for chunk in sources.chunks(CHUNK) {
         let mut refused = refused(window.events_since, chunk)?;
         let let_through = let_through(chunk)?;
         for (source, doors) in let_through {
             let refused = refused.remove(&source).unwrap_or_default();
-            alerts.extend(judge(window.since, source, &refused, doors, least));
+            while let Some((door, alert)) = judge(window.since, &source, &refused, &doors, least, &known) {
+                let public = match known.get(&door) {
+                    Some(public) => *public,
+                    None => *known.entry(door.clone()).or_insert(is_public(&door)?),
+                };
+                if !public {
+                    alerts.push(alert);
+                    break;
+                }
+            }
         }
     }
     Ok(alerts)
 }
 
-/// Looks for a door that a source got through first after it was refused at enough others.
-fn judge(since: i64, source: String, refused: &[Door], mut doors: Vec<Door>, least: i64) -> Option<Alert> {
-    doors.retain(|door| door.time >= since);
+/// A host and a port, and the alert about it.
+type Accused = ((String, i64), Alert);
+
+/// Looks for a door, not known to be public, that a source got through first after it was refused at enough others.
+fn judge(
+    since: i64,
+    source: &str,
+    refused: &[Door],
+    doors: &[Door],
+    least: i64,
+    known: &BTreeMap<(String, i64), bool>,
+) -> Option<Accused> {
+    let is_public = |door: &Door| known.get(&(door.host.clone(), door.port)).copied().unwrap_or(false);
+    let mut doors: Vec<&Door> = doors.iter().filter(|door| door.time >= since && !is_public(door)).collect();
     doors.sort_by_key(|door| (!ports::is_sensitive(door.port), door.time));
-    let (door, before) = doors.iter().find_map(|door| {
+    let (door, before) = doors.into_iter().find_map(|door| {
         let before = |other: &&Door| other.time <= door.time && door.time - other.time < DAY;
         let before: Vec<&Door> = refused.iter().filter(before).collect();
         let others: HashSet<(&str, i64)> = before.iter().map(|other| (other.host.as_str(), other.port)).collect();
@@ -79,10 +103,11 @@ fn judge(since: i64, source: String, refused: &[Door], mut doors: Vec<Door>, lea
     let mut tried: Vec<i64> = before.iter().map(|other| other.port).collect::<HashSet<_>>().into_iter().collect();
     tried.sort_unstable();
     tried.truncate(20);
-    Some(
+    Some((
+        (door.host.clone(), door.port),
         Alert::new("drop_then_accept", score)
-            .events("src_ip = ?1 AND direction = 'INBOUND'", &[source.as_str().into()])
-            .from(source)
+            .events("src_ip = ?1 AND direction = 'INBOUND'", &[source.into()])
+            .from(source.to_owned())
             .to(Some(door.host.clone()).filter(|host| !host.is_empty()))
             .evidence("port", door.port)
             .evidence("sensitive", sensitive)
@@ -93,7 +118,15 @@ fn judge(since: i64, source: String, refused: &[Door], mut doors: Vec<Door>, lea
             .evidence("first_refused", format_timestamp(before.first().map_or(door.time, |door| door.time)))
             .evidence("let_through", format_timestamp(door.time))
             .techniques(&["T1190", "T1046"]),
-    )
+    ))
+}
+
+/// Whether everybody may use a door: so many sources got in, and most of those that came. Who is let in there broke nothing.
+fn is_public(door: &(String, i64)) -> Result<bool, Error> {
+    let sql = "SELECT COUNT(DISTINCT src_ip), COUNT(DISTINCT src_ip) FILTER (WHERE verdict = 'ACCEPT') FROM events
+         WHERE direction = 'INBOUND' AND dst_ip = ?1 AND dst_port = ?2";
+    let counts = query::<(i64, i64)>(sql, &[door.0.as_str().into(), door.1.into()])?.last().transpose()?;
+    Ok(counts.is_some_and(|(came, got_in)| got_in >= VISITORS && got_in * 2 > came))
 }
 
 fn parameters(first: usize, sources: &[String]) -> (String, Vec<Value>) {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
-use net_scout_algorithms::{Cidr, probes, source_network};
+use net_scout_algorithms::{Cidr, is_group, is_private, probes, source_network};
 use net_scout_sdk::{Alert, Arguments, Error, Level, Value, Window, format_timestamp, log, places, query};
 
 /// The length of an hour in microseconds.
@@ -55,8 +55,16 @@ pub(crate) fn alerts(window: &Window, arguments: &Arguments) -> Result<Vec<Alert
     if hours.known <= LEAST_HOURS {
         return Ok(Vec::new());
     }
-    let known = query::<(i64,)>("SELECT COUNT(DISTINCT dst_ip) FROM events WHERE direction = 'INBOUND'", &[])?;
-    let known = known.last().transpose()?.map_or(0, |(known,)| known);
+    let networks = window.local_networks();
+    let mut known = 0_i64;
+    for row in query::<(String,)>(
+        "SELECT dst_ip FROM events WHERE direction = 'INBOUND' GROUP BY dst_ip HAVING dst_ip IS NOT NULL",
+        &[],
+    )? {
+        let (host,) = row?;
+        // What packets from inside went to is not one of the own hosts, however the log calls the direction.
+        known += i64::from((networks.is_empty() || networks.contains(&host) || is_private(&host)) && !is_group(&host));
+    }
     let factor = arguments.integer("crowd_factor")?;
     let sources = arguments.integer("botnet_sources_threshold")?;
     let ports = arguments.integer("botnet_ports_threshold")?;

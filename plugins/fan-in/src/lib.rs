@@ -47,7 +47,7 @@ fn describe() -> Description {
             "Alert when this many sources of any network, or more, each of which does little, together try many ports of a host, or one port of many hosts, within an hour",
         ))
         .parameter(threshold("botnet_ports_threshold", 30, 2, "So many ports of the host"))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags", "proto"])
 }
 
 /// The times, sources, ports and hosts of a network, in the order of time.

@@ -1,12 +1,16 @@
 //! `port_sweep`: one source tries one port of many hosts: so many, or so large a part of the addresses that this network is known to
 //! have. A fixed number alone never fires on a small network.
 //!
-//! Only what was dropped counts, and no answers; and what a local host sends to ports that worms spread through.
+//! From outside what was refused counts at any port, and no answers; what was let through counts at sensitive ports. Of local hosts what
+//! they send to ports that worms spread through counts. `pings` has sweeps by ICMP.
 
-use std::collections::{BTreeMap, HashSet};
+mod known;
+mod pings;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use net_scout_algorithms::probes::Sent;
-use net_scout_algorithms::{Densest, densest, ports, probes};
+use net_scout_algorithms::{Densest, densest, is_group, is_private, ports, probes};
 use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Window, format_timestamp, query, rule};
 
 rule!(describe, evaluate);
@@ -51,7 +55,7 @@ fn describe() -> Description {
             bounds,
             "Alert when a local host goes to a port that worms use on this many hosts, or more, within an hour",
         ))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
+        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags", "proto"])
 }
 
 /// What one source did with one port.
@@ -66,33 +70,86 @@ struct Sweep {
 }
 
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
-    let known = query::<(i64,)>("SELECT COUNT(DISTINCT dst_ip) FROM events WHERE direction = 'INBOUND'", &[])?;
-    let known = known.last().transpose()?.map_or(0, |(known,)| known);
+    let networks = window.local_networks();
+    let local = |address: &str| networks.contains(address) || is_private(address);
+    // Where no network is known, whatever packets come in to is inside.
+    let known = known::hosts(|address| networks.is_empty() || local(address))?;
     let (percent, least) = (arguments.integer("coverage_percent")?, arguments.integer("coverage_least")?);
     let part = |percent: i64| (known.saturating_mul(percent.min(100)) / 100).max(least);
     let hour = arguments.integer("hour_targets_threshold")?.min(part(percent));
     let day = arguments.integer("day_targets_threshold")?.min(part(percent * 2));
     let mut alerts = Vec::new();
-    let from_outside = sweeps(&window, probes::DROPPED, &[("1 hour", HOUR, hour), ("24 hours", DAY, day)])?;
-    for (source, sweeps) in from_outside {
-        alerts.extend(alert(source, &sweeps, false).map(|alert| alert.evidence("known_targets", known)));
+    let windows = [("1 hour", HOUR, hour), ("24 hours", DAY, day)];
+    let mut told = BTreeSet::new();
+    for (source, sweeps) in sweeps(&window, probes::DROPPED, &windows)? {
+        told.insert(source.clone());
+        alerts.extend(alert(source, &sweeps, &REFUSED).map(|alert| alert.evidence("known_targets", known)));
+    }
+    for (source, sweeps) in sweeps(&window, &let_in(), &windows)? {
+        // Who is let in from a network of the own does what it is for: monitoring, backups.
+        if !local(&source) && told.insert(source.clone()) {
+            alerts.extend(alert(source, &sweeps, &LET_IN).map(|alert| alert.evidence("known_targets", known)));
+        }
     }
     let outgoing = arguments.integer("outgoing_targets_threshold")?;
     let condition = format!("direction = 'OUTBOUND' AND dst_port IN ({})", ports::sql_list(&ports::ABUSED));
     for (source, sweeps) in sweeps(&window, &condition, &[("1 hour", HOUR, outgoing)])? {
-        alerts.extend(alert(source, &sweeps, true));
+        told.insert(source.clone());
+        alerts.extend(alert(source, &sweeps, &OUTGOING));
+    }
+    for found in pings::sweeps(&window, &windows, local)? {
+        if told.insert(found.source.clone()) {
+            alerts.push(found.alert().evidence("known_targets", known));
+        }
     }
     Ok(alerts)
 }
 
-/// A source, distinct source ports and the lowest, how many packets begin connections, and the times, ports and hosts in the order of time.
-type Found = (String, i64, Option<i64>, i64, Vec<i64>, Vec<i64>, Vec<String>);
+/// What a sweep is about.
+struct Kind {
+    base: i64,
+    direction: &'static str,
+    outcome: Option<&'static str>,
+    techniques: [&'static str; 2],
+    condition: fn() -> String,
+}
+
+const REFUSED: Kind = Kind {
+    base: 40,
+    direction: "incoming",
+    outcome: None,
+    techniques: ["T1046", "T1595.001"],
+    condition: || probes::DROPPED.to_owned(),
+};
+const LET_IN: Kind = Kind { base: 35, outcome: Some("let in"), condition: let_in, ..REFUSED };
+const OUTGOING: Kind = Kind {
+    base: 70,
+    direction: "outgoing",
+    outcome: None,
+    techniques: ["T1046", "T1210"],
+    condition: || "direction = 'OUTBOUND'".to_owned(),
+};
+
+/// Connections from outside to sensitive ports that were let in.
+fn let_in() -> String {
+    let mut list = [ports::SENSITIVE.as_slice(), &ports::ABUSED].concat();
+    list.sort_unstable();
+    list.dedup();
+    format!(
+        "direction = 'INBOUND' AND verdict = 'ACCEPT' AND dst_port IN ({}) AND (tcp_flags = 'SYN' OR coalesce(src_port, 65535) >= 1024) \
+         AND coalesce(tcp_flags, '') NOT LIKE '%ACK%' AND coalesce(tcp_flags, '') NOT LIKE '%RST%'",
+        ports::sql_list(&list)
+    )
+}
+
+/// A source, distinct source ports, the lowest and the highest, how many packets begin connections, and the times, ports and hosts in the order of time.
+type Found = (String, i64, Option<i64>, Option<i64>, i64, Vec<i64>, Vec<i64>, Vec<String>);
 
 /// The sweeps of each source.
 fn sweeps(seen: &Window, condition: &str, windows: &[(&'static str, i64, i64)]) -> Result<BTreeMap<String, Vec<Sweep>>, Error> {
     let gate = windows.iter().map(|(.., threshold)| *threshold).min().unwrap_or(i64::MAX);
     let sql = format!(
-        "SELECT src_ip, COUNT(DISTINCT src_port), MIN(src_port), COUNT(*) FILTER (WHERE tcp_flags = 'SYN'), json_group_array(time ORDER BY time),
+        "SELECT src_ip, COUNT(DISTINCT src_port), MIN(src_port), MAX(src_port), COUNT(*) FILTER (WHERE tcp_flags = 'SYN'), json_group_array(time ORDER BY time),
              json_group_array(dst_port ORDER BY time), json_group_array(coalesce(dst_ip, '') ORDER BY time)
          FROM events WHERE {condition} GROUP BY src_ip
          HAVING COUNT(*) >= ?1 AND {} AND MAX(time) >= ?2 AND COUNT(DISTINCT dst_ip) >= ?1 AND src_ip IS NOT NULL",
@@ -100,10 +157,26 @@ fn sweeps(seen: &Window, condition: &str, windows: &[(&'static str, i64, i64)]) 
     );
     let mut all: BTreeMap<String, Vec<Sweep>> = BTreeMap::new();
     for row in query::<Found>(&sql, &[gate.into(), seen.since.into()])? {
-        let (source, source_ports, lowest_source_port, beginnings, times, ports, hosts) = row?;
+        let (source, source_ports, lowest_source_port, highest_source_port, beginnings, times, ports, hosts) = row?;
+        let distinct: HashSet<i64> = ports.iter().copied().collect();
+        let altogether = Sent {
+            packets: ports.len() as i64,
+            source_ports,
+            lowest_source_port,
+            highest_source_port,
+            ports: distinct.len() as i64,
+            lowest_port: distinct.iter().min().copied().unwrap_or_default(),
+            ephemeral: ports.iter().filter(|port| **port >= probes::FIRST_EPHEMERAL).count() as i64,
+            beginnings,
+        };
+        if altogether.are_answers() {
+            continue;
+        }
         let mut of_port: BTreeMap<i64, Vec<(i64, &str)>> = BTreeMap::new();
         for ((time, port), host) in times.into_iter().zip(ports).zip(&hosts) {
-            of_port.entry(port).or_default().push((time, host));
+            if !is_group(host) {
+                of_port.entry(port).or_default().push((time, host));
+            }
         }
         for (port, tried) in of_port {
             let (Some(&(first, _)), Some(&(last, _))) = (tried.first(), tried.last()) else { continue };
@@ -112,6 +185,7 @@ fn sweeps(seen: &Window, condition: &str, windows: &[(&'static str, i64, i64)]) 
                 packets,
                 source_ports,
                 lowest_source_port,
+                highest_source_port,
                 ports: 1,
                 lowest_port: port,
                 ephemeral: if port >= probes::FIRST_EPHEMERAL { packets } else { 0 },
@@ -132,7 +206,7 @@ fn sweeps(seen: &Window, condition: &str, windows: &[(&'static str, i64, i64)]) 
     Ok(all)
 }
 
-fn alert(source: String, sweeps: &[Sweep], outgoing: bool) -> Option<Alert> {
+fn alert(source: String, sweeps: &[Sweep], kind: &Kind) -> Option<Alert> {
     let strongest = sweeps.iter().max_by_key(|sweep| (sweep.densest.distinct, -sweep.port))?;
     let hosts: HashSet<&String> = sweeps.iter().flat_map(|sweep| &sweep.hosts).collect();
     let mut named: Vec<String> = hosts.iter().take(1_000).map(|&host| host.clone()).collect();
@@ -142,28 +216,28 @@ fn alert(source: String, sweeps: &[Sweep], outgoing: bool) -> Option<Alert> {
     ports.sort_unstable();
     ports.truncate(NAMED);
     let sensitive = sweeps.iter().any(|sweep| ports::is_sensitive(sweep.port));
-    let base = if outgoing { 70 } else { 40 };
-    let score = base + (hosts.len() as i64 / 4).min(40) + if sensitive { 15 } else { 0 };
-    let techniques: &[&str] = if outgoing { &["T1046", "T1210"] } else { &["T1046", "T1595.001"] };
-    let condition = if outgoing { "direction = 'OUTBOUND'" } else { probes::DROPPED };
+    let score = kind.base + (hosts.len() as i64 / 4).min(40) + if sensitive { 15 } else { 0 };
+    let condition = (kind.condition)();
     let events = format!("src_ip = ?1 AND ({condition}) AND dst_port IN ({})", ports::sql_list(&ports));
     let first = sweeps.iter().map(|sweep| sweep.first).min()?;
     let last = sweeps.iter().map(|sweep| sweep.last).max()?;
-    Some(
-        Alert::new("port_sweep", score)
-            .events(&events, &[source.as_str().into()])
-            .from(source)
-            .evidence("class", "address scan")
-            .evidence("port", strongest.port)
-            .evidence("ports", ports)
-            .evidence("targets", hosts.len() as i64)
-            .evidence("targets_in_window", strongest.densest.distinct as i64)
-            .evidence("targets_threshold", strongest.threshold)
-            .evidence("targets_window", strongest.window)
-            .evidence("direction", if outgoing { "outgoing" } else { "incoming" })
-            .evidence("first", format_timestamp(first))
-            .evidence("last", format_timestamp(last))
-            .evidence("top_targets", named)
-            .techniques(techniques),
-    )
+    let alert = Alert::new("port_sweep", score)
+        .events(&events, &[source.as_str().into()])
+        .from(source)
+        .evidence("class", "address scan")
+        .evidence("port", strongest.port)
+        .evidence("ports", ports)
+        .evidence("targets", hosts.len() as i64)
+        .evidence("targets_in_window", strongest.densest.distinct as i64)
+        .evidence("targets_threshold", strongest.threshold)
+        .evidence("targets_window", strongest.window)
+        .evidence("direction", kind.direction)
+        .evidence("first", format_timestamp(first))
+        .evidence("last", format_timestamp(last))
+        .evidence("top_targets", named)
+        .techniques(&kind.techniques);
+    Some(match kind.outcome {
+        Some(outcome) => alert.evidence("outcome", outcome),
+        None => alert,
+    })
 }

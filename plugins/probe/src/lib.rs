@@ -30,17 +30,33 @@ fn describe() -> Description {
             "Alert when a source tries sensitive ports of this many hosts, or more, within a day",
         ))
         .parameter(Parameter::line("ports", "", 500, "More ports that are sensitive, separated by commas"))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
+        .reads(
+            "events",
+            &[
+                "id",
+                "time",
+                "src_ip",
+                "src_port",
+                "dst_ip",
+                "dst_port",
+                "verdict",
+                "direction",
+                "tcp_flags",
+                "proto",
+                "hit_count",
+            ],
+        )
 }
 
-/// A source, and the times, ports and hosts in the order of time.
-type Found = (String, Vec<i64>, Vec<i64>, Vec<String>);
+/// A source, and the times, ports, hosts and packets in the order of time.
+type Found = (String, Vec<i64>, Vec<i64>, Vec<String>, Vec<i64>);
 
 /// The day of a source with the most ports and hosts.
 struct Tries {
     source: String,
     ports: HashSet<i64>,
     hosts: HashSet<String>,
+    /// With those that were repeated from the same port.
     packets: i64,
     first: i64,
     last: i64,
@@ -54,7 +70,7 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     let (least_ports, least_targets) = (arguments.integer("ports_threshold")?, arguments.integer("targets_threshold")?);
     let sql = format!(
         "SELECT src_ip, json_group_array(time ORDER BY time), json_group_array(dst_port ORDER BY time),
-             json_group_array(coalesce(dst_ip, '') ORDER BY time)
+             json_group_array(coalesce(dst_ip, '') ORDER BY time), json_group_array(coalesce(hit_count, 1) ORDER BY time)
          FROM events WHERE ({}) AND dst_port IN ({}) GROUP BY src_ip
          HAVING COUNT(*) >= ?1 AND {} AND MAX(time) >= ?2 AND src_ip IS NOT NULL
              AND (COUNT(DISTINCT dst_port) >= ?3 OR COUNT(DISTINCT dst_ip) >= ?4)",
@@ -65,7 +81,7 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     let least = least_ports.min(least_targets);
     let mut found = Vec::new();
     for row in query::<Found>(&sql, &[least.into(), window.since.into(), least_ports.into(), least_targets.into()])? {
-        let (source, times, ports, hosts) = row?;
+        let (source, times, ports, hosts, hits) = row?;
         let by_port = densest(&times.iter().copied().zip(ports.iter().copied()).collect::<Vec<_>>(), DAY);
         let by_host = densest(&times.iter().copied().zip(hosts.iter().map(String::as_str)).collect::<Vec<_>>(), DAY);
         let best = match (by_port.distinct as i64 >= least_ports, by_host.distinct as i64 >= least_targets) {
@@ -78,7 +94,7 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
             source,
             ports: ports[from..to].iter().copied().collect(),
             hosts: hosts[from..to].iter().cloned().collect(),
-            packets: (to - from) as i64,
+            packets: hits[from..to].iter().sum(),
             first: best.first,
             last: best.last,
         };
@@ -97,7 +113,9 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
 impl Tries {
     fn score(&self) -> i64 {
         let abused = self.ports.iter().filter(|port| ports::ABUSED.contains(port)).count() as i64;
-        25 + (3 * self.ports.len() as i64).min(20) + (self.hosts.len() as i64).min(15) + (5 * abused).min(15)
+        // What is more than a try that is sent again some times.
+        let insistence = self.packets / (8 * (self.ports.len() * self.hosts.len()).max(1) as i64);
+        25 + insistence.min(10) + (3 * self.ports.len() as i64).min(20) + (self.hosts.len() as i64).min(15) + (5 * abused).min(15)
     }
 }
 

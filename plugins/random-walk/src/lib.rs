@@ -24,7 +24,10 @@ fn describe() -> Description {
             "Alert when this many first contacts of a source failed, or more; 4 are what the walk alone asks for",
         ))
         .parameter(Parameter::integer("expiry_seconds", 1_800, 60..=86_400, "After a pause longer than this a walk begins anew"))
-        .reads("events", &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"])
+        .reads(
+            "events",
+            &["id", "time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags", "proto"],
+        )
 }
 
 /// First contacts of one source: hosts, each with the time, and whether it was let through.
@@ -86,12 +89,12 @@ fn judged(contacts: &Contacts, expiry: i64) -> Option<(f64, i64)> {
 }
 
 /// A source, the parts of [`Sent`], and the times and hosts in the order of time.
-type Failed = (String, i64, i64, Option<i64>, i64, i64, i64, i64, Vec<i64>, Vec<String>);
+type Failed = (String, i64, i64, Option<i64>, Option<i64>, i64, i64, i64, i64, Vec<i64>, Vec<String>);
 
 /// The hosts that dropped what a source sent first, for sources that would be scanners if nobody else let them through.
 fn failed(least: i64, expiry: i64) -> Result<HashMap<String, Contacts>, Error> {
     let sql = format!(
-        "SELECT src_ip, COUNT(*), COUNT(DISTINCT src_port), MIN(src_port), COUNT(DISTINCT dst_port), MIN(dst_port),
+        "SELECT src_ip, COUNT(*), COUNT(DISTINCT src_port), MIN(src_port), MAX(src_port), COUNT(DISTINCT dst_port), MIN(dst_port),
              COUNT(*) FILTER (WHERE dst_port >= {}), COUNT(*) FILTER (WHERE tcp_flags = 'SYN'),
              json_group_array(time ORDER BY time), json_group_array(coalesce(dst_ip, '') ORDER BY time)
          FROM events WHERE {} GROUP BY src_ip
@@ -102,8 +105,21 @@ fn failed(least: i64, expiry: i64) -> Result<HashMap<String, Contacts>, Error> {
     );
     let mut sources: HashMap<String, Contacts> = HashMap::new();
     for row in query::<Failed>(&sql, &[least.into()])? {
-        let (source, packets, source_ports, lowest_source_port, ports, lowest_port, ephemeral, beginnings, times, hosts) = row?;
-        let sent = Sent { packets, source_ports, lowest_source_port, ports, lowest_port, ephemeral, beginnings };
+        let (
+            source,
+            packets,
+            source_ports,
+            lowest_source_port,
+            highest_source_port,
+            ports,
+            lowest_port,
+            ephemeral,
+            beginnings,
+            times,
+            hosts,
+        ) = row?;
+        let sent =
+            Sent { packets, source_ports, lowest_source_port, highest_source_port, ports, lowest_port, ephemeral, beginnings };
         if sent.are_answers() {
             continue;
         }

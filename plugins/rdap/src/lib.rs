@@ -13,12 +13,16 @@ use serde_json::Value;
 
 enricher!(describe, enrich);
 
+/// Where the bootstrap files are.
+const IANA: &str = "https://data.iana.org/rdap";
+
 fn describe() -> Description {
     let summary = "Whose an address is, by RDAP";
-    let bootstrap = "Where the files ipv4.json and ipv6.json are that say which registry to ask";
+    let bootstrap = "Where the files ipv4.json and ipv6.json are that say which registry to ask; empty for IANA's";
     Description::enricher("rdap", env!("CARGO_PKG_VERSION"), summary, &[ObservableKind::Ip])
         .kept(7 * 86_400, 3_600)
-        .parameter(Parameter::line("bootstrap_url", "https://data.iana.org/rdap", 1_000, bootstrap))
+        .parameter(Parameter::line("bootstrap_url", "", 1_000, bootstrap))
+        .talks_to(&["GET"], "https://data.iana.org", None)
         .talks_to(&["GET"], "{=bootstrap_url}", None)
         .talks_to(&["GET"], "https://rdap.arin.net", None)
         .talks_to(&["GET"], "https://rdap.db.ripe.net", None)
@@ -31,7 +35,8 @@ fn enrich(observable: Observable, arguments: &Arguments) -> Result<String, Enric
     let address: IpAddr =
         observable.value.parse().map_err(|_| EnrichError::Invalid(format!("`{}` is no address", observable.value)))?;
     let file = if address.is_ipv4() { "ipv4.json" } else { "ipv6.json" };
-    let services = get(&format!("{}/{file}", arguments.text("bootstrap_url")?.trim().trim_end_matches('/')))?;
+    let set = arguments.text("bootstrap_url")?.trim().trim_end_matches('/');
+    let services = get(&format!("{}/{file}", if set.is_empty() { IANA } else { set }))?;
     let server = bootstrap::server(&services, address)
         .ok_or_else(|| EnrichError::NotFound(format!("no registry is known to answer for {address}")))?;
     let network = get(&format!("{}/ip/{address}", server.trim_end_matches('/')))?;

@@ -10,7 +10,7 @@ rule!(describe, evaluate);
 type Act = fn() -> Result<Vec<Alert>, Error>;
 
 /// Each is a test in `tests/it/hostile_rules.rs`.
-const ACTS: [(&str, Act); 20] = [
+const ACTS: [(&str, Act); 28] = [
     ("endless_loop", endless_loop),
     ("allocate", allocate),
     ("grow_memory", grow_memory),
@@ -29,12 +29,29 @@ const ACTS: [(&str, Act); 20] = [
     ("huge_sql", || count(&"-".repeat(100 << 20)).map(|_| Vec::new())),
     ("many_parameters", many_parameters),
     ("huge_row", huge_row),
+    ("quadratic_instr", || count(QUADRATIC).map(|_| Vec::new())),
+    ("quadratic_instr_within", || count(&QUADRATIC.replace("0000000", "00000").replace("5000000", "50000")).map(|_| Vec::new())),
+    ("quadratic_replace", || {
+        count("SELECT length(replace(printf('%.*c',3000000,'a'), printf('%.*c',900000,'a')||'b', 'c'))").map(|_| Vec::new())
+    }),
+    ("quadratic_trim", || {
+        count("SELECT length(trim(printf('%.*c',3000000,'a'), printf('%.*c',900000,'b')||'a'))").map(|_| Vec::new())
+    }),
+    ("long_like", || count("SELECT printf('%.*c',4000000,'a') LIKE '%'||printf('%.*c',900,'_')||'b'").map(|_| Vec::new())),
+    ("many_calls", many_calls),
+    ("many_joins", || count(&format!("SELECT length({})", vec!["src_ip"; 200].join("||"))).map(|_| Vec::new())),
+    ("huge_sort", || count(HUGE_SORT).map(|_| Vec::new())),
     ("give_up_early", give_up_early),
     ("read_past_the_end", read_past_the_end),
 ];
 
 /// More rows than any machine counts.
 const ENDLESS: &str = "SELECT count(*) FROM events a, events b, events c, events d, events e, events f";
+/// Work that grows with the product of two lengths: in SQLite, one step of hours.
+const QUADRATIC: &str = "SELECT instr(printf('%.*c',30000000,'a'), printf('%.*c',15000000,'a')||'b')";
+/// More to sort than fits into memory, or into temporary files that nobody bounds.
+const HUGE_SORT: &str =
+    "SELECT a.id FROM events a, events b, events c, events d ORDER BY a.id * b.id + c.id * d.id, a.src_ip || b.src_ip";
 /// Rows for several batches.
 const MANY: &str = "SELECT a.id FROM events a, events b, (SELECT 1 FROM events LIMIT 50)";
 
@@ -158,11 +175,18 @@ fn many_parameters() -> Result<Vec<Alert>, Error> {
     Ok(Vec::new())
 }
 
-/// One row of 240 MB.
+/// One row of 60 MB.
 fn huge_row() -> Result<Vec<Alert>, Error> {
-    let columns: Vec<String> = (0..8).map(|column| format!("printf('%.*c', 30000000, 'x') || {column}")).collect();
-    let rows = query::open(&format!("SELECT {}", columns.join(", ")), &[], &[ColumnType::Text; 8])?;
+    let columns: Vec<String> = (0..20).map(|column| format!("printf('%.*c', 3000000, 'x') || {column}")).collect();
+    let rows = query::open(&format!("SELECT {}", columns.join(", ")), &[], &[ColumnType::Text; 20])?;
     rows.next()?;
+    Ok(Vec::new())
+}
+
+/// More calls than a statement may make.
+fn many_calls() -> Result<Vec<Alert>, Error> {
+    let many = |call: &str| (0..11).map(|_| format!("max({})", vec![call; 95].join(","))).collect::<Vec<_>>().join("+");
+    count(&format!("SELECT {}", many("abs(1)")))?;
     Ok(Vec::new())
 }
 

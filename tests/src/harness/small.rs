@@ -12,9 +12,9 @@ use crate::sample::Layout;
 pub const SMALL_SINCE: &str = "2026-03-11T19:35:11Z";
 
 /// What `scan --format ndjson --dry-run` finds in the small database.
-pub const SMALL_ALERTS: &str = r#"{"alert_type":"high_connection_volume","src_ip":"192.0.2.3","dst_ip":null,"score":100,"severity":"critical","rule":"high_connection_volume","evidence":{"total_conns":210,"since":"2026-03-11T19:35:11Z"}}
-{"alert_type":"horizontal_scan","src_ip":"192.0.2.1","dst_ip":null,"score":66,"severity":"medium","rule":"horizontal_scan","evidence":{"dst_count":60,"conn_count":60,"since":"2026-03-11T19:35:11Z"}}
-{"alert_type":"vertical_scan","src_ip":"192.0.2.2","dst_ip":"198.51.100.1","score":60,"severity":"medium","rule":"vertical_scan","evidence":{"ports":60,"since":"2026-03-11T19:35:11Z"}}
+pub const SMALL_ALERTS: &str = r#"{"alert_type":"high_connection_volume","src_ip":"192.0.2.3","dst_ip":null,"score":100,"severity":"low","rule":"high_connection_volume","evidence":{"total_conns":210,"since":"2026-03-11T19:35:11Z"}}
+{"alert_type":"horizontal_scan","src_ip":"192.0.2.1","dst_ip":null,"score":66,"severity":"low","rule":"horizontal_scan","evidence":{"dst_count":60,"conn_count":60,"since":"2026-03-11T19:35:11Z"}}
+{"alert_type":"vertical_scan","src_ip":"192.0.2.2","dst_ip":"198.51.100.1","score":60,"severity":"low","rule":"vertical_scan","evidence":{"ports":60,"since":"2026-03-11T19:35:11Z"}}
 {"alert_type":"horizontal_scan","src_ip":"192.0.2.3","dst_ip":null,"score":22,"severity":"low","rule":"horizontal_scan","evidence":{"dst_count":1,"conn_count":210,"since":"2026-03-11T19:35:11Z"}}
 "#;
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::activity::activity;
+use super::activity::{ACTIVITY_COLUMNS, activity};
 use super::nearest::Search;
 use super::pipeline::{allowing, judged};
-use super::{Activity, Nearest, Phases, Scan, ScanError, Warn, concerns, settled};
+use super::{Activity, Nearest, Phases, Scan, ScanError, Warn, assess, concerns, facts, settled};
 use net_scout_model::{Alert, Origin, RELATED, Window};
 use net_scout_plugin_host::Rule;
 
@@ -73,18 +73,23 @@ impl Scan<'_> {
         let address = address.to_canonical();
         let about = |alert: &Alert| concerns(address, alert.src_ip.as_deref(), alert.dst_ip.as_deref(), &alert.evidence);
         let kept = self.state.copy();
-        let opened = self.open(&mut Phases::default(), warn).await?;
+        let deadline = self.deadline();
+        let opened = self.open(&ACTIVITY_COLUMNS, deadline, &mut Phases::default(), warn).await?;
         let limits = self.options.limits.query;
-        let activity = activity(address, self.window.since, opened.snapshot(), limits).await;
-        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, done, warn).await;
-        let (raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
+        let activity = activity(address, self.window.since, &opened.snapshot, limits).await;
+        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, Some(deadline), done, warn).await;
+        let (mut raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
         let roles = self.roles(&raised, &opened.case).await;
         scanned.leave_out(self.allowlist, &roles, &opened.case);
+        let facts = facts(&raised, &opened.case, limits).await;
+        assess(&mut raised, &facts);
+        assess(&mut scanned.alerts, &facts);
         let (alerts, _) = settled(scanned.alerts, self.options.group, usize::MAX);
+        let stay = super::kept(&alerts, self.options.max_alerts);
         let with_fate = |alert: Alert| {
             let fate = match allowing(self.allowlist, &roles, &alert, &opened.case) {
                 Some((origin, reason)) => Fate::Allowed(origin, reason),
-                None => fate(&alert, &alerts, self.options.max_alerts),
+                None => fate(&alert, &alerts, &stay),
             };
             (alert, fate)
         };
@@ -112,14 +117,14 @@ impl Scan<'_> {
         }
         let (reaching, failed) = (self.reaching(), scanned.failed);
         let activity = activity.map_err(|error| error.to_string());
-        let corrected_directions = opened.snapshot().corrected_directions();
-        opened.close(warn).await?;
+        let corrected_directions = opened.snapshot.corrected_directions();
+        opened.end(warn).await;
         Ok(Account { reaching, activity, rules, failed, corrected_directions })
     }
 }
 
-/// What becomes of an alert that is not allowed, among all that were settled, strongest first.
-fn fate(alert: &Alert, settled: &[Alert], most: usize) -> Fate {
+/// What becomes of an alert that is not allowed, among all that were settled, strongest first, of which these stay.
+fn fate(alert: &Alert, settled: &[Alert], stay: &[bool]) -> Fate {
     let is = |rule: &str, alert_type: &str, source: Option<&str>, destination: Option<&str>| {
         rule == alert.rule
             && alert_type == alert.alert_type
@@ -130,11 +135,11 @@ fn fate(alert: &Alert, settled: &[Alert], most: usize) -> Fate {
         let text = |key: &str| one[key].as_str();
         is(text("rule").unwrap_or_default(), text("alert_type").unwrap_or_default(), text("src_ip"), text("dst_ip"))
     };
-    for (place, lead) in settled.iter().enumerate() {
+    for (lead, stays) in settled.iter().zip(stay) {
         let leads = is(&lead.rule, &lead.alert_type, lead.src_ip.as_deref(), lead.dst_ip.as_deref());
         let related = || lead.evidence.get(RELATED).and_then(Value::as_array).into_iter().flatten();
         if leads || related().any(is_related) {
-            return match place < most {
+            return match *stays {
                 false => Fate::Cut,
                 true if leads => Fate::Kept,
                 true => Fate::Grouped(Some((lead.rule.clone(), lead.alert_type.clone()))),
@@ -165,8 +170,8 @@ mod tests {
         let (lead, follower, weak) = (alert("a", "192.0.2.1", 90), alert("b", "192.0.2.1", 20), alert("a", "192.0.2.2", 10));
         let (all, cut) = settled(vec![weak.clone(), follower.clone(), lead.clone()], true, usize::MAX);
         assert_eq!((all.len(), cut), (2, 0));
-        let fates: Vec<Fate> = [&lead, &follower, &weak].into_iter().map(|alert| fate(alert, &all, 1)).collect();
+        let fates: Vec<Fate> = [&lead, &follower, &weak].into_iter().map(|alert| fate(alert, &all, &[true, false])).collect();
         assert_eq!(fates, [Fate::Kept, Fate::Grouped(Some(("a".to_owned(), "a".to_owned()))), Fate::Cut]);
-        assert_eq!(fate(&alert("c", "192.0.2.1", 1), &all, 1), Fate::Grouped(None));
+        assert_eq!(fate(&alert("c", "192.0.2.1", 1), &all, &[true, false]), Fate::Grouped(None));
     }
 }

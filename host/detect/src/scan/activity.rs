@@ -13,7 +13,7 @@ use net_scout_plugin_host::capability::query::QuerySource;
 use net_scout_store::{ReadGrant, Snapshot};
 
 /// The columns that are read.
-const COLUMNS: [&str; 7] = ["id", "time", "src_ip", "dst_ip", "dst_port", "verdict", "direction"];
+pub(super) const ACTIVITY_COLUMNS: [&str; 7] = ["id", "time", "src_ip", "dst_ip", "dst_port", "verdict", "direction"];
 /// The most ways to write one address that are looked for.
 const SPELLINGS: usize = 100;
 
@@ -50,7 +50,7 @@ pub(super) async fn activity(
     limits: QueryLimits,
 ) -> Result<Activity, QueryError> {
     let mut grant = ReadGrant::default();
-    grant.allow("events", COLUMNS);
+    grant.allow("events", ACTIVITY_COLUMNS);
     let source = QuerySource { snapshot: Arc::clone(snapshot), grant: Arc::new(grant), limits, explain: None };
     let spellings: Vec<Value> = spellings(address, &source).await?.into_iter().map(Value::Text).collect();
     Ok(Activity {

@@ -1,7 +1,8 @@
 //! The evidence that the host adds to alerts: which events they are about, in which window, and what raised them. It reads only what the
-//! rule itself may read. A selection that fails never loses its alert: the evidence then says why.
+//! rule itself may read, within budgets of its own. A selection that fails never loses its alert: the evidence then says why.
 
 mod batch;
+mod budget;
 mod form;
 mod tally;
 
@@ -17,6 +18,7 @@ use net_scout_plugin_host::{Case, Rule};
 
 use batch::Batch;
 pub(super) use batch::counted;
+use budget::Time;
 
 /// What tells the host's steps in a recording.
 const CALL: &str = "evidence";
@@ -26,6 +28,7 @@ const FUNCTION: &str = "host.events";
 /// Adds the evidence to all alerts that say which events they are about. Where a scan is repeated it is what it was then; gives what is
 /// not in the recording.
 pub async fn add_evidence(alerts: &mut [Alert], rules: &[Arc<Rule>], case: &Case) -> Vec<Unexpected> {
+    budget::shorten(alerts, rules);
     let rule_of = |alert: &Alert| rules.iter().find(|rule| rule.description.name == alert.rule);
     let selected: Vec<(usize, Arc<Rule>, Selection)> = alerts
         .iter()
@@ -37,8 +40,9 @@ pub async fn add_evidence(alerts: &mut [Alert], rules: &[Arc<Rule>], case: &Case
     }
     let mut found: Vec<Option<Value>> = vec![None; selected.len()];
     if !case.tape.is_replay() {
+        let mut time = Time::new(rules);
         for batch in Batch::all(&selected) {
-            for (place, events) in batch.run(&selected, case).await {
+            for (place, events) in batch.run(&selected, case, &mut time).await {
                 found[place] = Some(events);
             }
         }

@@ -4,10 +4,12 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use net_scout_model::{Alert, Network, Rank, Related, add_related};
+use net_scout_model::{Alert, Network, Rank, Related, Severity, add_related};
 
 /// How much of an IPv6 address tells one network from another (RFC 6177): within it, a host chooses its addresses as it likes.
 const SITE_BITS: u8 = 64;
+/// The widest network that an alert takes the alerts of other rules into: IPv4, IPv6. What is wider is nobody's.
+const WIDEST: (u8, u8) = (16, 48);
 /// The member of the evidence that names the network behind a distributed scan.
 pub(super) const NETWORK: &str = "network";
 /// The member that names the port that many sources try at many hosts.
@@ -16,11 +18,11 @@ const PORT: &str = "port";
 /// Groups alerts by their stories, which the result has as [`Alert::story`]. The one that says most leads; its score and severity become
 /// the highest of all, so that no group looks weaker than any of its alerts.
 pub(super) fn group(alerts: Vec<Alert>) -> Vec<Alert> {
-    let networks: Vec<Network> = alerts.iter().filter_map(network).collect();
+    let claims: Vec<Claim> = alerts.iter().filter_map(Claim::of).collect();
     let mut stories: Vec<(String, Vec<Alert>)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for alert in alerts {
-        let story = story(&alert, &networks);
+        let story = story(&alert, &claims);
         let place = *places.entry(story.clone()).or_insert_with(|| {
             stories.push((story, Vec::new()));
             stories.len() - 1
@@ -61,14 +63,14 @@ fn key(alert: &Alert) -> (&str, &str, &Option<String>, &Option<String>) {
 
 /// Whom an alert is about: the network that it names or whose scan it is part of; else its source, an IPv6 address with its whole /64;
 /// else its target; else its type, with the port that it names.
-fn story(alert: &Alert, networks: &[Network]) -> String {
+fn story(alert: &Alert, claims: &[Claim]) -> String {
     if let Some(network) = network(alert) {
         return format!("from {network}");
     }
     match (&alert.src_ip, &alert.dst_ip) {
         (Some(source), _) => match source.parse::<IpAddr>() {
-            Ok(address) => match networks.iter().find(|network| network.contains(address)) {
-                Some(network) => format!("from {network}"),
+            Ok(address) => match claims.iter().find(|claim| claim.takes(alert, address)) {
+                Some(claim) => format!("from {}", claim.network),
                 None => format!("from {}", Network::around(address, if address.is_ipv4() { 32 } else { SITE_BITS })),
             },
             Err(_) => format!("from {source}"),
@@ -78,6 +80,30 @@ fn story(alert: &Alert, networks: &[Network]) -> String {
             Some(port) => format!("type {} at port {port}", alert.alert_type),
             None => format!("type {}", alert.alert_type),
         },
+    }
+}
+
+/// A network that an alert says is one source, and how far it is believed.
+struct Claim {
+    network: Network,
+    rule: String,
+    names_its_events: bool,
+    weight: (Severity, u8),
+}
+
+impl Claim {
+    fn of(alert: &Alert) -> Option<Self> {
+        let network = network(alert)?;
+        let names_its_events = alert.events.is_some();
+        Some(Self { network, rule: alert.rule.clone(), names_its_events, weight: (alert.severity, alert.score) })
+    }
+
+    /// Whether it takes in an alert about this source. One of another rule only where a person can check the claim, where it is as narrow
+    /// as a network of somebody's, and where nothing looks weaker for it.
+    fn takes(&self, alert: &Alert, source: IpAddr) -> bool {
+        let widest = if self.network.first().is_ipv4() { WIDEST.0 } else { WIDEST.1 };
+        let believed = self.names_its_events && self.network.bits() >= widest && self.weight >= (alert.severity, alert.score);
+        self.network.contains(source) && (self.rule == alert.rule || believed)
     }
 }
 
@@ -91,7 +117,7 @@ fn network(alert: &Alert) -> Option<Network> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use net_scout_model::{Selection, Severity};
+    use net_scout_model::Selection;
 
     fn alert(rule: &str, from: Option<&str>, to: Option<&str>, score: u8) -> Alert {
         Alert {
@@ -139,7 +165,8 @@ mod tests {
     fn networks_are_one_source() {
         let site = vec![alert("a", Some("2001:db8::1"), None, 10), alert("b", Some("2001:db8::ffff:1"), None, 20)];
         assert_eq!(stories(site), [("from 2001:db8::/64".to_owned(), "b".to_owned(), 20, vec!["a".to_owned()])]);
-        let mut distributed = alert("fan_in", None, Some("10.0.0.1"), 50);
+        let checked = || Some(Selection { condition: "1".into(), parameters: vec![] });
+        let mut distributed = Alert { events: checked(), ..alert("fan_in", None, Some("10.0.0.1"), 50) };
         distributed.evidence.insert("network".to_owned(), "198.51.100.0/24".into());
         let alerts = vec![
             alert("probe", Some("198.51.100.7"), None, 10),
@@ -157,6 +184,31 @@ mod tests {
             named.evidence.insert("network".to_owned(), "198.51.100.0/24".into());
             assert_eq!(stories(vec![named])[0].0, story);
         }
+    }
+
+    /// One alert takes in those of other rules only where a person can check it, where it is no weaker, and where its network is somebody's.
+    #[test]
+    fn claims_that_are_not_believed() {
+        let claim = |network: &str, score, checked: bool| {
+            let events = checked.then(|| Selection { condition: "1".into(), parameters: vec![] });
+            let mut claim = Alert { events, ..alert("claim", None, None, score) };
+            claim.evidence.insert("network".to_owned(), network.into());
+            claim
+        };
+        let apart = |claim: Alert, source: &str| stories(vec![claim, alert("probe", Some(source), None, 40)]).len() == 2;
+        for (network, source) in [("198.51.0.0/16", "198.51.100.7"), ("2001:db8:1::/48", "2001:db8:1::7")] {
+            assert!(!apart(claim(network, 40, true), source), "{network}");
+            assert!(apart(claim(network, 40, false), source), "{network}: it names no events");
+            assert!(apart(claim(network, 39, true), source), "{network}: it is weaker");
+        }
+        for (network, source) in
+            [("0.0.0.0/0", "198.51.100.7"), ("198.50.0.0/15", "198.51.100.7"), ("2001:db8::/47", "2001:db8:1::7")]
+        {
+            assert!(apart(claim(network, 100, true), source), "{network}: it is nobody's");
+        }
+        // What a rule says itself it may put together as it likes.
+        let own = Alert { rule: "claim".into(), ..alert("claim", Some("198.51.100.7"), None, 90) };
+        assert_eq!(stories(vec![claim("0.0.0.0/0", 0, false), own]).len(), 1);
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Search<'_> {
         }
         let rules: Vec<Arc<Rule>> = trials.iter().map(|(rule, _)| Arc::clone(rule)).collect();
         let case = Case { state: self.kept.copy(), tape: Tape::Off, explain: None, quiet: true, ..self.case.clone() };
-        let outcomes = judge(&rules, &set, &case, self.parallel, |_| {}).await;
+        let outcomes = judge(&rules, &set, &case, self.parallel, None, |_| {}).await;
         outcomes.into_iter().map(|outcome| self.step(outcome)).collect()
     }
 

@@ -29,6 +29,8 @@ pub struct ScanOptions {
     pub group: bool,
     /// The most alerts of a scan.
     pub max_alerts: usize,
+    /// How long an incident is quiet before what comes then is a new alert, in microseconds.
+    pub quiet: i64,
     /// Whether alerts are left out for what their source is for.
     pub builtin_roles: bool,
 }

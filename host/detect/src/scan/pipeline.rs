@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::options::ScanOptions;
 use super::{
-    Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, add_evidence, counts, judge, learned,
-    local_networks, role_of, roles, settled,
+    Deadline, Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, SEVERITY_COLUMNS, add_evidence,
+    assess, counts, facts, judge, learned, local_networks, role_of, roles, settled,
 };
 use net_scout_model::{
     Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted,
@@ -19,7 +19,7 @@ use net_scout_plugin_host::capability::query::OPEN_QUERIES;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
 use net_scout_plugin_host::{Case, ExplainRule, PluginError, Rule, add_call, ledger_entry};
-use net_scout_store::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions};
+use net_scout_store::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions, Wanted};
 
 /// One scan to be made.
 pub struct Scan<'a> {
@@ -68,51 +68,30 @@ pub enum ScanError {
     /// The database cannot be read.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// A rule outlived its call.
-    #[error("a rule still reads the database")]
-    StillRead,
 }
 
 /// What the rules of a scan judge, and the state of the database behind it.
 pub(super) struct Opened {
-    /// The same one as in the case, which is to outlive it.
-    snapshot: Arc<Snapshot>,
+    /// The same one as in the case.
+    pub(super) snapshot: Arc<Snapshot>,
     /// What they judge.
     pub(super) case: Case,
 }
 
 impl Opened {
-    /// The state of the database.
-    pub(super) fn snapshot(&self) -> &Arc<Snapshot> {
-        &self.snapshot
-    }
-
-    /// Ends it; `warn` hears of events that could not be read.
-    pub(super) async fn close(self, warn: Warn<'_>) -> Result<(), ScanError> {
-        let Self { snapshot, case } = self;
-        drop(case);
+    /// Ends it, when every query has run; `warn` hears of events that could not be read, and of queries that do not end.
+    pub(super) async fn end(self, warn: Warn<'_>) {
+        let snapshot = &self.snapshot;
         let left_out =
             [(snapshot.unreadable_timestamps(), "their timestamp"), (snapshot.unreadable_addresses(), "their address")];
         for (count, what) in left_out.into_iter().filter(|(count, _)| *count > 0) {
             warn(&format_args!("{count} events were left out because {what} cannot be read"));
         }
-        Arc::into_inner(snapshot).ok_or(ScanError::StillRead)?.close().await?;
-        Ok(())
+        let left = snapshot.idle().await;
+        if left > 0 {
+            warn(&format_args!("{} that did not end when its time was up was left behind", counted(left, "query")));
+        }
     }
-}
-
-/// The alerts of a scan that could not be kept with all that belongs to them.
-#[derive(Debug, thiserror::Error)]
-pub enum KeepError {
-    /// Nothing was kept.
-    #[error(transparent)]
-    Alerts(DatabaseError),
-    /// The state was not.
-    #[error("the alerts are kept, the state of the rules is not")]
-    State(#[source] DatabaseError),
-    /// The ledger was not.
-    #[error("the alerts are kept, the ledger is not")]
-    Ledger(#[source] DatabaseError),
 }
 
 /// Hears what went wrong without ending the scan.
@@ -148,20 +127,30 @@ impl Scan<'_> {
         raised: Option<&mut Vec<Alert>>,
     ) -> Result<Scanned, ScanError> {
         let mut phases = Phases::default();
-        let opened = self.open(&mut phases, warn).await?;
-        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, done, warn).await;
+        let deadline = self.deadline();
+        let opened = self.open(&[], deadline, &mut phases, warn).await?;
+        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, Some(deadline), done, warn).await;
         phases.end("run rules");
         if let Some(raised) = raised {
             raised.extend_from_slice(&scanned.alerts);
         }
-        let roles = self.roles(&scanned.alerts, &opened.case).await;
+        let grace = Some(deadline.with_grace());
+        let roles = Deadline::bound(grace, self.roles(&scanned.alerts, &opened.case)).await.unwrap_or_default();
         scanned.leave_out(self.allowlist, &roles, &opened.case);
+        if let Ok(facts) = Deadline::bound(grace, facts(&scanned.alerts, &opened.case, self.options.limits.query)).await {
+            assess(&mut scanned.alerts, &facts);
+        }
         scanned = scanned.settled(self.options);
-        add_evidence(&mut scanned.alerts, self.rules, &opened.case).await;
+        if Deadline::bound(grace, add_evidence(&mut scanned.alerts, self.rules, &opened.case)).await.is_err() {
+            let seconds = deadline.limit().as_secs_f64();
+            warn(&format_args!(
+                "the scan took longer than {seconds} s (limits.scan_seconds), and the alerts are kept without their events"
+            ));
+            scanned.failed = true;
+        }
         phases.end("add evidence");
-        let corrected_directions = opened.snapshot().corrected_directions();
-        opened.close(warn).await?;
-        phases.end("close database");
+        let corrected_directions = opened.snapshot.corrected_directions();
+        opened.end(warn).await;
         Ok(Scanned { phases, corrected_directions, ..scanned })
     }
 
@@ -170,16 +159,20 @@ impl Scan<'_> {
         if self.excuses() { roles(alerts, self.allowlist, case, self.options.limits.query).await } else { BTreeMap::new() }
     }
 
-    /// Opens one state of the database and reads the window: what the rules judge.
-    pub(super) async fn open(&self, phases: &mut Phases, warn: Warn<'_>) -> Result<Opened, ScanError> {
-        let snapshot = self.snapshot(warn)?;
-        phases.end(Phases::OPEN);
-        self.keep_window(&snapshot);
+    /// Reads what the rules judge from the database, with these columns even where no rule requested them.
+    pub(super) async fn open(
+        &self,
+        also: &[&'static str],
+        deadline: Deadline,
+        phases: &mut Phases,
+        warn: Warn<'_>,
+    ) -> Result<Opened, ScanError> {
+        let snapshot = self.take(also, deadline, warn)?;
         phases.end("read events");
         let case = Case {
             snapshot: Some(Arc::clone(&snapshot)),
             state: self.state.clone(),
-            directories: Some(Directories::open(&self.options.directories)),
+            directories: Some(Directories::open(&self.options.directories).without(&self.options.db_path)),
             window: self.window,
             local_networks: Arc::new(local_networks(&self.tape, self.local_networks(&snapshot)).await),
             tape: self.tape.clone(),
@@ -216,59 +209,49 @@ impl Scan<'_> {
         }
     }
 
+    /// When the scan has to end, if it begins now.
+    pub(super) fn deadline(&self) -> Deadline {
+        Deadline::after(self.options.limits.scan)
+    }
+
     /// The first instant that a rule sees.
     fn reach(&self, rule: &Rule) -> Timestamp {
         self.window.reach(rule.description.history_seconds())
     }
 
-    /// The window with the longest history that a rule needs.
+    /// The window with the longest history that a rule needs, and an end: what is later than now has not happened yet.
     pub(super) fn reaching(&self) -> Window {
-        Window { since: self.rules.iter().map(|rule| self.reach(rule)).min().unwrap_or(self.window.since), ..self.window }
+        let since = self.rules.iter().map(|rule| self.reach(rule)).min().unwrap_or(self.window.since);
+        Window { since, until: Some(self.window.until.unwrap_or(self.window.now.plus(1))), ..self.window }
     }
 
     /// One state of the database for all rules.
-    fn snapshot(&self, warn: Warn<'_>) -> Result<Arc<Snapshot>, DatabaseError> {
-        let options = self.options;
-        let snapshot = Snapshot::open(&SnapshotOptions {
-            path: options.db_path.clone(),
-            table: options.table.clone(),
-            alert_table: options.alert_table.clone(),
-            directions: options.correct_directions.then(|| DirectionCheck::new(options.local_networks.as_ref())),
-            window: self.reaching(),
-            busy_timeout: options.busy_timeout,
-            readers: self.parallel * OPEN_QUERIES,
-        })?;
-        tracing::info!("the events are read through {}", snapshot.access());
-        if *snapshot.access() == Access::NoIndex {
-            warn(&format_args!("table {} has no index on timestamp, so every scan reads all of it", options.table));
-        }
-        Ok(Arc::new(snapshot))
-    }
-
-    /// Whether a role may excuse a source. Rules that count alone are left as they are: nobody else would accuse it.
-    fn excuses(&self) -> bool {
-        let counting = self.rules.iter().filter(|rule| counts(rule)).count();
-        self.options.builtin_roles && counting > 0 && counting < self.rules.len()
-    }
-
-    /// Reads the events of the window into memory, with the columns that rules requested, and those that say what a source is for. Where
-    /// no rule reads events, nothing is read.
-    fn keep_window(&self, snapshot: &Snapshot) {
-        let requests = || self.rules.iter().flat_map(|rule| &rule.description.requests).filter_map(Request::of_events);
-        if requests().next().is_none() {
-            return;
-        }
-        // A rule that sees less than what is read is kept from the rest by its instants.
-        let spans = self.rules.iter().any(|rule| self.reach(rule) > self.reaching().since);
-        let roles = self.excuses();
-        let asked = |name: &&str| {
-            (spans && *name == "time")
-                || (roles && ROLE_COLUMNS.contains(name))
-                || requests().flatten().any(|column| column == name)
-        };
-        let columns: Vec<&'static str> = EVENT_COLUMNS.into_iter().filter(asked).collect();
+    fn take(&self, also: &[&'static str], deadline: Deadline, warn: Warn<'_>) -> Result<Arc<Snapshot>, DatabaseError> {
+        let config = self.options;
         let begun = std::time::Instant::now();
-        snapshot.keep_window(&columns, self.parallel, self.options.limits.window);
+        let columns = self.columns(also);
+        let options = SnapshotOptions {
+            path: config.db_path.clone(),
+            table: config.table.clone(),
+            alert_table: config.alert_table.clone(),
+            directions: config.correct_directions.then(|| DirectionCheck::new(config.local_networks.as_ref())),
+            window: self.reaching(),
+            busy_timeout: config.busy_timeout,
+            readers: self.parallel * OPEN_QUERIES,
+        };
+        let wanted = Wanted {
+            columns: &columns,
+            alerts: self.rules.iter().any(|rule| rule.description.requests.iter().any(Request::is_of_alerts)),
+            threads: self.parallel,
+            window_bytes: config.limits.window,
+            deadline: deadline.at(),
+        };
+        let snapshot = Snapshot::take(&options, &wanted)?;
+        let access = snapshot.access();
+        tracing::info!("the events were read through {access}{}", if snapshot.in_steps() { ", in steps" } else { "" });
+        if *access == Access::NoIndex {
+            warn(&format_args!("table {} has no index on timestamp, so every scan reads all of it", config.table));
+        }
         match snapshot.kept_window() {
             Ok(window) => tracing::info!(
                 "{} events with {} columns were read into memory in {:.1} ms, {:.1} MiB",
@@ -279,6 +262,31 @@ impl Scan<'_> {
             ),
             Err(reason) => tracing::info!("every query runs in SQLite: {reason}"),
         }
+        Ok(Arc::new(snapshot))
+    }
+
+    /// Whether a role may excuse a source. Rules that count alone are left as they are: nobody else would accuse it.
+    fn excuses(&self) -> bool {
+        let counting = self.rules.iter().filter(|rule| counts(rule)).count();
+        self.options.builtin_roles && counting > 0 && counting < self.rules.len()
+    }
+
+    /// The columns of the events that are read: those that rules requested, those that say what a source is for, and these. Where no rule
+    /// reads events, none of the first two.
+    fn columns(&self, also: &[&'static str]) -> Vec<&'static str> {
+        let requests = || self.rules.iter().flat_map(|rule| &rule.description.requests).filter_map(Request::of_events);
+        let read = requests().next().is_some();
+        // A rule that sees less than what is read is kept from the rest by its instants.
+        let spans = self.rules.iter().any(|rule| self.reach(rule) > self.reaching().since);
+        let roles = self.excuses();
+        let asked = |name: &&str| {
+            also.contains(name)
+                || (read && spans && *name == "time")
+                || (read && roles && ROLE_COLUMNS.contains(name))
+                || (read && SEVERITY_COLUMNS.contains(name))
+                || requests().flatten().any(|column| column == name)
+        };
+        EVENT_COLUMNS.into_iter().filter(asked).collect()
     }
 }
 
@@ -302,15 +310,12 @@ impl Scanned {
         self
     }
 
-    /// Records the alerts, and keeps what the rules keep and used.
+    /// Records the alerts, and keeps what the rules keep and used: all of it or nothing.
     ///
     /// # Errors
     /// When the database is locked, read-only or full.
-    pub fn keep(&self, database: &mut Database, state: &StateStore, now: Timestamp) -> Result<Vec<Recorded>, KeepError> {
-        let recorded = database.record(&self.alerts, now).map_err(KeepError::Alerts)?;
-        database.keep_plugin_state(&state.changes()).map_err(KeepError::State)?;
-        database.keep_ledger(&self.ledger, now).map_err(KeepError::Ledger)?;
-        Ok(recorded)
+    pub fn keep(&self, database: &mut Database, state: &StateStore, now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
+        database.keep_scan(&self.alerts, &state.changes(), &self.ledger, now)
     }
 
     /// Adds the alerts of a rule, or reports why there are none.
@@ -365,11 +370,12 @@ pub async fn judged(
     set: &Parameters,
     case: &Case,
     parallel: usize,
+    deadline: Option<Deadline>,
     done: impl Fn(&str) + Send + Sync + 'static,
     warn: Warn<'_>,
 ) -> Scanned {
     let mut scanned = Scanned::default();
-    for outcome in judge(rules, set, case, parallel, done).await {
+    for outcome in judge(rules, set, case, parallel, deadline, done).await {
         scanned.add(outcome, case.window.now, warn);
     }
     scanned

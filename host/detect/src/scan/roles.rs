@@ -5,21 +5,22 @@
 //! A role excuses nothing but these counts. A source that any other rule accuses keeps all its alerts, and so does one whose other
 //! events, without those of the role, would be enough for an alert.
 
+mod habits;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use net_scout_model::{Alert, Allowlist, QueryLimits};
+use net_scout_model::{Alert, Allowlist, QueryError, QueryLimits};
 use net_scout_plugin_host::{Case, Rule};
 
-pub use seen::COLUMNS as ROLE_COLUMNS;
+pub use habits::COLUMNS as ROLE_COLUMNS;
 use seen::{Seen, seen};
 
 /// The rules that count everything that a source does.
-const COUNTING: [&str; 3] = ["high_connection_volume", "horizontal_scan", "vertical_scan"];
+pub(super) const COUNTING: [&str; 3] = ["high_connection_volume", "horizontal_scan", "vertical_scan"];
 /// The most sources that are looked at in a scan: where more are accused, the network has another problem.
-const MOST: usize = 1_000;
+const MOST: usize = 10_000;
 /// The longest that all of them are looked at. Where the events are in memory it takes some milliseconds.
 const TIME: Duration = Duration::from_secs(5);
 
@@ -28,20 +29,27 @@ const TIME: Duration = Duration::from_secs(5);
 pub struct Role {
     /// Why its alerts are left out.
     pub reason: &'static str,
-    holds: fn(&Seen) -> bool,
 }
 
-/// All roles. The first that holds is taken.
-pub const ROLES: [Role; 5] = [
-    Role { reason: "resolver: it asks for names", holds: Seen::is_resolver },
-    Role { reason: "answers: it begins nothing, late packets and backscatter are such", holds: Seen::answers },
-    Role { reason: "peer-to-peer: a few packets for each of many peers, and peers come in", holds: Seen::is_peer },
-    Role { reason: "retries: it is refused at one door, and tries it again", holds: Seen::tries_again },
-    Role {
-        reason: "caretaker: it goes to few ports of the own hosts and is let in, as monitoring and backups do",
-        holds: Seen::is_caretaker,
-    },
+/// Why a resolver is left out, however it is found.
+const RESOLVER: &str = "resolver: it asks for names";
+/// The roles that one sees of a source alone. The first that holds is taken.
+const SEEN: [(Role, fn(&Seen) -> bool); 5] = [
+    (Role { reason: RESOLVER }, Seen::is_resolver),
+    (Role { reason: "answers: it begins nothing, late packets and backscatter are such" }, Seen::answers),
+    (Role { reason: "peer-to-peer: a few packets for each of many peers, and peers come in" }, Seen::is_peer),
+    (Role { reason: "retries: it is refused at one door, and tries it again" }, Seen::tries_again),
+    (
+        Role { reason: "caretaker: it goes to few ports of the own hosts and is let in, as monitoring and backups do" },
+        Seen::is_caretaker,
+    ),
 ];
+
+/// All roles.
+pub fn all_roles() -> impl Iterator<Item = Role> {
+    let more = habits::ROLES.iter().filter(|(role, _)| role.reason != RESOLVER);
+    SEEN.iter().map(|(role, _)| *role).chain(more.map(|(role, _)| *role))
+}
 
 impl Role {
     /// The rules whose alerts it leaves out.
@@ -58,16 +66,24 @@ pub async fn roles(alerts: &[Alert], allowlist: &Allowlist, case: &Case, limits:
     if sources.is_empty() {
         return BTreeMap::new();
     }
-    let error = match tokio::time::timeout(TIME, seen(&sources, case, limits)).await {
-        Ok(Ok(seen)) => {
-            let role = |seen: &Seen| ROLES.into_iter().find(|role| (role.holds)(seen));
-            return seen.into_iter().filter_map(|(source, seen)| Some((source, role(&seen)?))).collect();
-        }
+    let error = match tokio::time::timeout(TIME, found(&sources, case, limits)).await {
+        Ok(Ok(roles)) => return roles,
         Ok(Err(error)) => error.to_string(),
         Err(_) => format!("to look at {} sources took longer than {} s", sources.len(), TIME.as_secs()),
     };
     tracing::warn!("no alert is left out for what its source is for: {error}");
     BTreeMap::new()
+}
+
+/// The roles of these sources.
+async fn found(sources: &BTreeSet<String>, case: &Case, limits: QueryLimits) -> Result<BTreeMap<String, Role>, QueryError> {
+    // What one sees of a source alone says more, and takes longer: those whose habits explain all of it are many, and are not looked at.
+    let mut roles = habits::roles(sources, case, limits).await?;
+    let others: BTreeSet<String> = sources.iter().filter(|source| !roles.contains_key(*source)).cloned().collect();
+    let role = |seen: &Seen| SEEN.iter().find(|(_, holds)| holds(seen)).map(|(role, _)| *role);
+    let seen = seen(&others, case, limits).await?;
+    roles.extend(seen.into_iter().filter_map(|(source, seen)| Some((source, role(&seen)?))));
+    Ok(roles)
 }
 
 /// Whether a rule counts everything that a source does.

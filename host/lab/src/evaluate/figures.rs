@@ -153,6 +153,7 @@ mod tests {
 
     fn accusation(hour: i64, rule: &str, source: &str, new: bool) -> Accusation {
         Accusation {
+            severity: net_scout_model::Severity::Low,
             at: Timestamp(hour * HOUR),
             rule: rule.into(),
             alert_type: rule.into(),

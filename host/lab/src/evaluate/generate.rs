@@ -4,6 +4,7 @@
 mod attacks;
 mod event;
 mod everyday;
+mod further;
 mod inside;
 mod intrusions;
 mod noise;
@@ -88,6 +89,7 @@ pub fn generate(options: &Options) -> Generated {
     visitors::add(&mut traffic);
     noise::add(&mut traffic);
     attacks::add(&mut traffic);
+    further::add(&mut traffic);
     let Traffic { events, benign, attacks, .. } = traffic;
     let benign = benign
         .into_iter()

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Attack, Others, Truth};
-use net_scout_model::{Alert, Network, Timestamp};
+use net_scout_model::{Alert, Network, Severity, Timestamp};
 
 /// The word in the name of a piece of evidence that says who did it, where an alert accuses more than one address.
 const SOURCE_WORDS: [&str; 2] = ["source", "network"];
@@ -23,6 +23,8 @@ pub struct Accusation {
     pub destination: Option<IpAddr>,
     /// Whether it is a new alert; else it is a repeat of one.
     pub new: bool,
+    /// How much it matters.
+    pub severity: Severity,
     /// Its evidence on a line.
     pub evidence: String,
 }
@@ -80,6 +82,7 @@ impl Accusation {
             sources,
             destination: address(&alert.dst_ip),
             new,
+            severity: alert.severity,
             evidence: serde_json::Value::Object(alert.evidence.clone()).to_string(),
         }
     }

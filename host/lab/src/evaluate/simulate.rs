@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::Accusation;
-use net_scout_detect::scan::{KeepError, Parameters, Scan, ScanError, ScanOptions};
+use net_scout_detect::scan::{Parameters, Scan, ScanError, ScanOptions};
 use net_scout_model::time::{TimeError, parse_moment};
 use net_scout_model::{Allowlist, Timestamp, Window};
 use net_scout_plugin_host::Rule;
@@ -54,9 +54,6 @@ pub enum SimulationError {
     /// One could not be made.
     #[error(transparent)]
     Scan(#[from] ScanError),
-    /// The alerts of one could not be kept.
-    #[error(transparent)]
-    Keep(#[from] KeepError),
     /// The window makes no sense.
     #[error(transparent)]
     Since(#[from] TimeError),
@@ -81,6 +78,7 @@ impl Plan<'_> {
 pub async fn simulate(plan: &Plan<'_>, done: impl Fn(), warn: impl Fn(&str)) -> Result<Simulated, SimulationError> {
     let Plan { options, rules, set, allowlist, parallel, .. } = *plan;
     let mut database = Database::open(&options.db_path, &options.alert_table, options.busy_timeout)?;
+    database.set_quiet(options.quiet);
     database.migrate(plan.span.first)?;
     let (mut simulated, mut known) = (Simulated::default(), HashSet::new());
     let said = RefCell::new(HashSet::new());

@@ -16,12 +16,16 @@ use net_scout_lab::evaluate::generate::{FEWEST_ADDRESSES, MOST_ADDRESSES, Option
     net-scout evaluate --generate --addresses 24 --days 7 --seed 1..10\n  \
     net-scout evaluate --generate --seed 3 --rules vertical_scan,horizontal_scan --mistakes\n  \
     net-scout evaluate --generate --seed 3 --keep data && net-scout scan --db-path data/seed-3/net_sentinel.db --since 2026-03-02\n  \
-    net-scout evaluate --db-path net_sentinel.db --truth truth.toml --format json")]
+    net-scout evaluate --db-path net_sentinel.db --truth truth.toml --format json\n  \
+    net-scout evaluate --data captures/")]
 pub(super) struct EvaluateArgs {
     /// Who attacks in the database, and who must not alert: TOML, or JSON in a file *.json
-    #[arg(long, value_name = "FILE", required_unless_present = "generate",
-        conflicts_with_all = ["generate", "addresses", "days", "seed", "attacks", "speed", "traffic", "keep"])]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["generate", "data"],
+        conflicts_with_all = ["generate", "data", "addresses", "days", "seed", "attacks", "speed", "traffic", "keep"])]
     truth: Option<PathBuf>,
+    /// A folder of logs of which something is known: with a cases.json, or Zeek's conn.log with a column `label`
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["generate", "addresses", "days", "seed", "attacks", "speed", "traffic", "keep"])]
+    data: Option<PathBuf>,
     /// Generate the events: the traffic of a network, mixed with attacks
     #[arg(long)]
     generate: bool,
@@ -96,9 +100,10 @@ impl EvaluateArgs {
             SpeedName::Fast => Speed::Fast,
             SpeedName::Slow => Speed::Slow,
         };
-        let data = match &self.truth {
-            Some(truth) => Data::Given { truth: truth.clone() },
-            None => Data::Generated {
+        let data = match (&self.truth, &self.data) {
+            (Some(truth), _) => Data::Given { truth: truth.clone() },
+            (None, Some(path)) => Data::Folder { path: path.clone(), import: super::import::request },
+            (None, None) => Data::Generated {
                 options: Options {
                     addresses: *addresses,
                     days: *days,

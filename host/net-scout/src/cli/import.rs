@@ -1,10 +1,10 @@
 //! `net-scout import`.
 
-use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 
 use crate::commands::import::{self, ImportRequest};
 use crate::config::Config;
@@ -97,6 +97,10 @@ enum Verdict {
 
 impl ImportArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
+        import::run(config, &self.request()?, now)
+    }
+
+    fn request(&self) -> Result<ImportRequest, UsageError> {
         let default_verdict = match self.default_verdict {
             None => DefaultVerdict::Usual,
             Some(Verdict::Drop) => DefaultVerdict::Drop,
@@ -116,7 +120,7 @@ impl ImportArgs {
             again,
             follow: self.follow,
         };
-        import::run(config, &request, now)
+        Ok(request)
     }
 
     /// What the files are read as.
@@ -136,4 +140,16 @@ impl ImportArgs {
             Err(UsageError(format!("--map is for csv and ndjson; the values of {format} are known")))
         }
     }
+}
+
+/// How a file is imported with these arguments, as they stand in a `cases.json`: words without quotes.
+pub(super) fn request(file: &Path, arguments: &str) -> anyhow::Result<ImportRequest> {
+    #[derive(Parser)]
+    struct Words {
+        #[command(flatten)]
+        import: ImportArgs,
+    }
+    let words = ["import".into()].into_iter().chain(arguments.split_whitespace().map(OsString::from));
+    let words = Words::try_parse_from(words.chain([file.into()])).map_err(|error| UsageError(error.to_string()))?;
+    Ok(words.import.request()?)
 }

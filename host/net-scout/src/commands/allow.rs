@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output::{Cell, Format, Table};
 use crate::{exit, output};
-use net_scout_detect::scan::{ROLES, Role};
+use net_scout_detect::scan::{Role, all_roles};
 use net_scout_model::time::{parse_duration, parse_timestamp};
 use net_scout_model::{
     Allow, AllowError, AllowSubject, Allowlist, Direction, Network, Networks, Origin, Side, StoredAlert, Timestamp, counted,
@@ -153,7 +153,7 @@ pub fn list(config: &Config, format: Format, now: Timestamp) -> anyhow::Result<u
         })
         .collect();
     let status = if config.builtin_roles { "active" } else { "off" };
-    rows.extend(ROLES.iter().map(|role| {
+    rows.extend(all_roles().map(|role| {
         json!({
             "id": Origin::BuiltIn.to_string(),
             "network": null,

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::exit::UsageError;
 use crate::{exit, output};
 use net_scout_model::{Description, Limits};
-use net_scout_plugin_host::{Artifact, LOCK, Lock, Plugins, read_lock};
+use net_scout_plugin_host::{Artifact, LOCK, Lock, Plugins};
 
 /// Approves the plugins that are named, by name or by file, or all of the plugin folder, one after another. `limits` is set for each.
 ///
@@ -21,7 +21,7 @@ pub fn run(config: &Config, names: &[String], limits: &[(String, String)], yes: 
         Limits::default().set_own(limit, value).map_err(|wrong| UsageError(format!("--limit {limit}: {wrong}")))?;
     }
     let limits: BTreeMap<String, String> = limits.iter().cloned().collect();
-    let mut lock = read_lock(&config.plugins)?;
+    let mut lock = plugins::lock(config)?;
     if names.is_empty() {
         let plugins = super::runtime()?.block_on(plugins::load_all(config))?;
         for refused in &plugins.refused {
@@ -104,7 +104,7 @@ fn approve(
         output::note(&format_args!("{name} is approved"));
         return Ok(());
     }
-    output::note(&inspect::text(artifact, description, limits));
+    output::note(&inspect::text(config, artifact, description, limits));
     if let Some(before) = before.filter(|before| before.sha256 != artifact.sha256) {
         output::note(&format_args!("  {} {}", artifact.file, before.difference(artifact, description)));
     }
@@ -122,7 +122,7 @@ fn consent() -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
         return Err(UsageError("nobody is there to ask; approve with --yes".to_owned()).into());
     }
-    let mut err = anstream::stderr();
+    let mut err = output::stderr();
     write!(err, "Approve? [y/N] ")?;
     err.flush()?;
     let mut answer = String::new();
@@ -135,7 +135,7 @@ fn consent() -> anyhow::Result<bool> {
 /// # Errors
 /// When one was not approved.
 pub fn revoke(config: &Config, names: &[String]) -> anyhow::Result<u8> {
-    let mut lock = read_lock(&config.plugins)?;
+    let mut lock = plugins::lock(config)?;
     for name in names {
         if !lock.revoke(name) {
             let known: Vec<&str> = lock.approvals().map(|approval| approval.name.as_str()).collect();

@@ -47,10 +47,10 @@ pub fn run(config: &Config, format: Format) -> anyhow::Result<u8> {
             }
         }
         Format::Csv => {
-            let mut writer = csv::Writer::from_writer(&mut out);
-            writer.write_record(["setting", "value", "from"]).map_err(output::csv_error)?;
+            let mut writer = output::Csv::new(&mut out);
+            writer.line(["setting", "value", "from"])?;
             for (name, setting, _) in rows {
-                writer.write_record([&name, &setting.text, &setting.source.to_string()]).map_err(output::csv_error)?;
+                writer.line([&name, &setting.text, &setting.source.to_string()])?;
             }
             writer.flush()?;
         }

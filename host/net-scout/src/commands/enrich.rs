@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::plugins::{self, Approved};
 use super::terminal_width;
@@ -214,10 +215,10 @@ fn list(answers: &[CachedAnswer], format: Format) -> anyhow::Result<()> {
         }
         Format::Ndjson => answers.iter().try_for_each(|answer| output::write_json_line(&mut out, &object(answer)))?,
         Format::Csv => {
-            let mut writer = csv::Writer::from_writer(&mut out);
-            writer.write_record(["subject", "kind", "updated_at", "result"])?;
+            let mut writer = output::Csv::new(&mut out);
+            writer.line(["subject", "kind", "updated_at", "result"])?;
             for answer in answers {
-                writer.write_record([&answer.subject, &answer.kind, &answer.updated_at.seconds(), &answer.result.to_string()])?;
+                writer.line([&answer.subject, &answer.kind, &answer.updated_at.seconds(), &output::json_text(&answer.result)])?;
             }
             writer.flush()?;
         }
@@ -253,8 +254,7 @@ async fn find(
     let mut subjects = Vec::new();
     for Approved { enricher, private } in approved {
         for observable in observables.iter().filter(|observable| enricher.takes(observable.kind)) {
-            let outside = matches!(enricher.description.kind, Kind::Enricher { outside: true, .. });
-            if outside && !private && !observable.is_public() {
+            if enricher.description.reaches_outside() && !private && !observable.is_public() {
                 continue;
             }
             let key = (enricher.description.name.clone(), observable.value.clone());
@@ -275,7 +275,7 @@ async fn find(
     let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?, SystemClock.now()));
     let shared = Shared {
         resolvers: Some(Resolvers::new(&config.dns_servers).map_err(anyhow::Error::msg)?),
-        directories: Directories::open(&config.directories),
+        directories: Directories::open(&config.directories).without(&config.db_path),
         http: HttpClient::new(config.secrets.clone(), Arc::clone(&rates)),
         state: StateStore::new(database.plugin_state()?),
     };
@@ -294,7 +294,7 @@ async fn find(
     progress.advance(0, &waiting_for(&waiting));
     let mut answers = enrich::run(subjects, &shared, Arc::clone(&rates), options, || SystemClock.now());
     let mut kept = Vec::new();
-    let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut interrupt = std::pin::pin!(interrupted());
     loop {
         let answer = tokio::select! {
             answer = answers.recv() => answer,
@@ -327,6 +327,16 @@ async fn find(
         database.keep_rate_limits(&rates.state()).context("the answers are kept, the rate limits are not")?;
     }
     Ok(found)
+}
+
+/// Waits until the program is asked to end. Granted programs run apart from its terminal and would go on without it: they are ended when
+/// the lookups that wait for them are dropped.
+async fn interrupted() {
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return drop(tokio::signal::ctrl_c().await) };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
 }
 
 /// How many lookups may run at once, for all of them to have the memory that they may ask for.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::allow::allowlist;
+use super::import::{self, ImportRequest};
 use super::plugins::Off;
 use super::{parallel, plugins, runtime, scan, terminal_width};
 use crate::config::Config;
@@ -14,9 +15,11 @@ use crate::exit::UsageError;
 use crate::output::{Format, Progress};
 use crate::{exit, output};
 use net_scout_lab::evaluate::generate::Options;
-use net_scout_lab::evaluate::{DataSet, Plan, Simulated, Truth, figures, generate, mistakes, simulate};
-use net_scout_model::counted;
+use net_scout_lab::evaluate::{
+    DataFile, DataSet, Plan, Simulated, Truth, figures, folder_figures, generate, mistakes, read_folder, simulate,
+};
 use net_scout_model::time::parse_duration;
+use net_scout_model::{Timestamp, counted};
 use net_scout_plugin_host::{Plugins, Rule};
 use net_scout_store::Database;
 
@@ -34,6 +37,13 @@ pub enum Data {
     Given {
         /// The truth file.
         truth: PathBuf,
+    },
+    /// A folder of logs of which something is known.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Reads how a file is imported, as on the command line.
+        import: fn(&Path, &str) -> anyhow::Result<ImportRequest>,
     },
     /// Data sets to be generated.
     Generated {
@@ -70,7 +80,11 @@ pub fn run(config: &Config, request: &EvaluateRequest) -> anyhow::Result<u8> {
     // Before the work: what the operator wrote.
     let truth = match &request.data {
         Data::Given { truth } => Some(Truth::read(truth).with_context(|| truth.display().to_string())?),
-        Data::Generated { .. } => None,
+        Data::Generated { .. } | Data::Folder { .. } => None,
+    };
+    let files = match &request.data {
+        Data::Folder { path, .. } => read_folder(path)?,
+        _ => Vec::new(),
     };
     let runtime = runtime()?;
     let (mut plugins, lock) = runtime.block_on(plugins::load(config, false))?;
@@ -89,6 +103,21 @@ pub fn run(config: &Config, request: &EvaluateRequest) -> anyhow::Result<u8> {
                 sets.push(set);
                 failed |= wrong;
             }
+        }
+        (Data::Folder { import, .. }, _) => {
+            let mut scored = Vec::new();
+            for file in files {
+                let (set, wrong) = evaluation.imported(&file, *import)?;
+                scored.push((file, set));
+                failed |= wrong;
+            }
+            if !request.mistakes {
+                runtime.shutdown_background();
+                let (mut out, width) = (output::stdout(), terminal_width(request.format));
+                output::write_folder_figures(&mut out, &folder_figures(&scored), request.format, width)?;
+                return Ok(if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS });
+            }
+            sets.extend(scored.into_iter().map(|(_, set)| set));
         }
         (Data::Given { .. }, truth) => {
             let (set, wrong) = evaluation.given(&config.db_path, "given", truth.unwrap_or_default())?;
@@ -137,6 +166,21 @@ impl Evaluation<'_> {
         let truth = folder.join(TRUTH);
         std::fs::write(&truth, data.truth.to_toml()).with_context(|| format!("{} cannot be written", truth.display()))?;
         self.given(&path, &name, data.truth)
+    }
+
+    /// Imports a log and evaluates on it.
+    fn imported(
+        &self,
+        file: &DataFile,
+        import: fn(&Path, &str) -> anyhow::Result<ImportRequest>,
+    ) -> anyhow::Result<(DataSet, bool)> {
+        let folder = tempfile::tempdir().context("no temporary folder can be made")?;
+        let path = folder.path().join(DATABASE);
+        let config = Config { db_path: path.clone(), ..self.config.clone() };
+        let now = file.now.or(self.config.now).unwrap_or(Timestamp::MAXIMUM);
+        import::run(&config, &import(&file.path, &file.arguments)?, now)
+            .with_context(|| format!("{} cannot be imported", file.path.display()))?;
+        self.on(&path, &file.name, file.truth.clone())
     }
 
     /// Evaluates on a copy of a database.

@@ -36,6 +36,9 @@ pub struct ImportRequest {
 /// # Errors
 /// When a file cannot be read, the database cannot be written, or no line of any file is a firewall event.
 pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::Result<u8> {
+    for file in &request.files {
+        super::not_the_database(config, "import", file)?;
+    }
     // Every file must be there before the database is touched.
     for file in request.files.iter().filter(|file| file.as_os_str() != "-") {
         net_scout_import::open(Some(file)).with_context(|| format!("the log {} cannot be read", file.display()))?;

@@ -14,14 +14,14 @@ use crate::output::{Cell, Format, Table};
 use crate::{exit, output};
 use net_scout_model::{Description, Kind, ObservableKind, Request};
 use net_scout_plugin_host::capability::files::unconfigured;
-use net_scout_plugin_host::{Artifact, Lock, read_lock};
+use net_scout_plugin_host::{Artifact, Lock};
 
 /// Lists the plugins of the folder.
 ///
 /// # Errors
 /// When the folder or its lock cannot be read.
 pub fn list(config: &Config, format: Format) -> anyhow::Result<u8> {
-    let lock = read_lock(&config.plugins)?;
+    let lock = plugins::lock(config)?;
     let plugins = super::runtime()?.block_on(plugins::load_all(config))?;
     let mut rows: Vec<Value> = plugins
         .each()
@@ -56,14 +56,14 @@ pub fn list(config: &Config, format: Format) -> anyhow::Result<u8> {
 /// # Errors
 /// When it is not there, or is no plugin.
 pub fn inspect(config: &Config, name: &str) -> anyhow::Result<u8> {
-    let lock = read_lock(&config.plugins)?;
+    let lock = plugins::lock(config)?;
     let mut found = Found::default();
     found.look_for(config, name)?;
     let (artifact, description) = found.get(config, name)?;
     let nothing = BTreeMap::new();
     let limits = lock.approval(&description.name).map_or(&nothing, |approval| &approval.limits);
     let mut out = output::stdout();
-    writeln!(out, "{}", text(artifact, description, limits))?;
+    writeln!(out, "{}", text(config, artifact, description, limits))?;
     writeln!(out, "  status: {}", status(&lock, artifact, description))?;
     if let Some(directory) = description.unconfigured(&config.directories) {
         writeln!(out, "  it is off: {}", unconfigured(directory))?;
@@ -75,7 +75,9 @@ pub fn inspect(config: &Config, name: &str) -> anyhow::Result<u8> {
 }
 
 /// What a plugin is, in plain words.
-pub(super) fn text(artifact: &Artifact, description: &Description, limits: &BTreeMap<String, String>) -> String {
+pub(super) fn text(config: &Config, artifact: &Artifact, description: &Description, limits: &BTreeMap<String, String>) -> String {
+    let set = &plugins::texts(config, &description.name);
+    let private = plugins::is_private(config, &description.name);
     let mut text = format!("{} {}: {}", description.name, description.version, description.summary);
     let mut line = |line: String| {
         let _ = write!(text, "\n  {line}");
@@ -83,13 +85,17 @@ pub(super) fn text(artifact: &Artifact, description: &Description, limits: &BTre
     line(format!("file: {}, {} bytes, SHA-256 {}", artifact.file, artifact.size, artifact.sha256));
     match &description.kind {
         Kind::Rule { alert_types, .. } => line(format!("it is a rule; its alerts are of type {}", alert_types.join(", "))),
-        Kind::Enricher { observables, outside, .. } => {
+        Kind::Enricher { observables, .. } => {
             let kinds = observables.iter().map(|kind| match kind {
                 ObservableKind::Ip => "addresses",
                 ObservableKind::Domain => "domain names",
             });
             line(format!("it is an enricher; it looks up {}", kinds.collect::<Vec<_>>().join(" and ")));
-            let told = if *outside { "yes; private addresses never reach it" } else { "no, it says" };
+            let told = match (description.reaches_outside(), private) {
+                (true, true) => "yes; private addresses too, as you set it",
+                (true, false) => "yes; private addresses never reach it",
+                (false, _) => "no",
+            };
             line(format!("it tells others what it looks up: {told}"));
         }
     }
@@ -104,6 +110,11 @@ pub(super) fn text(artifact: &Artifact, description: &Description, limits: &BTre
     }
     for request in &description.requests {
         line(wish(request));
+        if request.is_open() {
+            let filled: Vec<String> = request.filled(set).iter().map(Request::to_string).collect();
+            let filled = if filled.is_empty() { "nothing, until you set it".to_owned() } else { filled.join(", ") };
+            line(format!("  with what you set: {filled}"));
+        }
     }
     if description.requests.is_empty() {
         line("it asks for nothing".to_owned());

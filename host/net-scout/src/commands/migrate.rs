@@ -12,12 +12,16 @@ use net_scout_store::Database;
 /// When it cannot be written. What was finished before stays.
 pub fn run(config: &Config, event_hash: bool, now: Timestamp) -> anyhow::Result<u8> {
     let mut database = Database::open(&config.db_path, &config.alert_table, config.busy_timeout)?;
+    let fresh = database.is_fresh()?;
     let migrated = database.migrate(now)?;
     for migration in &migrated {
         output::note(&format_args!("ran migration {}", migration.name));
     }
     if migrated.is_empty() {
         output::note(&format_args!("{} is up to date", config.db_path.display()));
+    }
+    if fresh {
+        super::advise_journal(config, &database);
     }
     if event_hash {
         let progress = Progress::new("hashing", "events", 1);

@@ -12,6 +12,7 @@ use crate::exit::UsageError;
 use crate::output;
 use net_scout_model::{Request, SWITCH, parse_switch, plain};
 use net_scout_plugin_host::capability::files::unconfigured;
+use net_scout_plugin_host::ownership;
 use net_scout_plugin_host::{
     Artifact, CodeCache, Enricher, LOCK, Lock, PluginEngine, Plugins, UngrantedEnricher, load_file, load_folder, read_lock,
 };
@@ -35,7 +36,7 @@ pub(super) struct Approved {
 /// # Errors
 /// When the folder cannot be read or has no plugin, its lock cannot be read, or `locked` and anything is not as the lock has it.
 pub(super) async fn load(config: &Config, locked: bool) -> anyhow::Result<(Plugins, Lock)> {
-    let lock = read_lock(&config.plugins)?;
+    let lock = lock(config)?;
     let plugins = folder(config, &lock).await?;
     for refused in &plugins.refused {
         output::warning(&format_args!("plugin {} {}", refused.file, refused.error));
@@ -66,9 +67,27 @@ pub(super) async fn load_one(config: &Config, path: &Path) -> anyhow::Result<Plu
     loaded.map_err(|error| anyhow::anyhow!("{} {error}", path.display()))
 }
 
+/// The lock of the configured folder.
+///
+/// # Errors
+/// When it cannot be read, or it or its folder may be somebody else's.
+pub(super) fn lock(config: &Config) -> anyhow::Result<Lock> {
+    Ok(read_lock(&config.plugins, &owners(config)?)?)
+}
+
+/// Who may own what is in the configured folder.
+fn owners(config: &Config) -> anyhow::Result<Vec<u32>> {
+    let (folder, named) = (&config.plugins, config.is_set("plugins"));
+    ownership::owners(folder, named).map_err(|reason| {
+        let folder = folder.display();
+        let advice = if named { format!("`chmod o-w {folder}`") } else { format!("name it with --plugins {folder}") };
+        anyhow::anyhow!("the plugin folder {folder} is not used: {folder} {reason}; look at it, then {advice}")
+    })
+}
+
 async fn folder(config: &Config, lock: &Lock) -> anyhow::Result<Plugins> {
     let folder = config.plugins.display();
-    let plugins = load_folder(&engine(config)?, &config.plugins, &config.limits, lock)
+    let plugins = load_folder(&engine(config)?, &config.plugins, &config.limits, lock, &owners(config)?)
         .await
         .with_context(|| format!("the plugin folder {folder} cannot be read; {HINT}"))?;
     if plugins.rules.is_empty() && plugins.enrichers.is_empty() && plugins.refused.is_empty() {
@@ -210,6 +229,18 @@ pub(super) fn grant_rules(config: &Config, plugins: &mut Plugins, lock: &Lock) -
         }
     }
     off
+}
+
+/// What is set for the parameters of a plugin, as it is written.
+pub(super) fn texts(config: &Config, name: &str) -> BTreeMap<String, String> {
+    let set = config.parameters.get(name).into_iter().flatten();
+    set.map(|(parameter, setting)| (parameter.clone(), setting.text.clone())).collect()
+}
+
+/// Whether an enricher may be asked about private addresses.
+pub(super) fn is_private(config: &Config, name: &str) -> bool {
+    let set = texts(config, name);
+    set.get(PRIVATE).is_some_and(|text| parse_switch(text) == Some(true))
 }
 
 /// What is set for the parameters of an enricher, and whether it may be asked about private addresses; none where it is switched off.

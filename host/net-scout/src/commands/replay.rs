@@ -12,7 +12,7 @@ use crate::output::{Format, Shown, StatsFormat};
 use crate::{exit, output};
 use net_scout_detect::enrich;
 use net_scout_detect::enrich::{LookupOptions, Subject};
-use net_scout_detect::scan::{Scanned, add_evidence, judged, local_networks, settled};
+use net_scout_detect::scan::{Scanned, add_evidence, assess, facts, judged, local_networks, settled};
 use net_scout_model::{LedgerEntry, Networks, Observable, Timestamp, Window, counted};
 use net_scout_plugin_host::capability::Shared;
 use net_scout_plugin_host::capability::state::StateStore;
@@ -55,9 +55,11 @@ pub fn run(config: &Config, path: &Path, stats: Option<StatsFormat>, format: For
     let Plugins { rules, enrichers, .. } = plugins;
     let rules: Vec<_> = rules.into_iter().map(|rule| Arc::new(rule.grant_requests())).collect();
     let (done, warn) = (scan::progress(rules.len()), |text: &dyn std::fmt::Display| output::warning(&text));
-    let judged = runtime.block_on(judged(&rules, &header.parameters, &case, parallel, done, &warn));
-    let Scanned { alerts, mut ledger, failed: differs, .. } = judged;
+    let judged = runtime.block_on(judged(&rules, &header.parameters, &case, parallel, None, done, &warn));
+    let Scanned { mut alerts, mut ledger, failed: differs, .. } = judged;
     failed |= differs;
+    let facts = runtime.block_on(facts(&alerts, &case, config.limits.common.query));
+    assess(&mut alerts, &facts);
     let (mut alerts, _) = settled(alerts, header.group, header.max_alerts);
     for missing in runtime.block_on(add_evidence(&mut alerts, &rules, &case)) {
         failed = true;

@@ -65,7 +65,12 @@ pub fn run(config: &Config, request: &ScanRequest, now: Timestamp) -> anyhow::Re
     let tape = tape(config, request, window, &plugins)?;
     // After all that can be wrong with what the operator wrote, and before the work: then a database that cannot be written is known.
     if let Some(database) = &mut database {
+        database.set_quiet(config.quiet);
+        let fresh = database.is_fresh()?;
         database.migrate(now)?;
+        if fresh {
+            super::advise_journal(config, database);
+        }
     }
     let Plugins { rules, refused, .. } = plugins;
     let rules: Vec<Arc<Rule>> = rules.into_iter().map(Arc::new).collect();
@@ -153,6 +158,7 @@ pub(super) fn show(alerts: &[Shown], format: Format) -> std::io::Result<()> {
 /// Begins a recording where one is asked for.
 fn tape(config: &Config, request: &ScanRequest, window: Window, plugins: &Plugins) -> anyhow::Result<Tape> {
     let Some(path) = &request.record else { return Ok(Tape::Off) };
+    super::not_the_database(config, "--record", path)?;
     let texts = |set: &BTreeMap<String, crate::config::Setting>| -> BTreeMap<String, String> {
         set.iter().map(|(name, setting)| (name.clone(), setting.text.clone())).collect()
     };

@@ -1,6 +1,8 @@
 //! `net-scout.toml`. A key that is not known is an error: a misspelt one would silently change nothing.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
@@ -9,6 +11,7 @@ use super::allow::{ALLOW, allow};
 use super::keys;
 use crate::exit::UsageError;
 use net_scout_model::{Allow, Limits, Request};
+use net_scout_plugin_host::ownership;
 
 /// The tables of the parameters of plugins: `[rules.RULE]` and `[enrichers.ENRICHER]`.
 const PARAMETERS: [&str; 2] = ["rules", "enrichers"];
@@ -33,7 +36,7 @@ impl ConfigFile {
     /// configuration folder, and `/etc/net-scout.toml`.
     ///
     /// # Errors
-    /// When the named file is missing, or a file is no TOML or has a key that is not known.
+    /// When the named file is missing, a file is no TOML or has a key that is not known, or one that was not named may be somebody else's.
     pub fn find(named: Option<&Path>) -> Result<Option<Self>, UsageError> {
         let user = std::env::var_os("XDG_CONFIG_HOME")
             .map(PathBuf::from)
@@ -49,8 +52,21 @@ impl ConfigFile {
                 }
             }
         };
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| UsageError(format!("the configuration file {} cannot be read: {error}", path.display())))?;
+        let unreadable =
+            |error: std::io::Error| UsageError(format!("the configuration file {} cannot be read: {error}", path.display()));
+        let mut file = File::open(&path).map_err(unreadable)?;
+        if named.is_none() {
+            // It grants programs that run in the name of this user. What counts is what was opened.
+            let metadata = file.metadata().map_err(unreadable)?;
+            ownership::check(&path).and_then(|()| ownership::check_file(&metadata, &[])).map_err(|reason| {
+                let path = path.display();
+                UsageError(format!(
+                    "the configuration file {path} is not used: {path} {reason}; look at it, then name it with --config {path}"
+                ))
+            })?;
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(unreadable)?;
         Self::parse(&path, &text).map(Some)
     }
 

@@ -52,7 +52,7 @@ pub fn all() -> impl Iterator<Item = Key> {
 }
 
 /// The keys but for the limits.
-static KEYS: [Key; 21] = [
+static KEYS: [Key; 22] = [
     key("db_path", "NET_SCOUT_DB_PATH", "", "the database of net-sentinel"),
     key("table", "NET_SCOUT_TABLE", "ip_events", "the table to scan: ip_events, or ip_events_30 for the archive"),
     key("alert_table", "NET_SCOUT_ALERT_TABLE", "scout_alerts", "the table that alerts are kept in"),
@@ -78,6 +78,12 @@ static KEYS: [Key; 21] = [
         "whether counts of resolvers, peer-to-peer clients and others that `allow list` names raise no alert",
     ),
     key("max_alerts_per_run", "NET_SCOUT_MAX_ALERTS_PER_RUN", "500", "the most alerts of a scan; the strongest are kept"),
+    key(
+        "quiet_hours",
+        "NET_SCOUT_QUIET_HOURS",
+        "24",
+        "hours without events that end an incident: what comes later is a new alert",
+    ),
     key("busy_timeout", "NET_SCOUT_BUSY_TIMEOUT", "10", "seconds to wait for another program's lock"),
     key("cache_dir", "NET_SCOUT_CACHE_DIR", "", "where compiled plugins are kept, for this user alone; empty for nowhere"),
     key("log_level", "NET_SCOUT_LOG_LEVEL", "warn", "off, error, warn, info, debug or trace"),

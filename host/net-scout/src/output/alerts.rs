@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value};
 
-use super::{Cell, Format, Table, csv_error, write_json, write_json_line};
+use super::{Cell, Csv, Format, Table, json_text, write_json, write_json_line};
 use net_scout_model::{Alert, RELATED, REOPENED, StoredAlert};
 
 /// An alert to show: as raised, or as stored.
@@ -165,8 +165,8 @@ fn style(severity: Option<&str>) -> Style {
 fn csv(out: &mut dyn Write, alerts: &[Shown]) -> io::Result<()> {
     const HEADER: [&str; 10] =
         ["id", "alert_type", "src_ip", "dst_ip", "score", "severity", "rule", "evidence", "status", "created_at"];
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(HEADER).map_err(csv_error)?;
+    let mut writer = Csv::new(out);
+    writer.line(HEADER)?;
     for alert in alerts {
         let (id, status, created_at) = match &alert.stored {
             Some((id, status, created_at)) => (id.to_string(), status.as_str(), created_at.as_str()),
@@ -180,11 +180,11 @@ fn csv(out: &mut dyn Write, alerts: &[Shown]) -> io::Result<()> {
             &alert.score.to_string(),
             alert.severity.as_deref().unwrap_or(""),
             alert.rule.as_deref().unwrap_or(""),
-            &alert.evidence.to_string(),
+            &json_text(&alert.evidence),
             status,
             created_at,
         ];
-        writer.write_record(record).map_err(csv_error)?;
+        writer.line(record)?;
     }
     writer.flush()
 }

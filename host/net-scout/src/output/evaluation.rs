@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Cell, Format, Table, write_objects};
-use net_scout_lab::evaluate::{Figures, Mistake};
+use net_scout_lab::evaluate::{Figures, FileFigures, Mistake};
 
 /// Writes figures.
 ///
@@ -45,6 +45,52 @@ pub fn write_figures(out: &mut dyn Write, figures: &[Figures], format: Format, w
                 Cell::number(format!("{:.1}", one.alerts_per_day)),
                 one.alerts_per_attacker_day.map_or_else(nothing, |alerts| Cell::number(format!("{alerts:.2}"))),
                 Cell::number(one.most_per_attacker_day),
+            ]);
+        }
+        table
+    })
+}
+
+/// Writes the figures of a folder of logs.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn write_folder_figures(
+    out: &mut dyn Write,
+    figures: &[FileFigures],
+    format: Format,
+    width: Option<usize>,
+) -> io::Result<()> {
+    write_objects(out, figures, format, width, || {
+        let mut table = Table::new(&[
+            "name",
+            "attackers",
+            "found",
+            "recall",
+            "right",
+            "wrong",
+            "precision",
+            "alerts",
+            "a day",
+            "repeats",
+            "critical/high/medium/low/info",
+            "wrong critical",
+        ]);
+        for one in figures {
+            let severities: Vec<String> = one.severities.iter().rev().map(ToString::to_string).collect();
+            table.row(vec![
+                Cell::new(&one.name),
+                Cell::number(one.attackers),
+                Cell::number(one.found),
+                share(one.recall),
+                Cell::number(one.right),
+                one.wrong.map_or_else(nothing, Cell::number),
+                share(one.precision),
+                Cell::number(one.alerts),
+                Cell::number(format!("{:.1}", one.alerts_per_day)),
+                Cell::number(one.repeats),
+                Cell::new(severities.join("/")),
+                Cell::number(one.wrong_critical),
             ]);
         }
         table

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::alerts::to_seconds;
 use super::story::{numbers, one, top, who};
-use super::{Format, Shown, csv_error, write_json, write_json_line};
+use super::{Csv, Format, Shown, write_json, write_json_line};
 use net_scout_detect::scan::{Account, Activity, Fate, Lowered, Nearest, Part, RuleAccount, Said};
 use net_scout_model::{Alert, Origin, StoredAlert, Timestamp, Window, counted, parse_address, plain};
 
@@ -71,11 +71,11 @@ impl Explanation {
             Format::Json => write_json(out, &self.json())?,
             Format::Ndjson => write_json_line(out, &self.json())?,
             Format::Csv => {
-                let mut writer = csv::Writer::from_writer(&mut *out);
-                writer.write_record(["rule", "outcome", "said"]).map_err(csv_error)?;
+                let mut writer = Csv::new(&mut *out);
+                writer.line(["rule", "outcome", "said"])?;
                 for account in &self.account.rules {
                     let (name, said) = (&account.rule.description.name, lines(account, self.address).join("; "));
-                    writer.write_record([name, outcome(&account.said), &plain(&said, LONGEST)]).map_err(csv_error)?;
+                    writer.line([name, outcome(&account.said), &plain(&said, LONGEST)])?;
                 }
                 writer.flush()?;
             }

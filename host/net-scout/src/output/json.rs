@@ -23,6 +23,12 @@ pub fn write_json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()>
     writeln!(out, "{}", escaped(&serde_json::to_string_pretty(value)?))
 }
 
+/// The text of a value on one line.
+#[must_use]
+pub fn json_text(value: &serde_json::Value) -> String {
+    escaped(&value.to_string())
+}
+
 /// Such characters stand only inside of strings, but for the ends of lines.
 fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());

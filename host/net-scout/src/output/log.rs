@@ -7,6 +7,8 @@ use std::sync::Mutex;
 
 use tracing_subscriber::filter::LevelFilter;
 
+use super::Safe;
+
 /// Starts the log at a level of the configuration. Its times are those of the machine.
 ///
 /// # Errors
@@ -18,9 +20,9 @@ pub fn start_log(level: &str, file: Option<&Path>) -> io::Result<()> {
     let _started = match file {
         Some(path) => {
             let file = OpenOptions::new().append(true).create(true).open(path)?;
-            builder.with_writer(Mutex::new(file)).try_init()
+            builder.with_writer(Mutex::new(Safe::new(file))).try_init()
         }
-        None => builder.without_time().with_writer(io::stderr).try_init(),
+        None => builder.without_time().with_writer(|| Safe::new(io::stderr())).try_init(),
     };
     Ok(())
 }

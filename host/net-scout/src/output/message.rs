@@ -10,7 +10,12 @@ use net_scout_store::Unreadable;
 
 fn message(style: Style, word: &str, text: &dyn Display) {
     // A closed standard error is no reason to stop.
-    let _ = writeln!(anstream::stderr(), "{style}{word}{style:#} {text}");
+    let _ = writeln!(anstream::stderr(), "{style}{word}{style:#} {}", shown(text));
+}
+
+/// Names of files, words of servers and the like are in such texts.
+fn shown(text: &dyn Display) -> String {
+    text.to_string().split('\n').map(|line| plain(line, usize::MAX)).collect::<Vec<_>>().join("\n")
 }
 
 /// Why the program ends without having done its work.
@@ -44,5 +49,5 @@ pub fn corrected_directions(count: u64) {
 
 /// What was done.
 pub fn note(text: &dyn Display) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = writeln!(anstream::stderr(), "{}", shown(text));
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Format, Table, csv_error, write_json, write_json_line};
+use super::{Csv, Format, Table, json_text, write_json, write_json_line};
 
 /// Writes objects that have the same members, which are the columns of CSV; for people as a table.
 ///
@@ -23,18 +23,18 @@ pub fn write_objects<T: Serialize>(
         Format::Json => write_json(out, &objects),
         Format::Ndjson => objects.iter().try_for_each(|object| write_json_line(out, object)),
         Format::Csv => {
-            let mut writer = csv::Writer::from_writer(out);
+            let mut writer = Csv::new(out);
             for (index, object) in objects.iter().enumerate() {
                 let Value::Object(members) = serde_json::to_value(object)? else { continue };
                 if index == 0 {
-                    writer.write_record(members.keys()).map_err(csv_error)?;
+                    writer.line(members.keys())?;
                 }
                 let text = |value: &Value| match value {
                     Value::String(text) => text.clone(),
                     Value::Null => String::new(),
-                    other => other.to_string(),
+                    other => json_text(other),
                 };
-                writer.write_record(members.values().map(text)).map_err(csv_error)?;
+                writer.line(members.values().map(text))?;
             }
             writer.flush()
         }

@@ -2,6 +2,11 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use net_scout_model::plain;
+
+/// The most characters of a message.
+const LONGEST: usize = 200;
+
 /// Progress of some work. It disappears when it is dropped.
 pub struct Progress(ProgressBar);
 
@@ -31,7 +36,7 @@ impl Progress {
     /// Some more steps are done; the message says what was last.
     pub fn advance(&self, steps: u64, message: &str) {
         self.0.inc(steps);
-        self.0.set_message(message.to_owned());
+        self.0.set_message(plain(message, LONGEST));
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::Shown;
 use super::alerts::to_seconds;
 use net_scout_detect::enrich::{FLAT_KINDS, flat_key};
+use net_scout_detect::scan::Role;
 use net_scout_model::{REOPENED, StoredAlert, plain};
 
 /// The most characters of a line's text.
@@ -18,7 +19,7 @@ const MEMBERS: usize = 4;
 /// What the name of a threshold ends with, behind the name of the number that it is for.
 const THRESHOLD: &str = "_threshold";
 /// The members of the evidence that have lines of their own.
-const OWN: [&str; 6] = ["events", "window", "plugin", "related", "techniques", REOPENED];
+const OWN: [&str; 7] = ["events", "window", "plugin", "related", "techniques", "severity_reasons", REOPENED];
 
 /// An alert with all that is known of it.
 #[derive(Clone, Debug)]
@@ -65,6 +66,7 @@ impl Story {
         let events = &evidence["events"];
         let mut lines = vec![("who", who(alert.src_ip.as_deref(), alert.dst_ip.as_deref())), ("when", when(alert, events))];
         lines.extend(evidence[REOPENED].as_array().into_iter().flatten().map(|before| ("reopened", reopened(before))));
+        lines.push(("severity", reasons(alert, evidence)));
         lines.push(("window", window(&evidence["window"])));
         lines.push(("numbers", numbers(evidence, true)));
         lines.push(("evidence", others(evidence)));
@@ -118,6 +120,20 @@ fn when(alert: &StoredAlert, events: &Value) -> String {
         text.push_str(&format!(", last {again}"));
     }
     text
+}
+
+/// Why the severity is what it is. Nothing of what another program stored.
+fn reasons(alert: &StoredAlert, evidence: &Value) -> String {
+    let (Some(severity), Some(rule)) = (&alert.severity, &alert.rule) else { return String::new() };
+    let list = evidence["severity_reasons"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let text = match list {
+        [] if Role::rules().contains(&rule.as_str()) => {
+            "the rule counts what a source does, which is no harm by itself".to_owned()
+        }
+        [] => format!("score {} of {rule}", alert.score),
+        list => list.iter().map(one).collect::<Vec<_>>().join("; "),
+    };
+    format!("{severity}: {text}")
 }
 
 fn window(window: &Value) -> String {
@@ -257,6 +273,7 @@ mod tests {
             "alert 7: port_scan, high, score 82, new
   who        192.0.2.2
   when       2026-03-11T03:00:00Z to 2026-03-11T20:25:11Z, 61 events; raised 2026-03-11T20:35:11Z
+  severity   high: score 82 of port_scan
   window     from 2026-03-11T19:35:11Z, looking back to 2026-03-10T20:35:11Z
   numbers    ports 312 (threshold 20)
   evidence   class port scan

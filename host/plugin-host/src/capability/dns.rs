@@ -94,14 +94,17 @@ impl DnsGrant {
     }
 }
 
-/// Whether a name is the pattern, or below it where the pattern begins with `*.`.
+/// Whether a name is the pattern, or below it where the pattern begins with `*.`. Labels are compared, not texts: a dot inside of a label
+/// (`x.evil\\.example.com`) ends none.
 fn matches(pattern: &str, name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    match pattern.strip_prefix('*') {
-        Some("") => true,
-        Some(suffix) => suffix.starts_with('.') && name.len() > suffix.len() && name.ends_with(suffix),
-        None => name == pattern,
+    if pattern == "*" {
+        return true;
     }
+    let (below, pattern) = pattern.strip_prefix("*.").map_or((false, pattern), |rest| (true, rest));
+    let (Ok(pattern), Ok(name)) = (Name::from_ascii(pattern), Name::from_ascii(name)) else { return false };
+    let (wanted, labels): (Vec<&[u8]>, Vec<&[u8]>) = (pattern.iter().collect(), name.iter().collect());
+    let Some(more) = labels.len().checked_sub(wanted.len()) else { return false };
+    (more > 0) == below && labels[more..].iter().zip(wanted).all(|(label, wanted)| label.eq_ignore_ascii_case(wanted))
 }
 
 /// The questions of one call.
@@ -253,6 +256,8 @@ mod tests {
             ("PTR", "in-addr.arpa"),
             ("PTR", "1.evil-in-addr.arpa"),
             ("PTR", "1.in-addr.arpa.evil.example"),
+            ("PTR", "1.evil\\.in-addr.arpa"),
+            ("PTR", "evil\\046in-addr.arpa"),
             ("A", "sub.origin.example"),
             ("MX", "origin.example"),
         ] {

@@ -24,7 +24,7 @@ const LARGEST_ERRORS: u64 = 16 << 10;
 const MARGIN: Duration = Duration::from_millis(500);
 /// How much of an argument stands in an error, in characters.
 const QUOTED: usize = 100;
-/// Where programs are looked for, besides the host's own PATH.
+/// Where programs are looked for first, whatever the host's own PATH says: these folders are root's.
 const FOLDERS: [&str; 6] = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /// What a plugin may run.
@@ -67,6 +67,8 @@ fn fits(word: &str, argument: &str) -> bool {
     let domain =
         || Observable::parse(argument).is_some_and(|found| found.kind == ObservableKind::Domain && found.value == argument);
     match word.strip_prefix('{').and_then(|word| word.strip_suffix('}')) {
+        // A program would take it for an option.
+        Some(_) if argument.starts_with('-') => false,
         Some("ip") => argument.parse::<IpAddr>().is_ok(),
         Some("domain") => domain(),
         Some(other) => match other.strip_prefix("int:").and_then(|bounds| bounds.split_once("..")) {
@@ -142,7 +144,8 @@ fn find(program: &str) -> Option<PathBuf> {
         return None;
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(FOLDERS.iter().map(PathBuf::from)).filter(|folder| folder.is_absolute());
+    let own = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
+    let folders = FOLDERS.iter().map(PathBuf::from).chain(own);
     let runs =
         |path: &PathBuf| std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0);
     folders.map(|folder| folder.join(program)).find(runs)

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, File, FileExt as _, OpenOptions, OpenOptionsExt as _};
+use cap_std::fs::{Dir, File, FileExt as _, MetadataExt as _, OpenOptions, OpenOptionsExt as _};
 use rustix::fs::OFlags;
 use wasmtime::component::{Resource, ResourceTable};
 
@@ -18,6 +18,7 @@ use serde_json::json;
 use crate::bindings::net_scout::plugin::files as wit;
 use crate::{Boundary, failure};
 use net_scout_model::{Request, plain};
+use net_scout_store::belongs_to;
 
 /// How many files a call may have open at once.
 const OPEN_FILES: usize = 8;
@@ -32,7 +33,11 @@ const QUOTED: usize = 100;
 
 /// The directories of the configuration, each opened once. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Directories(Arc<BTreeMap<String, (PathBuf, Opened)>>);
+pub struct Directories {
+    opened: Arc<BTreeMap<String, (PathBuf, Opened)>>,
+    /// The database of the scan, whose files are never opened here: to close one would drop its locks.
+    database: Option<Arc<Path>>,
+}
 
 /// A directory, or why it could not be opened.
 type Opened = Result<Arc<Dir>, String>;
@@ -46,11 +51,17 @@ impl Directories {
             let directory = open(path).map_err(|error| error.to_string());
             (name.clone(), (path.clone(), directory))
         });
-        Self(Arc::new(opened.collect()))
+        Self { opened: Arc::new(opened.collect()), database: None }
+    }
+
+    /// The same without the files of this database, should they lie in one of the directories.
+    #[must_use]
+    pub fn without(self, database: &Path) -> Self {
+        Self { database: Some(database.into()), ..self }
     }
 
     fn get(&self, name: &str) -> Result<Arc<Dir>, wit::FilesError> {
-        let Some((path, opened)) = self.0.get(name) else {
+        let Some((path, opened)) = self.opened.get(name) else {
             return Err(wit::FilesError::NotFound(unconfigured(&plain(name, QUOTED))));
         };
         opened.clone().map_err(|error| {
@@ -140,7 +151,8 @@ impl FilesGrant {
             return Err(wit::FilesError::TooLarge(text));
         }
         let (name, path) = (name.to_owned(), path.to_owned());
-        blocking(move || open_regular(&directory, &name, &path)).await?
+        let database = directories.and_then(|directories| directories.database.clone());
+        blocking(move || open_regular(&directory, &name, &path, database.as_deref())).await?
     }
 }
 
@@ -244,7 +256,7 @@ fn outside(directory: &str, shown: &str) -> wit::FilesError {
 }
 
 /// Opens a regular file to read it. A pipe or a device is not waited for.
-fn open_regular(directory: &Dir, name: &str, path: &str) -> Result<(Arc<File>, u64), wit::FilesError> {
+fn open_regular(directory: &Dir, name: &str, path: &str, database: Option<&Path>) -> Result<(Arc<File>, u64), wit::FilesError> {
     let shown = plain(path, QUOTED);
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
@@ -255,8 +267,13 @@ fn open_regular(directory: &Dir, name: &str, path: &str) -> Result<(Arc<File>, u
         _ => wit::FilesError::Unavailable(format!("`{shown}` in the directory {name} cannot be opened: {error}")),
     };
     let irregular = || wit::FilesError::Invalid(format!("`{shown}` in the directory {name} is no regular file"));
-    if !directory.metadata(path).map_err(failed)?.is_file() {
+    let metadata = directory.metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
         return Err(irregular());
+    }
+    if database.is_some_and(|database| belongs_to(database, metadata.dev(), metadata.ino())) {
+        let text = format!("`{shown}` in the directory {name} belongs to the database of net-sentinel, which no plugin opens");
+        return Err(wit::FilesError::Unavailable(text));
     }
     // It may have been replaced since: a pipe must not make this wait, and what counts is what was opened.
     let mut options = OpenOptions::new();
@@ -355,6 +372,21 @@ mod tests {
             assert_eq!(text, "at most 1048576 bytes may be read at once, not 1048577");
             assert_eq!(context.size(Resource::new_borrow(file.rep())).await.expect("no trap"), 10);
             context.drop(file).await.expect("dropped");
+        }
+    }
+
+    /// To open and close a file of the database would drop the locks of this process on it.
+    #[tokio::test]
+    async fn the_files_of_the_database_are_never_opened() {
+        let (folder, mut context) = scene();
+        let inside = folder.path().join("in");
+        std::fs::hard_link(inside.join("a"), folder.path().join("net_sentinel.db")).expect("link");
+        std::fs::write(folder.path().join("net_sentinel.db-wal"), "log").expect("file");
+        std::fs::hard_link(folder.path().join("net_sentinel.db-wal"), inside.join("log")).expect("link");
+        context.directories = context.directories.map(|directories| directories.without(&folder.path().join("net_sentinel.db")));
+        for path in ["a", "good", "log"] {
+            let FilesError::Unavailable(text) = refused(&mut context, "data", path).await else { panic!("{path}") };
+            assert!(text.ends_with("belongs to the database of net-sentinel, which no plugin opens"), "{text}");
         }
     }
 

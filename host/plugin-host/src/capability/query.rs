@@ -1,6 +1,8 @@
 //! `query`: read-only SQL over the window, through the gate of the database.
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use serde_json::json;
 use wasmtime::component::{Resource, ResourceTable};
@@ -8,11 +10,13 @@ use wasmtime::component::{Resource, ResourceTable};
 use crate::bindings::net_scout::plugin::query as wit;
 use crate::bindings::net_scout::plugin::types as wit_types;
 use crate::{Boundary, Passed, failure};
-use net_scout_model::{Batch, Column, ColumnType, ColumnValues, QueryError, QueryLimits, TextColumn, Value};
+use net_scout_model::{Batch, Column, ColumnType, ColumnValues, QueryError, QueryLimits, TextColumn, Value, counted};
 use net_scout_store::{Explain, ReadGrant, RowStream, Snapshot};
 
 /// How many queries a call may have open at once.
 pub const OPEN_QUERIES: usize = 4;
+/// How long to wait before looking again whether a query has ended.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// What the queries of one call may do.
 pub struct QueryContext {
@@ -20,6 +24,8 @@ pub struct QueryContext {
     boundary: Boundary,
     table: ResourceTable,
     open: usize,
+    /// Those that the guest dropped, and that may still run.
+    dropped: Vec<Weak<AtomicBool>>,
     /// How many were opened so far.
     opened: u64,
 }
@@ -61,7 +67,7 @@ impl QueryContext {
     /// Queries on a source; none for a guest that may not query.
     #[must_use]
     pub fn new(source: Option<QuerySource>, boundary: Boundary) -> Self {
-        Self { source, boundary, table: ResourceTable::new(), open: 0, opened: 0 }
+        Self { source, boundary, table: ResourceTable::new(), open: 0, dropped: Vec::new(), opened: 0 }
     }
 }
 
@@ -80,6 +86,7 @@ impl wit::Host for QueryContext {
             json!({ "sql": sql, "parameters": parameters, "columns": columns.iter().map(|column| column.name()).collect::<Vec<_>>() })
         };
         let (mut rows, open) = (None, self.open);
+        let dropped = &mut self.dropped;
         let work = async {
             let Some(source) = &self.source else { return Err(wit::QueryError::Unavailable("there is no database".to_owned())) };
             if open >= OPEN_QUERIES {
@@ -87,6 +94,7 @@ impl wit::Host for QueryContext {
                 return Err(wit::QueryError::TooLarge(text));
             }
             let QuerySource { snapshot, grant, limits, explain } = source.clone();
+            ended(dropped, OPEN_QUERIES - 1 - open, limits).await?;
             rows = Some(snapshot.query(sql.clone(), parameters.clone(), columns.clone(), grant, limits, explain).await?);
             Ok(())
         };
@@ -96,6 +104,24 @@ impl wit::Host for QueryContext {
         self.open += 1;
         self.opened += 1;
         Ok(Ok(self.table.push(OpenQuery { number: self.opened, rows })?))
+    }
+}
+
+/// Waits until at most so many of the dropped queries still run: they take readers from other rules.
+async fn ended(dropped: &mut Vec<Weak<AtomicBool>>, most: usize, limits: QueryLimits) -> Result<(), QueryError> {
+    let until = tokio::time::Instant::now() + limits.time;
+    loop {
+        dropped.retain(|life| life.strong_count() > 0);
+        if dropped.len() <= most {
+            return Ok(());
+        }
+        if tokio::time::Instant::now() >= until {
+            return Err(QueryError::TooLarge(format!(
+                "{} that were dropped have not ended yet",
+                counted(dropped.len(), "query")
+            )));
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -114,7 +140,8 @@ impl wit::HostRows for QueryContext {
     }
 
     async fn drop(&mut self, rows: Resource<OpenQuery>) -> wasmtime::Result<()> {
-        self.table.delete(rows)?;
+        let OpenQuery { rows, .. } = self.table.delete(rows)?;
+        self.dropped.extend(rows.as_ref().map(RowStream::life));
         self.open -= 1;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The file: gzip (RFC 1952) over one JSON object a line. First a header, then what happened in the order in which it did, at last how
 //! many lines there are, so that a file that was cut off is known.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -14,13 +14,15 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::session::{Session, Step, Unexpected};
+use super::session::{Replayed, Session, Step, Unexpected};
+use crate::ownership::NewFile;
 use net_scout_model::{Secrets, plain};
 
 /// What the first line says that the file is.
 const FORMAT: &str = "net-scout recording 1";
-/// The most bytes that are read of a file, unpacked.
-const LARGEST: u64 = 8 << 30;
+/// The most bytes that are read of a file, unpacked, and of one line: what is read of it stays in memory.
+const LARGEST: u64 = 512 << 20;
+const LONGEST_LINE: u64 = 96 << 20;
 /// How much of an outcome stands in an error, in characters.
 const QUOTED: usize = 300;
 
@@ -92,29 +94,26 @@ enum Line {
 pub struct Recorder(Arc<Writer>);
 
 struct Writer {
-    path: PathBuf,
-    partial: PathBuf,
     secrets: Secrets,
     next: AtomicU64,
     out: Mutex<Out>,
 }
 
 struct Out {
-    encoder: Option<GzEncoder<File>>,
+    encoder: Option<GzEncoder<NewFile>>,
     lines: u64,
     failed: Option<io::Error>,
 }
 
 impl Recorder {
-    /// Begins a file. It gets its name when it is complete.
+    /// Begins a file that only this user can read: it holds what was looked up, and events. It gets its name when it is complete.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn create(path: &Path, header: &Header, secrets: Secrets) -> io::Result<Self> {
-        let partial = path.with_file_name(format!("{}.partial", path.file_name().unwrap_or_default().to_string_lossy()));
-        let encoder = GzEncoder::new(File::create(&partial)?, Compression::fast());
+        let encoder = GzEncoder::new(NewFile::beside(path)?, Compression::fast());
         let out = Mutex::new(Out { encoder: Some(encoder), lines: 0, failed: None });
-        let recorder = Self(Arc::new(Writer { path: path.to_owned(), partial, secrets, next: AtomicU64::new(0), out }));
+        let recorder = Self(Arc::new(Writer { secrets, next: AtomicU64::new(0), out }));
         recorder.line(header);
         Ok(recorder)
     }
@@ -147,8 +146,7 @@ impl Recorder {
             return Err(error);
         }
         if let Some(encoder) = out.encoder.take() {
-            encoder.finish()?.sync_all()?;
-            std::fs::rename(&self.0.partial, &self.0.path)?;
+            encoder.finish()?.keep()?;
         }
         Ok(())
     }
@@ -169,13 +167,6 @@ impl Recorder {
     }
 }
 
-impl Drop for Writer {
-    fn drop(&mut self) {
-        // One that was not finished is of no use to anybody; one that was has another name by now.
-        let _ = std::fs::remove_file(&self.partial);
-    }
-}
-
 /// A recording that was read.
 pub struct Recording {
     /// Its header.
@@ -185,7 +176,7 @@ pub struct Recording {
 
 #[derive(Default)]
 struct Recorded {
-    steps: VecDeque<Step>,
+    steps: Arc<Vec<String>>,
     outcome: Option<Value>,
 }
 
@@ -210,6 +201,16 @@ pub enum RecordingError {
         /// What is wrong with it.
         reason: String,
     },
+    /// It would take too much memory.
+    #[error("the recording {path} is too large: it holds more than {mebibytes} MiB{of_line}; record a shorter window")]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// How much may be read.
+        mebibytes: u64,
+        /// Of what.
+        of_line: &'static str,
+    },
     /// Its end is missing.
     #[error("the recording {path} is cut off after {lines} lines; record again")]
     CutOff {
@@ -227,15 +228,20 @@ impl Recording {
     /// When it is no complete recording.
     pub fn open(path: &Path) -> Result<Self, RecordingError> {
         let unreadable = |reason| RecordingError::Unreadable { path: path.to_owned(), reason };
-        let mut reader = BufReader::new(GzDecoder::new(File::open(path).map_err(unreadable)?).take(LARGEST));
-        let (mut text, mut number) = (String::new(), 0);
+        let mut reader = BufReader::new(GzDecoder::new(File::open(path).map_err(unreadable)?));
+        let too_large = |most: u64, of_line| RecordingError::TooLarge { path: path.to_owned(), mebibytes: most >> 20, of_line };
+        let (mut text, mut number, mut bytes) = (String::new(), 0, 0);
         let mut header = None;
         let mut sessions: BTreeMap<u64, (String, String)> = BTreeMap::new();
         let mut calls: BTreeMap<(String, String), Recorded> = BTreeMap::new();
         loop {
             text.clear();
             let malformed = |reason: String| RecordingError::Malformed { path: path.to_owned(), line: number + 1, reason };
-            match reader.read_line(&mut text) {
+            let read = reader.by_ref().take(LONGEST_LINE + 1).read_line(&mut text);
+            bytes += text.len() as u64;
+            match read {
+                Ok(_) if text.len() as u64 > LONGEST_LINE => return Err(too_large(LONGEST_LINE, " in one line")),
+                Ok(_) if bytes > LARGEST => return Err(too_large(LARGEST, "")),
                 Ok(0) => return Err(RecordingError::CutOff { path: path.to_owned(), lines: number }),
                 Err(error) if number == 0 => return Err(malformed(error.to_string())),
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -261,7 +267,8 @@ impl Recording {
                 }
                 Line::Step { session, step } => {
                     let recorded = sessions.get(&session).and_then(|key| calls.get_mut(key)).ok_or_else(unknown)?;
-                    recorded.steps.push_back(step);
+                    let step = serde_json::to_string(&step).map_err(|error| malformed(error.to_string()))?;
+                    Arc::make_mut(&mut recorded.steps).push(step);
                 }
                 Line::End { session, outcome } => {
                     let recorded = sessions.get(&session).and_then(|key| calls.get_mut(key)).ok_or_else(unknown)?;
@@ -284,8 +291,8 @@ impl Recording {
     }
 
     pub(super) fn session(&self, plugin: &str, call: &str) -> Session {
-        let steps = self.calls.get(&(plugin.to_owned(), call.to_owned())).map(|recorded| recorded.steps.clone());
-        Session::Replayed(Arc::new(Mutex::new(steps.unwrap_or_default())))
+        let steps = self.calls.get(&(plugin.to_owned(), call.to_owned())).map(|recorded| Arc::clone(&recorded.steps));
+        Session::Replayed(Arc::new(Replayed::new(steps.unwrap_or_default())))
     }
 
     pub(super) fn compare(&self, plugin: &str, call: &str, now: &Value) -> Result<(), Unexpected> {

@@ -1,9 +1,9 @@
 //! One call of a plugin, as far as its calls into the host go: done, written down, or answered from what is written.
 
-use std::collections::VecDeque;
 use std::fmt::Display;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,9 +24,27 @@ pub enum Session {
     /// They are done and written down, under this number.
     Recorded(Recorder, u64),
     /// They are answered as they were then, and must be the same.
-    Replayed(Arc<Mutex<VecDeque<Step>>>),
+    Replayed(Arc<Replayed>),
     /// They are answered as a scenario says, in any order.
     Scripted(Scripted),
+}
+
+/// The calls of a recording, as they are written: read, they take many times as much.
+pub struct Replayed {
+    steps: Arc<Vec<String>>,
+    next: AtomicUsize,
+}
+
+impl Replayed {
+    /// From the first on.
+    pub(super) fn new(steps: Arc<Vec<String>>) -> Self {
+        Self { steps, next: AtomicUsize::new(0) }
+    }
+
+    fn next(&self) -> Option<Result<Step, Unexpected>> {
+        let text = self.steps.get(self.next.fetch_add(1, Ordering::Relaxed))?;
+        Some(serde_json::from_str(text).map_err(|error| Unexpected(format!("a call of the recording cannot be read: {error}"))))
+    }
 }
 
 /// A call into the host and its answer.
@@ -114,10 +132,10 @@ impl Session {
                 Ok(result)
             }
             Self::Replayed(steps) => {
-                let step = steps.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+                let step = steps.next();
                 let arguments = arguments();
                 let now = shown(function, &arguments);
-                let step = step.ok_or_else(|| Unexpected(format!("it calls {now}, and the recording ends before that")))?;
+                let step = step.ok_or_else(|| Unexpected(format!("it calls {now}, and the recording ends before that")))??;
                 if step.call != function || step.arguments.as_ref().is_some_and(|then| *then != arguments) {
                     let then = shown(&step.call, step.arguments.as_ref().unwrap_or(&Value::Null));
                     return Err(Unexpected(format!("it calls {now}, where the recording has {then}")));

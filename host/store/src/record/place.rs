@@ -3,12 +3,12 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::super::stored::{COLUMNS, stored};
-use net_scout_model::{Alert, StoredAlert, Timestamp};
+use net_scout_model::{Alert, Network, StoredAlert, Timestamp};
 
 /// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
 /// Whether nobody has dealt with an alert yet, as [`StoredAlert::is_open`] says it.
-const OPEN: &str = "coalesce(status, 'new') IN ('new', 'enriched')";
+pub(super) const OPEN: &str = "coalesce(status, 'new') IN ('new', 'enriched')";
 /// The rows of a day, which is `date(created_at)` as in the unique index of the Python program. The texts around it are for our index.
 const OF_THE_DAY: &str = "created_at >= ?1 AND created_at < ?2 AND date(created_at) = ?3";
 
@@ -16,27 +16,21 @@ const OF_THE_DAY: &str = "created_at >= ?1 AND created_at < ?2 AND date(created_
 pub(super) struct Place<'a> {
     pub(super) connection: &'a Connection,
     pub(super) table: &'a str,
+    /// How long an incident is quiet before it is over, in microseconds.
+    pub(super) quiet: i64,
+    /// The networks that open alerts are about, with their stories.
+    pub(super) networks: Vec<(Network, String)>,
 }
 
 impl Place<'_> {
-    /// The row of the day that an alert belongs to: that of its story, else that of its type, source and destination. Where there are
-    /// several from before, one that is open.
+    /// The row that an alert belongs to: that of its incident, else one of the day that has its type, source and destination, for there
+    /// are never two. Where there are several from before, one that is open.
     pub(super) fn find(&self, alert: &Alert, at: Timestamp) -> rusqlite::Result<Option<StoredAlert>> {
-        let day = Day::of(at);
-        if let Some(story) = &alert.story {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM {} WHERE {OF_THE_DAY} AND story = ?4 ORDER BY {OPEN} DESC, id DESC LIMIT 1",
-                self.table
-            );
-            let told = self
-                .connection
-                .prepare_cached(&sql)?
-                .query_row((&day.before, &day.behind, &day.date, story), |row| stored(row).map(|(alert, _)| alert))
-                .optional()?;
-            if told.is_some() {
-                return Ok(told);
-            }
+        let continued = self.continued(alert, at)?;
+        if continued.is_some() {
+            return Ok(continued);
         }
+        let day = Day::of(at);
         // Of those that name neither side, another story is another alert.
         let names_nobody = alert.src_ip.is_none() && alert.dst_ip.is_none();
         let untold = if alert.story.is_some() && names_nobody { "AND story IS NULL" } else { "" };

@@ -2,14 +2,26 @@
 
 use serde_json::{Map, Value, json};
 
-use net_scout_model::{Alert, REOPENED, Severity, StoredAlert, Timestamp};
+use net_scout_model::{Alert, RELATED, REOPENED, Severity, StoredAlert, Timestamp};
 
 /// How many reopenings of one alert are kept: the last ones.
 const MOST: usize = 20;
 
-/// Whether an alert reopens the one that it belongs to: a person closed that, and this is more severe.
+/// Whether an alert reopens the one that it belongs to: a person closed that, and this is more severe, or another rule says something that
+/// the person did not see.
 pub(super) fn reopens(known: &StoredAlert, alert: &Alert) -> bool {
-    !known.is_open() && alert.severity > severity(known)
+    !known.is_open() && (alert.severity > severity(known) || !said_before(known, alert))
+}
+
+/// Whether all that an alert says was said by the same rules in the stored one. One of the Python program names no rule.
+fn said_before(known: &StoredAlert, alert: &Alert) -> bool {
+    let related = |list: Option<&Value>| -> Vec<String> {
+        let list = list.and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(|one| one["rule"].as_str().map(str::to_owned)).collect()
+    };
+    let before = related(known.evidence.get(RELATED));
+    let is_known = |rule: &String| known.rule.as_ref() == Some(rule) || before.contains(rule);
+    known.rule.is_none() || (is_known(&alert.rule) && related(alert.evidence.get(RELATED)).iter().all(is_known))
 }
 
 /// How much a stored alert matters; where the Python program wrote it, what its score says.

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, Statement, params_from_iter};
 
+use super::super::file::{QUERY_CACHE, cache};
 use super::super::function::direction_function;
-use super::super::open::{QUERY_CACHE, cache};
 use super::collect::{Collect, Desk};
 use super::request::{COLLECT, Piece, Request, Way};
 use net_scout_engine::{EventWindow, PieceRead, RowCounts, Segment, Words};
@@ -39,8 +39,13 @@ pub(super) struct Shared {
 pub(crate) fn read(connections: Vec<&mut Connection>, request: Request) -> rusqlite::Result<Option<EventWindow>> {
     let Some(first) = connections.first() else { return Ok(None) };
     let threads = connections.len();
+    let pieces = pieces(first, &request, threads)?;
+    let connections: Vec<_> = match request.way {
+        Way::Steps(..) => connections.into_iter().take(1).collect(),
+        _ => connections,
+    };
     let shared = Arc::new(Shared {
-        pieces: pieces(first, &request, threads)?,
+        pieces,
         request,
         next: AtomicUsize::new(0),
         bytes: AtomicU64::new(0),
@@ -77,6 +82,7 @@ pub(crate) fn read(connections: Vec<&mut Connection>, request: Request) -> rusql
 fn pieces(connection: &Connection, request: &Request, threads: usize) -> rusqlite::Result<Vec<Piece>> {
     match &request.way {
         Way::Table { rowid: None } => Ok(vec![Piece::All]),
+        Way::Steps(..) => Ok(Vec::new()),
         Way::Table { rowid: Some(rowid) } => {
             // Two statements: SQLite seeks for each, and would read the whole table for both in one.
             let end = |function| {
@@ -126,36 +132,68 @@ impl Shared {
     }
 
     fn pieces_of(&self, thread: usize, connection: &Connection, desk: &Mutex<Desk>) -> rusqlite::Result<Words> {
-        let mut statement: Option<(String, Statement<'_>)> = None;
-        let mut word_bytes = 0;
-        let desk = || desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = PieceReader { shared: self, thread, connection, desk, statement: None, word_bytes: 0 };
+        if let Way::Steps(table, rows) = &self.request.way {
+            let mut number = 0;
+            table.each(connection, rows, |from, to| {
+                if self.stopped() {
+                    return Err(rusqlite::Error::UserFunctionError("reading has stopped".into()));
+                }
+                number += 1;
+                reader.read(number, &Piece::Numbers(from, to))
+            })?;
+        }
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(piece) = self.pieces.get(number).filter(|_| !self.stopped()) else {
-                return Ok(std::mem::take(&mut desk().words));
+                return Ok(std::mem::take(&mut reader.desk().words));
             };
-            let sql = self.request.sql(piece);
-            let prepared = match statement.take() {
-                Some((text, prepared)) if text == sql => prepared,
-                _ => connection.prepare(&sql)?,
-            };
-            let (_, prepared) = statement.insert((sql, prepared));
-            // What the row holds means nothing: what was collected lies on the desk.
-            match piece {
-                Piece::All => prepared.query_row([], |_| Ok(()))?,
-                Piece::Numbers(from, to) => prepared.query_row([from, to], |_| Ok(()))?,
-                Piece::Texts(from, to) => prepared.query_row(params_from_iter(std::iter::once(from).chain(to)), |_| Ok(()))?,
-            }
-            let mut desk = desk();
-            let Some(collected) = desk.collected.take() else { continue };
-            let read = PieceRead { thread, rows: collected.rows, columns: collected.columns };
-            self.counts.lock().unwrap_or_else(PoisonError::into_inner).add(collected.counts);
-            let bytes: u64 = read.columns.iter().flatten().map(Segment::bytes).sum::<u64>() + desk.words.bytes() - word_bytes;
-            word_bytes = desk.words.bytes();
-            if self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > self.request.byte_limit {
-                self.too_large.store(true, Ordering::Relaxed);
-            }
-            self.done.lock().unwrap_or_else(PoisonError::into_inner).push((number, read));
+            reader.read(number, piece)?;
         }
+    }
+}
+
+/// Reads pieces on one connection.
+struct PieceReader<'a> {
+    shared: &'a Shared,
+    thread: usize,
+    connection: &'a Connection,
+    desk: &'a Mutex<Desk>,
+    /// The statement of the last piece, which is mostly that of the next.
+    statement: Option<(String, Statement<'a>)>,
+    /// What the words took so far.
+    word_bytes: u64,
+}
+
+impl<'a> PieceReader<'a> {
+    fn desk(&self) -> std::sync::MutexGuard<'a, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&mut self, number: usize, piece: &Piece) -> rusqlite::Result<()> {
+        let sql = self.shared.request.sql(piece);
+        let prepared = match self.statement.take() {
+            Some((text, prepared)) if text == sql => prepared,
+            _ => self.connection.prepare(&sql)?,
+        };
+        let (_, prepared) = self.statement.insert((sql, prepared));
+        // What the row holds means nothing: what was collected lies on the desk.
+        match piece {
+            Piece::All => prepared.query_row([], |_| Ok(()))?,
+            Piece::Numbers(from, to) => prepared.query_row([from, to], |_| Ok(()))?,
+            Piece::Texts(from, to) => prepared.query_row(params_from_iter(std::iter::once(from).chain(to)), |_| Ok(()))?,
+        }
+        let mut desk = self.desk();
+        let Some(collected) = desk.collected.take() else { return Ok(()) };
+        let read = PieceRead { thread: self.thread, rows: collected.rows, columns: collected.columns };
+        let shared = self.shared;
+        shared.counts.lock().unwrap_or_else(PoisonError::into_inner).add(collected.counts);
+        let bytes: u64 = read.columns.iter().flatten().map(Segment::bytes).sum::<u64>() + desk.words.bytes() - self.word_bytes;
+        self.word_bytes = desk.words.bytes();
+        if shared.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > shared.request.byte_limit {
+            shared.too_large.store(true, Ordering::Relaxed);
+        }
+        shared.done.lock().unwrap_or_else(PoisonError::into_inner).push((number, read));
+        Ok(())
     }
 }

@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::super::access::Access;
-use super::super::open::{columns, quote};
+use super::super::open::{columns_in, quote};
+use super::super::steps::{Numbered, Rows};
 use crate::layout::Source;
 use net_scout_engine::{ColumnSource, Rule};
 use net_scout_model::time::parse_timestamp;
@@ -67,6 +68,8 @@ pub(crate) enum Way {
         /// Texts in between, ascending, at which the work is divided. Any texts give the same rows.
         cuts: Vec<String>,
     },
+    /// These rows of a table, step by step.
+    Steps(Numbered, Rows),
 }
 
 /// What to read.
@@ -91,10 +94,10 @@ pub(crate) struct Request {
 }
 
 impl Way {
-    /// The same way as that of the view `events`.
+    /// The way to the rows of the window.
     pub(super) fn of(connection: &Connection, source: &Source, access: &Access, window: &Window) -> rusqlite::Result<Self> {
         let Access::Index { name, from, to } = access else {
-            return Ok(Self::Table { rowid: rowid(connection, &source.table)? });
+            return Ok(Self::Table { rowid: rowid(connection, "main", &source.table)? });
         };
         let end = match window.until {
             Some(until) => Some(until),
@@ -112,11 +115,11 @@ impl Way {
 }
 
 /// What the number of a row is called; none where rows have none, or all its names are those of columns.
-fn rowid(connection: &Connection, table: &str) -> rusqlite::Result<Option<&'static str>> {
-    let columns = columns(connection, table)?;
+pub(crate) fn rowid(connection: &Connection, schema: &str, table: &str) -> rusqlite::Result<Option<&'static str>> {
+    let columns = columns_in(connection, schema, table)?;
     let free = |name: &&str| !columns.iter().any(|column| column.eq_ignore_ascii_case(name));
     let name = ["rowid", "_rowid_", "oid"].into_iter().find(free);
-    Ok(name.filter(|name| connection.prepare(&format!("SELECT {name} FROM main.{}", quote(table))).is_ok()))
+    Ok(name.filter(|name| connection.prepare(&format!("SELECT {name} FROM {schema}.{}", quote(table))).is_ok()))
 }
 
 /// One piece of the work: a statement's two parameters.
@@ -160,6 +163,7 @@ impl Request {
         let mut sql = format!("SELECT {COLLECT}({})", self.given().join(", "));
         let (table, timestamp) = (&self.table, &self.timestamp);
         let rest = match (&self.way, piece) {
+            (Way::Steps(numbered, rows), _) => format!(" FROM {table} NOT INDEXED WHERE {}", numbered.condition(rows)),
             (Way::Table { rowid: Some(rowid) }, Piece::Numbers(..)) => {
                 format!(" FROM {table} NOT INDEXED WHERE {rowid} BETWEEN ?1 AND ?2")
             }

@@ -11,9 +11,13 @@ mod queries;
 mod rows;
 mod text;
 
+use net_scout_engine::Granularity;
 use oracle::{Case, Verdict};
 use queries::Query;
 use rows::Random;
+
+/// So that a few rows make many pieces, for several threads.
+const SMALL: Granularity = Granularity { stride: 32, rows_per_thread: 20 };
 
 /// The variable with the seed of the first database.
 const SEED: &str = "WINDOW_SEED";

@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
+use super::budget::{Time, no_time};
 use super::form::{Form, TELLING};
 use super::tally::{Event, Key, Names, Tally, Told};
 use super::{describe, failed};
 use crate::scan::rows::places;
-use net_scout_model::{ColumnType, QueryError, Selection, Value};
+use net_scout_model::{ColumnType, QueryError, QueryLimits, Selection, Value};
 use net_scout_plugin_host::capability::query::QuerySource;
 use net_scout_plugin_host::{Case, Rule};
+use net_scout_store::Condition;
 
 /// The most selections that one query reads.
 const MOST: usize = 200;
@@ -49,13 +52,18 @@ impl Batch {
     }
 
     /// What the selections came to, by their places.
-    pub(super) async fn run(&self, selected: &[(usize, Arc<Rule>, Selection)], case: &Case) -> Vec<(usize, serde_json::Value)> {
+    pub(super) async fn run(
+        &self,
+        selected: &[(usize, Arc<Rule>, Selection)],
+        case: &Case,
+        time: &mut Time,
+    ) -> Vec<(usize, serde_json::Value)> {
         let Some(source) = self.rule.source(case) else { return Vec::new() };
         let selection = |place: usize| &selected[place].2;
         let mut left: Vec<usize> = self.places.iter().map(|(place, _)| *place).collect();
         let mut events = Vec::new();
         if let Some(form) = self.form.as_ref().filter(|_| self.places.len() > 1) {
-            match self.together(form, selected, &source).await {
+            match self.timed(&source, time, async |source| self.together(form, selected, source).await).await {
                 Ok((tallies, names)) => {
                     // One without events is read again by itself: SQLite may take texts for equal that are not the same.
                     left.retain(|place| !tallies.contains_key(place));
@@ -75,17 +83,44 @@ impl Batch {
         }
         for place in left {
             let selection = selection(place);
-            let condition = format!("\n{}\n", selection.condition);
-            let found = match counted(&source, &condition, selection.parameters.clone()).await {
-                Ok(mut found) => {
-                    describe(&mut found, selection);
-                    found
+            let found = match Condition::parse(&selection.condition) {
+                Err(error) => failed(selection, &error),
+                Ok(_) => {
+                    let parameters = selection.parameters.clone();
+                    let count = async |source: &QuerySource| counted(source, &selection.condition, parameters).await;
+                    match self.timed(&source, time, count).await {
+                        Ok(mut found) => {
+                            describe(&mut found, selection);
+                            found
+                        }
+                        Err(error) => failed(selection, &error.to_string()),
+                    }
                 }
-                Err(error) => failed(selection, &error.to_string()),
             };
             events.push((place, found));
         }
         events
+    }
+
+    /// Reads events for no longer than the time that is left for the rule.
+    async fn timed<T>(
+        &self,
+        source: &QuerySource,
+        time: &mut Time,
+        read: impl AsyncFnOnce(&QuerySource) -> Result<T, QueryError>,
+    ) -> Result<T, QueryError> {
+        let left = time.left(&self.rule);
+        if left.is_zero() {
+            return Err(QueryError::TimedOut(no_time(&self.rule)));
+        }
+        let limits = QueryLimits { time: source.limits.time.min(left), ..source.limits };
+        let begun = Instant::now();
+        let found = read(&QuerySource { limits, ..source.clone() }).await;
+        time.used(&self.rule, begun);
+        match found {
+            Err(QueryError::TimedOut(_)) if left < source.limits.time => Err(QueryError::TimedOut(no_time(&self.rule))),
+            found => found,
+        }
     }
 
     /// Reads the events of all selections at once.

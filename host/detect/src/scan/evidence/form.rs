@@ -2,12 +2,10 @@
 //! sources.
 
 use sqlparser::ast::{BinaryOperator, Expr, Value as Literal};
-use sqlparser::dialect::SQLiteDialect;
-use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Token;
 
 use super::tally::Told;
 use net_scout_model::{Selection, Value};
+use net_scout_store::Condition;
 
 /// The columns that may tell selections apart by being equal to a parameter, in the order of [`Told`].
 pub(super) const TELLING: [&str; 3] = ["src_ip", "dst_ip", "dst_port"];
@@ -30,15 +28,11 @@ pub(super) struct Form {
 impl Form {
     /// The form of a selection, where it has one, and the values of the told columns.
     pub(super) fn of(selection: &Selection) -> Option<(Self, Told)> {
-        let mut parser = Parser::new(&SQLiteDialect {}).try_with_sql(&selection.condition).ok()?;
-        let condition = parser.parse_expr().ok()?;
-        if parser.peek_token().token != Token::EOF {
-            return None;
-        }
+        let condition = Condition::parse(&selection.condition).ok()?;
         let mut form = Self { told: Vec::new(), span: None, rest: Vec::new(), parameters: selection.parameters.clone() };
         let mut told = Told::default();
         let value = |number: usize| selection.parameters.get(number);
-        for part in parts(&condition) {
+        for part in parts(condition.expression()) {
             if let Some((place, number)) = equality(part)
                 && !told.is_set(place)
                 && told.set(place, value(number)?)

@@ -10,14 +10,14 @@ use net_scout_plugin_host::capability::query::QuerySource;
 use net_scout_store::ReadGrant;
 
 /// The columns that are read.
-pub const COLUMNS: [&str; 8] = ["time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"];
+const COLUMNS: [&str; 8] = ["time", "src_ip", "src_port", "dst_ip", "dst_port", "verdict", "direction", "tcp_flags"];
 /// At most so many sources are asked about at once: a longer query does not run in memory.
 const CHUNK: usize = 50;
 
 /// Questions for names: DNS, over TLS too.
 const NAMES: &str = "coalesce(direction, '') = 'OUTBOUND' AND coalesce(dst_port, 0) IN (53, 853)";
-/// Answers: the flags of one (RFC 9293), or from a well-known port to one that clients use. Only SYN is never one.
-const ANSWERS: &str = "coalesce(tcp_flags, '') IN ('SYN,ACK', 'RST', 'RST,ACK') \
+/// Answers and late packets: with ACK or RST (RFC 9293), or from a well-known port to one that clients use. Only SYN is never one.
+const ANSWERS: &str = "coalesce(tcp_flags, '') LIKE '%ACK%' OR coalesce(tcp_flags, '') LIKE '%RST%' \
     OR (coalesce(src_port, 65535) < 1024 AND coalesce(dst_port, 0) >= 1024 AND coalesce(tcp_flags, '') <> 'SYN')";
 /// Between ports that no service of a system has: peers choose theirs.
 const PEERS: &str = "coalesce(src_port, 0) >= 1024 AND coalesce(dst_port, 0) >= 1024";
@@ -87,8 +87,9 @@ pub(super) struct Seen {
     pub(super) beginnings: i64,
     /// Its peers and their ports.
     pub(super) peers: Counts,
-    /// How many sources come in to its high ports.
+    /// How many sources come in to its high ports, and how many packets to peers it sends from its busiest port.
     pub(super) visitors: i64,
+    pub(super) busiest_port: i64,
     /// The doors of the own hosts; and what it did elsewhere.
     pub(super) doors: Vec<Door>,
     pub(super) elsewhere: Counts,
@@ -143,7 +144,13 @@ impl Seen {
             && self.peers.targets >= LEAST_PEERS
             && self.peers.ports * 2 >= self.peers.targets
             && self.peers.rows <= self.peers.targets * PACKETS_A_PEER
-            && self.visitors >= (self.peers.targets / 10).max(LEAST_VISITORS)
+            && (self.visitors >= (self.peers.targets / 10).max(LEAST_VISITORS) || self.has_one_port())
+    }
+
+    /// Whether it talks to all its peers from one port, as a torrent client does whose port nobody forwards: those who come in are refused
+    /// at the firewall's own address.
+    fn has_one_port(&self) -> bool {
+        self.source_ports * 10 <= self.all.rows && self.busiest_port * 2 > self.peers.rows
     }
 
     pub(super) fn tries_again(&self) -> bool {
@@ -293,6 +300,16 @@ impl Asked<'_> {
         for (host, numbers) in self.query(sql, hosts, 1).await? {
             if let Some(seen) = seen.get_mut(&host) {
                 seen.visitors = numbers[0];
+            }
+        }
+        let sql = format!(
+            "SELECT src_ip, src_port, COUNT(*) FROM events
+             WHERE direction = 'OUTBOUND' AND {PEERS} AND src_ip IN ({}) GROUP BY src_ip, src_port HAVING COUNT(*) >= {LEAST_PEERS}",
+            places(1, hosts.len())
+        );
+        for (host, numbers) in self.query(sql, hosts, 2).await? {
+            if let Some(seen) = seen.get_mut(&host) {
+                seen.busiest_port = seen.busiest_port.max(numbers[1]);
             }
         }
         Ok(())

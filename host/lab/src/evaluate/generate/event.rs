@@ -11,6 +11,8 @@ pub(super) enum Proto {
     Tcp(&'static str),
     Udp,
     Icmp,
+    /// Any other without ports, by its number.
+    Other(&'static str),
 }
 
 /// A packet, with its immediate repeats.
@@ -73,6 +75,7 @@ impl Proto {
             Self::Tcp(_) => "TCP",
             Self::Udp => "UDP",
             Self::Icmp => "ICMP",
+            Self::Other(number) => number,
         }
     }
 }
@@ -95,7 +98,7 @@ pub(super) fn rows(mut events: Vec<Event>) -> Vec<EventRow> {
 }
 
 fn row(event: &Event, hits: i64) -> EventRow {
-    let port = |port: u16| (event.proto != Proto::Icmp).then_some(port);
+    let port = |port: u16| matches!(event.proto, Proto::Tcp(_) | Proto::Udp).then_some(port);
     let proto = match (event.proto, event.source) {
         (Proto::Icmp, IpAddr::V6(_)) => "ICMPv6",
         (proto, _) => proto.name(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::SMALL;
 use super::rows::{Random, fill};
 use crate::layout::Source;
 use crate::open;
@@ -38,7 +39,7 @@ fn load(rows: u64, threads: usize, byte_limit: u64) -> Option<EventWindow> {
 }
 
 fn window(rows: u64, threads: usize) -> EventWindow {
-    load(rows, threads, 1 << 30).expect("a window")
+    load(rows, threads, 1 << 30).expect("a window").with_granularity(SMALL)
 }
 
 fn plan(window: &EventWindow, sql: &str, columns: &[ColumnType]) -> Plan {

@@ -8,6 +8,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params_from_iter};
 
+use super::SMALL;
 use super::queries::Query;
 use super::rows::{Random, fill};
 use crate::function::{direction_function, readable_function};
@@ -131,7 +132,7 @@ impl Case {
         };
         let threads = 1 + random.below(4);
         let mut connections: Vec<Connection> = (0..threads).map(|_| Connection::open(&file).expect("open")).collect();
-        let window = read(connections.iter_mut().collect(), request).expect("read").expect("a window");
+        let window = read(connections.iter_mut().collect(), request).expect("read").expect("a window").with_granularity(SMALL);
         Self { sqlite, window, later, _file: file }
     }
 

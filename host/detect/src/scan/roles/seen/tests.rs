@@ -47,7 +47,10 @@ fn who_answers_the_forged() {
 fn who_talks_to_peers() {
     let peer = Seen { no_peers: counts(5, 2, 2), peers: counts(400, 300, 290), visitors: 100, ..host(405) };
     assert!(peer.is_peer());
-    assert!(!Seen { visitors: 29, ..peer.clone() }.is_peer(), "nobody comes to who scans at random");
+    assert!(!Seen { visitors: 29, source_ports: 300, ..peer.clone() }.is_peer(), "nobody comes to who scans at random");
+    let closed = Seen { visitors: 0, source_ports: 1, busiest_port: 400, ..peer.clone() };
+    assert!(closed.is_peer(), "nobody forwards its port");
+    assert!(!Seen { busiest_port: 150, ..closed }.is_peer());
     assert!(!Seen { peers: counts(400, 300, 3), ..peer.clone() }.is_peer(), "one port of many hosts");
     assert!(!Seen { peers: counts(400, 19, 400), ..peer.clone() }.is_peer(), "many ports of few hosts");
     assert!(!Seen { peers: counts(40_000, 300, 290), ..peer.clone() }.is_peer(), "a flood");

@@ -1,0 +1,89 @@
+//! Computes aggregates. A group is a run of row numbers, ascending, so every aggregate is a walk along it.
+
+use super::accumulator::Accumulators;
+use super::budget::{Budget, Stopped};
+use super::evaluate::evaluate;
+use super::filter::is_true;
+use super::groups::Groups;
+use super::keys::key_codes;
+use super::members::Members;
+use super::vector::Vector;
+use crate::plan::{Aggregate, Fold};
+use crate::storage::{EventTable, Rows, with_codes};
+
+impl Aggregate {
+    /// The value for each of some groups.
+    pub(super) fn compute(
+        &self,
+        events: &EventTable,
+        groups: &Groups,
+        which: &[u32],
+        budget: &Budget<'_>,
+    ) -> Result<Vector, Stopped> {
+        match &self.fold {
+            Fold::Rows if self.filter.is_none() => {
+                Ok(Vector::integers(which.iter().map(|&group| groups.rows_of(group).len() as i64).collect(), None))
+            }
+            Fold::Distinct => self.distinct(events, groups, which, budget),
+            Fold::List { distinct, order } => self.list(events, groups, which, *distinct, order, budget),
+            _ => self.fold(events, groups, which, budget),
+        }
+    }
+
+    fn fold(&self, events: &EventTable, groups: &Groups, which: &[u32], budget: &Budget<'_>) -> Result<Vector, Stopped> {
+        let mut accumulators = Accumulators::new(&self.fold, &self.argument.kind, which.len());
+        let (filter, mut truths) = (self.filter(events, groups, which), Vec::new());
+        let (mut rows, mut owners) = (Vec::with_capacity(budget.stride), Vec::with_capacity(budget.stride));
+        let mut flush = |rows: &mut Vec<u32>, owners: &mut Vec<u32>| {
+            let values = evaluate(&self.argument, events, Rows::List(rows));
+            match &filter {
+                Some(filter) => {
+                    filter.apply(events, Rows::List(rows), &mut truths);
+                    accumulators.add(&values, owners, |index| is_true(truths[index]));
+                }
+                None => accumulators.add(&values, owners, |_| true),
+            }
+            rows.clear();
+            owners.clear();
+            budget.check()
+        };
+        for (place, &group) in which.iter().enumerate() {
+            for piece in groups.rows_of(group).chunks(budget.stride) {
+                rows.extend_from_slice(piece);
+                owners.resize(rows.len(), place as u32);
+                if rows.len() >= budget.stride {
+                    flush(&mut rows, &mut owners)?;
+                }
+            }
+        }
+        flush(&mut rows, &mut owners)?;
+        Ok(accumulators.finish(which.len()))
+    }
+
+    fn distinct(&self, events: &EventTable, groups: &Groups, which: &[u32], budget: &Budget<'_>) -> Result<Vector, Stopped> {
+        let codes = key_codes(&self.argument, events, Rows::List(&groups.rows), budget)?;
+        let (codes, count) = codes.codes();
+        // For each code the last group that had it.
+        let mut seen = vec![0_u32; count as usize];
+        let (filter, mut kept, mut since) = (self.filter(events, groups, which), Members::default(), 0);
+        let mut values = Vec::with_capacity(which.len());
+        for (place, &group) in which.iter().enumerate() {
+            let rows = kept.of(filter.as_ref(), events, groups.rows_of(group));
+            let mark = place as u32 + 1;
+            let distinct = with_codes!(codes, codes => {
+                let new = rows.iter().filter(|&&row| {
+                    let code = codes[row as usize];
+                    code != 0 && std::mem::replace(&mut seen[code as usize], mark) != mark
+                });
+                new.count()
+            });
+            values.push(distinct as i64);
+            since += rows.len();
+            if since > budget.stride {
+                since = 0;
+                budget.check()?;
+            }
+        }
+        Ok(Vector::integers(values, None))
+    }
+}
