@@ -9,7 +9,7 @@ const ROWS: usize = 14;
 
 /// The rows of the table below this heading, each as its cells.
 fn table(text: &str, heading: &str) -> Vec<Vec<String>> {
-    let section = text.split(&format!("\n{heading}\n")).nth(1).unwrap_or_else(|| panic!("the README has no `{heading}`"));
+    let section = text.split(&format!("\n{heading}\n")).nth(1).unwrap_or_else(|| panic!("SECURITY.md has no `{heading}`"));
     let lines = section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
     let cells = |line: &str| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect();
     lines.skip(2).map(cells).collect()
@@ -39,17 +39,17 @@ fn runs(source: &str, name: &str) -> bool {
 }
 
 #[test]
-fn every_test_that_the_readme_names_runs() {
-    let readme = fs::read_to_string(places::root().join("README.md")).expect("the README");
-    let rows = table(&readme, "### What a plugin can and cannot do");
+fn every_row_of_what_a_plugin_can_do_names_tests_that_run() {
+    let page = fs::read_to_string(places::root().join("SECURITY.md")).expect("SECURITY.md");
+    let rows = table(&page, "## What a plugin can and cannot do");
     assert!(rows.len() >= ROWS, "the table has only {} rows", rows.len());
     for row in rows {
         let tests = named(row.last().expect("cells"));
         assert!(!tests.is_empty(), "no test backs the row `{}`", row[0]);
         for (file, name) in tests {
             let path = places::root().join("tests/it").join(format!("{file}.rs"));
-            let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("README.md names {file}.rs: {error}"));
-            assert!(runs(&source, name), "README.md names the test {file}.rs::{name}, which does not exist, or is ignored");
+            let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("SECURITY.md names {file}.rs: {error}"));
+            assert!(runs(&source, name), "SECURITY.md names the test {file}.rs::{name}, which does not exist, or is ignored");
         }
     }
 }
