@@ -401,7 +401,7 @@ fn alerts_of_the_python_program() {
             "{index}"
         );
         assert_eq!(alerts[0]["created_at"], "2026-03-11T20:35:11.000003Z");
-        assert_eq!(alerts[1]["created_at"], "2026-03-11T01:00:00Z");
+        assert_eq!(alerts[1]["created_at"], "2026-03-11T02:00:00Z");
         // The Python program goes on writing, without the columns that it does not know.
         scene
             .connect()

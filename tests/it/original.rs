@@ -140,6 +140,8 @@ fn an_alert_that_was_closed_on_its_pages_is_reopened_in_its_row() {
         // The same again stays closed.
         assert_eq!(grouped(&scene, &["scan"]).code, 0);
         assert_eq!(page(&scene).iter().map(|(_, _, status)| status.as_str()).collect::<Vec<_>>(), ["false_positive"]);
+        // It was judged to matter less when it was closed.
+        scene.connect().execute("UPDATE scout_alerts SET severity = 'informational'", []).expect("judged");
         for port in 56..=200 {
             add_event(&scene.connect(), "2026-03-11T20:10:00Z", "192.0.2.2", 40_000, "198.51.100.1", port);
         }
@@ -152,6 +154,9 @@ fn an_alert_that_was_closed_on_its_pages_is_reopened_in_its_row() {
         assert_eq!(evidence["reopened"][0]["at"], NOW);
         scene.connect().execute_batch(TABLES).expect("its tables and its index");
         let told = grouped(&scene, &["alerts", "show", "1"]).stdout;
-        assert!(told.contains("  reopened   2026-03-11T20:35:11Z: was false_positive, medium, score 55, last raised "), "{told}");
+        assert!(
+            told.contains("  reopened   2026-03-11T20:35:11Z: was false_positive, informational, score 55, last raised "),
+            "{told}"
+        );
     }
 }

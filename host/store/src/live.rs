@@ -86,8 +86,7 @@ fn read(options: &SnapshotOptions, wanted: &Wanted<'_>, reading: &Reading) -> Re
     } else {
         let connections = threads.iter_mut().collect();
         let directions = directions.filter(|_| wanted.columns.contains(&"direction"));
-        window::keep(connections, &source, &access, *window, wanted.columns, directions, wanted.window_bytes, steps.as_ref())
-            .map_err(error("read"))?
+        window::keep(connections, &source, &access, *window, wanted, directions, steps.as_ref()).map_err(error("read"))?
     };
     let mut counts = kept.as_ref().map_or_else(|_| RowCounts::default(), |window| window.counts());
     copier.alerts(&options.alert_table, wanted.alerts, in_steps).map_err(error("read"))?;

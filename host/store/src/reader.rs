@@ -84,12 +84,6 @@ impl Reader {
         Ok(Self { connection, inner, since, unreadable, watch, shown: None })
     }
 
-    /// Its connection, which nothing guards before the first query.
-    #[cfg(test)]
-    pub(super) fn connection(&mut self) -> &mut Connection {
-        &mut self.connection
-    }
-
     /// Runs a query, on the window in memory where it can and else in SQLite, which has the events after `fill`. `ready` hears once whether
     /// it compiled, then `send` gets its batches until it says that nobody listens. Gives the number of timestamps, and of rows with
     /// addresses, that could not be read.

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::access::Access;
 use super::open::quote;
+use super::snapshot::Wanted;
 use super::steps::{Numbered, Rows};
 use crate::layout::Source;
 use net_scout_engine::EventWindow;
@@ -30,9 +31,8 @@ pub(super) fn keep(
     source: &Source,
     access: &Access,
     window: Window,
-    columns: &[&'static str],
+    wanted: &Wanted<'_>,
     directions: Option<DirectionCheck>,
-    byte_limit: u64,
     steps: Option<&(Numbered, Rows)>,
 ) -> rusqlite::Result<Kept> {
     let Some(first) = connections.first() else { return Ok(Err("there is no connection to read it".to_owned())) };
@@ -42,7 +42,7 @@ pub(super) fn keep(
     let request = Request {
         table: format!("main.{}", quote(&source.table)),
         timestamp: "timestamp".to_owned(),
-        columns: columns.iter().map(|column| column_source(source, column)).collect(),
+        columns: wanted.columns.iter().map(|column| column_source(source, column)).collect(),
         window,
         addresses: source.addresses(),
         directions,
@@ -50,10 +50,11 @@ pub(super) fn keep(
             Some((table, rows)) => Way::Steps(table, rows),
             None => Way::of(first, source, access, &window)?,
         },
-        byte_limit,
+        byte_limit: wanted.window_bytes,
     };
     let window = read(connections, request)?;
-    Ok(window.ok_or_else(|| format!("the events of the window take more than {} MiB (limits.window_mib)", byte_limit >> 20)))
+    Ok(window
+        .ok_or_else(|| format!("the events of the window take more than {} MiB (limits.window_mib)", wanted.window_bytes >> 20)))
 }
 
 #[cfg(test)]

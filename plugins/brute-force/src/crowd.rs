@@ -13,9 +13,12 @@ pub(crate) const LEAST: usize = 4;
 /// So many sources are named: they are who did it.
 const NAMED: usize = 500;
 
+/// The tries of each source.
+type BySource<'a> = BTreeMap<&'a str, Vec<&'a Try>>;
+
 /// The alerts about doors: a service of a host. `rest` are sources that have no alert of their own, with what they did.
 pub(crate) fn alerts(rest: &[(String, Service, Tries)], threshold: i64) -> Vec<Alert> {
-    let mut doors: BTreeMap<(&str, &str), (Service, BTreeMap<&str, Vec<&Try>>)> = BTreeMap::new();
+    let mut doors: BTreeMap<(&str, &str), (Service, BySource<'_>)> = BTreeMap::new();
     for (source, service, tries) in rest.iter().filter(|(_, service, _)| !service.has_busy_clients) {
         for one in tries.all.iter().filter(|one| !one.host.is_empty()) {
             let door = doors.entry((&one.host, service.name)).or_insert_with(|| (*service, BTreeMap::new()));

@@ -31,10 +31,13 @@ pub struct Role {
     pub reason: &'static str,
 }
 
+/// Whether a source has a role.
+type Holds = fn(&Seen) -> bool;
+
 /// Why a resolver is left out, however it is found.
 const RESOLVER: &str = "resolver: it asks for names";
 /// The roles that one sees of a source alone. The first that holds is taken.
-const SEEN: [(Role, fn(&Seen) -> bool); 5] = [
+const SEEN: [(Role, Holds); 5] = [
     (Role { reason: RESOLVER }, Seen::is_resolver),
     (Role { reason: "answers: it begins nothing, late packets and backscatter are such" }, Seen::answers),
     (Role { reason: "peer-to-peer: a few packets for each of many peers, and peers come in" }, Seen::is_peer),

@@ -34,7 +34,7 @@ pub(super) fn number(name: &str) -> Option<i8> {
     }
     let name = name.trim_end_matches(['.', ',']).to_lowercase();
     let is_named = |names: &&[&str]| names.contains(&name.as_str());
-    let place = ENGLISH.iter().position(|known| *known == name).or_else(|| OTHERS.iter().position(|names| is_named(&names)));
+    let place = ENGLISH.iter().position(|known| *known == name).or_else(|| OTHERS.iter().position(is_named));
     place.and_then(|place| i8::try_from(place + 1).ok())
 }
 

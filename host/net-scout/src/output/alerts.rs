@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value};
 
 use super::{Cell, Csv, Format, Table, json_text, write_json, write_json_line};
+use net_scout_detect::scan::SEVERITY_REASONS;
 use net_scout_model::{Alert, RELATED, REOPENED, StoredAlert};
 
 /// An alert to show: as raised, or as stored.
@@ -88,7 +89,11 @@ impl Shown {
         };
         match &self.evidence {
             Value::Null => String::new(),
-            Value::Object(entries) => entries.iter().map(|(key, value)| entry(key, value)).collect::<Vec<_>>().join(" "),
+            Value::Object(entries) => {
+                // `alerts show` gives the reasons of a severity.
+                let shown = entries.iter().filter(|(key, _)| *key != SEVERITY_REASONS);
+                shown.map(|(key, value)| entry(key, value)).collect::<Vec<_>>().join(" ")
+            }
             other => one(other),
         }
     }

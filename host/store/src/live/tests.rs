@@ -35,6 +35,7 @@ fn options(path: &Path, since: i64) -> SnapshotOptions {
     SnapshotOptions {
         path: path.to_owned(),
         table: "ip_events".to_owned(),
+        directions: None,
         alert_table: "scout_alerts".to_owned(),
         window: Window { since: NOW.plus(-since), until: None, now: NOW },
         busy_timeout: Duration::from_secs(5),

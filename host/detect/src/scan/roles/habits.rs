@@ -77,8 +77,11 @@ pub(super) struct Habits {
     pub(super) length: i64,
 }
 
+/// Whether a source has a role.
+type Holds = fn(&Habits) -> bool;
+
 /// The roles that habits give. The first that holds is taken.
-pub(super) const ROLES: [(Role, fn(&Habits) -> bool); 8] = [
+pub(super) const ROLES: [(Role, Holds); 8] = [
     (Role { reason: RESOLVER }, Habits::is_resolver),
     (Role { reason: "announcements: it tells its neighbours of itself, with SSDP, mDNS, DHCP and the like" }, Habits::announces),
     (Role { reason: "client: it uses services outside, such as the web, mail, calls and games" }, Habits::is_client),

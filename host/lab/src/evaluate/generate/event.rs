@@ -139,6 +139,6 @@ mod tests {
         let rows = rows(vec![event(9, 22), event(5, 80), event(3, 22).repeated(3), Event { proto: Proto::Icmp, ..event(1, 0) }]);
         let seen: Vec<_> = rows.iter().map(|event| (event.dst_port, event.last.0, event.hits, event.tcp_flags)).collect();
         assert_eq!(seen, [(None, 1, 1, None), (Some(80), 5, 1, Some(TcpFlags::SYN)), (Some(22), 9, 4, Some(TcpFlags::SYN))]);
-        assert_eq!((rows[0].verdict, rows[0].direction, rows[0].in_if.as_deref()), (Some("DROP"), "INBOUND", Some("eth0")));
+        assert_eq!((rows[0].verdict, rows[0].direction, rows[0].in_if.as_deref()), (Some("DROP"), Some("INBOUND"), Some("eth0")));
     }
 }
