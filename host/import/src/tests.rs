@@ -264,5 +264,7 @@ fn crowdsec_formats() {
     let Some((rows, report)) = public("formats/iptables-logs/iptables-logs.log") else { return };
     assert_eq!((report.events, report.unreadable), (4, 0));
     let seen: Vec<_> = rows.iter().map(|row| (row.in_if.as_deref(), row.proto.as_str(), row.dst_port, row.hits)).collect();
-    assert_eq!(seen, [(Some("enp1s0"), "TCP", Some(8_123), 3), (Some("lo"), "UDP", Some(53), 1)]);
+    // The third line names no interface, so nobody knows which way it went.
+    let expected = [(Some("enp1s0"), "TCP", Some(8_123), 2), (None, "TCP", Some(8_123), 1), (Some("lo"), "UDP", Some(53), 1)];
+    assert_eq!(seen, expected);
 }

@@ -51,6 +51,7 @@ pub(super) fn direction_function(connection: &Connection, check: &DirectionCheck
                 counter.fetch_add(1, Ordering::Relaxed);
                 name(INBOUND)
             }
+            ForwardedDirection::Unknown if text(0).is_none() => ToSqlOutput::Borrowed(ValueRef::Null),
             ForwardedDirection::Unknown => ToSqlOutput::Arg(0),
         })
     })?;

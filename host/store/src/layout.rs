@@ -196,9 +196,16 @@ impl Source {
         match column {
             _ if !self.has(column) => "NULL".to_owned(),
             "latitude" | "longitude" => format!("CASE WHEN typeof({expression}) IN ('real', 'integer') THEN {expression} END"),
-            _ => expression.to_owned(),
+            // Rows are left out where these are no text.
+            "id" | "src_ip" | "dst_ip" => expression.to_owned(),
+            _ => text(expression),
         }
     }
+}
+
+/// Text, or nothing: SQLite would keep anything in the column.
+fn text(expression: &str) -> String {
+    format!("CASE WHEN typeof({expression}) = 'text' THEN {expression} END")
 }
 
 /// What a column of the old layout holds where the packet came in.
@@ -232,8 +239,9 @@ pub(crate) fn v1_direction() -> String {
 fn canonical_sql(column: &str) -> String {
     let cases = WRITTEN_DIRECTIONS.map(|(written, name)| format!("WHEN '{written}' THEN '{name}'"));
     format!(
-        "WHEN {column} IN ('{INBOUND}', '{OUTBOUND}') THEN {column} ELSE CASE upper({column}) {} ELSE {column} END",
-        cases.join(" ")
+        "WHEN {column} IN ('{INBOUND}', '{OUTBOUND}') THEN {column} ELSE CASE upper({column}) {} ELSE {} END",
+        cases.join(" "),
+        text(column)
     )
 }
 

@@ -295,6 +295,6 @@ mod tests {
         let text = told(json!({"dst_count": 60, "conn_count": 61, "since": "2026-03-11T19:35:11"}), Value::Null, None);
         assert!(text.contains("  numbers    dst_count 60, conn_count 61\n  evidence   since 2026-03-11T19:35:11\n"), "{text}");
         let text = told(json!("\u{1b}[31mred"), json!("odd"), None);
-        assert!(!text.contains('\u{1b}') && text.lines().count() == 5, "{text}");
+        assert!(!text.contains('\u{1b}') && text.lines().count() == 6, "{text}");
     }
 }

@@ -49,7 +49,7 @@ fn wanted(window_bytes: u64) -> Wanted<'static> {
 }
 
 fn rows(snapshot: &Snapshot, sql: &str, types: &[ColumnType]) -> Vec<Batch> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let mut grant = ReadGrant::default();
     grant.allow("events", COLUMNS);
     grant.allow("alerts", ["id", "score"]);
