@@ -4,11 +4,10 @@
 
 use std::net::IpAddr;
 
-use rusqlite::OptionalExtension as _;
 use serde_json::Value;
 
 use super::super::stored::{COLUMNS, stored};
-use super::place::{OPEN, Place};
+use super::place::{OPEN, Place, untold};
 use super::reopen::severity;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{Alert, Network, StoredAlert, Timestamp};
@@ -49,9 +48,7 @@ impl Place<'_> {
                 return Ok(told);
             }
         }
-        // Of those that name neither side, another story is another alert.
-        let names_nobody = alert.src_ip.is_none() && alert.dst_ip.is_none();
-        let untold = if alert.story.is_some() && names_nobody { "AND story IS NULL" } else { "" };
+        let untold = untold(alert);
         let sql = format!(
             "SELECT {COLUMNS} FROM {} WHERE {SINCE} AND alert_type = ?3 AND src_ip IS ?4 AND dst_ip IS ?5 {untold}
              AND status IS NOT 'duplicate' ORDER BY {OPEN} DESC, id DESC LIMIT 1",
@@ -69,10 +66,6 @@ impl Place<'_> {
             self.table
         );
         self.one(&sql, (&since.0, &since.1, story))
-    }
-
-    fn one(&self, sql: &str, values: impl rusqlite::Params) -> rusqlite::Result<Option<StoredAlert>> {
-        self.connection.prepare_cached(sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert)).optional()
     }
 
     /// The open alert about the network of a single source, unless the source did worse than all of it.

@@ -31,16 +31,19 @@ impl Place<'_> {
             return Ok(continued);
         }
         let day = Day::of(at);
-        // Of those that name neither side, another story is another alert.
-        let names_nobody = alert.src_ip.is_none() && alert.dst_ip.is_none();
-        let untold = if alert.story.is_some() && names_nobody { "AND story IS NULL" } else { "" };
+        let untold = untold(alert);
         let sql = format!(
             "SELECT {COLUMNS} FROM {} WHERE {OF_THE_DAY} AND alert_type = ?4 AND src_ip IS ?5 AND dst_ip IS ?6 {untold}
              ORDER BY {OPEN} DESC, id LIMIT 1",
             self.table
         );
         let values = (&day.before, &day.behind, &day.date, &alert.alert_type, &alert.src_ip, &alert.dst_ip);
-        self.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert)).optional()
+        self.one(&sql, values)
+    }
+
+    /// The first alert that a query finds.
+    pub(super) fn one(&self, sql: &str, values: impl rusqlite::Params) -> rusqlite::Result<Option<StoredAlert>> {
+        self.connection.prepare_cached(sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert)).optional()
     }
 
     /// Whether another row of the same day as this one has the type, the source and the destination of an alert.
@@ -53,6 +56,12 @@ impl Place<'_> {
         let values = (&alert.alert_type, &alert.src_ip, &alert.dst_ip, id);
         self.connection.prepare_cached(&sql)?.query_row(values, |row| row.get(0))
     }
+}
+
+/// What narrows a search by type, source and destination: of alerts that name neither side, another story is another alert.
+pub(super) fn untold(alert: &Alert) -> &'static str {
+    let names_nobody = alert.src_ip.is_none() && alert.dst_ip.is_none();
+    if alert.story.is_some() && names_nobody { "AND story IS NULL" } else { "" }
 }
 
 /// A day, and texts before and behind all in which an instant of it may be written, whatever its offset.
