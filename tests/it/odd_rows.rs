@@ -117,7 +117,7 @@ fn what_is_forwarded_from_outside_came_in() {
     assert!(!scene.run(&["scan", "--dry-run"]).stderr.contains("INBOUND"));
     Run::of(scene.command(&["scan"]).env("NET_SCOUT_CORRECT_DIRECTIONS", "maybe")).ended(
         2,
-        "error: correct_directions: `maybe` (from NET_SCOUT_CORRECT_DIRECTIONS) is not true or false, yes or no, on or off, 1 or 0",
+        "error: correct_directions (from NET_SCOUT_CORRECT_DIRECTIONS): `maybe` is not true or false, yes or no, on or off, 1 or 0",
     );
 }
 

@@ -176,7 +176,8 @@ impl Evaluation<'_> {
     ) -> anyhow::Result<(DataSet, bool)> {
         let folder = tempfile::tempdir().context("no temporary folder can be made")?;
         let path = folder.path().join(DATABASE);
-        let config = Config { db_path: path.clone(), ..self.config.clone() };
+        let mut config = self.config.clone();
+        config.values.db_path.clone_from(&path);
         let now = file.now.or(self.config.now).unwrap_or(Timestamp::MAXIMUM);
         import::run(&config, &import(&file.path, &file.arguments)?, now)
             .with_context(|| format!("{} cannot be imported", file.path.display()))?;
@@ -194,7 +195,8 @@ impl Evaluation<'_> {
 
     /// Evaluates on a database that may be written.
     fn on(&self, path: &Path, name: &str, truth: Truth) -> anyhow::Result<(DataSet, bool)> {
-        let config = Config { db_path: path.to_owned(), ..self.config.clone() };
+        let mut config = self.config.clone();
+        config.values.db_path = path.to_owned();
         let database = Database::open_read_only(path, &config.alert_table, config.busy_timeout)?;
         let span = database.span(&config.table)?;
         let allowlist = allowlist(&config, &database)?;
@@ -203,7 +205,7 @@ impl Evaluation<'_> {
         let options = config.scan_options();
         let plan = Plan {
             options: &options,
-            since: &config.since.text,
+            since: config.since,
             rules: self.rules,
             set: self.set,
             allowlist: &allowlist,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use crate::config::Config;
+use crate::config::{Config, Setting, Source};
 use crate::exit::UsageError;
 use crate::output;
 use net_scout_model::{Request, SWITCH, parse_switch, plain};
@@ -41,6 +41,7 @@ pub(super) async fn load(config: &Config, locked: bool) -> anyhow::Result<(Plugi
     for refused in &plugins.refused {
         output::warning(&format_args!("plugin {} {}", refused.file, refused.error));
     }
+    known_parameters(config, &plugins)?;
     if locked {
         let drift = drift(&plugins, &lock);
         if !drift.is_empty() {
@@ -48,6 +49,19 @@ pub(super) async fn load(config: &Config, locked: bool) -> anyhow::Result<(Plugi
         }
     }
     Ok((plugins, lock))
+}
+
+/// Fails where the command line sets a parameter of a plugin that is not there. One that was refused may be meant: then nothing is known.
+fn known_parameters(config: &Config, plugins: &Plugins) -> Result<(), UsageError> {
+    let names: Vec<&str> = plugins.each().map(|(_, description)| description.name.as_str()).collect();
+    let is_flag = |set: &BTreeMap<String, Setting>| set.values().any(|setting| matches!(setting.source, Source::Flag(_)));
+    let unknown = config.parameters.iter().find(|(name, set)| is_flag(set) && !names.contains(&name.as_str()));
+    match unknown {
+        Some((name, _)) if plugins.refused.is_empty() => {
+            Err(UsageError(format!("--set: there is no plugin `{}`; there are {}", plain(name, 100), names.join(", "))))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Every plugin of the configured folder, whatever its lock says.
@@ -77,7 +91,7 @@ pub(super) fn lock(config: &Config) -> anyhow::Result<Lock> {
 
 /// Who may own what is in the configured folder.
 fn owners(config: &Config) -> anyhow::Result<Vec<u32>> {
-    let (folder, named) = (&config.plugins, config.is_set("plugins"));
+    let (folder, named) = (&config.plugins, config.names_plugins());
     ownership::owners(folder, named).map_err(|reason| {
         let folder = folder.display();
         let advice = if named { format!("`chmod o-w {folder}`") } else { format!("name it with --plugins {folder}") };

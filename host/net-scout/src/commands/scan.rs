@@ -180,8 +180,7 @@ fn tape(config: &Config, request: &ScanRequest, window: Window, plugins: &Plugin
 /// The window that is configured, up to its end as written.
 pub(super) fn window(config: &Config, until: Option<&str>, now: Timestamp) -> Result<Window, UsageError> {
     let until = until.map(|text| parse_moment(text, now)).transpose().map_err(|error| UsageError(format!("--until: {error}")))?;
-    let since = parse_moment(&config.since.text, until.unwrap_or(now))
-        .map_err(|error| UsageError(format!("since (from {}): {error}", config.since.source)))?;
+    let since = config.since.until(until.unwrap_or(now));
     match until {
         Some(until) if until <= since => {
             Err(UsageError(format!("the window is empty: it begins at {since} and ends at {until}")))
