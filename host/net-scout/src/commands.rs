@@ -26,9 +26,12 @@ use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output::{self, Format};
 
-/// The width of the terminal that standard output goes to; none where it goes elsewhere or the format is not for people.
+/// The width that `COLUMNS` names, else that of the terminal that standard output goes to; none where it goes elsewhere or the format is not
+/// for people.
 fn terminal_width(format: Format) -> Option<usize> {
-    (format == Format::Table).then(terminal_size::terminal_size)?.map(|(width, _)| width.0.into())
+    let named = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
+    let measured = || terminal_size::terminal_size().map(|(width, _)| width.0.into());
+    (format == Format::Table).then(|| named().or_else(measured)).flatten()
 }
 
 /// Refuses a file that is one of those of the database: were it opened as something else, the database could be destroyed.
