@@ -11,6 +11,7 @@ mod reopen;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
+use super::error::failed;
 use super::open::quote;
 use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
@@ -28,6 +29,35 @@ pub struct Recorded {
     pub alert: StoredAlert,
     /// Whether it is new; else it is a repeat of the day.
     pub new: bool,
+}
+
+/// Writes something that belongs to a scan in the transaction that records its alerts: all of it is kept, or nothing.
+pub type Alongside<'a> = &'a mut (dyn FnMut(&ScanTransaction<'_>) -> Result<(), DatabaseError> + Send);
+
+/// The transaction that records the alerts of a scan.
+pub struct ScanTransaction<'a> {
+    /// What became of the alerts.
+    pub recorded: &'a [Recorded],
+    connection: &'a Connection,
+    error: &'a dyn Fn(rusqlite::Error) -> DatabaseError,
+}
+
+impl ScanTransaction<'_> {
+    /// Keeps what plugins keep from run to run.
+    ///
+    /// # Errors
+    /// When the database is full.
+    pub fn keep_state(&self, state: &[StateEntry]) -> Result<(), DatabaseError> {
+        super::state::keep(self.connection, state).map_err(self.error)
+    }
+
+    /// Keeps what plugins used.
+    ///
+    /// # Errors
+    /// When the database is full.
+    pub fn keep_ledger(&self, ledger: &[LedgerEntry], now: Timestamp) -> Result<(), DatabaseError> {
+        super::ledger::keep(self.connection, ledger, now).map_err(self.error)
+    }
 }
 
 impl Database {
@@ -48,22 +78,32 @@ impl Database {
         self.write("record alerts in", |connection| record_all(connection, &table, quiet, alerts, now))
     }
 
-    /// Keeps all that a scan leaves, in one transaction: its alerts, as [`Self::record`] does, what its plugins keep, and what they used.
+    /// Keeps all that a scan leaves, in one transaction: its alerts, as [`Self::record`] does, what its plugins keep, what they used, and
+    /// what is written `alongside`.
     ///
     /// # Errors
-    /// When the database is locked, read-only or full, or is not the one any more that others read. Then nothing was kept.
+    /// When the database is locked, read-only or full, is not the one any more that others read, or `alongside` fails. Then nothing was
+    /// kept.
     pub fn keep_scan(
         &mut self,
         alerts: &[Alert],
         state: &[StateEntry],
         ledger: &[LedgerEntry],
         now: Timestamp,
+        alongside: Option<Alongside<'_>>,
     ) -> Result<Vec<Recorded>, DatabaseError> {
+        const ACTION: &str = "record alerts in";
         let (table, quiet) = (quote(&self.alert_table), self.quiet);
-        self.write("record alerts in", |connection| {
-            let recorded = record_all(connection, &table, quiet, alerts, now)?;
-            super::state::keep(connection, state)?;
-            super::ledger::keep(connection, ledger, now)?;
+        let (path, seconds) = (self.path.clone(), self.busy_seconds);
+        let error = |source| failed(&path, seconds, ACTION)(source);
+        self.write_all(ACTION, |connection| {
+            let recorded = record_all(connection, &table, quiet, alerts, now).map_err(error)?;
+            let transaction = ScanTransaction { connection, recorded: &recorded, error: &error };
+            transaction.keep_state(state)?;
+            transaction.keep_ledger(ledger, now)?;
+            if let Some(alongside) = alongside {
+                alongside(&transaction)?;
+            }
             Ok(recorded)
         })
     }
