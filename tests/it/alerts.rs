@@ -3,6 +3,8 @@
 mod bounds;
 mod formats;
 
+use formats::STORED_TABLE;
+
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 

@@ -48,10 +48,10 @@ fn fails(scene: &Scene, commands: &[&[&str]], code: i32, error: &str) {
 
 #[test]
 fn no_database() {
-    let error = "no database at ./net_sentinel.db: name it with --db-path or NET_SCOUT_DB_PATH, or make one from firewall logs with \
-                 `net-scout import`";
+    let error = "no database at ./net_sentinel.db: name it with --db-path or NET_SCOUT_DB_PATH (else it is ./net_sentinel.db or \
+                 ../net_sentinel.db), or make one from firewall logs with `net-scout import`";
     fails(&Scene::new(), &[SCAN, DRY, ALERTS, MIGRATE, HASH], 1, error);
-    let error = error.replace("./net_sentinel.db", "/no/such/folder/a.db");
+    let error = error.replacen("./net_sentinel.db", "/no/such/folder/a.db", 1);
     fails(&Scene::new(), &[&["scan", "--db-path", "/no/such/folder/a.db"]], 1, &error);
 }
 

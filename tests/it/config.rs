@@ -1,6 +1,7 @@
 //! `net-scout config`, and where values come from.
 
 use net_scout_tests::harness::{DATABASE, NOW, Run, Scene};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 #[test]

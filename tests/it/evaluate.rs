@@ -188,8 +188,8 @@ fn what_is_wrong_is_named() {
         (
             &["--truth", "truth.toml", "--db-path", "none.db"],
             1,
-            "error: no database at none.db: name it with --db-path or NET_SCOUT_DB_PATH, or make one from firewall logs with `net-scout \
-             import`",
+            "error: no database at none.db: name it with --db-path or NET_SCOUT_DB_PATH (else it is ./net_sentinel.db or ../net_sentinel.db), \
+             or make one from firewall logs with `net-scout import`",
         ),
     ] {
         scene.run(&[&["evaluate"], words].concat()).ended(code, error);

@@ -8,9 +8,12 @@ mod incident;
 mod place;
 mod reopen;
 
+use std::time::{Duration, Instant};
+
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
+use super::error::failed;
 use super::open::quote;
 use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
@@ -21,6 +24,9 @@ use net_scout_model::{Alert, LedgerEntry, StoredAlert, Timestamp};
 use place::Place;
 use reopen::{keep_reopenings, reopens, with_reopening};
 
+/// About how long a transaction records alerts before others have their turn.
+const TURN: Duration = Duration::from_millis(10);
+
 /// What became of an alert that was recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
@@ -28,6 +34,35 @@ pub struct Recorded {
     pub alert: StoredAlert,
     /// Whether it is new; else it is a repeat of the day.
     pub new: bool,
+}
+
+/// Writes something that belongs to a scan in the transaction that records the last of its alerts: with all of them, or not at all.
+pub type Alongside<'a> = &'a mut (dyn FnMut(&ScanTransaction<'_>) -> Result<(), DatabaseError> + Send);
+
+/// The transaction that records the last alerts of a scan.
+pub struct ScanTransaction<'a> {
+    /// What became of all its alerts.
+    pub recorded: &'a [Recorded],
+    connection: &'a Connection,
+    error: &'a dyn Fn(rusqlite::Error) -> DatabaseError,
+}
+
+impl ScanTransaction<'_> {
+    /// Keeps what plugins keep from run to run.
+    ///
+    /// # Errors
+    /// When the database is full.
+    pub fn keep_state(&self, state: &[StateEntry]) -> Result<(), DatabaseError> {
+        super::state::keep(self.connection, state).map_err(self.error)
+    }
+
+    /// Keeps what plugins used.
+    ///
+    /// # Errors
+    /// When the database is full.
+    pub fn keep_ledger(&self, ledger: &[LedgerEntry], now: Timestamp) -> Result<(), DatabaseError> {
+        super::ledger::keep(self.connection, ledger, now).map_err(self.error)
+    }
 }
 
 impl Database {
@@ -45,27 +80,62 @@ impl Database {
     /// When the database is locked, read-only or full.
     pub fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
         let (table, quiet) = (quote(&self.alert_table), self.quiet);
-        self.write("record alerts in", |connection| record_all(connection, &table, quiet, alerts, now))
+        self.write("record alerts in", |connection| record_for(connection, &table, quiet, alerts, Duration::MAX, now))
     }
 
-    /// Keeps all that a scan leaves, in one transaction: its alerts, as [`Self::record`] does, what its plugins keep, and what they used.
+    /// Keeps all that a scan leaves: its alerts, as [`Self::record`] does, and with the last of them what its plugins keep, what they used,
+    /// and what is written `alongside`.
+    ///
+    /// Many alerts are recorded in several transactions, so that another writer never waits for all of them. What a scan leaves behind when
+    /// it is killed in between is as good as never begun for the next one: it records the same alerts in the same rows, and the rest.
     ///
     /// # Errors
-    /// When the database is locked, read-only or full, or is not the one any more that others read. Then nothing was kept.
+    /// When the database is locked, read-only or full, is not the one any more that others read, or `alongside` fails. Then the scan is not
+    /// kept, but some of its alerts may be.
     pub fn keep_scan(
         &mut self,
         alerts: &[Alert],
         state: &[StateEntry],
         ledger: &[LedgerEntry],
         now: Timestamp,
+        alongside: Option<Alongside<'_>>,
     ) -> Result<Vec<Recorded>, DatabaseError> {
-        let (table, quiet) = (quote(&self.alert_table), self.quiet);
-        self.write("record alerts in", |connection| {
-            let recorded = record_all(connection, &table, quiet, alerts, now)?;
-            super::state::keep(connection, state)?;
-            super::ledger::keep(connection, ledger, now)?;
-            Ok(recorded)
+        let mut alongside = alongside;
+        self.keep_in_turns(alerts, TURN, now, |transaction| {
+            transaction.keep_state(state)?;
+            transaction.keep_ledger(ledger, now)?;
+            alongside.as_mut().map_or(Ok(()), |alongside| alongside(transaction))
         })
+    }
+
+    /// Records the alerts in transactions of about `turn`, and does what comes with the last.
+    fn keep_in_turns(
+        &mut self,
+        alerts: &[Alert],
+        turn: Duration,
+        now: Timestamp,
+        mut last: impl FnMut(&ScanTransaction<'_>) -> Result<(), DatabaseError>,
+    ) -> Result<Vec<Recorded>, DatabaseError> {
+        const ACTION: &str = "record alerts in";
+        let (table, quiet) = (quote(&self.alert_table), self.quiet);
+        let (path, seconds) = (self.path.clone(), self.busy_seconds);
+        let error = |source| failed(&path, seconds, ACTION)(source);
+        let mut recorded = Vec::with_capacity(alerts.len());
+        loop {
+            let left = &alerts[recorded.len()..];
+            let whole = self.write_all(ACTION, |connection| {
+                let part = record_for(connection, &table, quiet, left, turn, now).map_err(error)?;
+                let whole = part.len() == left.len();
+                recorded.extend(part);
+                if whole {
+                    last(&ScanTransaction { recorded: &recorded, connection, error: &error })?;
+                }
+                Ok(whole)
+            })?;
+            if whole {
+                return Ok(recorded);
+            }
+        }
     }
 
     /// Sets how long an incident is quiet before what comes then is another one, in microseconds.
@@ -74,18 +144,26 @@ impl Database {
     }
 }
 
-/// Records the alerts, strongest first.
-fn record_all(
+/// Records alerts, strongest first, until all are or a turn is over: at least one.
+fn record_for(
     connection: &Connection,
     table: &str,
     quiet: i64,
     alerts: &[Alert],
+    turn: Duration,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<Recorded>> {
+    let begun = Instant::now();
     let networks = Place::networks(connection, table)?;
     let place = Place { connection, table, quiet, networks };
-    let instants = (0..alerts.len()).rev().map(|weaker| instant(now, weaker));
-    alerts.iter().zip(instants).map(|(alert, at)| record(&place, alert, at)).collect()
+    let mut recorded = Vec::new();
+    for (place_of, alert) in alerts.iter().enumerate() {
+        if place_of > 0 && begun.elapsed() >= turn {
+            break;
+        }
+        recorded.push(record(&place, alert, instant(now, alerts.len() - 1 - place_of))?);
+    }
+    Ok(recorded)
 }
 
 /// When the alert is raised that so many weaker ones follow: a microsecond later than each of them, so that the newest are the strongest;

@@ -10,7 +10,7 @@ score  severity  type                    source     destination   evidence
    22  low       horizontal_scan         192.0.2.3  -             dst_count=1 conn_count=210 since=2026-03-11T19:35:11Z
 ";
 
-const STORED_TABLE: &str = "\
+pub(super) const STORED_TABLE: &str = "\
 id  created               status  score  severity  type                    source     destination   evidence
  1  2026-03-11T20:35:11Z  new       100  low       high_connection_volume  192.0.2.3  -             total_conns=210 since=2026-03-11T19:35:11Z
  2  2026-03-11T20:35:11Z  new        66  low       horizontal_scan         192.0.2.1  -             dst_count=60 conn_count=60 since=2026-03-11T19:35:11Z

@@ -1,4 +1,6 @@
-use std::time::Duration;
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use net_scout_model::Severity;
@@ -47,6 +49,35 @@ fn a_repeat_raises_the_score_and_refreshes_the_evidence() {
         let later = database.record(&[alert(source, 10, Severity::Low, 4)], NOW.plus(45 * HOUR)).expect("a day of quiet later");
         assert!(later[0].new);
     }
+}
+
+#[test]
+fn several_transactions_record_what_one_does() {
+    let (_one, mut one) = database();
+    let (_several, mut several) = database();
+    let address = |number: u8| format!("192.0.2.{}", number % 10);
+    let alerts: Vec<Alert> =
+        (0..30).map(|number| alert(Some(&address(number)), 90 - number, Severity::High, i64::from(number))).collect();
+    let whole = one.record(&alerts, NOW).expect("one transaction");
+    let commits = Arc::new(AtomicU32::new(0));
+    let counter = commits.clone();
+    several
+        .connection
+        .commit_hook(Some(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            false
+        }))
+        .expect("hook");
+    let lasts = Cell::new(0);
+    let last = |transaction: &ScanTransaction<'_>| {
+        lasts.set(lasts.get() + 1);
+        assert!([0, alerts.len()].contains(&transaction.recorded.len()), "all of the scan are known");
+        Ok(())
+    };
+    let parts = several.keep_in_turns(&alerts, Duration::ZERO, NOW, last).expect("a transaction for each");
+    assert_eq!((parts, commits.load(Ordering::Relaxed), lasts.get()), (whole, 30, 1));
+    assert_eq!(several.keep_in_turns(&[], Duration::ZERO, NOW, last).expect("none"), []);
+    assert_eq!(lasts.get(), 2);
 }
 
 #[test]
@@ -383,4 +414,29 @@ fn a_network_takes_over_its_members_and_later_ones_join_it() {
     let wide = Alert { src_ip: Some("192.0.2.77".to_owned()), ..network(8, Severity::High) };
     let wide = database.record(&[wide], NOW.plus(3 * HOUR)).expect("wide").remove(0);
     assert!(wide.new && status(&database, first[2].alert.id).0 == "new");
+}
+
+/// What belongs to a scan is written with the last of its alerts, or neither is.
+#[test]
+fn what_is_written_alongside_is_kept_or_lost_with_the_alerts() {
+    let (_folder, mut database) = database();
+    let alerts = [alert(None, 40, Severity::Medium, 1)];
+    let entry = StateEntry { plugin: "coverage".into(), key: "until".into(), value: Some(b"1".to_vec()) };
+    let mut seen = 0;
+    let mut keep = |transaction: &ScanTransaction<'_>| {
+        seen = transaction.recorded.len();
+        transaction.keep_state(std::slice::from_ref(&entry))
+    };
+    database.keep_scan(&alerts, &[], &[], NOW, Some(&mut keep)).expect("kept");
+    assert_eq!((seen, database.plugin_state().expect("read")), (1, vec![entry.clone()]));
+
+    let mut fail = |transaction: &ScanTransaction<'_>| {
+        transaction.keep_state(&[StateEntry { key: "later".into(), ..entry.clone() }])?;
+        Err(DatabaseError::NotFound { path: "elsewhere".into() })
+    };
+    let other = [alert(Some("192.0.2.9"), 40, Severity::Medium, 1)];
+    let error = database.keep_scan(&other, &[], &[], NOW, Some(&mut fail)).expect_err("refused");
+    assert!(matches!(error, DatabaseError::NotFound { .. }));
+    assert_eq!(database.alerts(&crate::AlertFilter::default()).expect("read").alerts.len(), 1);
+    assert_eq!(database.plugin_state().expect("read"), [entry]);
 }

@@ -1,0 +1,42 @@
+//! Stored alerts: listed, and one of them with all that is known of it.
+
+use serde_json::Value;
+
+use crate::DetectError;
+use net_scout_model::StoredAlert;
+use net_scout_store::{AlertFilter, DatabaseError, DatabaseOptions, ListedAlerts};
+
+/// A stored alert, with all that is known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WholeAlert {
+    /// The alert.
+    pub alert: StoredAlert,
+    /// What is known outside about its addresses; null where nothing is.
+    pub enrichment: Value,
+    /// The query that shows its events once more, where there is one.
+    pub query: Option<String>,
+}
+
+/// Lists stored alerts, newest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn list(options: &DatabaseOptions, filter: &AlertFilter) -> Result<ListedAlerts, DatabaseError> {
+    options.open_read_only()?.alerts(filter)
+}
+
+/// One stored alert. Its events are looked for in this table.
+///
+/// # Errors
+/// When it is not there or cannot be read, or the database cannot be read.
+pub fn show(options: &DatabaseOptions, table: &str, id: i64) -> Result<WholeAlert, DetectError> {
+    let database = options.open_read_only()?;
+    let mut found = database.alerts(&AlertFilter { id: Some(id), ..AlertFilter::default() })?;
+    let alert = match (found.alerts.pop(), found.unreadable.first) {
+        (Some(alert), _) => alert,
+        (None, Some(reason)) => return Err(DetectError::UnreadableAlert { reason, table: options.alert_table.clone() }),
+        (None, None) => return Err(DetectError::NoAlert(id)),
+    };
+    let query = database.query_again(table, &alert.evidence["events"])?;
+    Ok(WholeAlert { enrichment: database.enrichment_of(id)?, query, alert })
+}

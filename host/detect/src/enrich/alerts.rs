@@ -1,0 +1,149 @@
+//! Enriches stored alerts, and looks up one observable on the spot.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+
+use serde_json::{Map, Value};
+
+use super::find::{Found, How, find};
+use super::{EnrichOptions, EnricherSource, attach};
+use crate::DetectError;
+use net_scout_model::{LedgerEntry, Observable, Sink, Timestamp};
+use net_scout_plugin_host::EnricherSet;
+use net_scout_plugin_host::recording::Tape;
+use net_scout_store::{AlertToEnrich, Database, WhichAlerts};
+
+/// Which alerts to enrich, and how.
+#[derive(Clone)]
+pub struct EnrichRequest {
+    /// Which alerts.
+    pub which: WhichAlerts,
+    /// Ask again, whatever is kept.
+    pub refresh: bool,
+    /// Write nothing.
+    pub dry_run: bool,
+    /// Whether it is recorded.
+    pub tape: Tape,
+}
+
+/// What an enrichment came to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Enriched {
+    /// How many alerts were enriched; none where there was no alert to be enriched.
+    pub alerts: Option<usize>,
+    /// How many lookups were made.
+    pub lookups: usize,
+    /// How many of them failed.
+    pub failed: usize,
+    /// How many answers came from the cache.
+    pub cached: usize,
+    /// Whether it was stopped. What was found is kept.
+    pub interrupted: bool,
+    /// Whether an enricher was refused.
+    pub refused: bool,
+    /// What the enrichers used.
+    pub ledger: Vec<LedgerEntry>,
+}
+
+/// Enriches stored alerts, until all are or `stop` ends.
+///
+/// # Errors
+/// When the database cannot be written, or an enricher is named that is not there. A lookup that fails is no error.
+pub async fn enrich_alerts(
+    options: &EnrichOptions,
+    enrichers: EnricherSource<'_>,
+    request: &EnrichRequest,
+    now: Timestamp,
+    stop: impl Future<Output = ()>,
+    sink: &dyn Sink,
+) -> Result<Enriched, DetectError> {
+    let EnrichRequest { which, dry_run, .. } = *request;
+    let mut database = if dry_run { options.database.open_read_only()? } else { options.database.open()? };
+    if !dry_run {
+        database.migrate(now)?;
+    } else if database.pending()? > 0 {
+        return Err(DetectError::NotMigrated(", and a dry run does not touch them"));
+    }
+    let (alerts, unreadable) = database.alerts_to_enrich(which)?;
+    if let Some(text) = unreadable.warning(&options.database.alert_table) {
+        sink.warn(&text);
+    }
+    if let (WhichAlerts::Id(id), true) = (which, alerts.is_empty() && unreadable.rows == 0) {
+        return Err(DetectError::NoAlert(id));
+    }
+    if alerts.is_empty() {
+        return Ok(Enriched::default());
+    }
+    let mut loaded = EnricherSet::default();
+    let enrichers = enrichers.load(&mut loaded, sink).await?;
+    let observables: BTreeSet<Observable> = alerts
+        .iter()
+        .flat_map(|alert| [&alert.src_ip, &alert.dst_ip])
+        .flatten()
+        .filter_map(|text| Observable::parse(text))
+        .collect();
+    let how = How { refresh: request.refresh, dry_run, tape: request.tape.clone(), now };
+    let found = find(options, &mut database, enrichers, &observables, &how, stop, sink).await?;
+
+    // After an interruption some alerts miss answers: they are enriched the next time, and what was found is in the cache.
+    let Found { answers, wanted, asked, failed, cached, interrupted, ledger } = found;
+    let enriched: Vec<AlertToEnrich> = alerts.into_iter().filter_map(|alert| attach(alert, &answers, &wanted)).collect();
+    if !dry_run {
+        database.keep_enrichment(&enriched)?;
+        let what = "the ledger is not";
+        database.keep_ledger(&ledger, now).map_err(|source| DetectError::PartlyKept { what, source })?;
+    }
+    let alerts = Some(enriched.len());
+    Ok(Enriched { alerts, lookups: asked, failed, cached, interrupted, refused: enrichers.refused, ledger })
+}
+
+/// What to look up on the spot.
+#[derive(Clone, Debug)]
+pub struct LookUpRequest {
+    /// An address or a domain name.
+    pub observable: Observable,
+    /// Ask again, whatever is kept.
+    pub refresh: bool,
+}
+
+/// What was found of one observable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LookedUp {
+    /// The answers, by enricher.
+    pub answers: Map<String, Value>,
+    /// Whether an enricher was refused.
+    pub refused: bool,
+}
+
+/// Looks up one observable, until every enricher has answered or `stop` ends. Without a database there is no cache, and it works all the
+/// same.
+///
+/// # Errors
+/// When nothing can look it up, or the database cannot be written.
+pub async fn look_up(
+    options: &EnrichOptions,
+    enrichers: EnricherSource<'_>,
+    request: &LookUpRequest,
+    now: Timestamp,
+    stop: impl Future<Output = ()>,
+    sink: &dyn Sink,
+) -> Result<LookedUp, DetectError> {
+    let LookUpRequest { observable, refresh } = request;
+    let mut loaded = EnricherSet::default();
+    let enrichers = enrichers.load(&mut loaded, sink).await?;
+    let mut database = if options.database.path.exists() {
+        options.database.open()?
+    } else {
+        Database::in_memory(&options.database.alert_table)?
+    };
+    database.migrate(now)?;
+    let observables = BTreeSet::from([observable.clone()]);
+    let how = How { refresh: *refresh, dry_run: false, tape: Tape::Off, now };
+    let found = find(options, &mut database, enrichers, &observables, &how, stop, sink).await?;
+    database.keep_ledger(&found.ledger, now)?;
+    let answers: Map<String, Value> = found.answers.into_iter().map(|((kind, _), result)| (kind, result)).collect();
+    if answers.is_empty() {
+        return Err(DetectError::NothingLooksUp(observable.to_string()));
+    }
+    Ok(LookedUp { answers, refused: enrichers.refused })
+}
