@@ -120,9 +120,9 @@ fn the_strongest_are_kept_when_there_are_too_many() {
     let run = scene.run(&["scan", "--max-alerts", "0", "--set", "raiser.count=10"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ""));
     let run = Run::of(scene.command(&["scan", "--set", "raiser.count=600"]).env("NET_SCOUT_MAX_ALERTS_PER_RUN", "599"));
-    assert!(run.stderr.contains("warning: 1 weaker alerts were left out: a scan keeps 599 (--max-alerts)"), "{}", run.stderr);
+    assert!(run.stderr.contains("warning: 1 weaker alert was left out: a scan keeps 599 (--max-alerts)"), "{}", run.stderr);
     let run = scene.run(&["scan", "--set", "raiser.count=501", "--dry-run"]);
-    assert!(run.stderr.contains("warning: 1 weaker alerts were left out: a scan keeps 500 (--max-alerts)"), "{}", run.stderr);
+    assert!(run.stderr.contains("warning: 1 weaker alert was left out: a scan keeps 500 (--max-alerts)"), "{}", run.stderr);
 }
 
 #[test]
@@ -139,7 +139,6 @@ fn filters() {
     for (words, expected) in [
         (vec![], vec![1, 2, 4, 3]),
         (vec!["--type", "horizontal_scan"], vec![2, 4]),
-        (vec!["--type", "horizontal"], vec![]),
         (vec!["--src", "192.0.2.3"], vec![1, 4]),
         (vec!["--dst", "198.51.100.1"], vec![3]),
         (vec!["--min-score", "60"], vec![1, 2, 3]),
@@ -160,6 +159,40 @@ fn filters() {
         assert_eq!(ids, expected, "{words:?}");
         run.ended(0, if expected.is_empty() { "no alerts" } else { "" });
     }
+    let types = "high_connection_volume, horizontal_scan, vertical_scan";
+    scene
+        .run(&["alerts", "--type", "horizontal"])
+        .ended(2, &format!("error: --type: there is no type of alerts `horizontal`; there are {types}"));
+    scene
+        .run(&["alerts", "--status", "open"])
+        .ended(2, "error: --status: there is no status `open`; there are allowed, enriched, false_positive, new, snoozed");
+    scene.run(&["alerts", "--status", "false_positive"]).ended(0, "no alerts");
+    scene
+        .run(&["allow", "add", "192.0.2.1", "--rule", "horizontal", "--reason", "a test"])
+        .ended(2, &format!("error: --rule: there is no rule `horizontal`; there are {types}"));
+}
+
+/// The program says where the events are, when a window has none.
+#[test]
+fn an_empty_window() {
+    let scene = Scene::small();
+    let run = scene.run(&["scan", "--dry-run", "--since", "2026-04-01", "--until", "2026-04-02"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let note = "there are no events in the window: the newest is of 2026-03-11T20:";
+    assert!(run.stderr.contains(note) && run.stderr.contains("; `--since 2026-03-11` goes back to it"), "{}", run.stderr);
+    assert!(!scene.run(&["scan", "--dry-run"]).stderr.contains("there are no events"));
+}
+
+#[test]
+fn evidence_that_is_not_json() {
+    let scene = Scene::small();
+    assert_eq!(scene.run(&["scan"]).code, 0);
+    scene.connect().execute_batch("UPDATE scout_alerts SET evidence_json = 'total 3' WHERE id IN (2, 3)").expect("updated");
+    let run = scene.run(&["alerts", "--format", "ndjson"]);
+    run.ended(0, "the evidence of alert 2 and of 1 other alert is not JSON and is left out");
+    assert_eq!(run.lines().len(), 4);
+    let shown = scene.run(&["alerts", "show", "3"]);
+    shown.ended(0, "the evidence of alert 3 is not JSON and is left out");
 }
 
 #[test]

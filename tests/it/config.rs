@@ -100,7 +100,7 @@ fn the_variables_of_the_python_program() {
     run.ended(
         0,
         "1 alert in the events since 2026-03-11T20:24:11Z: 1 new, 0 repeated\n\
-         warning: 1 weaker alerts were left out: a scan keeps 1 (--max-alerts)",
+         warning: 1 weaker alert was left out: a scan keeps 1 (--max-alerts)",
     );
     assert_eq!((&run.lines()[0]["alert_type"], &run.lines()[0]["score"]), (&json!("vertical_scan"), &json!(60)));
     let log = std::fs::read_to_string(scene.path("scout.log")).expect("a log");

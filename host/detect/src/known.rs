@@ -9,7 +9,7 @@ use net_scout_plugin_host::{PluginOptions, Rule, load_all};
 use net_scout_store::{AlertFilter, AlertName, DatabaseOptions};
 
 /// The statuses that this program and the Python program write.
-const STATUSES: [&str; 4] = ["new", "enriched", "snoozed", "false_positive"];
+const STATUSES: [&str; 5] = ["new", "enriched", "snoozed", "false_positive", "allowed"];
 
 /// Fails where a filter names a type or a status that neither a stored alert nor a plugin has.
 ///

@@ -40,7 +40,7 @@ pub use limits::{LIMITS, LimitKey, Limits};
 pub use network::{Network, NetworkError, Networks, parse_address};
 pub use observable::Observable;
 pub use phase::Phase;
-pub use plain::{cell, counted, is_plain, plain};
+pub use plain::{amount, cell, counted, is_plain, plain};
 pub use quantity::{SizeUnit, TimeUnit, not, parse_size, parse_span, parse_whole};
 pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, check_row};
 pub use related::{RELATED, REOPENED, Rank, Related, add_related, take_related};

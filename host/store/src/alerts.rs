@@ -6,7 +6,7 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
 use super::open::{columns, quote};
-use super::stored::{Unreadable, json, stored};
+use super::stored::{Unreadable, is_broken, json, stored};
 use super::{Database, DatabaseError};
 use net_scout_model::{StoredAlert, Timestamp};
 
@@ -47,6 +47,8 @@ pub enum AlertName {
 pub struct ListedAlerts {
     /// Those that can be read, newest first.
     pub alerts: Vec<StoredAlert>,
+    /// Those among them whose evidence is not JSON: it is taken for none.
+    pub broken_evidence: Vec<i64>,
     /// The rest.
     pub unreadable: Unreadable,
 }
@@ -140,7 +142,12 @@ fn list(connection: &Connection, table: &str, filter: &AlertFilter) -> rusqlite:
     let mut listed = ListedAlerts::default();
     while let Some(row) = rows.next()? {
         match stored(row)? {
-            (alert, None) => listed.alerts.push(alert),
+            (alert, None) => {
+                if is_broken(row.get_ref("evidence_json")?) {
+                    listed.broken_evidence.push(alert.id);
+                }
+                listed.alerts.push(alert);
+            }
             (alert, Some(reason)) => listed.unreadable.add(alert.id, &reason),
         }
     }

@@ -273,7 +273,7 @@ impl Run<'_> {
         let Simulated { raised, kept, failed } = simulate(&plan, name, self.sink).await?;
         self.sink.note(&format_args!(
             "{name}: {} from {} to {}, {}, {} in {:.1} s",
-            counted(usize::try_from(span.rows).unwrap_or(usize::MAX), "event"),
+            counted(span.rows, "event"),
             span.first.seconds(),
             span.last.seconds(),
             counted(truth.attacks.len(), "attacker"),

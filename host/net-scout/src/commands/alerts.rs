@@ -38,6 +38,7 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
     }
     let shown: Vec<Shown> = listed.alerts.into_iter().map(Shown::from).collect();
     output::show_alerts(&shown, format)?;
+    output::broken_evidence(&listed.broken_evidence);
     if shown.is_empty() {
         output::note(&"no alerts");
     }
@@ -49,7 +50,10 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
 /// # Errors
 /// When there is no such alert, the database cannot be read, or standard output cannot be written.
 pub fn show(config: &Config, id: i64, format: Format) -> anyhow::Result<u8> {
-    let alerts::WholeAlert { alert, enrichment, query } = alerts::show(&config.database_options(), &config.table, id)?;
+    let alerts::WholeAlert { alert, enrichment, query, is_broken } = alerts::show(&config.database_options(), &config.table, id)?;
+    if is_broken {
+        output::broken_evidence(&[id]);
+    }
     let story = Story { alert, enrichment, query };
     let mut out = output::stdout();
     match format {
