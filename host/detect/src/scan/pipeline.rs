@@ -310,7 +310,7 @@ impl Scanned {
         self
     }
 
-    /// Records the alerts, and keeps what the rules keep and used: all of it or nothing.
+    /// Records the alerts, and with the last of them what the rules keep and used.
     ///
     /// # Errors
     /// When the database is locked, read-only or full.
