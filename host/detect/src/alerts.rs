@@ -43,3 +43,24 @@ pub fn show(options: &DatabaseOptions, table: &str, id: i64) -> Result<WholeAler
     let query = database.query_again(table, &alert.evidence["events"])?;
     Ok(WholeAlert { enrichment: database.enrichment_of(id)?, query, is_broken, alert })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{NOW, alert, options};
+
+    #[test]
+    fn alerts_are_listed_and_one_is_shown_whole() {
+        let (_folder, options) = options();
+        assert_eq!(list(&options.database, &AlertFilter::default()).expect("listed").alerts, []);
+        let mut database = options.database.open().expect("open");
+        let id = database.record(&[alert("192.0.2.7")], NOW).expect("recorded")[0].alert.id;
+        let of = |source: &str| AlertFilter { src_ip: Some(source.to_owned()), ..AlertFilter::default() };
+        let count = |source: &str| list(&options.database, &of(source)).expect("listed").alerts.len();
+        assert_eq!((count("192.0.2.7"), count("192.0.2.8")), (1, 0));
+        let whole = show(&options.database, &options.table, id).expect("shown");
+        assert_eq!((whole.alert.id, whole.enrichment, whole.query), (id, Value::Null, None));
+        let error = show(&options.database, &options.table, id + 1).expect_err("not there");
+        assert_eq!((error.to_string(), error.is_usage()), (format!("there is no alert {}", id + 1), false));
+    }
+}

@@ -158,10 +158,10 @@ fn system_resolvers(text: &str) -> Vec<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use net_scout_model::{Alert, Message, Messages, Severity};
+    use net_scout_model::{Message, Messages};
 
     use super::*;
-    use crate::test_support::{NOW, options};
+    use crate::test_support::{NOW, alert, options};
 
     #[test]
     fn resolvers_of_the_system() {
@@ -173,17 +173,6 @@ mod tests {
     #[test]
     fn entries_close_open_alerts_and_are_removed() {
         let (_folder, options) = options();
-        let alert = |source: &str| Alert {
-            alert_type: "scan".into(),
-            src_ip: Some(source.into()),
-            dst_ip: None,
-            score: 50,
-            severity: Severity::Low,
-            rule: "rule".into(),
-            evidence: serde_json::Map::new(),
-            events: None,
-            story: None,
-        };
         let mut database = options.database.open().expect("open");
         database.record(&[alert("192.0.2.7"), alert("198.51.100.1")], NOW).expect("recorded");
         let about = |source: &str| {

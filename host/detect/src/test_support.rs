@@ -1,4 +1,4 @@
-//! A database of its own for each test.
+//! A database of its own for each test, and what is in it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::allow::AllowSources;
 use crate::scan::ScanOptions;
-use net_scout_model::{Limits, Timestamp};
+use net_scout_model::{Alert, Limits, Severity, Timestamp};
 use net_scout_store::{Database, DatabaseOptions};
 
 /// When tests take place.
@@ -35,4 +35,19 @@ pub(crate) fn options() -> (TempDir, ScanOptions) {
         parallel: 2,
     };
     (folder, options)
+}
+
+/// An alert about a source.
+pub(crate) fn alert(source: &str) -> Alert {
+    Alert {
+        alert_type: "scan".into(),
+        src_ip: Some(source.into()),
+        dst_ip: None,
+        score: 50,
+        severity: Severity::Low,
+        rule: "rule".into(),
+        evidence: serde_json::Map::new(),
+        events: None,
+        story: None,
+    }
 }

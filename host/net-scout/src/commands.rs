@@ -7,7 +7,7 @@ pub mod config;
 pub mod enrich;
 pub mod evaluate;
 pub mod explain;
-pub mod import;
+pub mod import_logs;
 pub mod inspect;
 pub mod migrate;
 pub mod new;

@@ -1,6 +1,7 @@
 //! What the program's exit status means, and which one an error gets.
 
 use net_scout_detect::DetectError;
+use net_scout_ingest::LogsError;
 use net_scout_lab::evaluate::EvaluateError;
 use net_scout_lab::replay::ReplayError;
 pub use net_scout_model::UsageError;
@@ -23,4 +24,5 @@ pub fn is_usage(error: &anyhow::Error) -> bool {
         || error.downcast_ref().is_some_and(DetectError::is_usage)
         || error.downcast_ref().is_some_and(EvaluateError::is_usage)
         || error.downcast_ref().is_some_and(ReplayError::is_usage)
+        || error.downcast_ref().is_some_and(LogsError::is_usage)
 }

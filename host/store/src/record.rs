@@ -66,7 +66,15 @@ impl ScanTransaction<'_> {
 }
 
 impl Database {
-    /// Records the alerts of a scan, strongest first, in one transaction: all of them or none.
+    /// Records alerts in one transaction.
+    #[cfg(test)]
+    pub(crate) fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
+        let (table, quiet) = (quote(&self.alert_table), self.quiet);
+        self.write("record alerts in", |connection| record_for(connection, &table, quiet, alerts, Duration::MAX, now))
+    }
+
+    /// Keeps all that a scan leaves: its alerts, strongest first, and with the last of them what its plugins keep, what they used,
+    /// and what is written `alongside`.
     ///
     /// An alert of the same type, source and destination is the same alert until it was quiet for as long as [`Self::set_quiet`] says, and
     /// in any case on one UTC day: its score rises to the higher one, its evidence becomes the new one, and its status stays as it is, so
@@ -76,18 +84,8 @@ impl Database {
     /// alert that a person closed, or comes from a rule that had no part in it, reopens it, and the evidence says what it was. One about a
     /// network takes over the open alerts about its addresses.
     ///
-    /// # Errors
-    /// When the database is locked, read-only or full.
-    pub fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
-        let (table, quiet) = (quote(&self.alert_table), self.quiet);
-        self.write("record alerts in", |connection| record_for(connection, &table, quiet, alerts, Duration::MAX, now))
-    }
-
-    /// Keeps all that a scan leaves: its alerts, as [`Self::record`] does, and with the last of them what its plugins keep, what they used,
-    /// and what is written `alongside`.
-    ///
-    /// Many alerts are recorded in several transactions, so that another writer never waits for all of them. What a scan leaves behind when
-    /// it is killed in between is as good as never begun for the next one: it records the same alerts in the same rows, and the rest.
+    /// Many alerts are recorded in several transactions, so that another writer never waits for all of them. Where a scan is killed in
+    /// between, the next one records the same alerts in the same rows, and the others.
     ///
     /// # Errors
     /// When the database is locked, read-only or full, is not the one any more that others read, or `alongside` fails. Then the scan is not

@@ -147,3 +147,83 @@ pub async fn look_up(
     }
     Ok(LookedUp { answers, refused: enrichers.refused })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use net_scout_model::clock::FixedClock;
+    use net_scout_model::{Message, Messages};
+    use net_scout_plugin_host::schedule::Rate;
+    use net_scout_store::DatabaseOptions;
+
+    use super::*;
+    use crate::test_support::{NOW, alert, options};
+
+    fn enrichment(database: DatabaseOptions) -> EnrichOptions {
+        EnrichOptions {
+            database,
+            dns_servers: Vec::new(),
+            directories: std::collections::BTreeMap::new(),
+            secrets: net_scout_model::Secrets::default(),
+            rate: Rate { interval: Duration::ZERO, burst: 1 },
+            parallel: 1,
+            timeout: Duration::from_secs(1),
+            clock: Arc::new(FixedClock(NOW)),
+        }
+    }
+
+    fn request(which: WhichAlerts, dry_run: bool) -> EnrichRequest {
+        EnrichRequest { which, refresh: false, dry_run, tape: Tape::Off }
+    }
+
+    async fn run(options: &EnrichOptions, request: &EnrichRequest, sink: &Messages) -> Result<Enriched, DetectError> {
+        let nobody = EnricherSet { enrichers: Vec::new(), refused: true };
+        let never = std::future::pending();
+        enrich_alerts(options, EnricherSource::Loaded(&nobody), request, NOW, never, sink).await
+    }
+
+    #[tokio::test]
+    async fn alerts_that_nobody_looks_up_count_as_enriched() {
+        let ((_folder, scan), sink) = (options(), Messages::default());
+        let options = enrichment(scan.database);
+        let newest = request(WhichAlerts::Newest(10), false);
+        assert_eq!(run(&options, &newest, &sink).await.expect("none"), Enriched::default());
+        let mut database = options.database.open().expect("open");
+        let id = database.record(&[alert("192.0.2.7")], NOW).expect("recorded")[0].alert.id;
+        let dry = run(&options, &request(WhichAlerts::Id(id), true), &sink).await.expect("a dry run");
+        assert_eq!((dry.alerts, database.enrichment_of(id).expect("read")), (Some(1), Value::Null));
+        let enriched = run(&options, &newest, &sink).await.expect("enriched");
+        assert_eq!((enriched.alerts, enriched.lookups, enriched.refused, enriched.interrupted), (Some(1), 0, true, false));
+        assert_eq!(database.enrichment_of(id).expect("read"), serde_json::json!({ "src": {} }));
+        let error = run(&options, &request(WhichAlerts::Id(99), false), &sink).await.expect_err("not there");
+        assert_eq!(error.to_string(), "there is no alert 99");
+        assert_eq!(sink.take(), [] as [Message; 0]);
+    }
+
+    #[tokio::test]
+    async fn a_dry_run_makes_no_tables() {
+        let ((folder, scan), sink) = (options(), Messages::default());
+        let mut options = enrichment(scan.database);
+        options.database.path = folder.path().join("other.db");
+        Database::make(&options.database.path, &[]).expect("a database");
+        let error = run(&options, &request(WhichAlerts::Newest(1), true), &sink).await.expect_err("no tables").to_string();
+        let expected =
+            "the tables of net-scout are not up to date, and a dry run does not touch them; run `net-scout migrate` first";
+        assert_eq!(error, expected);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_looks_up_is_an_error() {
+        let ((folder, scan), sink) = (options(), Messages::default());
+        let mut options = enrichment(scan.database);
+        options.database.path = folder.path().join("missing.db");
+        let observable = Observable::parse("example.com").expect("a name");
+        let (nobody, request) = (EnricherSet::default(), LookUpRequest { observable, refresh: false });
+        let never = std::future::pending();
+        let error = look_up(&options, EnricherSource::Loaded(&nobody), &request, NOW, never, &sink).await.expect_err("nobody");
+        assert_eq!(error.to_string(), "no enricher that is granted looks up example.com");
+        assert!(!options.database.path.exists(), "no database is made for it");
+    }
+}

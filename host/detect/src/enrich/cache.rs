@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn failures_hold_for_a_shorter_time() {
-        let kind = Kind::Enricher { observables: Vec::new(), fresh_seconds: 100, failed_seconds: 10 };
+        let kind = Kind::Enricher { observables: Vec::new(), fresh_seconds: 100, failed_seconds: 10, outside: true };
         let answer = |result| CachedAnswer { subject: String::new(), kind: String::new(), result, updated_at: NOW };
         let (found, failed) = (answer(json!({})), answer(json!({"error": {"kind": "timed-out"}})));
         let after = |seconds: i64| NOW.plus(seconds * 1_000_000);

@@ -296,7 +296,7 @@ impl Scanned {
         self
     }
 
-    /// Records the alerts, and keeps what the rules keep and used, and what is written `alongside`: all of it or nothing.
+    /// Records the alerts, and with the last of them what the rules keep and used, and what is written `alongside`.
     ///
     /// # Errors
     /// When the database is locked, read-only or full, or `alongside` fails.

@@ -1,13 +1,14 @@
 //! `net-scout evaluate`: how well the rules do on events of which the truth is known. It never writes to a database that it is given.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
-use super::import::{self, ImportRequest};
 use super::{runtime, terminal_width};
 use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output::{Format, Terminal};
 use crate::{exit, output};
+use net_scout_ingest::{ImportRequest, import_logs};
 use net_scout_lab::evaluate::{
     Data, DataFile, EvaluateError, EvaluateRequest, Evaluated, Sets, evaluate, figures, folder_figures, mistakes,
 };
@@ -39,11 +40,11 @@ pub fn run(config: &Config, flags: EvaluateFlags) -> anyhow::Result<u8> {
     let EvaluateFlags { data, import: arguments, every: step, rules, mistakes: wrong, format } = flags;
     let import = |file: &DataFile, database: &Path| {
         let request = arguments(&file.path, &file.arguments).map_err(|error| UsageError(format!("{error:#}")))?;
-        let mut config = config.clone();
-        config.values.db_path = database.to_owned();
+        let mut target = config.import_target();
+        target.database.path = database.to_owned();
         let now = file.now.or(config.now).unwrap_or(Timestamp::MAXIMUM);
-        let failed = |error: anyhow::Error| EvaluateError::Import { path: file.path.clone(), source: error.into() };
-        import::run(&config, &request, now).map(drop).map_err(failed)
+        let failed = |error| EvaluateError::Import { path: file.path.clone(), source: Box::new(error) };
+        import_logs(&target, &request, now, &AtomicBool::new(false), &Terminal).map(drop).map_err(failed)
     };
     let request = EvaluateRequest {
         data,
