@@ -166,7 +166,7 @@ fn what_is_wrong_is_named() {
         (
             &["--truth", "bad.toml"],
             1,
-            "error: bad.toml: attacks[1].sources[0]: `192.0.2` is no network: write an address such as 192.0.2.7 or 2001:db8::7, or a \
+            "error: bad.toml: attacks[1].sources[0]: `192.0.2` is not a network: write an address such as 192.0.2.7 or 2001:db8::7, or a \
              network such as 192.0.2.0/24 or 2001:db8::/32",
         ),
         (

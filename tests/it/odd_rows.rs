@@ -87,7 +87,7 @@ fn forwarded(direction: &str, source: &str) -> Scene {
 
 #[test]
 fn what_is_forwarded_from_outside_came_in() {
-    let note = "300 events that came in are stored as OUTBOUND, and taken for INBOUND: forwarded, from outside of your networks \
+    let note = "300 events that came in are stored as OUTBOUND, and taken for INBOUND: forwarded, from outside your networks \
                 (correct_directions = false leaves them as they are)";
     for direction in ["OUTBOUND", "Outbound"] {
         for window in ["0", "1024"] {

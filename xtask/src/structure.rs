@@ -30,7 +30,7 @@ const LONG: [&str; 8] = [
     "host/import/src/tests/vendors.rs",
     "host/import/src/verdict.rs",
     "host/plugin-host/src/capability/files.rs",
-    "host/store/src/reader.rs",
+    "host/store/src/record/tests.rs",
     "host/store/src/window/tests/queries.rs",
     "tests/it/import.rs",
 ];

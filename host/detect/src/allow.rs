@@ -143,7 +143,7 @@ fn fitting(
 
 /// All stored alerts, newest first. The sink hears of those that cannot be read.
 pub(crate) fn readable(options: &ScanOptions, database: &Database, sink: &dyn Sink) -> Result<Vec<StoredAlert>, DatabaseError> {
-    let ListedAlerts { alerts, unreadable } = database.alerts(&AlertFilter::default())?;
+    let ListedAlerts { alerts, unreadable, .. } = database.alerts(&AlertFilter::default())?;
     if let Some(text) = unreadable.warning(&options.database.alert_table) {
         sink.warn(&text);
     }

@@ -17,16 +17,16 @@ pub struct Network(
     IpNet,
 );
 
-/// A text that is no network. Says what is wrong and what to write.
+/// A text that is not a network. Says what is wrong and what to write.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
     /// It is something else.
     #[error(
-        "`{0}` is no network: write an address such as 192.0.2.7 or 2001:db8::7, or a network such as 192.0.2.0/24 or 2001:db8::/32"
+        "`{0}` is not a network: write an address such as 192.0.2.7 or 2001:db8::7, or a network such as 192.0.2.0/24 or 2001:db8::/32"
     )]
     Form(String),
     /// An address has fewer bits than that.
-    #[error("`{text}` is no network: an address like that has {longest} bits")]
+    #[error("`{text}` is not a network: an address like that has {longest} bits")]
     Bits {
         /// The text.
         text: String,
@@ -34,7 +34,7 @@ pub enum NetworkError {
         longest: u8,
     },
     /// Bits of the address are set that do not belong to the network: one of the two numbers is wrong.
-    #[error("`{text}` is no network: it begins at {network}")]
+    #[error("`{text}` is not a network: it begins at {network}")]
     Inside {
         /// The text.
         text: String,
@@ -99,7 +99,7 @@ impl FromStr for Network {
             None => longest,
         };
         let address = written.to_canonical();
-        // A mapped network that is wider than all of IPv4 is no network of IPv4 addresses.
+        // A mapped network that is wider than all of IPv4 is not a network of IPv4 addresses.
         let bits = if address.is_ipv4() && written.is_ipv6() { bits.checked_sub(MAPPED).ok_or_else(form)? } else { bits };
         let network = Self::around(address, bits);
         if network.first() == address { Ok(network) } else { Err(NetworkError::Inside { text: shown(), network }) }
@@ -270,11 +270,11 @@ mod tests {
         for text in
             ["", "/", "/24", "192.0.2", "192.0.2.0/", "192.0.2.0/+8", "192.0.2.0/a", "a/8", "fe80::1%eth0", "::ffff:0.0.0.0/90"]
         {
-            assert!(error(text).starts_with(&format!("`{text}` is no network: write an address such as")), "{}", error(text));
+            assert!(error(text).starts_with(&format!("`{text}` is not a network: write an address such as")), "{}", error(text));
         }
-        assert_eq!(error("192.0.2.0/33"), "`192.0.2.0/33` is no network: an address like that has 32 bits");
-        assert_eq!(error("::/999"), "`::/999` is no network: an address like that has 128 bits");
-        assert_eq!(error("192.168.1.0/16"), "`192.168.1.0/16` is no network: it begins at 192.168.0.0/16");
+        assert_eq!(error("192.0.2.0/33"), "`192.0.2.0/33` is not a network: an address like that has 32 bits");
+        assert_eq!(error("::/999"), "`::/999` is not a network: an address like that has 128 bits");
+        assert_eq!(error("192.168.1.0/16"), "`192.168.1.0/16` is not a network: it begins at 192.168.0.0/16");
     }
 
     #[test]

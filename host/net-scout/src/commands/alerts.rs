@@ -3,12 +3,12 @@
 use super::runtime;
 use crate::config::Config;
 use crate::exit::UsageError;
-use crate::output::{Format, Shown, Story};
+use crate::output::{Format, Shown, Story, Terminal};
 use crate::{exit, output};
 use net_scout_detect::alerts;
 use net_scout_detect::known::check_filter;
+use net_scout_model::Timestamp;
 use net_scout_model::time::parse_moment;
-use net_scout_model::{Timestamp, Unseen};
 use net_scout_store::AlertFilter;
 
 /// What to list, and how.
@@ -34,7 +34,7 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
     let listed = alerts::list(&database, &filter)?;
     output::unreadable_alerts(&listed.unreadable, &config.alert_table);
     if listed.alerts.is_empty() {
-        runtime()?.block_on(check_filter(&database, &config.plugin_options(), &filter, &Unseen))?;
+        runtime()?.block_on(check_filter(&database, &config.plugin_options(), &filter, &Terminal))?;
     }
     let shown: Vec<Shown> = listed.alerts.into_iter().map(Shown::from).collect();
     output::show_alerts(&shown, format)?;

@@ -8,7 +8,7 @@ use crate::{exit, output};
 use net_scout_detect::allow;
 use net_scout_detect::known::check_rules;
 use net_scout_model::time::{parse_duration, parse_timestamp};
-use net_scout_model::{Allow, AllowError, Direction, Network, Side, Timestamp, Unseen, parse_ports};
+use net_scout_model::{Allow, AllowError, Direction, Network, Side, Timestamp, parse_ports};
 
 /// A new entry, as written.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub fn add(config: &Config, request: AddRequest, now: Timestamp) -> anyhow::Resu
     let ports = parse_ports(ports.as_deref().unwrap_or("")).map_err(|error| UsageError(format!("--port: {error}")))?;
     let until = until.map(|text| parse_until(&text, now)).transpose()?;
     if !rules.is_empty() {
-        runtime()?.block_on(check_rules(&config.database_options(), &config.plugin_options(), &rules, &Unseen))?;
+        runtime()?.block_on(check_rules(&config.database_options(), &config.plugin_options(), &rules, &Terminal))?;
     }
     let side = if destination { Side::Destination } else { Side::Source };
     let (options, entry) = (config.scan_options(), Allow { network, side, rules, ports, direction, reason, until });

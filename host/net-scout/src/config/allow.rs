@@ -98,7 +98,7 @@ mod tests {
                 "network = '192.0.2.1'\nreasons = 'x'",
                 "`reasons` is not a key; there are network, side, rules, ports, direction, reason, until",
             ),
-            ("network = '192.0.2.1/24'\nreason = 'x'", "network: `192.0.2.1/24` is no network: it begins at 192.0.2.0/24"),
+            ("network = '192.0.2.1/24'\nreason = 'x'", "network: `192.0.2.1/24` is not a network: it begins at 192.0.2.0/24"),
             (
                 "network = '192.0.2.1'\nreason = 'x'\nports = '9-8'",
                 "ports: `9-8` are no ports: write one such as 22, or a range such as 8000-8100",

@@ -114,7 +114,7 @@ fn errors_name_value_and_place_whatever_wins() {
         (
             &[("NET_SCOUT_LOCAL_NETWORKS", "192.168.1.0/16")],
             "",
-            "local_networks (from NET_SCOUT_LOCAL_NETWORKS): `192.168.1.0/16` is no network: it begins at 192.168.0.0/16",
+            "local_networks (from NET_SCOUT_LOCAL_NETWORKS): `192.168.1.0/16` is not a network: it begins at 192.168.0.0/16",
         ),
         (&[], "since = 60", "net-scout.toml:1: `since` must be a date, or a text in quotes"),
         (&[], "db_path = 3", "net-scout.toml:1: `db_path` must be a text in quotes"),
