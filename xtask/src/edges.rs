@@ -14,7 +14,7 @@ const EDGES: [(&str, &[&str]); 8] = [
     ("net-scout-store", &["net-scout-engine", "net-scout-model"]),
     ("net-scout-import", &["net-scout-model"]),
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
-    ("net-scout-detect", &["net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
+    ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     (
         "net-scout",

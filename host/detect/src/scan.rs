@@ -35,7 +35,7 @@ pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use options::ScanOptions;
 pub use phases::Phases;
 pub use pipeline::{Scan, ScanError, Scanned, Warn, judged};
-pub use roles::{ROLE_COLUMNS, Role, all_roles, counts, role_of, roles};
+pub use roles::{ROLE_COLUMNS, Role, all_roles, role_of, roles};
 pub use severity::{COLUMNS as SEVERITY_COLUMNS, Facts, REASONS as SEVERITY_REASONS, assess, facts};
 
 /// What is set for the parameters of rules: rule, parameter, value.
@@ -137,7 +137,7 @@ fn kept(alerts: &[Alert], most: usize) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use net_scout_model::Severity;
+    use net_scout_model::{Counting, Severity};
 
     #[test]
     fn the_strongest_are_kept() {
@@ -151,6 +151,7 @@ mod tests {
             evidence: serde_json::Map::new(),
             events: None,
             story: None,
+            counting: Counting::Nothing,
         };
         let (kept, cut) = strongest(vec![alert(10, "c"), alert(90, "b"), alert(90, "a"), alert(20, "d")], 3);
         let order: Vec<_> = kept.iter().map(|alert| alert.src_ip.as_deref().unwrap_or("")).collect();
@@ -171,6 +172,7 @@ mod tests {
                 evidence: serde_json::Map::new(),
                 events: None,
                 story: None,
+                counting: Counting::Nothing,
             };
             (0..count).map(alert).collect()
         };

@@ -10,7 +10,7 @@ use super::bindings::net_scout::plugin::types as wit_types;
 use super::error::PluginError;
 use crate::capability::state::RULE_QUOTA;
 use net_scout_model::{
-    Alert, Description, EvidenceValue, Kind, Networks, ObservableKind, Parameter, ParameterType, QueryError, Request, Selection,
+    Alert, Counting, Description, EvidenceValue, Kind, Networks, ObservableKind, Parameter, ParameterType, QueryError, Request, Selection,
     Severity, Timestamp, Value, Window, columns_of, plain,
 };
 
@@ -78,8 +78,8 @@ impl From<wit::RuleError> for PluginError {
     }
 }
 
-/// An alert of a rule, with at most so many bytes of evidence; the error says why it is refused.
-pub(super) fn alert(alert: wit::Alert, description: &Description, largest: usize) -> Result<Alert, String> {
+/// An alert of a rule that counts this, with at most so many bytes of evidence; the error says why it is refused.
+pub(super) fn alert(alert: wit::Alert, description: &Description, counting: Counting, largest: usize) -> Result<Alert, String> {
     let Kind::Rule { alert_types, .. } = &description.kind else { return Err("it is no rule".to_owned()) };
     if !alert_types.contains(&alert.alert_type) {
         let alert_type = plain(&alert.alert_type, QUOTED);
@@ -99,6 +99,7 @@ pub(super) fn alert(alert: wit::Alert, description: &Description, largest: usize
         evidence: evidence(alert.evidence, largest)?,
         events: alert.events.map(selection).transpose()?,
         story: None,
+        counting,
     })
 }
 

@@ -18,7 +18,7 @@ use crate::capability::log::LogContext;
 use crate::capability::query::{QueryContext, QuerySource};
 use crate::capability::state::{StateContext, StateGrant, StateStore};
 use crate::recording::Tape;
-use net_scout_model::{Alert, Description, Limits, Networks, Parameter, Request, Value, Window};
+use net_scout_model::{Alert, Counting, Description, Limits, Networks, Parameter, Request, Value, Window};
 use net_scout_store::{Engine, Explain, ReadGrant, Snapshot};
 
 /// What tells the one call of a rule in a recording.
@@ -139,6 +139,7 @@ impl Rule {
             log: LogContext::new(name, boundary.clone()).quiet(case.quiet),
             ..Capabilities::none(name, case.window.now, &boundary)
         };
+        let counting = Counting::of(arguments);
         let window = convert::window(case.window, events_since, &case.local_networks);
         let arguments = convert::arguments(arguments);
         let (answer, usage, guest) = self
@@ -151,7 +152,7 @@ impl Rule {
                 })
             })
             .await;
-        let judgement = answer.and_then(|answer| self.judgement(answer, guest));
+        let judgement = answer.and_then(|answer| self.judgement(answer, counting, guest));
         let outcome = || match &judgement {
             Ok(judgement) => serde_json::json!({ "alerts": judgement.alerts, "refused": judgement.refused }),
             Err(error) => serde_json::json!({ "error": error.to_string() }),
@@ -188,6 +189,7 @@ impl Rule {
     fn judgement(
         &self,
         answer: Result<Vec<bindings::Alert>, bindings::RuleError>,
+        counting: Counting,
         mut guest: Guest,
     ) -> Result<Judgement, PluginError> {
         let raised = answer.map_err(PluginError::from)?;
@@ -197,7 +199,7 @@ impl Rule {
         guest.capabilities.state.commit().map_err(|error| PluginError::Failed(error.to_string()))?;
         let mut judgement = Judgement { alerts: Vec::new(), refused: Vec::new() };
         for alert in raised {
-            match convert::alert(alert, &self.description, self.limits.evidence) {
+            match convert::alert(alert, &self.description, counting, self.limits.evidence) {
                 Ok(alert) => judgement.alerts.push(alert),
                 Err(reason) => judgement.refused.push(reason),
             }

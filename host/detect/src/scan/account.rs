@@ -28,8 +28,10 @@ pub struct Account {
 
 /// What a rule says of the address.
 pub struct RuleAccount {
-    /// The rule.
-    pub rule: Arc<Rule>,
+    /// The name of the rule.
+    pub name: String,
+    /// Its version.
+    pub version: String,
     /// How many alerts it raises about others.
     pub others: usize,
     /// What it says.
@@ -106,13 +108,15 @@ impl Scan<'_> {
                 None if fired.is_empty() => Said::Silent(Nearest::Fixed),
                 None => Said::Fired(fired.into_iter().map(with_fate).collect()),
             };
-            rules.push(RuleAccount { rule: Arc::clone(rule), others, said });
+            let (name, version) = (rule.description.name.clone(), rule.description.version.clone());
+            rules.push(RuleAccount { name, version, others, said });
         }
         let search = Search { set: self.set, case: &opened.case, kept: &kept, parallel: self.parallel, about: &about };
-        let mut silent: Vec<&mut RuleAccount> =
-            rules.iter_mut().filter(|account| matches!(account.said, Said::Silent(_))).collect();
-        let found = search.of(&silent.iter().map(|account| Arc::clone(&account.rule)).collect::<Vec<_>>()).await;
-        for (account, nearest) in silent.iter_mut().zip(found) {
+        let is_silent = |account: &RuleAccount| matches!(account.said, Said::Silent(_));
+        let silent = self.rules.iter().zip(&rules).filter(|(_, account)| is_silent(account));
+        let silent: Vec<Arc<Rule>> = silent.map(|(rule, _)| Arc::clone(rule)).collect();
+        let found = search.of(&silent).await;
+        for (account, nearest) in rules.iter_mut().filter(|account| is_silent(account)).zip(found) {
             account.said = Said::Silent(nearest);
         }
         let (reaching, failed) = (self.reaching(), scanned.failed);
@@ -152,7 +156,7 @@ fn fate(alert: &Alert, settled: &[Alert], stay: &[bool]) -> Fate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use net_scout_model::Severity;
+    use net_scout_model::{Counting, Severity};
 
     #[test]
     fn what_becomes_of_alerts() {
@@ -166,6 +170,7 @@ mod tests {
             evidence: serde_json::Map::new(),
             events: None,
             story: None,
+            counting: Counting::Nothing,
         };
         let (lead, follower, weak) = (alert("a", "192.0.2.1", 90), alert("b", "192.0.2.1", 20), alert("a", "192.0.2.2", 10));
         let (all, cut) = settled(vec![weak.clone(), follower.clone(), lead.clone()], true, usize::MAX);

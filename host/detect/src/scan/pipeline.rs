@@ -7,9 +7,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::options::ScanOptions;
+use super::roles::counts;
 use super::{
     Deadline, Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, SEVERITY_COLUMNS, add_evidence,
-    assess, counts, facts, judge, learned, local_networks, role_of, roles, settled,
+    assess, facts, judge, learned, local_networks, role_of, roles, settled,
 };
 use net_scout_model::{
     Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted,
@@ -267,7 +268,7 @@ impl Scan<'_> {
 
     /// Whether a role may excuse a source. Rules that count alone are left as they are: nobody else would accuse it.
     fn excuses(&self) -> bool {
-        let counting = self.rules.iter().filter(|rule| counts(rule)).count();
+        let counting = self.rules.iter().filter(|rule| counts(rule, self.set)).count();
         self.options.builtin_roles && counting > 0 && counting < self.rules.len()
     }
 

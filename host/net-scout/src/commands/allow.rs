@@ -9,11 +9,11 @@ use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output::{Cell, Format, Table};
 use crate::{exit, output};
-use net_scout_detect::scan::{Role, all_roles};
+use net_scout_detect::scan::all_roles;
 use net_scout_model::time::{parse_duration, parse_timestamp};
 use net_scout_model::{
-    Allow, AllowError, AllowSubject, Allowlist, Direction, Network, Networks, Origin, Side, StoredAlert, Timestamp, counted,
-    parse_address, parse_ports,
+    Allow, AllowError, AllowSubject, Allowlist, Direction, Network, Networks, Origin, RULES_THAT_COUNT, Side, StoredAlert,
+    Timestamp, counted, parse_address, parse_ports,
 };
 use net_scout_store::{AlertFilter, Database, DatabaseError, ListedAlerts};
 
@@ -158,7 +158,7 @@ pub fn list(config: &Config, format: Format, now: Timestamp) -> anyhow::Result<u
             "id": Origin::BuiltIn.to_string(),
             "network": null,
             "side": Side::Source.name(),
-            "rules": Role::rules().join(","),
+            "rules": RULES_THAT_COUNT,
             "ports": "",
             "direction": null,
             "until": null,

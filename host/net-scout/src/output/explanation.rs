@@ -74,7 +74,7 @@ impl Explanation {
                 let mut writer = Csv::new(&mut *out);
                 writer.line(["rule", "outcome", "said"])?;
                 for account in &self.account.rules {
-                    let (name, said) = (&account.rule.description.name, lines(account, self.address).join("; "));
+                    let (name, said) = (&account.name, lines(account, self.address).join("; "));
                     writer.line([name, outcome(&account.said), &plain(&said, LONGEST)])?;
                 }
                 writer.flush()?;
@@ -105,7 +105,7 @@ impl Explanation {
         write_lines(out, about.iter().map(|(name, text)| (*name, text.as_str())))?;
         writeln!(out, "rules")?;
         for account in &self.account.rules {
-            let name = account.rule.description.name.as_str();
+            let name = account.name.as_str();
             write_lines(out, lines(account, self.address).iter().map(|line| (name, line.as_str())))?;
         }
         Ok(())
@@ -292,7 +292,7 @@ fn lowered_words(lowered: &[Lowered]) -> String {
 }
 
 fn rule_json(account: &RuleAccount) -> Value {
-    let RuleAccount { rule, others, said } = account;
+    let RuleAccount { name, version, others, said } = account;
     let (mut alerts, mut nearest, mut error) = (Vec::new(), Value::Null, Value::Null);
     match said {
         Said::Fired(fired) => alerts.extend(fired.iter().map(|(alert, fate)| alert_json(alert, fate))),
@@ -300,8 +300,8 @@ fn rule_json(account: &RuleAccount) -> Value {
         Said::Failed(text) => error = text.clone().into(),
     }
     json!({
-        "rule": rule.description.name,
-        "version": rule.description.version,
+        "rule": name,
+        "version": version,
         "outcome": outcome(said),
         "alerts": alerts,
         "alerts_about_others": others,

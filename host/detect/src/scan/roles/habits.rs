@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{RESOLVER, Role};
 use crate::scan::rows::{each_row, places};
+use net_scout_algorithms::probes::Sent;
 use net_scout_model::{ColumnType, QueryError, QueryLimits, Value};
 use net_scout_plugin_host::Case;
 use net_scout_plugin_host::capability::query::QuerySource;
@@ -40,10 +41,6 @@ const MOST_SITES: i64 = 1_000;
 const MOST_PORTS: i64 = 100;
 /// A visitor has business with few hosts and services.
 const FEW: i64 = 5;
-/// The ports of a relay: STUN and TURN have two each, a conference a few more.
-const RELAY_PORTS: i64 = 8;
-/// The first port of those that systems give to clients.
-const FIRST_EPHEMERAL: i64 = 32_768;
 /// Who does so many times what it did before does something new.
 const MORE: i64 = 3;
 /// However much a source did before, this many connections are worth a look: ten times what the original rules ask for.
@@ -124,12 +121,16 @@ impl Habits {
     }
 
     fn is_relay(&self) -> bool {
-        !self.local
-            && self.beginnings == 0
-            && (1..=RELAY_PORTS).contains(&self.source_ports)
-            && self.source_ports * 2 <= self.ports
-            && self.highest_source_port < FIRST_EPHEMERAL
-            && self.lowest_port >= FIRST_EPHEMERAL
+        let sent = Sent {
+            packets: self.rows,
+            source_ports: self.source_ports,
+            highest_source_port: (self.source_ports > 0).then_some(self.highest_source_port),
+            ports: self.ports,
+            lowest_port: self.lowest_port,
+            beginnings: self.beginnings,
+            ..Sent::default()
+        };
+        !self.local && self.source_ports * 2 <= self.ports && sent.go_to_clients()
     }
 
     fn streams(&self) -> bool {

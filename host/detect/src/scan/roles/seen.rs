@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::scan::rows::{each_row, places};
+use net_scout_algorithms::ports::TAKEOVER;
+use net_scout_algorithms::probes::{FIRST_EPHEMERAL, Sent};
+use net_scout_algorithms::{FEW, STROBE};
 use net_scout_model::{ColumnType, Networks, QueryError, QueryLimits, Value};
 use net_scout_plugin_host::Case;
 use net_scout_plugin_host::capability::query::QuerySource;
@@ -21,17 +24,9 @@ const ANSWERS: &str = "coalesce(tcp_flags, '') LIKE '%ACK%' OR coalesce(tcp_flag
     OR (coalesce(src_port, 65535) < 1024 AND coalesce(dst_port, 0) >= 1024 AND coalesce(tcp_flags, '') <> 'SYN')";
 /// Between ports that no service of a system has: peers choose theirs.
 const PEERS: &str = "coalesce(src_port, 0) >= 1024 AND coalesce(dst_port, 0) >= 1024";
-/// Ports that worms spread through, and those with which somebody takes over one Windows host after the other: nobody who looks after
-/// others is excused there.
-const WORMS: [i64; 12] = [23, 135, 137, 139, 445, 2323, 3389, 5555, 5985, 5986, 7547, 37215];
-
 /// The most that a source may do besides its role: less than the original rules ask for by default, so that it would be no alert, and
 /// not as much as what is of the role.
 const REST: Counts = Counts { rows: 200, targets: 50, ports: 50 };
-/// The first port of those that systems give to clients.
-const FIRST_EPHEMERAL: i64 = 32_768;
-/// More answers than this are a flood, as the rule `strobe` has it.
-const MOST_ANSWERS: i64 = 86_400;
 /// The fewest peers, and how many packets each has at most on average.
 const LEAST_PEERS: i64 = 20;
 const PACKETS_A_PEER: i64 = 5;
@@ -39,8 +34,6 @@ const PACKETS_A_PEER: i64 = 5;
 const LEAST_VISITORS: i64 = 5;
 /// A client that tries again waits so many microseconds, on average: more often is a flood.
 const LEAST_PAUSE: i64 = 5_000_000;
-/// Zeek's limit for what is an address scan and no block scan.
-const MOST_PORTS: usize = 5;
 /// Somebody who looks for hosts finds more than these new ones in a minute (Maltrail's number is 32 in any time).
 const NEW_A_MINUTE: usize = 30;
 /// Who comes back so often to most doors knows them.
@@ -115,7 +108,7 @@ impl Seen {
 
     /// What goes to more ports is no caretaker, and may have very many doors.
     fn may_be_caretaker(&self) -> bool {
-        let few_ports = REST.ports + MOST_PORTS as i64;
+        let few_ports = REST.ports + FEW as i64;
         self.local && !self.is_resolver() && self.refused * 10 <= self.all.rows && self.all.ports <= few_ports
     }
 
@@ -124,17 +117,24 @@ impl Seen {
     }
 
     pub(super) fn answers(&self) -> bool {
-        (self.is_all_but(self.no_answers) || self.answers_the_forged()) && self.all.rows <= MOST_ANSWERS
+        (self.is_all_but(self.no_answers) || self.answers_the_forged()) && self.all.rows <= STROBE
     }
 
-    /// Whether it is a flooded server at a port above 1024, where the log has no flags: as the rules `port_scan` and `random_walk` have it.
+    /// Whether it is a flooded server at a port above 1024, where the log has no flags.
     fn answers_the_forged(&self) -> bool {
-        self.source_ports == 1
-            && self.lowest_source_port < FIRST_EPHEMERAL
-            && self.beginnings == 0
-            && self.lowest_port >= 1024
-            && self.all.ports * 10 >= self.all.rows * 9
-            && self.ephemeral * 3 >= self.all.rows
+        // It is only asked of one source port, which is the lowest and the highest.
+        let source_port = (self.source_ports == 1).then_some(self.lowest_source_port);
+        let sent = Sent {
+            packets: self.all.rows,
+            source_ports: self.source_ports,
+            lowest_source_port: source_port,
+            highest_source_port: source_port,
+            ports: self.all.ports,
+            lowest_port: self.lowest_port,
+            ephemeral: self.ephemeral,
+            beginnings: self.beginnings,
+        };
+        sent.answer_forged()
     }
 
     pub(super) fn is_peer(&self) -> bool {
@@ -165,8 +165,8 @@ impl Seen {
         self.local
             && !self.doors.is_empty()
             && self.is_all_but(self.elsewhere)
-            && ports.len() <= MOST_PORTS
-            && !ports.iter().any(|port| WORMS.contains(port))
+            && ports.len() <= FEW
+            && !ports.iter().any(|port| TAKEOVER.contains(port))
             && refused * 20 <= rows
             && (self.knows_its_doors() || self.is_in_no_hurry())
     }
