@@ -112,7 +112,13 @@ pub struct AllowSubject<'a> {
 
 impl<'a> From<&'a Alert> for AllowSubject<'a> {
     fn from(alert: &'a Alert) -> Self {
-        Self { src_ip: alert.src_ip.as_deref(), dst_ip: alert.dst_ip.as_deref(), rule: &alert.rule, counting: alert.counting, evidence: &alert.evidence }
+        Self {
+            src_ip: alert.src_ip.as_deref(),
+            dst_ip: alert.dst_ip.as_deref(),
+            rule: &alert.rule,
+            counting: alert.counting,
+            evidence: &alert.evidence,
+        }
     }
 }
 
@@ -289,7 +295,11 @@ mod tests {
     fn fits(allow: &Allow, from: Option<&str>, to: Option<&str>, evidence: &Value) -> bool {
         let evidence = evidence.as_object().cloned().unwrap_or_default();
         let local: Networks = "10.0.0.0/8".parse().expect("networks");
-        allow.fits(&AllowSubject { src_ip: from, dst_ip: to, rule: "probe", counting: Counting::Nothing, evidence: &evidence }, &local, NOW)
+        allow.fits(
+            &AllowSubject { src_ip: from, dst_ip: to, rule: "probe", counting: Counting::Nothing, evidence: &evidence },
+            &local,
+            NOW,
+        )
     }
 
     #[test]

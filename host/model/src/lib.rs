@@ -27,7 +27,10 @@ mod value;
 mod window;
 
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
-pub use allow::{Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, RULES_THAT_COUNT, Side, parse_direction, parse_ports, parse_side};
+pub use allow::{
+    Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, RULES_THAT_COUNT, Side, parse_direction, parse_ports,
+    parse_side,
+};
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
 pub use counting::Counting;
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};

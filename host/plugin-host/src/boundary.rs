@@ -177,7 +177,7 @@ impl<T: Passed> Passed for Option<T> {
 /// Makes the error of an interface one that a guest is told.
 macro_rules! failure {
     ($error:ty) => {
-        impl $crate::Failure for $error {
+        impl $crate::boundary::Failure for $error {
             fn is_denial(&self) -> bool {
                 matches!(self, Self::AccessDenied(_))
             }
@@ -190,7 +190,7 @@ pub(crate) use failure;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bindings::net_scout::plugin::state::StateError;
+    use crate::bindings::rule::net_scout::plugin::state::StateError;
 
     #[tokio::test]
     async fn calls_bytes_and_denials_are_counted_and_limited() {

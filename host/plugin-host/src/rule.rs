@@ -6,20 +6,21 @@ use std::time::Duration;
 
 use wasmtime::component::Component;
 
-use super::bindings::RulePre;
+use super::bindings::rule::{self as bindings, RulePre};
 use super::boundary::Boundary;
+use super::convert;
 use super::engine::PluginEngine;
 use super::error::{LimitExceeded, PluginError};
-use super::guest::{Capabilities, Code, Guest, Usage, World};
+use super::guest::{Code, Guest, Usage};
 use super::load::Artifact;
-use super::{bindings, convert};
-use crate::capability::files::{Directories, FilesContext, FilesGrant};
-use crate::capability::log::LogContext;
-use crate::capability::query::{QueryContext, QuerySource};
-use crate::capability::state::{StateContext, StateGrant, StateStore};
+use crate::capability::files::Directories;
+use crate::capability::log::Quiet;
+use crate::capability::query::QuerySource;
+use crate::capability::state::StateStore;
+use crate::capability::{Call, Contexts, Grants, Shared, World};
 use crate::recording::Tape;
 use net_scout_model::{Alert, Counting, Description, Limits, Networks, Parameter, Request, Value, Window};
-use net_scout_store::{Engine, Explain, ReadGrant, Snapshot};
+use net_scout_store::{Engine, Explain, Snapshot};
 
 /// What tells the one call of a rule in a recording.
 pub const EVALUATE: &str = "evaluate";
@@ -34,9 +35,7 @@ pub struct Rule {
     pub limits: Limits,
     code: Code,
     linked: RulePre<Guest>,
-    grant: ReadGrant,
-    files: FilesGrant,
-    state: StateGrant,
+    grants: Grants,
 }
 
 /// What a rule answered.
@@ -86,16 +85,8 @@ impl LinkedRule {
     }
 
     pub(super) fn described(self, artifact: Artifact, description: Description, limits: Limits) -> Rule {
-        let mut grant = ReadGrant::default();
-        for request in &description.requests {
-            if let Request::Table { table, columns } = request {
-                grant.allow(table, columns.iter().cloned());
-            }
-        }
-        let state = StateGrant::new(&description.name, &description.requests);
-        // Files are granted by somebody, or not at all.
-        let files = FilesGrant::new(&description.name, &[]);
-        Rule { artifact, description, limits, code: self.code, linked: self.linked, grant, files, state }
+        let grants = Grants::new(&description.name, &given(&description));
+        Rule { artifact, description, limits, code: self.code, linked: self.linked, grants }
     }
 }
 
@@ -106,15 +97,18 @@ impl Rule {
     /// When it requests more than it was granted.
     pub fn grant(self, granted: &[Request]) -> Result<Self, PluginError> {
         granted_all(&self.description, granted)?;
-        let files = FilesGrant::new(&self.description.name, granted);
-        Ok(Self { files, ..self })
+        // What is a rule's without being granted is as large as it requested, and no larger.
+        let granted = granted.iter().filter(|request| !self.description.is_given(request)).cloned();
+        let all: Vec<Request> = given(&self.description).into_iter().chain(granted).collect();
+        let grants = Grants::new(&self.description.name, &all);
+        Ok(Self { grants, ..self })
     }
 
     /// Gives it what it requests, where nothing of anybody's is read but what is shown to it.
     #[must_use]
     pub fn grant_requests(self) -> Self {
-        let files = FilesGrant::new(&self.description.name, &self.description.requests);
-        Self { files, ..self }
+        let grants = Grants::new(&self.description.name, &self.description.requests);
+        Self { grants, ..self }
     }
 
     /// The values of the rule's parameters: what the operator set, else the default.
@@ -131,20 +125,20 @@ impl Rule {
         let session = case.tape.begin(name, EVALUATE);
         let boundary = Boundary::new(self.limits, session.clone());
         let events_since = case.window.reach(self.description.history_seconds());
-        let source = self.source(case);
-        let capabilities = Capabilities {
-            query: QueryContext::new(source, boundary.clone()),
-            files: FilesContext::new(self.files.clone(), case.directories.clone(), boundary.clone()),
-            state: StateContext::new(self.state.clone(), Some(case.state.clone()), boundary.clone()),
-            log: LogContext::new(name, boundary.clone()).quiet(case.quiet),
-            ..Capabilities::none(name, case.window.now, &boundary)
+        let shared = Shared {
+            query: self.source(case),
+            files: case.directories.clone(),
+            state: Some(case.state.clone()),
+            log: case.quiet.then_some(Quiet),
+            ..Shared::default()
         };
+        let contexts = Contexts::new(&self.grants, &shared, &Call { plugin: name, wall: self.limits.wall, boundary: &boundary });
         let counting = Counting::of(arguments);
         let window = convert::window(case.window, events_since, &case.local_networks);
         let arguments = convert::arguments(arguments);
         let (answer, usage, guest) = self
             .code
-            .call(capabilities, &boundary, &self.limits, |store| {
+            .call(contexts, case.window.now, &boundary, &self.limits, |store| {
                 let linked = self.linked.clone();
                 Box::pin(async move {
                     let instance = linked.instantiate_async(&mut *store).await?;
@@ -173,7 +167,7 @@ impl Rule {
         let events_since = case.window.reach(self.description.history_seconds());
         case.snapshot.as_ref().map(|snapshot| QuerySource {
             snapshot: Arc::clone(snapshot),
-            grant: Arc::new(self.grant.since(events_since)),
+            grant: Arc::new(self.grants.query.since(events_since)),
             limits: self.limits.query,
             explain: case.explain.clone().map(|explain| self.explain(explain)),
         })
@@ -196,7 +190,7 @@ impl Rule {
         if raised.len() > self.limits.alerts {
             return Err(LimitExceeded::Alerts { raised: raised.len(), limit: self.limits.alerts }.into());
         }
-        guest.capabilities.state.commit().map_err(|error| PluginError::Failed(error.to_string()))?;
+        guest.contexts.state.commit().map_err(|error| PluginError::Failed(error.to_string()))?;
         let mut judgement = Judgement { alerts: Vec::new(), refused: Vec::new() };
         for alert in raised {
             match convert::alert(alert, &self.description, counting, self.limits.evidence) {
@@ -206,6 +200,11 @@ impl Rule {
         }
         Ok(judgement)
     }
+}
+
+/// What a rule requests and is given without being asked for.
+fn given(description: &Description) -> Vec<Request> {
+    description.requests.iter().filter(|request| description.is_given(request)).cloned().collect()
 }
 
 /// Whether a plugin was granted all that it requests.

@@ -238,7 +238,10 @@ mod tests {
     fn said(alerts: &[Alert], source: Source) -> Vec<Severity> {
         let mut alerts = alerts.to_vec();
         assess(&mut alerts, &Facts(BTreeMap::from([("192.0.2.1".to_owned(), source)])));
-        for alert in alerts.iter().filter(|alert| !alert.counting.is_everything() && alert.severity != Severity::of_score(alert.score.into())) {
+        for alert in alerts
+            .iter()
+            .filter(|alert| !alert.counting.is_everything() && alert.severity != Severity::of_score(alert.score.into()))
+        {
             assert!(alert.evidence.contains_key(REASONS) || alert.rule == "mine", "{alert:?}");
         }
         alerts.into_iter().map(|alert| alert.severity).collect()

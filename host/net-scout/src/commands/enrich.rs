@@ -273,11 +273,13 @@ async fn find(
         return Ok(found);
     }
     let rates = Arc::new(RateLimiter::new(config.enrichment_rate, database.rate_limits()?, SystemClock.now()));
+    let state = StateStore::new(database.plugin_state()?);
     let shared = Shared {
-        resolvers: Some(Resolvers::new(&config.dns_servers).map_err(anyhow::Error::msg)?),
-        directories: Directories::open(&config.directories).without(&config.db_path),
-        http: HttpClient::new(config.secrets.clone(), Arc::clone(&rates)),
-        state: StateStore::new(database.plugin_state()?),
+        dns: Some(Resolvers::new(&config.dns_servers).map_err(anyhow::Error::msg)?),
+        files: Some(Directories::open(&config.directories).without(&config.db_path)),
+        http: Some(HttpClient::new(config.secrets.clone(), Arc::clone(&rates), Arc::new(SystemClock))),
+        state: Some(state.clone()),
+        ..Shared::default()
     };
     let options = LookupOptions {
         parallel: config.enrichment_parallel.min(memory_allows(approved)),
@@ -323,7 +325,7 @@ async fn find(
     }
     if !dry_run {
         database.keep_answers(&kept)?;
-        database.keep_plugin_state(&shared.state.changes()).context("the answers are kept, the state of the enrichers is not")?;
+        database.keep_plugin_state(&state.changes()).context("the answers are kept, the state of the enrichers is not")?;
         database.keep_rate_limits(&rates.state()).context("the answers are kept, the rate limits are not")?;
     }
     Ok(found)

@@ -36,7 +36,10 @@ fn who_answers_the_forged() {
     let flooded =
         Seen { local: false, source_ports: 1, lowest_source_port: 25_565, lowest_port: 1_024, ephemeral: 150, ..host(300) };
     assert!(flooded.answers());
-    assert!(!Seen { all: counts(7, 7, 7), ephemeral: 7, ..flooded.clone() }.answers(), "of so few one cannot say how they are spread");
+    assert!(
+        !Seen { all: counts(7, 7, 7), ephemeral: 7, ..flooded.clone() }.answers(),
+        "of so few one cannot say how they are spread"
+    );
     assert!(Seen { all: counts(8, 8, 8), ephemeral: 8, ..flooded.clone() }.answers());
     assert!(!Seen { beginnings: 1, ..flooded.clone() }.answers(), "a connection begins");
     assert!(!Seen { lowest_source_port: 40_000, ..flooded.clone() }.answers(), "a scanner's port");
