@@ -6,11 +6,11 @@ use std::time::Duration;
 use wasmtime::component::Component;
 
 use super::bindings::enricher::{self as bindings, EnricherPre};
-use super::boundary::Boundary;
 use super::convert;
 use super::engine::PluginEngine;
 use super::error::PluginError;
 use super::guest::{Code, Guest, Usage};
+use super::host_calls::HostCalls;
 use super::load::Artifact;
 use super::rule::{arguments, granted_all};
 use crate::capability::{Call, Contexts, Grants, Shared, World};
@@ -220,14 +220,14 @@ impl Enricher {
     async fn look_up(&self, lookup: &Try<'_>, session: Session) -> (Result<serde_json::Value, LookupError>, Usage) {
         let Try { observable, shared, now, left, .. } = lookup;
         let limits = Limits { wall: self.limits.wall.min(*left), ..self.limits };
-        let boundary = Boundary::new(limits, session);
-        let call = Call { plugin: &self.description.name, wall: limits.wall, boundary: &boundary };
+        let host_calls = HostCalls::new(limits, session);
+        let call = Call { plugin: &self.description.name, wall: limits.wall, host_calls: &host_calls };
         let contexts = Contexts::new(&self.grants, shared, &call);
         let arguments = convert::arguments(&self.arguments);
         let (answer, usage, guest) = self
             .linked
             .code
-            .call(contexts, *now, &boundary, &limits, |store| {
+            .call(contexts, *now, &host_calls, &limits, |store| {
                 let (linked, observable) = (self.linked.linked.clone(), bindings::Observable::from(*observable));
                 Box::pin(async move {
                     let instance = linked.instantiate_async(&mut *store).await?;

@@ -9,10 +9,10 @@ use wasmtime::{ResourceLimiter, Store};
 use wasmtime_wasi::{WasiCtxView, WasiView};
 
 use super::bindings::rule::Description;
-use super::boundary::{Boundary, Counts};
 use super::cpu::CpuClock;
 use super::engine::PluginEngine;
 use super::error::{LimitExceeded, PluginError};
+use super::host_calls::{Counts, HostCalls};
 use super::wasi::{self, Wasi};
 use crate::capability::{self, Call, Contexts, Grants, Shared, World};
 use net_scout_model::{Limits, Timestamp};
@@ -43,7 +43,7 @@ pub struct Usage {
     pub cpu: Duration,
     /// The most memory that it had, in bytes.
     pub memory: usize,
-    /// What went through the boundary.
+    /// Its calls into the host.
     pub counts: Counts,
 }
 
@@ -68,12 +68,12 @@ impl Code {
 
     /// Asks the component what it is, with no capability at all.
     pub(super) async fn describe(&self, file: &str, limits: &Limits) -> Result<Description, PluginError> {
-        let boundary = Boundary::closed();
+        let host_calls = HostCalls::closed();
         let limits_of_describe = limits.for_describe();
-        let call = Call { plugin: file, wall: limits_of_describe.wall, boundary: &boundary };
+        let call = Call { plugin: file, wall: limits_of_describe.wall, host_calls: &host_calls };
         let contexts = Contexts::new(&Grants::default(), &Shared::default(), &call);
         let (described, ..) = self
-            .call(contexts, Timestamp(0), &boundary, &limits_of_describe, |store| {
+            .call(contexts, Timestamp(0), &host_calls, &limits_of_describe, |store| {
                 let linked = self.linked();
                 Box::pin(async move {
                     let instance = linked.instantiate_async(&mut *store).await?;
@@ -95,7 +95,7 @@ impl Code {
         &self,
         contexts: Contexts,
         now: Timestamp,
-        boundary: &Boundary,
+        host_calls: &HostCalls,
         limits: &Limits,
         work: impl for<'a> FnOnce(&'a mut Store<Guest>) -> Work<'a, T>,
     ) -> (Result<T, PluginError>, Usage, Guest) {
@@ -111,7 +111,8 @@ impl Code {
             Ok(result) => result.map_err(|error| PluginError::from_call(&error, limits, &output())),
             Err(_) => Err(LimitExceeded::Wall(limits.wall).into()),
         };
-        let usage = Usage { wall: started.elapsed(), cpu: clock.spent(), memory: guest.growth.memory, counts: boundary.counts() };
+        let usage =
+            Usage { wall: started.elapsed(), cpu: clock.spent(), memory: guest.growth.memory, counts: host_calls.counts() };
         (result, usage, guest)
     }
 }

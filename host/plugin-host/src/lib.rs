@@ -3,7 +3,6 @@
 //! Guests are hostile. What one does never reaches another or the host: it ends in an error that names the plugin and the reason.
 
 pub mod bindings;
-mod boundary;
 mod cache;
 pub mod capability;
 mod compiler;
@@ -13,6 +12,7 @@ mod engine;
 mod enricher;
 mod error;
 mod guest;
+mod host_calls;
 mod ledger;
 mod load;
 mod lock;
@@ -22,13 +22,13 @@ mod rule;
 pub mod schedule;
 mod wasi;
 
-pub use boundary::{Boundary, Counts, Failure, Passed};
 pub use cache::CodeCache;
 pub use compiler::{COMPILE, compile_component};
 pub use engine::PluginEngine;
 pub use enricher::{Enricher, LOOKUP, LookupError, Try, UngrantedEnricher, lookup};
 pub use error::{LimitExceeded, LoadError, PluginError};
 pub use guest::Usage;
+pub use host_calls::{Counts, Failure, HostCalls, Passed};
 pub use ledger::{add_call, ledger_entry};
 pub use load::{Artifact, PluginLimits, Plugins, Refused, load_file, load_folder};
 pub use lock::{Approval, LOCK, Lock, LockError, read_lock};

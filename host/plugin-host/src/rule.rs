@@ -7,11 +7,11 @@ use std::time::Duration;
 use wasmtime::component::Component;
 
 use super::bindings::rule::{self as bindings, RulePre};
-use super::boundary::Boundary;
 use super::convert;
 use super::engine::PluginEngine;
 use super::error::{LimitExceeded, PluginError};
 use super::guest::{Code, Guest, Usage};
+use super::host_calls::HostCalls;
 use super::load::Artifact;
 use crate::capability::files::Directories;
 use crate::capability::log::Quiet;
@@ -123,7 +123,7 @@ impl Rule {
     pub async fn evaluate(&self, case: &Case, arguments: &[(String, Value)]) -> (Result<Judgement, PluginError>, Usage) {
         let name = &self.description.name;
         let session = case.tape.begin(name, EVALUATE);
-        let boundary = Boundary::new(self.limits, session.clone());
+        let host_calls = HostCalls::new(self.limits, session.clone());
         let events_since = case.window.reach(self.description.history_seconds());
         let shared = Shared {
             query: self.source(case),
@@ -132,13 +132,14 @@ impl Rule {
             log: case.quiet.then_some(Quiet),
             ..Shared::default()
         };
-        let contexts = Contexts::new(&self.grants, &shared, &Call { plugin: name, wall: self.limits.wall, boundary: &boundary });
+        let contexts =
+            Contexts::new(&self.grants, &shared, &Call { plugin: name, wall: self.limits.wall, host_calls: &host_calls });
         let counting = Counting::of(arguments);
         let window = convert::window(case.window, events_since, &case.local_networks);
         let arguments = convert::arguments(arguments);
         let (answer, usage, guest) = self
             .code
-            .call(contexts, case.window.now, &boundary, &self.limits, |store| {
+            .call(contexts, case.window.now, &host_calls, &self.limits, |store| {
                 let linked = self.linked.clone();
                 Box::pin(async move {
                     let instance = linked.instantiate_async(&mut *store).await?;

@@ -11,7 +11,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use super::interface::{Call, Capability, World, wit_request};
 use crate::bindings::enricher::net_scout::plugin::dns as wit;
-use crate::boundary::{Boundary, Passed, failure};
+use crate::host_calls::{HostCalls, Passed, failure};
 use net_scout_model::{Request, plain};
 
 pub use grant::DnsGrant;
@@ -27,7 +27,7 @@ const QUOTED: usize = 100;
 pub struct DnsContext {
     grant: DnsGrant,
     resolvers: Option<Resolvers>,
-    boundary: Boundary,
+    host_calls: HostCalls,
 }
 
 failure!(wit::DnsError);
@@ -64,7 +64,7 @@ impl Capability for DnsContext {
     }
 
     fn context(grant: &DnsGrant, resolvers: Option<&Resolvers>, call: &Call<'_>) -> Self {
-        Self { grant: grant.clone(), resolvers: resolvers.cloned(), boundary: call.boundary.clone() }
+        Self { grant: grant.clone(), resolvers: resolvers.cloned(), host_calls: call.host_calls.clone() }
     }
 
     fn link<T: Send + 'static>(linker: &mut Linker<T>, context: fn(&mut T) -> &mut Self) -> wasmtime::Result<()> {
@@ -122,11 +122,11 @@ impl wit::Host for DnsContext {
                 _ => Err(wit::DnsError::Invalid(format!("`{}` is no domain name", plain(&name, QUOTED)))),
             }
         };
-        self.boundary.cross("dns.resolve", name.len(), arguments, work).await
+        self.host_calls.make("dns.resolve", name.len(), arguments, work).await
     }
 
     async fn reverse(&mut self, address: String) -> wasmtime::Result<Result<Vec<String>, wit::DnsError>> {
         let arguments = || json!({ "address": address });
-        self.boundary.cross("dns.reverse", address.len(), arguments, self.names_of(&address)).await
+        self.host_calls.make("dns.reverse", address.len(), arguments, self.names_of(&address)).await
     }
 }

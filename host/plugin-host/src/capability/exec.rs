@@ -10,7 +10,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use super::interface::{Call, Capability, World, wit_request};
 use crate::bindings::enricher::net_scout::plugin::exec as wit;
-use crate::boundary::{Boundary, Passed, failure};
+use crate::host_calls::{HostCalls, Passed, failure};
 use net_scout_model::Request;
 
 pub use grant::ExecGrant;
@@ -25,7 +25,7 @@ const QUOTED: usize = 100;
 pub struct ExecContext {
     grant: ExecGrant,
     longest: Duration,
-    boundary: Boundary,
+    host_calls: HostCalls,
 }
 
 failure!(wit::ExecError);
@@ -57,7 +57,7 @@ impl Capability for ExecContext {
     }
 
     fn context(grant: &ExecGrant, _shared: Option<&()>, call: &Call<'_>) -> Self {
-        Self { grant: grant.clone(), longest: call.wall.saturating_sub(MARGIN), boundary: call.boundary.clone() }
+        Self { grant: grant.clone(), longest: call.wall.saturating_sub(MARGIN), host_calls: call.host_calls.clone() }
     }
 
     fn link<T: Send + 'static>(linker: &mut Linker<T>, context: fn(&mut T) -> &mut Self) -> wasmtime::Result<()> {
@@ -86,7 +86,7 @@ impl wit::Host for ExecContext {
     ) -> wasmtime::Result<Result<wit::Output, wit::ExecError>> {
         let bytes = program.len() + arguments.iter().map(String::len).sum::<usize>();
         let passed = || json!({ "program": program, "arguments": arguments, "seconds": seconds });
-        self.boundary.cross("exec.run", bytes, passed, self.start(&program, &arguments, seconds)).await
+        self.host_calls.make("exec.run", bytes, passed, self.start(&program, &arguments, seconds)).await
     }
 }
 
@@ -104,8 +104,8 @@ mod tests {
 
     async fn run(line: &str, program: &str, arguments: &str, wall: u64) -> Result<wit::Output, wit::ExecError> {
         let grant = ExecGrant::new("whois", &[Request::parse("exec", line).expect(line)]);
-        let boundary = Boundary::new(Limits::default(), Session::Live);
-        let call = Call { plugin: "whois", wall: Duration::from_millis(wall), boundary: &boundary };
+        let host_calls = HostCalls::new(Limits::default(), Session::Live);
+        let call = Call { plugin: "whois", wall: Duration::from_millis(wall), host_calls: &host_calls };
         let mut context = ExecContext::context(&grant, None, &call);
         context.run(program.to_owned(), words(arguments), None).await.expect("no trap")
     }

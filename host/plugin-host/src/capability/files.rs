@@ -14,7 +14,7 @@ use wasmtime::component::{HasSelf, Linker, Resource, ResourceTable};
 
 use super::interface::{Call, Capability, World, wit_request};
 use crate::bindings::rule::net_scout::plugin::files as wit;
-use crate::boundary::{Boundary, failure};
+use crate::host_calls::{HostCalls, failure};
 use net_scout_model::Request;
 
 pub use directories::{Directories, unconfigured};
@@ -42,7 +42,7 @@ struct OpenFile {
 pub struct FilesContext {
     grant: FilesGrant,
     directories: Option<Directories>,
-    boundary: Boundary,
+    host_calls: HostCalls,
     table: ResourceTable,
     open: usize,
     /// How many were opened so far.
@@ -76,7 +76,7 @@ impl Capability for FilesContext {
         Self {
             grant: grant.clone(),
             directories: directories.cloned(),
-            boundary: call.boundary.clone(),
+            host_calls: call.host_calls.clone(),
             table: ResourceTable::new(),
             open: 0,
             opened: 0,
@@ -134,7 +134,7 @@ impl wit::Host for FilesContext {
     async fn list(&mut self, directory: String) -> wasmtime::Result<Result<Vec<String>, wit::FilesError>> {
         let arguments = || json!({ "directory": directory });
         let work = self.grant.list(self.directories.as_ref(), &directory);
-        self.boundary.cross("files.list", directory.len(), arguments, work).await
+        self.host_calls.make("files.list", directory.len(), arguments, work).await
     }
 
     async fn open(&mut self, directory: String, path: String) -> wasmtime::Result<Result<Resource<wit::File>, wit::FilesError>> {
@@ -146,7 +146,7 @@ impl wit::Host for FilesContext {
             opened = Some(file);
             Ok(size)
         };
-        let size = match self.boundary.cross("files.open", directory.len() + path.len(), arguments, work).await? {
+        let size = match self.host_calls.make("files.open", directory.len() + path.len(), arguments, work).await? {
             Ok(size) => size,
             Err(error) => return Ok(Err(error)),
         };
@@ -159,7 +159,7 @@ impl wit::Host for FilesContext {
 
 impl wit::HostFile for FilesContext {
     async fn size(&mut self, file: Resource<wit::File>) -> wasmtime::Result<u64> {
-        self.boundary.count("files.size", 0)?;
+        self.host_calls.count("files.size", 0)?;
         Ok(self.table.get(&Self::own(&file))?.size)
     }
 
@@ -181,7 +181,7 @@ impl wit::HostFile for FilesContext {
             let read = blocking(move || read(&file, offset, length)).await?;
             read.map_err(|error| wit::FilesError::Unavailable(format!("the file cannot be read: {error}")))
         };
-        self.boundary.cross("files.read-at", 0, arguments, work).await
+        self.host_calls.make("files.read-at", 0, arguments, work).await
     }
 
     async fn drop(&mut self, file: Resource<wit::File>) -> wasmtime::Result<()> {

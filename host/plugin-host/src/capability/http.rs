@@ -16,7 +16,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use super::interface::{Call, Capability, World, wit_request};
 use crate::bindings::enricher::net_scout::plugin::http as wit;
-use crate::boundary::{Boundary, Passed, failure};
+use crate::host_calls::{HostCalls, Passed, failure};
 use crate::recording::spelled;
 use net_scout_model::Request;
 
@@ -37,7 +37,7 @@ const QUOTED: usize = 200;
 pub struct HttpContext {
     grant: HttpGrant,
     client: Option<HttpClient>,
-    boundary: Boundary,
+    host_calls: HostCalls,
 }
 
 impl Capability for HttpContext {
@@ -63,7 +63,7 @@ impl Capability for HttpContext {
     }
 
     fn context(grant: &HttpGrant, client: Option<&HttpClient>, call: &Call<'_>) -> Self {
-        Self { grant: grant.clone(), client: client.cloned(), boundary: call.boundary.clone() }
+        Self { grant: grant.clone(), client: client.cloned(), host_calls: call.host_calls.clone() }
     }
 
     fn link<T: Send + 'static>(linker: &mut Linker<T>, context: fn(&mut T) -> &mut Self) -> wasmtime::Result<()> {
@@ -125,7 +125,7 @@ impl wit::Host for HttpContext {
         let bytes = url.len() + length(&headers) + body.as_ref().map_or(0, Vec::len);
         let arguments = || spelled(json!({ "method": method.as_str(), "url": url, "headers": headers, "body": body }));
         let work = self.request(method.clone(), &url, &headers, body.as_ref());
-        self.boundary.cross("http.send", bytes, arguments, work).await
+        self.host_calls.make("http.send", bytes, arguments, work).await
     }
 }
 

@@ -1,14 +1,14 @@
 //! What every capability is, so that the runtime can link it, and hand it to a call, without knowing it.
 //!
 //! A capability is one folder: what it asks for in a description and in words, the grant that every call passes, what its calls share, its
-//! limits, and its tests. It knows the interfaces of `wit/` and the way in from a guest, and neither the runtime nor another capability.
+//! limits, and its tests. It knows the interfaces of `wit/` and host calls, and neither the runtime nor another capability.
 
 use std::time::Duration;
 
 use wasmtime::component::Linker;
 
 pub(super) use crate::bindings::rule::net_scout::plugin::description as wit_request;
-use crate::boundary::Boundary;
+use crate::host_calls::HostCalls;
 use net_scout_model::{Kind, Request};
 
 /// The worlds that a component can be of.
@@ -44,8 +44,8 @@ pub struct Call<'a> {
     pub plugin: &'a str,
     /// The most time that it takes.
     pub wall: Duration,
-    /// What its calls into the host go through.
-    pub boundary: &'a Boundary,
+    /// Its calls into the host.
+    pub host_calls: &'a HostCalls,
 }
 
 /// Something that a plugin may be given; the type is what one call of a guest has of it.

@@ -4,7 +4,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use super::interface::{Call, Capability, World};
 use crate::bindings::rule::net_scout::plugin::log as wit;
-use crate::boundary::Boundary;
+use crate::host_calls::HostCalls;
 use net_scout_model::{Request, plain};
 
 /// The longest message that is kept, in characters.
@@ -15,7 +15,7 @@ const MESSAGES: u32 = 1_000;
 /// The log of one call.
 pub struct LogContext {
     plugin: String,
-    boundary: Boundary,
+    host_calls: HostCalls,
     written: u32,
     quiet: bool,
 }
@@ -35,7 +35,7 @@ impl Capability for LogContext {
     fn grant(_plugin: &str, _granted: &[Request]) {}
 
     fn context((): &(), quiet: Option<&Quiet>, call: &Call<'_>) -> Self {
-        Self { plugin: call.plugin.to_owned(), boundary: call.boundary.clone(), written: 0, quiet: quiet.is_some() }
+        Self { plugin: call.plugin.to_owned(), host_calls: call.host_calls.clone(), written: 0, quiet: quiet.is_some() }
     }
 
     fn link<T: Send + 'static>(linker: &mut Linker<T>, context: fn(&mut T) -> &mut Self) -> wasmtime::Result<()> {
@@ -45,7 +45,7 @@ impl Capability for LogContext {
 
 impl wit::Host for LogContext {
     async fn write(&mut self, level: wit::Level, message: String) -> wasmtime::Result<()> {
-        self.boundary.count("log.write", message.len())?;
+        self.host_calls.count("log.write", message.len())?;
         self.written = self.written.saturating_add(1);
         if self.quiet || self.written > MESSAGES {
             return Ok(());

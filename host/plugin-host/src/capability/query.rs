@@ -12,7 +12,7 @@ use wasmtime::component::{HasSelf, Linker, Resource, ResourceTable};
 use super::interface::{Call, Capability, World, wit_request};
 use crate::bindings::rule::net_scout::plugin::query as wit;
 use crate::bindings::rule::net_scout::plugin::types as wit_types;
-use crate::boundary::{Boundary, Passed, failure};
+use crate::host_calls::{HostCalls, Passed, failure};
 use net_scout_model::{Batch, ColumnType, QueryError, QueryLimits, Request, Value, columns_of, counted, plain};
 use net_scout_store::{Explain, ReadGrant, RowStream, Snapshot};
 
@@ -26,7 +26,7 @@ const QUOTED: usize = 200;
 /// What the queries of one call may do.
 pub struct QueryContext {
     source: Option<QuerySource>,
-    boundary: Boundary,
+    host_calls: HostCalls,
     table: ResourceTable,
     open: usize,
     /// Those that the guest dropped, and that may still run.
@@ -108,7 +108,7 @@ impl Capability for QueryContext {
     fn context(_grant: &ReadGrant, source: Option<&QuerySource>, call: &Call<'_>) -> Self {
         Self {
             source: source.cloned(),
-            boundary: call.boundary.clone(),
+            host_calls: call.host_calls.clone(),
             table: ResourceTable::new(),
             open: 0,
             dropped: Vec::new(),
@@ -155,7 +155,7 @@ impl wit::Host for QueryContext {
             rows = Some(snapshot.query(sql.clone(), parameters.clone(), columns.clone(), grant, limits, explain).await?);
             Ok(())
         };
-        if let Err(error) = self.boundary.cross("query.open", bytes, arguments, work).await? {
+        if let Err(error) = self.host_calls.make("query.open", bytes, arguments, work).await? {
             return Ok(Err(error));
         }
         self.open += 1;
@@ -193,7 +193,7 @@ impl wit::HostRows for QueryContext {
                 None => Err(wit::QueryError::Unavailable("there is no database".to_owned())),
             }
         };
-        let batch = self.boundary.cross("query.next", 0, arguments, work).await?;
+        let batch = self.host_calls.make("query.next", 0, arguments, work).await?;
         Ok(batch.map(|batch| batch.map(wit::Batch::from)))
     }
 

@@ -12,7 +12,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use super::interface::{Call, Capability, World, wit_request};
 use crate::bindings::rule::net_scout::plugin::state as wit;
-use crate::boundary::{Boundary, failure};
+use crate::host_calls::{HostCalls, failure};
 use net_scout_model::Request;
 
 pub use grant::{RULE_QUOTA, StateGrant};
@@ -24,7 +24,7 @@ const QUOTED: usize = 100;
 
 /// The store in one call.
 pub struct StateContext {
-    boundary: Boundary,
+    host_calls: HostCalls,
     kept: Kept,
 }
 
@@ -55,7 +55,7 @@ impl Capability for StateContext {
     }
 
     fn context(grant: &StateGrant, store: Option<&StateStore>, call: &Call<'_>) -> Self {
-        Self { boundary: call.boundary.clone(), kept: Kept::new(grant.clone(), store.cloned()) }
+        Self { host_calls: call.host_calls.clone(), kept: Kept::new(grant.clone(), store.cloned()) }
     }
 
     fn link<T: Send + 'static>(linker: &mut Linker<T>, context: fn(&mut T) -> &mut Self) -> wasmtime::Result<()> {
@@ -77,19 +77,19 @@ impl wit::Host for StateContext {
     async fn get(&mut self, key: String) -> wasmtime::Result<Result<Option<Vec<u8>>, wit::StateError>> {
         let kept = &self.kept;
         let work = async { kept.quota(&key).map(|_| kept.value(&key).map(|value| value.to_vec())) };
-        self.boundary.cross("state.get", key.len(), || json!({ "key": key }), work).await
+        self.host_calls.make("state.get", key.len(), || json!({ "key": key }), work).await
     }
 
     async fn set(&mut self, key: String, value: Vec<u8>) -> wasmtime::Result<Result<(), wit::StateError>> {
         let kept = &mut self.kept;
         let work = async { kept.set(&key, &value) };
-        self.boundary.cross("state.set", key.len() + value.len(), || json!({ "key": key, "value": value }), work).await
+        self.host_calls.make("state.set", key.len() + value.len(), || json!({ "key": key, "value": value }), work).await
     }
 
     async fn remove(&mut self, key: String) -> wasmtime::Result<Result<(), wit::StateError>> {
         let kept = &mut self.kept;
         let work = async { kept.remove(&key) };
-        self.boundary.cross("state.remove", key.len(), || json!({ "key": key }), work).await
+        self.host_calls.make("state.remove", key.len(), || json!({ "key": key }), work).await
     }
 }
 

@@ -28,11 +28,11 @@ fn scene() -> (tempfile::TempDir, FilesContext) {
     ]);
     let granted = ["data", "gone", "ghost"].map(|name| Request::Files { directory: name.to_owned() });
     let grant = FilesGrant::new("reader", &granted);
-    (folder, context(&grant, Some(&Directories::open(&paths)), &Boundary::new(Limits::default(), Session::Live)))
+    (folder, context(&grant, Some(&Directories::open(&paths)), &HostCalls::new(Limits::default(), Session::Live)))
 }
 
-fn context(grant: &FilesGrant, directories: Option<&Directories>, boundary: &Boundary) -> FilesContext {
-    FilesContext::context(grant, directories, &Call { plugin: "reader", wall: Duration::from_secs(1), boundary })
+fn context(grant: &FilesGrant, directories: Option<&Directories>, host_calls: &HostCalls) -> FilesContext {
+    FilesContext::context(grant, directories, &Call { plugin: "reader", wall: Duration::from_secs(1), host_calls })
 }
 
 async fn refused(context: &mut FilesContext, directory: &str, path: &str) -> FilesError {
@@ -145,7 +145,7 @@ async fn only_so_many_are_open() {
 
 #[tokio::test]
 async fn describe_has_no_files() {
-    let mut context = context(&FilesGrant::default(), None, &Boundary::closed());
+    let mut context = context(&FilesGrant::default(), None, &HostCalls::closed());
     let error = context.open("data".to_owned(), "a".to_owned()).await.expect_err("trap");
     assert_eq!(error.downcast_ref(), Some(&LimitExceeded::NoCapability));
     let error = context.list("data".to_owned()).await.expect_err("trap");

@@ -8,17 +8,17 @@ use crate::recording::Session;
 use net_scout_model::Limits;
 use net_scout_store::StateEntry;
 
-fn call(boundary: &Boundary) -> Call<'_> {
-    Call { plugin: "a", wall: Duration::from_secs(1), boundary }
+fn call(host_calls: &HostCalls) -> Call<'_> {
+    Call { plugin: "a", wall: Duration::from_secs(1), host_calls }
 }
 
-fn boundary() -> Boundary {
-    Boundary::new(Limits::default(), Session::Live)
+fn host_calls() -> HostCalls {
+    HostCalls::new(Limits::default(), Session::Live)
 }
 
 fn context(store: &StateStore, plugin: &str, quota: u32) -> StateContext {
     let grant = StateGrant::new(plugin, &[Request::State { bytes: 1 }, Request::State { bytes: quota }]);
-    StateContext::context(&grant, Some(store), &call(&boundary()))
+    StateContext::context(&grant, Some(store), &call(&host_calls()))
 }
 
 async fn get(context: &mut StateContext, key: &str) -> Option<Vec<u8>> {
@@ -100,10 +100,10 @@ async fn a_store_that_is_too_full_may_become_smaller() {
 #[tokio::test]
 async fn without_a_grant_or_in_describe_there_is_none() {
     let none = StateGrant::new("a", &[]);
-    let mut context = StateContext::context(&none, Some(&StateStore::default()), &call(&boundary()));
+    let mut context = StateContext::context(&none, Some(&StateStore::default()), &call(&host_calls()));
     let Err(StateError::AccessDenied(text)) = set(&mut context, "k", 0).await else { panic!("set") };
     assert_eq!(text, "no store is granted; to grant one of 262144 bytes, add [grants.a] state = [\"262144\"]");
-    let mut context = StateContext::context(&StateGrant::default(), None, &call(&Boundary::closed()));
+    let mut context = StateContext::context(&StateGrant::default(), None, &call(&HostCalls::closed()));
     let error = context.get("k".to_owned()).await.expect_err("trap");
     assert_eq!(error.downcast_ref(), Some(&LimitExceeded::NoCapability));
 }
