@@ -122,7 +122,7 @@ impl FilesGrant {
         blocking(move || listed(&directory, &name)).await?
     }
 
-    /// A directory behind the gate.
+    /// A directory, if it is granted.
     fn directory(&self, directories: Option<&Directories>, name: &str) -> Result<Arc<Dir>, wit::FilesError> {
         self.check(name)?;
         let unavailable = || wit::FilesError::Unavailable("there is no directory".to_owned());

@@ -1,4 +1,4 @@
-//! `query`: read-only SQL over the window, through the gate of the database.
+//! `query`: read-only SQL over the window, through the authorizer of the database.
 
 mod convert;
 

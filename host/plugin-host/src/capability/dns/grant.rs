@@ -23,7 +23,7 @@ impl DnsGrant {
         Self { plugin: plugin.to_owned(), lines: lines.collect() }
     }
 
-    /// The gate. `name` has no dot at its end.
+    /// Checks a call against the grant. `name` has no dot at its end.
     pub(super) fn check(&self, record_type: &str, name: &str) -> Result<(), wit::DnsError> {
         let granted =
             |(types, names): &(Vec<String>, String)| types.iter().any(|granted| granted == record_type) && matches(names, name);

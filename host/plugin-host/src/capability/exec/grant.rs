@@ -23,7 +23,7 @@ impl ExecGrant {
         Self { plugin: plugin.to_owned(), lines: lines.collect() }
     }
 
-    /// The gate.
+    /// Checks a call against the grant.
     pub(super) fn check(&self, program: &str, arguments: &[String]) -> Result<(), wit::ExecError> {
         let granted = |(granted, template): &(String, Vec<String>)| {
             granted == program

@@ -21,7 +21,7 @@ impl FilesGrant {
         Self { plugin: plugin.to_owned(), directories: directories.collect() }
     }
 
-    /// The gate.
+    /// Checks a call against the grant.
     pub(super) fn check(&self, directory: &str) -> Result<(), wit::FilesError> {
         if self.directories.iter().any(|granted| granted == directory) {
             return Ok(());

@@ -25,7 +25,7 @@ impl StateGrant {
         Self { plugin: plugin.to_owned(), quota: quota.max() }
     }
 
-    /// The gate: how many bytes may be kept.
+    /// Checks a call against the grant: how many bytes may be kept.
     pub(super) fn check(&self) -> Result<u32, wit::StateError> {
         self.quota.ok_or_else(|| {
             let line = Request::configuration(&self.plugin, &[&Request::State { bytes: RULE_QUOTA }]);
