@@ -1,13 +1,12 @@
 //! One run of the rules over one window: all at the same time, on one snapshot, each failing for itself.
 
-mod account;
 mod activity;
-mod concern;
+mod address_report;
 mod deadline;
 mod evidence;
 mod explain;
 mod group;
-mod nearest;
+mod involvement;
 mod networks;
 mod options;
 mod phases;
@@ -15,6 +14,7 @@ mod pipeline;
 mod roles;
 mod rows;
 mod severity;
+mod threshold_search;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,19 +24,19 @@ use tokio::sync::Semaphore;
 use net_scout_model::Alert;
 use net_scout_plugin_host::{Case, Judgement, LimitExceeded, PluginError, Rule, Usage};
 
-pub use account::{Account, Fate, RuleAccount, Said};
 pub use activity::{Activity, Part};
-pub use concern::concerns;
+pub use address_report::{AddressReport, Fate, RuleReport, Said};
 pub use deadline::Deadline;
 pub use evidence::add_evidence;
 pub use explain::Explanations;
-pub use nearest::{Lowered, Nearest};
+pub use involvement::involves;
 pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use options::ScanOptions;
 pub use phases::Phases;
 pub use pipeline::{Scan, ScanError, Scanned, Warn, judged};
 pub use roles::{ROLE_COLUMNS, Role, all_roles, role_of, roles};
 pub use severity::{COLUMNS as SEVERITY_COLUMNS, Facts, REASONS as SEVERITY_REASONS, assess, facts};
+pub use threshold_search::{Lowered, SearchOutcome};
 
 /// What is set for the parameters of rules: rule, parameter, value.
 pub type Parameters = BTreeMap<String, BTreeMap<String, String>>;

@@ -6,7 +6,7 @@
 //! events, without those of the role, would be enough for an alert.
 
 mod habits;
-mod seen;
+mod source_profile;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use net_scout_model::{Alert, Allowlist, Counting, QueryError, QueryLimits};
 use net_scout_plugin_host::{Case, Rule};
 
 pub use habits::COLUMNS as ROLE_COLUMNS;
-use seen::{Seen, seen};
+use source_profile::SourceProfile;
 
 /// The most sources that are looked at in a scan: where more are accused, the network has another problem.
 const MOST: usize = 10_000;
@@ -31,26 +31,26 @@ pub struct Role {
 }
 
 /// Whether a source has a role.
-type Holds = fn(&Seen) -> bool;
+type Holds = fn(&SourceProfile) -> bool;
 
 /// Why a resolver is left out, however it is found.
 const RESOLVER: &str = "resolver: it asks for names";
-/// The roles that one sees of a source alone. The first that holds is taken.
-const SEEN: [(Role, Holds); 5] = [
-    (Role { reason: RESOLVER }, Seen::is_resolver),
-    (Role { reason: "answers: it begins nothing, late packets and backscatter are such" }, Seen::answers),
-    (Role { reason: "peer-to-peer: a few packets for each of many peers, and peers come in" }, Seen::is_peer),
-    (Role { reason: "retries: it is refused at one door, and tries it again" }, Seen::tries_again),
+/// The roles that the profile of a source shows. The first that holds is taken.
+const PROFILED: [(Role, Holds); 5] = [
+    (Role { reason: RESOLVER }, SourceProfile::is_resolver),
+    (Role { reason: "answers: it only replies (late packets, backscatter)" }, SourceProfile::answers),
+    (Role { reason: "peer-to-peer: a few packets for each of many peers, and peers come in" }, SourceProfile::is_peer),
+    (Role { reason: "retries: it is refused at one port, and tries again" }, SourceProfile::tries_again),
     (
-        Role { reason: "caretaker: it goes to few ports of the own hosts and is let in, as monitoring and backups do" },
-        Seen::is_caretaker,
+        Role { reason: "management host: it goes to few ports of your own hosts and is let in, as monitoring and backups do" },
+        SourceProfile::is_management_host,
     ),
 ];
 
 /// All roles.
 pub fn all_roles() -> impl Iterator<Item = Role> {
     let more = habits::ROLES.iter().filter(|(role, _)| role.reason != RESOLVER);
-    SEEN.iter().map(|(role, _)| *role).chain(more.map(|(role, _)| *role))
+    PROFILED.iter().map(|(role, _)| *role).chain(more.map(|(role, _)| *role))
 }
 
 /// The roles of the sources that are accused, by source: of those whose alerts may be left out for one. Where the events cannot be read
@@ -74,9 +74,9 @@ async fn found(sources: &BTreeSet<String>, case: &Case, limits: QueryLimits) -> 
     // What one sees of a source alone says more, and takes longer: those whose habits explain all of it are many, and are not looked at.
     let mut roles = habits::roles(sources, case, limits).await?;
     let others: BTreeSet<String> = sources.iter().filter(|source| !roles.contains_key(*source)).cloned().collect();
-    let role = |seen: &Seen| SEEN.iter().find(|(_, holds)| holds(seen)).map(|(role, _)| *role);
-    let seen = seen(&others, case, limits).await?;
-    roles.extend(seen.into_iter().filter_map(|(source, seen)| Some((source, role(&seen)?))));
+    let role = |profile: &SourceProfile| PROFILED.iter().find(|(_, holds)| holds(profile)).map(|(role, _)| *role);
+    let profiles = source_profile::profiles(&others, case, limits).await?;
+    roles.extend(profiles.into_iter().filter_map(|(source, profile)| Some((source, role(&profile)?))));
     Ok(roles)
 }
 

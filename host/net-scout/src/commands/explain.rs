@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output::{AlertBefore, AllowEntry, Explanation, Format, origin_words};
 use crate::{exit, output};
-use net_scout_detect::scan::{Scan, concerns};
+use net_scout_detect::scan::{Scan, involves};
 use net_scout_model::{AllowSubject, Allowlist, Networks, StoredAlert, Timestamp, parse_address, plain};
 use net_scout_plugin_host::Plugins;
 use net_scout_plugin_host::capability::state::StateStore;
@@ -61,12 +61,12 @@ pub fn run(config: &Config, request: &ExplainRequest, now: Timestamp) -> anyhow:
         explanations: None,
         parallel: parallel(),
     };
-    let account = runtime.block_on(scan.account(address, scan::progress(rules.len()), &|text| output::warning(&text)))?;
+    let report = runtime.block_on(scan.report(address, scan::progress(rules.len()), &|text| output::warning(&text)))?;
     // Not waiting for a compiler that was given up.
     runtime.shutdown_background();
-    let failed = account.failed || !refused.is_empty() || off.iter().any(|off| off.refused);
-    output::corrected_directions(account.corrected_directions);
-    let explanation = Explanation { address, window, alerts, allowlist: entries(&allowlist, address, now), account };
+    let failed = report.failed || !refused.is_empty() || off.iter().any(|off| off.refused);
+    output::corrected_directions(report.corrected_directions);
+    let explanation = Explanation { address, window, alerts, allowlist: entries(&allowlist, address, now), report };
     explanation.write(&mut output::stdout(), request.format)?;
     Ok(if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS })
 }
@@ -82,7 +82,7 @@ fn stored(
     let local = config.local_networks.clone().unwrap_or_else(Networks::private);
     let before = |alert: StoredAlert| {
         let subject = AllowSubject::from(&alert);
-        let is_about = concerns(address, subject.src_ip, subject.dst_ip, subject.evidence);
+        let is_about = involves(address, subject.src_ip, subject.dst_ip, subject.evidence);
         let allowed = allowlist.find(&subject, &local, now);
         let allowed = allowed.map(|(origin, allow)| format!("{}: {}", origin_words(origin), allow.reason));
         is_about.then_some(AlertBefore { allowed, alert })

@@ -1,5 +1,5 @@
 //! Habits that explain why a source does much: a client of services outside, a visitor of the own servers, packets that try nothing, and
-//! whoever always does as much. One query looks at many sources at once, before [`super::seen`] looks at the others one by one.
+//! whoever always does as much. One query looks at many sources at once, before [`super::source_profile`] looks at the others one by one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -80,9 +80,12 @@ type Holds = fn(&Habits) -> bool;
 /// The roles that habits give. The first that holds is taken.
 pub(super) const ROLES: [(Role, Holds); 8] = [
     (Role { reason: RESOLVER }, Habits::is_resolver),
-    (Role { reason: "announcements: it tells its neighbours of itself, with SSDP, mDNS, DHCP and the like" }, Habits::announces),
+    (
+        Role { reason: "announcements: it announces itself to its neighbours, with SSDP, mDNS, DHCP and the like" },
+        Habits::announces,
+    ),
     (Role { reason: "client: it uses services outside, such as the web, mail, calls and games" }, Habits::is_client),
-    (Role { reason: "traceroute: it looks for the way, with UDP from port 33434 on" }, Habits::traces),
+    (Role { reason: "traceroute: it traces routes, with UDP from port 33434 on" }, Habits::traces),
     (
         Role { reason: "relay: it sends from some ports of servers to ports of clients, as the end of calls does" },
         Habits::is_relay,
@@ -101,7 +104,7 @@ impl Habits {
         self.local && self.most(self.announcements)
     }
 
-    /// One that asks few servers; [`super::seen`] has those that ask all the world.
+    /// One that asks few servers; [`super::source_profile`] has those that ask all the world.
     fn is_resolver(&self) -> bool {
         self.names * 2 > self.rows && self.is_client()
     }

@@ -1,4 +1,5 @@
-//! What a scan would say of one address, rule by rule, and how near the rules are that say nothing. It keeps nothing.
+//! Address reports: what a scan would say of one address, rule by rule, and which thresholds would have to be lower for the rules that say
+//! nothing. Nothing is kept.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -6,20 +7,20 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::activity::{ACTIVITY_COLUMNS, activity};
-use super::nearest::Search;
 use super::pipeline::{allowing, judged};
-use super::{Activity, Nearest, Phases, Scan, ScanError, Warn, assess, concerns, facts, settled};
+use super::threshold_search::Search;
+use super::{Activity, Phases, Scan, ScanError, SearchOutcome, Warn, assess, facts, involves, settled};
 use net_scout_model::{Alert, Origin, RELATED, Window};
 use net_scout_plugin_host::Rule;
 
 /// What a scan would say of an address.
-pub struct Account {
+pub struct AddressReport {
     /// The window, with the longest history that a rule looks at.
     pub reaching: Window,
     /// The events of the address, or why they cannot be read.
     pub activity: Result<Activity, String>,
     /// What each rule says.
-    pub rules: Vec<RuleAccount>,
+    pub rules: Vec<RuleReport>,
     /// Whether something went wrong with a rule.
     pub failed: bool,
     /// How many events came in and are stored as leaving.
@@ -27,7 +28,7 @@ pub struct Account {
 }
 
 /// What a rule says of the address.
-pub struct RuleAccount {
+pub struct RuleReport {
     /// The name of the rule.
     pub name: String,
     /// Its version.
@@ -43,7 +44,7 @@ pub enum Said {
     /// These alerts, strongest first.
     Fired(Vec<(Alert, Fate)>),
     /// Nothing.
-    Silent(Nearest),
+    Silent(SearchOutcome),
     /// It failed.
     Failed(String),
 }
@@ -66,14 +67,14 @@ impl Scan<'_> {
     ///
     /// # Errors
     /// As [`Scan::run`].
-    pub async fn account(
+    pub async fn report(
         &self,
         address: IpAddr,
         done: impl Fn(&str) + Send + Sync + 'static,
         warn: Warn<'_>,
-    ) -> Result<Account, ScanError> {
+    ) -> Result<AddressReport, ScanError> {
         let address = address.to_canonical();
-        let about = |alert: &Alert| concerns(address, alert.src_ip.as_deref(), alert.dst_ip.as_deref(), &alert.evidence);
+        let about = |alert: &Alert| involves(address, alert.src_ip.as_deref(), alert.dst_ip.as_deref(), &alert.evidence);
         let kept = self.state.copy();
         let deadline = self.deadline();
         let opened = self.open(&ACTIVITY_COLUMNS, deadline, &mut Phases::default(), warn).await?;
@@ -105,25 +106,25 @@ impl Scan<'_> {
             let error = errors.iter().find(|entry| entry.plugin == rule.description.name).and_then(|entry| entry.error.clone());
             let said = match error {
                 Some(error) => Said::Failed(error),
-                None if fired.is_empty() => Said::Silent(Nearest::Fixed),
+                None if fired.is_empty() => Said::Silent(SearchOutcome::Fixed),
                 None => Said::Fired(fired.into_iter().map(with_fate).collect()),
             };
             let (name, version) = (rule.description.name.clone(), rule.description.version.clone());
-            rules.push(RuleAccount { name, version, others, said });
+            rules.push(RuleReport { name, version, others, said });
         }
         let search = Search { set: self.set, case: &opened.case, kept: &kept, parallel: self.parallel, about: &about };
-        let is_silent = |account: &RuleAccount| matches!(account.said, Said::Silent(_));
-        let silent = self.rules.iter().zip(&rules).filter(|(_, account)| is_silent(account));
+        let is_silent = |report: &RuleReport| matches!(report.said, Said::Silent(_));
+        let silent = self.rules.iter().zip(&rules).filter(|(_, report)| is_silent(report));
         let silent: Vec<Arc<Rule>> = silent.map(|(rule, _)| Arc::clone(rule)).collect();
-        let found = search.of(&silent).await;
-        for (account, nearest) in rules.iter_mut().filter(|account| is_silent(account)).zip(found) {
-            account.said = Said::Silent(nearest);
+        let outcomes = search.of(&silent).await;
+        for (report, found) in rules.iter_mut().filter(|report| is_silent(report)).zip(outcomes) {
+            report.said = Said::Silent(found);
         }
         let (reaching, failed) = (self.reaching(), scanned.failed);
         let activity = activity.map_err(|error| error.to_string());
         let corrected_directions = opened.snapshot.corrected_directions();
         opened.end(warn).await;
-        Ok(Account { reaching, activity, rules, failed, corrected_directions })
+        Ok(AddressReport { reaching, activity, rules, failed, corrected_directions })
     }
 }
 

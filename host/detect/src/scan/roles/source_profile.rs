@@ -1,4 +1,4 @@
-//! What accused sources did in the window, and what that says of them.
+//! Source profiles: what the sources of alerts did in the window, and which role that is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -60,7 +60,7 @@ pub(super) struct Door {
 
 /// What a source did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct SourceProfile {
     /// Whether it is one of the operator's own.
     pub(super) local: bool,
     pub(super) all: Counts,
@@ -88,7 +88,7 @@ pub(super) struct Seen {
     pub(super) elsewhere: Counts,
 }
 
-impl Seen {
+impl SourceProfile {
     /// Whether it is mostly of a role, and what it did besides would be no alert.
     fn is_all_but(&self, rest: Counts) -> bool {
         self.all.rows > 0
@@ -106,8 +106,8 @@ impl Seen {
             || (self.all.targets == 1 && self.all.ports == 1)
     }
 
-    /// What goes to more ports is no caretaker, and may have very many doors.
-    fn may_be_caretaker(&self) -> bool {
+    /// A source that goes to more ports is not a management host, and may have very many doors.
+    fn may_be_management_host(&self) -> bool {
         let few_ports = REST.ports + FEW as i64;
         self.local && !self.is_resolver() && self.refused * 10 <= self.all.rows && self.all.ports <= few_ports
     }
@@ -158,7 +158,7 @@ impl Seen {
         self.all.targets == 1 && self.all.ports == 1 && self.refused == self.all.rows && pauses >= self.all.rows * LEAST_PAUSE
     }
 
-    pub(super) fn is_caretaker(&self) -> bool {
+    pub(super) fn is_management_host(&self) -> bool {
         let ports: BTreeSet<i64> = self.doors.iter().map(|door| door.port).collect();
         let refused: i64 = self.doors.iter().map(|door| door.refused).sum();
         let rows: i64 = self.doors.iter().map(|door| door.rows).sum();
@@ -190,11 +190,11 @@ impl Seen {
 }
 
 /// What these sources did.
-pub(super) async fn seen(
+pub(super) async fn profiles(
     sources: &BTreeSet<String>,
     case: &Case,
     limits: QueryLimits,
-) -> Result<BTreeMap<String, Seen>, QueryError> {
+) -> Result<BTreeMap<String, SourceProfile>, QueryError> {
     let Some(snapshot) = &case.snapshot else { return Ok(BTreeMap::new()) };
     let mut grant = ReadGrant::default();
     grant.allow("events", COLUMNS);
@@ -204,19 +204,20 @@ pub(super) async fn seen(
         networks: case.local_networks.or_private(),
     };
     let sources: Vec<&String> = sources.iter().collect();
-    let mut seen = BTreeMap::new();
+    let mut profiles = BTreeMap::new();
     for chunk in sources.chunks(CHUNK) {
         let mut found = asked.outline(chunk).await?;
-        let some = |found: &BTreeMap<String, Seen>, of: fn(&Seen) -> bool| -> Vec<String> {
-            found.iter().filter(|(_, seen)| of(seen)).map(|(source, _)| source.clone()).collect()
+        let some = |found: &BTreeMap<String, SourceProfile>, of: fn(&SourceProfile) -> bool| -> Vec<String> {
+            found.iter().filter(|(_, profile)| of(profile)).map(|(source, _)| source.clone()).collect()
         };
-        asked.counts(&some(&found, Seen::is_promising), &mut found).await?;
-        let peers = some(&found, |seen| seen.local && seen.peers.targets >= LEAST_PEERS && seen.is_all_but(seen.no_peers));
+        asked.counts(&some(&found, SourceProfile::is_promising), &mut found).await?;
+        let peers =
+            some(&found, |profile| profile.local && profile.peers.targets >= LEAST_PEERS && profile.is_all_but(profile.no_peers));
         asked.visitors(&peers, &mut found).await?;
-        asked.doors(&some(&found, Seen::may_be_caretaker), &mut found).await?;
-        seen.extend(found);
+        asked.doors(&some(&found, SourceProfile::may_be_management_host), &mut found).await?;
+        profiles.extend(found);
     }
-    Ok(seen)
+    Ok(profiles)
 }
 
 /// How it is asked.
@@ -230,7 +231,7 @@ type Row = (String, Vec<i64>);
 
 impl Asked<'_> {
     /// What each source did, without what takes long to count.
-    async fn outline(&self, sources: &[&String]) -> Result<BTreeMap<String, Seen>, QueryError> {
+    async fn outline(&self, sources: &[&String]) -> Result<BTreeMap<String, SourceProfile>, QueryError> {
         let but = |role: &str| format!("COUNT(*) FILTER (WHERE NOT ({role}))");
         let sql = format!(
             "SELECT src_ip, COUNT(*), COUNT(DISTINCT dst_ip), COUNT(DISTINCT dst_port), COUNT(*) FILTER (WHERE verdict = 'DROP'),
@@ -241,11 +242,11 @@ impl Asked<'_> {
             places(1, sources.len()),
         );
         let sources: Vec<String> = sources.iter().map(|source| (*source).clone()).collect();
-        let seen = self.query(sql, &sources, 8).await?.into_iter().map(|(source, numbers)| {
+        let profiles = self.query(sql, &sources, 8).await?.into_iter().map(|(source, numbers)| {
             // Until they are counted, all of its hosts and ports are.
             let all = Counts { rows: numbers[0], targets: numbers[1], ports: numbers[2] };
             let rest = |rows: i64| Counts { rows, ..all };
-            let seen = Seen {
+            let profile = SourceProfile {
                 local: self.networks.contains_text(&source),
                 all,
                 refused: numbers[3],
@@ -255,15 +256,15 @@ impl Asked<'_> {
                 source_ports: numbers[7],
                 // As if a connection began.
                 beginnings: 1,
-                ..Seen::default()
+                ..SourceProfile::default()
             };
-            (source, seen)
+            (source, profile)
         });
-        Ok(seen.collect())
+        Ok(profiles.collect())
     }
 
     /// What each source did, counted.
-    async fn counts(&self, sources: &[String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
+    async fn counts(&self, sources: &[String], profiles: &mut BTreeMap<String, SourceProfile>) -> Result<(), QueryError> {
         let three = |filter: &str| format!("COUNT(*){filter}, COUNT(DISTINCT dst_ip){filter}, COUNT(DISTINCT dst_port){filter}");
         let but = |role: &str| three(&format!(" FILTER (WHERE NOT ({role}))"));
         let sql = format!(
@@ -278,28 +279,28 @@ impl Asked<'_> {
         );
         let counts = |numbers: &[i64]| Counts { rows: numbers[0], targets: numbers[1], ports: numbers[2] };
         for (source, numbers) in self.query(sql, sources, 18).await? {
-            let Some(seen) = seen.get_mut(&source) else { continue };
-            (seen.first, seen.last) = (numbers[0], numbers[1]);
-            seen.no_names = counts(&numbers[2..5]);
-            seen.no_answers = counts(&numbers[5..8]);
-            seen.no_peers = counts(&numbers[8..11]);
-            seen.peers = counts(&numbers[11..14]);
-            (seen.lowest_source_port, seen.lowest_port) = (numbers[14], numbers[15]);
-            (seen.ephemeral, seen.beginnings) = (numbers[16], numbers[17]);
+            let Some(profile) = profiles.get_mut(&source) else { continue };
+            (profile.first, profile.last) = (numbers[0], numbers[1]);
+            profile.no_names = counts(&numbers[2..5]);
+            profile.no_answers = counts(&numbers[5..8]);
+            profile.no_peers = counts(&numbers[8..11]);
+            profile.peers = counts(&numbers[11..14]);
+            (profile.lowest_source_port, profile.lowest_port) = (numbers[14], numbers[15]);
+            (profile.ephemeral, profile.beginnings) = (numbers[16], numbers[17]);
         }
         Ok(())
     }
 
     /// How many come in to the high ports of each host.
-    async fn visitors(&self, hosts: &[String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
+    async fn visitors(&self, hosts: &[String], profiles: &mut BTreeMap<String, SourceProfile>) -> Result<(), QueryError> {
         let sql = format!(
             "SELECT dst_ip, COUNT(DISTINCT src_ip) FROM events
              WHERE direction = 'INBOUND' AND {PEERS} AND dst_ip IN ({}) GROUP BY dst_ip",
             places(1, hosts.len())
         );
         for (host, numbers) in self.query(sql, hosts, 1).await? {
-            if let Some(seen) = seen.get_mut(&host) {
-                seen.visitors = numbers[0];
+            if let Some(profile) = profiles.get_mut(&host) {
+                profile.visitors = numbers[0];
             }
         }
         let sql = format!(
@@ -308,43 +309,43 @@ impl Asked<'_> {
             places(1, hosts.len())
         );
         for (host, numbers) in self.query(sql, hosts, 2).await? {
-            if let Some(seen) = seen.get_mut(&host) {
-                seen.busiest_port = seen.busiest_port.max(numbers[1]);
+            if let Some(profile) = profiles.get_mut(&host) {
+                profile.busiest_port = profile.busiest_port.max(numbers[1]);
             }
         }
         Ok(())
     }
 
     /// Where each source went: the doors of the own hosts one by one, the rest counted.
-    async fn doors(&self, sources: &[String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
+    async fn doors(&self, sources: &[String], profiles: &mut BTreeMap<String, SourceProfile>) -> Result<(), QueryError> {
         for source in sources {
             let sql =
                 "SELECT dst_ip, coalesce(dst_port, 0), COUNT(*), COUNT(*) FILTER (WHERE verdict = 'DROP'), MIN(time) FROM events
                        WHERE src_ip IN (?1) AND dst_ip IS NOT NULL GROUP BY dst_ip, dst_port";
-            let Some(seen) = seen.get_mut(source.as_str()) else { continue };
-            if self.mostly_elsewhere(source, seen).await? {
+            let Some(profile) = profiles.get_mut(source.as_str()) else { continue };
+            if self.mostly_elsewhere(source, profile).await? {
                 continue;
             }
             let (mut targets, mut ports) = (BTreeSet::new(), BTreeSet::new());
             for (host, numbers) in self.query(sql.to_owned(), std::slice::from_ref(source), 4).await? {
                 let door = Door { host, port: numbers[0], rows: numbers[1], refused: numbers[2], first: numbers[3] };
                 if self.networks.contains_text(&door.host) {
-                    seen.doors.push(door);
+                    profile.doors.push(door);
                 } else {
-                    seen.elsewhere.rows += door.rows;
+                    profile.elsewhere.rows += door.rows;
                     ports.insert(door.port);
                     targets.insert(door.host);
                 }
             }
-            (seen.elsewhere.targets, seen.elsewhere.ports) = (targets.len() as i64, ports.len() as i64);
+            (profile.elsewhere.targets, profile.elsewhere.ports) = (targets.len() as i64, ports.len() as i64);
         }
         Ok(())
     }
 
-    /// Whether already the first things that a busy source did were too much elsewhere for a caretaker. Then it is spared to list the rest.
-    async fn mostly_elsewhere(&self, source: &String, seen: &Seen) -> Result<bool, QueryError> {
+    /// Whether already the first things that a busy source did were too much elsewhere for a management host. Then it is spared to list the rest.
+    async fn mostly_elsewhere(&self, source: &String, profile: &SourceProfile) -> Result<bool, QueryError> {
         let most = REST.rows * 2;
-        if seen.all.rows <= most {
+        if profile.all.rows <= most {
             return Ok(false);
         }
         let sql = format!("SELECT dst_ip FROM events WHERE src_ip IN (?1) AND dst_ip IS NOT NULL ORDER BY time LIMIT {most}");
