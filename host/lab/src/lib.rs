@@ -2,4 +2,4 @@
 //! the conformance of a plugin. It must never read the command line or show anything.
 
 pub mod evaluate;
-pub mod trial;
+pub mod plugin_test;

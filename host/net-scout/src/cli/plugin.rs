@@ -24,7 +24,7 @@ pub(super) enum PluginCommand {
     Stats(StatsArgs),
     /// Try a plugin on scenarios: what it is shown, and what it must say
     Test(TestArgs),
-    /// Hold a plugin against the contract that every plugin has to keep
+    /// Check a plugin for conformance: what every plugin has to do, whatever it is shown
     Conform(ConformArgs),
     /// Make a folder with a plugin to begin with, in the language of your choice
     New(NewArgs),

@@ -1,4 +1,4 @@
-//! `net-scout plugin test` and `conform`: tries a plugin on scenarios, or holds it against the contract. No database, no network.
+//! `net-scout plugin test` and `conform`: tries a plugin on scenarios, or checks it for conformance. No database, no network.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use super::plugins::load_one;
 use super::runtime;
 use crate::config::Config;
 use crate::{exit, output};
-use net_scout_lab::trial::contract;
-use net_scout_lab::trial::contract::Check;
-use net_scout_lab::trial::scenario::Scenario;
+use net_scout_lab::plugin_test::conformance;
+use net_scout_lab::plugin_test::conformance::Check;
+use net_scout_lab::plugin_test::scenario::Scenario;
 use net_scout_plugin_host::Plugins;
 
 /// Tries a plugin on scenarios.
@@ -49,7 +49,7 @@ pub fn test(config: &Config, plugin: &Path, scenarios: &[PathBuf]) -> anyhow::Re
     Ok(if failed == 0 { exit::SUCCESS } else { exit::FAILURE })
 }
 
-/// Holds a plugin against the contract, a rule also with so many events.
+/// Checks a plugin for conformance, a rule also with so many events.
 ///
 /// # Errors
 /// When the plugin cannot be loaded or tried. A check that fails is no error: the exit code says so.
@@ -62,13 +62,13 @@ pub fn conform(config: &Config, plugin: &Path, events: u64) -> anyhow::Result<u8
         anyhow::Ok(match (rules.pop(), enrichers.pop(), second) {
             (Some(rule), _, Some(second)) => {
                 let mut rule = rule.grant_requests();
-                let mut checks = vec![contract::same_description(&rule.description, &second)];
-                checks.extend(contract::rule(&mut rule, events).await?);
+                let mut checks = vec![conformance::same_description(&rule.description, &second)];
+                checks.extend(conformance::rule(&mut rule, events).await?);
                 checks
             }
             (None, Some(enricher), Some(second)) => {
-                let mut checks = vec![contract::same_description(&enricher.description, &second)];
-                checks.extend(contract::enricher(enricher).await?);
+                let mut checks = vec![conformance::same_description(&enricher.description, &second)];
+                checks.extend(conformance::enricher(enricher).await?);
                 checks
             }
             _ => Vec::new(),
