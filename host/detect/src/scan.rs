@@ -22,7 +22,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use net_scout_model::Alert;
-use net_scout_plugin_host::{Case, Judgement, LimitExceeded, PluginError, Rule, Usage};
+use net_scout_plugin_host::{Case, Evaluation, LimitExceeded, PluginError, Rule, Usage};
 
 pub use activity::{Activity, Part};
 pub use address_report::{AddressReport, Fate, RuleReport, Said};
@@ -33,7 +33,7 @@ pub use involvement::involves;
 pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use options::ScanOptions;
 pub use phases::Phases;
-pub use pipeline::{Scan, ScanError, Scanned, Warn, judged};
+pub use pipeline::{Scan, ScanError, Scanned, Warn, evaluated};
 pub use roles::{ROLE_COLUMNS, Role, all_roles, role_of, roles};
 pub use severity::{COLUMNS as SEVERITY_COLUMNS, Facts, REASONS as SEVERITY_REASONS, assess, facts};
 pub use threshold_search::{Lowered, SearchOutcome};
@@ -45,15 +45,15 @@ pub type Parameters = BTreeMap<String, BTreeMap<String, String>>;
 pub struct Outcome {
     /// The rule.
     pub rule: Arc<Rule>,
-    /// Its judgement, or why there is none.
-    pub result: Result<Judgement, PluginError>,
+    /// Its evaluation, or why there is none.
+    pub result: Result<Evaluation, PluginError>,
     /// What it used.
     pub usage: Usage,
 }
 
-/// Lets every rule judge the case, so many at once. `set` holds what the operator set for their parameters; `done` hears of each that is
+/// Evaluates every rule on the case, so many at once. `set` holds what the operator set for their parameters; `done` hears of each that is
 /// through. The outcomes come in the order of the rules. A rule that is not through at the deadline is stopped.
-pub async fn judge(
+pub async fn evaluate(
     rules: &[Arc<Rule>],
     set: &Parameters,
     case: &Case,
@@ -72,12 +72,12 @@ pub async fn judge(
             let (worker, case, turns, done) = (Arc::clone(&rule), case.clone(), Arc::clone(&turns), Arc::clone(&done));
             let task = tokio::spawn(async move {
                 let _turn = turns.acquire().await;
-                let judged = match arguments {
+                let evaluated = match arguments {
                     Ok(arguments) => worker.evaluate(&case, &arguments).await,
                     Err(error) => (Err(error), Usage::default()),
                 };
                 done(&worker.description.name);
-                judged
+                evaluated
             });
             (rule, task)
         })
@@ -86,7 +86,7 @@ pub async fn judge(
     for (rule, task) in tasks {
         let stop = task.abort_handle();
         let (result, usage) = match Deadline::bound(deadline, task).await {
-            Ok(Ok(judged)) => judged,
+            Ok(Ok(evaluated)) => evaluated,
             Ok(Err(error)) => (Err(PluginError::Failed(format!("the host failed in it: {error}"))), Usage::default()),
             Err(limit) => {
                 stop.abort();

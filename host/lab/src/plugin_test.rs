@@ -34,7 +34,7 @@ pub enum PluginTestError {
     Invalid(String),
 }
 
-/// What a rule judges: the events of a scratch database.
+/// What a rule is evaluated on: the events of a scratch database.
 fn case(
     rule: &Rule,
     database: &ScratchDatabase,

@@ -32,4 +32,4 @@ pub use host_calls::{Counts, Failure, HostCalls, Passed};
 pub use ledger::{add_call, ledger_entry};
 pub use load::{Artifact, PluginLimits, Plugins, Refused, load_file, load_folder};
 pub use lock::{Approval, LOCK, Lock, LockError, read_lock};
-pub use rule::{Case, EVALUATE, ExplainRule, Judgement, Rule};
+pub use rule::{Case, EVALUATE, Evaluation, ExplainRule, Rule};

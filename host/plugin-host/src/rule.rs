@@ -1,4 +1,4 @@
-//! A loaded rule, and one judgement of it.
+//! A loaded rule, and one evaluation of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,14 +40,14 @@ pub struct Rule {
 
 /// What a rule answered.
 #[derive(Debug)]
-pub struct Judgement {
+pub struct Evaluation {
     /// Its alerts.
     pub alerts: Vec<Alert>,
     /// The alerts that were refused, with the reason.
     pub refused: Vec<String>,
 }
 
-/// What a rule judges, and with what.
+/// What a rule is evaluated on, and with what.
 #[derive(Clone)]
 pub struct Case {
     /// The state of the database; none where a recording is played.
@@ -64,7 +64,7 @@ pub struct Case {
     pub tape: Tape,
     /// Hears of each query where it ran, where somebody wants to know.
     pub explain: Option<ExplainRule>,
-    /// Whether what rules log is left out: they judge once more, and have said it before.
+    /// Whether what rules log is left out: they are evaluated once more, and have said it before.
     pub quiet: bool,
 }
 
@@ -119,8 +119,8 @@ impl Rule {
         arguments(&self.description, set)
     }
 
-    /// Lets the rule judge a window. What it used is known also when it fails: when it traps, runs into a limit, or reports an error.
-    pub async fn evaluate(&self, case: &Case, arguments: &[(String, Value)]) -> (Result<Judgement, PluginError>, Usage) {
+    /// Evaluates the rule on a window. What it used is known also when it fails: when it traps, runs into a limit, or reports an error.
+    pub async fn evaluate(&self, case: &Case, arguments: &[(String, Value)]) -> (Result<Evaluation, PluginError>, Usage) {
         let name = &self.description.name;
         let session = case.tape.begin(name, EVALUATE);
         let host_calls = HostCalls::new(self.limits, session.clone());
@@ -147,19 +147,19 @@ impl Rule {
                 })
             })
             .await;
-        let judgement = answer.and_then(|answer| self.judgement(answer, counting, guest));
-        let outcome = || match &judgement {
-            Ok(judgement) => serde_json::json!({ "alerts": judgement.alerts, "refused": judgement.refused }),
+        let evaluation = answer.and_then(|answer| self.evaluation(answer, counting, guest));
+        let outcome = || match &evaluation {
+            Ok(evaluation) => serde_json::json!({ "alerts": evaluation.alerts, "refused": evaluation.refused }),
             Err(error) => serde_json::json!({ "error": error.to_string() }),
         };
         let same = case.tape.end(name, EVALUATE, &session, outcome);
-        let judgement = match same {
+        let evaluation = match same {
             // The reason why it failed says more than that it did not fail then.
-            Err(_) if judgement.is_err() => judgement,
+            Err(_) if evaluation.is_err() => evaluation,
             Err(unexpected) => Err(unexpected.into()),
-            Ok(()) => judgement,
+            Ok(()) => evaluation,
         };
-        (judgement, usage)
+        (evaluation, usage)
     }
 
     /// Where its queries read, and what; none where a recording is played.
@@ -181,25 +181,25 @@ impl Rule {
     }
 
     /// What the host makes of an answer.
-    fn judgement(
+    fn evaluation(
         &self,
         answer: Result<Vec<bindings::Alert>, bindings::RuleError>,
         counting: Counting,
         mut guest: Guest,
-    ) -> Result<Judgement, PluginError> {
+    ) -> Result<Evaluation, PluginError> {
         let raised = answer.map_err(PluginError::from)?;
         if raised.len() > self.limits.alerts {
             return Err(LimitExceeded::Alerts { raised: raised.len(), limit: self.limits.alerts }.into());
         }
         guest.contexts.state.commit().map_err(|error| PluginError::Failed(error.to_string()))?;
-        let mut judgement = Judgement { alerts: Vec::new(), refused: Vec::new() };
+        let mut evaluation = Evaluation { alerts: Vec::new(), refused: Vec::new() };
         for alert in raised {
             match convert::alert(alert, &self.description, counting, self.limits.evidence) {
-                Ok(alert) => judgement.alerts.push(alert),
-                Err(reason) => judgement.refused.push(reason),
+                Ok(alert) => evaluation.alerts.push(alert),
+                Err(reason) => evaluation.refused.push(reason),
             }
         }
-        Ok(judgement)
+        Ok(evaluation)
     }
 }
 

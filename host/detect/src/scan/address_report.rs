@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::activity::{ACTIVITY_COLUMNS, activity};
-use super::pipeline::{allowing, judged};
+use super::pipeline::{allowing, evaluated};
 use super::threshold_search::Search;
 use super::{Activity, Phases, Scan, ScanError, SearchOutcome, Warn, assess, facts, involves, settled};
 use net_scout_model::{Alert, Origin, RELATED, Window};
@@ -63,7 +63,7 @@ pub enum Fate {
 }
 
 impl Scan<'_> {
-    /// Lets all rules judge as in a scan, and says what they say of an address. `done` hears of each rule that is through.
+    /// Evaluates all rules as in a scan, and says what they say of an address. `done` hears of each rule that is through.
     ///
     /// # Errors
     /// As [`Scan::run`].
@@ -80,7 +80,7 @@ impl Scan<'_> {
         let opened = self.open(&ACTIVITY_COLUMNS, deadline, &mut Phases::default(), warn).await?;
         let limits = self.options.limits.query;
         let activity = activity(address, self.window.since, &opened.snapshot, limits).await;
-        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, Some(deadline), done, warn).await;
+        let mut scanned = evaluated(self.rules, self.set, &opened.case, self.parallel, Some(deadline), done, warn).await;
         let (mut raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
         let roles = self.roles(&raised, &opened.case).await;
         scanned.leave_out(self.allowlist, &roles, &opened.case);

@@ -128,7 +128,7 @@ pub fn assess(alerts: &mut [Alert], facts: &Facts) {
     for alert in alerts {
         let agreeing = alert.src_ip.as_ref().and_then(|source| rules.get(source)).map_or(0, BTreeSet::len);
         let source = alert.src_ip.as_ref().and_then(|source| facts.0.get(source));
-        let (severity, reasons) = judged(alert, source, agreeing);
+        let (severity, reasons) = assessed(alert, source, agreeing);
         alert.severity = severity;
         if !reasons.is_empty() {
             alert.evidence.insert(REASONS.to_owned(), Json::from(reasons));
@@ -137,7 +137,7 @@ pub fn assess(alerts: &mut [Alert], facts: &Facts) {
 }
 
 /// The severity, and why, as far as it is not the score alone.
-fn judged(alert: &Alert, source: Option<&Source>, agreeing: usize) -> (Severity, Vec<String>) {
+fn assessed(alert: &Alert, source: Option<&Source>, agreeing: usize) -> (Severity, Vec<String>) {
     if alert.counting.is_everything() {
         // Their evidence stays what it was in the Python program; whoever shows them knows why.
         return (alert.severity.min(Severity::Low), Vec::new());
@@ -145,33 +145,33 @@ fn judged(alert: &Alert, source: Option<&Source>, agreeing: usize) -> (Severity,
     if alert.severity != Severity::of_score(alert.score.into()) {
         return (alert.severity, Vec::new());
     }
-    let mut judged = Judged { severity: alert.severity, raised: 0, reasons: Vec::new() };
+    let mut assessed = Assessed { severity: alert.severity, raised: 0, reasons: Vec::new() };
     match source {
-        Some(source) if source.own => judged.raise("the source is one of your own hosts".to_owned()),
+        Some(source) if source.own => assessed.raise("the source is one of your own hosts".to_owned()),
         Some(source) if !source.doors.is_empty() => {
             let doors: Vec<String> = source.doors.iter().take(5).map(ToString::to_string).collect();
-            judged.raise(format!("it was let in at a sensitive port that few may use: {}", doors.join(", ")));
+            assessed.raise(format!("it was let in at a sensitive port that few may use: {}", doors.join(", ")));
         }
-        Some(source) => judged.at_most(
+        Some(source) => assessed.at_most(
             Severity::Medium,
             match source.let_through {
                 0 => "everything that it sent was refused",
                 _ => "it was let in nowhere but where everybody is, or at ports that are not sensitive",
             },
         ),
-        None if names_sources(alert) => judged.at_most(Severity::Medium, "many sources, none of which stands out"),
+        None if names_sources(alert) => assessed.at_most(Severity::Medium, "many sources, none of which stands out"),
         None => {}
     }
-    if agreeing >= AGREE && judged.raised > 0 {
-        judged.raise(format!("{agreeing} rules agree"));
+    if agreeing >= AGREE && assessed.raised > 0 {
+        assessed.raise(format!("{agreeing} rules agree"));
     }
-    if judged.raised < 2 {
-        judged.at_most(Severity::High, "nothing is critical by its score alone");
+    if assessed.raised < 2 {
+        assessed.at_most(Severity::High, "nothing is critical by its score alone");
     }
-    if !judged.reasons.is_empty() {
-        judged.reasons.insert(0, format!("score {} of {}", alert.score, alert.rule));
+    if !assessed.reasons.is_empty() {
+        assessed.reasons.insert(0, format!("score {} of {}", alert.score, alert.rule));
     }
-    (judged.severity, judged.reasons)
+    (assessed.severity, assessed.reasons)
 }
 
 /// Whether it is about many sources: its evidence says so.
@@ -180,13 +180,13 @@ fn names_sources(alert: &Alert) -> bool {
 }
 
 /// A severity in the making.
-struct Judged {
+struct Assessed {
     severity: Severity,
     raised: u8,
     reasons: Vec<String>,
 }
 
-impl Judged {
+impl Assessed {
     fn raise(&mut self, reason: String) {
         self.severity = above(self.severity);
         self.raised += 1;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Outcome, Parameters, judge};
+use super::{Outcome, Parameters, evaluate};
 use net_scout_model::{Alert, ParameterType, Value};
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
@@ -55,11 +55,11 @@ pub struct Lowered {
 pub(super) struct Search<'a> {
     /// What is set for their parameters.
     pub(super) set: &'a Parameters,
-    /// What they judge.
+    /// What they are evaluated on.
     pub(super) case: &'a Case,
-    /// What they had kept before they judged it first.
+    /// What they had kept before they were evaluated first.
     pub(super) kept: &'a StateStore,
-    /// How many judge at the same time.
+    /// How many are evaluated at the same time.
     pub(super) parallel: usize,
     /// Whether an alert is about it.
     pub(super) about: &'a (dyn Fn(&Alert) -> bool + Sync),
@@ -121,13 +121,13 @@ impl Search<'_> {
         }
         let rules: Vec<Arc<Rule>> = tries.iter().map(|(rule, _)| Arc::clone(rule)).collect();
         let case = Case { state: self.kept.copy(), tape: Tape::Off, explain: None, quiet: true, ..self.case.clone() };
-        let outcomes = judge(&rules, &set, &case, self.parallel, None, |_| {}).await;
+        let outcomes = evaluate(&rules, &set, &case, self.parallel, None, |_| {}).await;
         outcomes.into_iter().map(|outcome| self.step(outcome)).collect()
     }
 
     fn step(&self, outcome: Outcome) -> Step {
         let raised = match outcome.result {
-            Ok(judgement) => judgement.alerts,
+            Ok(evaluation) => evaluation.alerts,
             Err(error) => return Step::Failed(error.to_string()),
         };
         let count = raised.len();

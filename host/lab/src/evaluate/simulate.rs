@@ -30,7 +30,7 @@ pub struct Plan<'a> {
     pub span: EventSpan,
     /// From one scan to the next, in microseconds.
     pub every: i64,
-    /// How many rules judge at the same time.
+    /// How many rules are evaluated at the same time.
     pub parallel: usize,
 }
 

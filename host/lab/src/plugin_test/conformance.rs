@@ -12,7 +12,7 @@ use net_scout_plugin_host::capability::Shared;
 use net_scout_plugin_host::capability::files::Directories;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Scripted, Step, Tape};
-use net_scout_plugin_host::{Enricher, Judgement, LookupError, PluginError, Rule, Try, UngrantedEnricher};
+use net_scout_plugin_host::{Enricher, Evaluation, LookupError, PluginError, Rule, Try, UngrantedEnricher};
 use net_scout_store::{ScratchDatabase, ScratchRow};
 
 /// The time that counts as now: 2026-03-11T20:00:00Z.
@@ -56,33 +56,33 @@ pub fn same_description(first: &Description, second: &Description) -> Check {
 pub async fn rule(rule: &mut Rule, many: u64) -> Result<Vec<Check>, PluginTestError> {
     let mut checks = Vec::new();
     let empty = ScratchDatabase::new([])?;
-    checks.push(Check::new("an empty window", sound(judge(rule, &empty, Tape::Off).await?)));
+    checks.push(Check::new("an empty window", sound(evaluate(rule, &empty, Tape::Off).await?)));
     let ordinary = ScratchDatabase::with_many(1_000.min(many), SEEN)?;
-    let first = judge(rule, &ordinary, Tape::Off).await?;
-    let second = judge(rule, &ordinary, Tape::Off).await?;
+    let first = evaluate(rule, &ordinary, Tape::Off).await?;
+    let second = evaluate(rule, &ordinary, Tape::Off).await?;
     checks.push(Check::new("the same events give the same alerts", same(&first, &second)));
     checks.push(Check::new("ordinary events", sound(first)));
     let hostile = ScratchDatabase::new(hostile_rows())?;
-    checks.push(Check::new("hostile events", alive(judge(rule, &hostile, Tape::Off).await?)));
+    checks.push(Check::new("hostile events", alive(evaluate(rule, &hostile, Tape::Off).await?)));
     let denied = Scripted::new(Vec::new()).otherwise(vec![json!({ "access-denied": "conformance is checked" })]);
-    checks.push(Check::new("every capability denied", alive(judge(rule, &empty, Tape::Script(denied)).await?)));
+    checks.push(Check::new("every capability denied", alive(evaluate(rule, &empty, Tape::Script(denied)).await?)));
     let unavailable = Scripted::new(Vec::new()).otherwise(vec![json!({ "unavailable": "conformance is checked" })]);
-    checks.push(Check::new("every capability unavailable", alive(judge(rule, &empty, Tape::Script(unavailable)).await?)));
+    checks.push(Check::new("every capability unavailable", alive(evaluate(rule, &empty, Tape::Script(unavailable)).await?)));
     let database = ScratchDatabase::with_many(many, SEEN)?;
-    checks.push(Check::new("very many events", sound(judge(rule, &database, Tape::Off).await?)));
+    checks.push(Check::new("very many events", sound(evaluate(rule, &database, Tape::Off).await?)));
     let limits = rule.limits;
     rule.limits.cpu = LITTLE_TIME;
-    checks.push(Check::new("little processor time", limited(judge(rule, &ordinary, Tape::Off).await?)));
+    checks.push(Check::new("little processor time", limited(evaluate(rule, &ordinary, Tape::Off).await?)));
     rule.limits = limits;
     rule.limits.memory = LITTLE_MEMORY;
-    checks.push(Check::new("little memory", limited(judge(rule, &ordinary, Tape::Off).await?)));
+    checks.push(Check::new("little memory", limited(evaluate(rule, &ordinary, Tape::Off).await?)));
     rule.limits = limits;
     Ok(checks)
 }
 
-type Judged = Result<Judgement, PluginError>;
+type Evaluated = Result<Evaluation, PluginError>;
 
-async fn judge(rule: &Rule, database: &ScratchDatabase, tape: Tape) -> Result<Judged, PluginTestError> {
+async fn evaluate(rule: &Rule, database: &ScratchDatabase, tape: Tape) -> Result<Evaluated, PluginTestError> {
     // A directory that it may read is there, and empty.
     let folder =
         tempfile::tempdir().map_err(|error| PluginTestError::Invalid(format!("no temporary folder can be made: {error}")))?;
@@ -97,29 +97,30 @@ async fn judge(rule: &Rule, database: &ScratchDatabase, tape: Tape) -> Result<Ju
 }
 
 /// It must come to alerts, and none of them may be refused.
-fn sound(judged: Judged) -> Result<(), String> {
-    let judgement = judged.map_err(|error| error.to_string())?;
-    judgement.refused.first().map_or(Ok(()), |reason| Err(format!("an alert was refused: {reason}")))
+fn sound(evaluated: Evaluated) -> Result<(), String> {
+    let evaluation = evaluated.map_err(|error| error.to_string())?;
+    evaluation.refused.first().map_or(Ok(()), |reason| Err(format!("an alert was refused: {reason}")))
 }
 
 /// It may come to an error, but to one of its own.
-fn alive(judged: Judged) -> Result<(), String> {
-    match judged {
+fn alive(evaluated: Evaluated) -> Result<(), String> {
+    match evaluated {
         Err(error @ (PluginError::Trap { .. } | PluginError::Limit(_) | PluginError::Unexpected(_))) => Err(error.to_string()),
         _ => Ok(()),
     }
 }
 
 /// It may also run into a limit.
-fn limited(judged: Judged) -> Result<(), String> {
-    match judged {
+fn limited(evaluated: Evaluated) -> Result<(), String> {
+    match evaluated {
         Err(PluginError::Limit(_)) => Ok(()),
         other => alive(other),
     }
 }
 
-fn same(first: &Judged, second: &Judged) -> Result<(), String> {
-    let alerts = |judged: &Judged| judged.as_ref().map(|judgement| judgement.alerts.clone()).map_err(ToString::to_string);
+fn same(first: &Evaluated, second: &Evaluated) -> Result<(), String> {
+    let alerts =
+        |evaluated: &Evaluated| evaluated.as_ref().map(|evaluation| evaluation.alerts.clone()).map_err(ToString::to_string);
     match (alerts(first), alerts(second)) {
         (first, second) if first == second => Ok(()),
         (Ok(first), Ok(second)) => Err(format!("{}, then {}", shown(&first), shown(&second))),

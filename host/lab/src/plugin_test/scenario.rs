@@ -136,16 +136,16 @@ impl Scenario {
         let case = case(rule, &database, window, networks, self.kept(&rule.description.name), Tape::Off, directories)?;
         let arguments =
             rule.arguments(&self.known(&rule.description)?).map_err(|error| PluginTestError::Invalid(error.to_string()))?;
-        let (judgement, _) = rule.evaluate(&case, &arguments).await;
-        Ok(match judgement {
+        let (evaluation, _) = rule.evaluate(&case, &arguments).await;
+        Ok(match evaluation {
             Err(error) => {
                 error.log_backtrace();
                 self.failure(&error.to_string())
             }
-            Ok(judgement) => {
-                let raised = judgement.alerts.iter().map(|alert| json!(alert)).collect();
+            Ok(evaluation) => {
+                let raised = evaluation.alerts.iter().map(|alert| json!(alert)).collect();
                 let mut differences = self.no_failure();
-                differences.extend(judgement.refused.iter().map(|reason| format!("an alert was refused: {reason}")));
+                differences.extend(evaluation.refused.iter().map(|reason| format!("an alert was refused: {reason}")));
                 differences.extend(compare(&self.alerts, raised));
                 differences
             }
