@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::DetectError;
 use crate::allow::{allowlist, readable};
-use crate::scan::{Account, RuleSource, Scan, ScanOptions, concerns};
+use crate::scan::{AddressReport, RuleSource, Scan, ScanOptions, involves};
 use net_scout_model::{Allow, AllowSubject, Allowlist, Networks, Origin, Sink, StoredAlert, Timestamp, Window};
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::load_plugins;
@@ -18,7 +18,7 @@ pub struct Explained {
     /// The entries of the allowlist whose network it lies in, and whether each has ended.
     pub entries: Vec<(Origin, Allow, bool)>,
     /// What a scan would say of it.
-    pub account: Account,
+    pub report: AddressReport,
     /// Whether a plugin was refused or failed.
     pub failed: bool,
 }
@@ -60,14 +60,14 @@ pub async fn explain(
         tape: Tape::Off,
         explanations: None,
     };
-    let account = scan.account(address, sink).await?;
+    let report = scan.report(address, sink).await?;
     let around = allowlist.0.iter().filter(|(_, allow)| allow.network.contains(address));
     let entry = |(origin, allow): &(Origin, Allow)| {
         let expired = allow.until.is_some_and(|until| until <= window.now);
         (origin.clone(), allow.clone(), expired)
     };
     let entries = around.map(entry).collect();
-    Ok(Explained { alerts, entries, failed: account.failed || rules.failed(), account })
+    Ok(Explained { alerts, entries, failed: report.failed || rules.failed(), report })
 }
 
 /// The stored alerts about the address, newest first, each with what the allowlist would do about it.
@@ -82,7 +82,7 @@ fn stored(
     let local = options.local_networks.clone().unwrap_or_else(Networks::private);
     let before = |alert: StoredAlert| {
         let subject = AllowSubject::from(&alert);
-        let is_about = concerns(address, subject.src_ip, subject.dst_ip, subject.evidence);
+        let is_about = involves(address, subject.src_ip, subject.dst_ip, subject.evidence);
         let allowed = allowlist.find(&subject, &local, now).map(|(origin, allow)| (origin.clone(), allow.clone()));
         is_about.then_some((alert, allowed))
     };

@@ -4,6 +4,7 @@ mod alert;
 mod allow;
 pub mod clock;
 mod columns;
+mod counting;
 mod description;
 mod direction;
 mod event;
@@ -28,8 +29,12 @@ mod value;
 mod window;
 
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
-pub use allow::{Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, Side, parse_direction, parse_ports, parse_side};
+pub use allow::{
+    Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, RULES_THAT_COUNT, Side, parse_direction, parse_ports,
+    parse_side,
+};
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
+pub use counting::Counting;
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
 pub use direction::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND, WRITTEN_DIRECTIONS, canonical_direction};
 pub use event::{EventRow, Place};
