@@ -38,15 +38,15 @@ pub fn run(config: &Config, request: &ExplainRequest, now: Timestamp) -> anyhow:
     // Not waiting for a compiler that was given up.
     runtime.shutdown_background();
     output::corrected_directions(report.corrected_directions);
-    let before = alerts.into_iter().map(|(alert, allowed)| AlertBefore {
-        allowed: allowed.map(|(origin, allow)| format!("{}: {}", origin_words(&origin), allow.reason)),
-        alert,
+    let before = alerts.into_iter().map(|before| AlertBefore {
+        allowed: before.allowed.map(|(origin, allow)| format!("{}: {}", origin_words(&origin), allow.reason)),
+        alert: before.alert,
     });
-    let entries = entries.into_iter().map(|(origin, entry, expired)| AllowEntry {
-        origin: origin_words(&origin),
-        allows: allow::words(&entry),
-        reason: entry.reason,
-        expired,
+    let entries = entries.into_iter().map(|entry| AllowEntry {
+        origin: origin_words(&entry.origin),
+        allows: allow::words(&entry.allow),
+        reason: entry.allow.reason,
+        expired: entry.expired,
     });
     let explanation = Explanation { address, window, alerts: before.collect(), allowlist: entries.collect(), report };
     explanation.write(&mut output::stdout(), request.format)?;
