@@ -118,7 +118,7 @@ pub(super) fn text(config: &Config, artifact: &Artifact, description: &Descripti
         }
     }
     if description.requests.is_empty() {
-        line("it asks for nothing".to_owned());
+        line("it requests nothing".to_owned());
     }
     for parameter in &description.parameters {
         line(format!(
