@@ -122,6 +122,17 @@ fn a_torrent_client_is_left_out_and_one_that_reports_to_a_master_is_not() {
     assert_eq!(said(&scene), (expected.map(str::to_owned).to_vec(), String::new()));
 }
 
+/// What a rule counts is said by a switch of its own, and by nothing else.
+#[test]
+fn a_rule_that_no_longer_counts_is_one_like_any_other() {
+    let scene = scene(&[(300, &resolver())]);
+    let run = scene.run(&["scan", "--dry-run", "--format", "ndjson", "--set", "high_connection_volume.counts_everything=false"]);
+    let of = |rule: &str| run.lines().into_iter().find(|alert| alert["alert_type"] == rule).expect(rule)["severity"].clone();
+    // It accuses the source as well, so that no role excuses the other, and its own severity is that of its score.
+    assert_ne!(of("high_connection_volume"), "low");
+    assert_eq!(of("horizontal_scan"), "low");
+}
+
 /// The flags tell an answer from a probe, where the log has them.
 #[test]
 fn who_only_answers_is_left_out() {

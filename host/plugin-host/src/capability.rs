@@ -134,7 +134,7 @@ mod tests {
             ("state", "1"),
         ] {
             let request = Request::parse(capability, line).expect(line);
-            assert!(words(&request).starts_with("it asks "), "{}", words(&request));
+            assert!(words(&request).starts_with("it requests "), "{}", words(&request));
         }
     }
 
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(requested(&table, World::Enricher), Err(refused.to_owned()));
         let large = wit_request::Request::State(state::RULE_QUOTA + 1);
         assert!(requested(&large, World::Enricher).is_ok());
-        let refused = "it asks for a store of 262145 bytes, a rule may have 262144";
+        let refused = "it requests a store of 262145 bytes, a rule may have 262144";
         assert_eq!(requested(&large, World::Rule), Err(refused.to_owned()));
     }
 }

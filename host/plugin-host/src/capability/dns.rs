@@ -56,7 +56,7 @@ impl Capability for DnsContext {
     }
 
     fn words(request: &Request) -> Option<String> {
-        matches!(request, Request::Dns { .. }).then(|| format!("it asks to ask DNS: {request}"))
+        matches!(request, Request::Dns { .. }).then(|| format!("it requests DNS lookups: {request}"))
     }
 
     fn grant(plugin: &str, granted: &[Request]) -> DnsGrant {

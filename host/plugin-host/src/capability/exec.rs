@@ -49,7 +49,7 @@ impl Capability for ExecContext {
     }
 
     fn words(request: &Request) -> Option<String> {
-        matches!(request, Request::Exec { .. }).then(|| format!("it asks to run a program: {request}"))
+        matches!(request, Request::Exec { .. }).then(|| format!("it requests a program: {request}"))
     }
 
     fn grant(plugin: &str, granted: &[Request]) -> ExecGrant {

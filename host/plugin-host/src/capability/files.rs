@@ -64,7 +64,7 @@ impl Capability for FilesContext {
     }
 
     fn words(request: &Request) -> Option<String> {
-        let words = "it asks to read the files of the directory that you call";
+        let words = "it requests the files of the directory that you call";
         matches!(request, Request::Files { .. }).then(|| format!("{words}: {request}"))
     }
 

@@ -55,7 +55,7 @@ impl Capability for HttpContext {
     fn words(request: &Request) -> Option<String> {
         let Request::Http { secret, .. } = request else { return None };
         let secret = if secret.is_some() { ", with a secret that it does not see" } else { "" };
-        Some(format!("it asks to talk to a server{secret}: {request}"))
+        Some(format!("it requests a server{secret}: {request}"))
     }
 
     fn grant(plugin: &str, granted: &[Request]) -> HttpGrant {

@@ -91,7 +91,7 @@ impl Capability for QueryContext {
 
     fn words(request: &Request) -> Option<String> {
         let Request::Table { table, columns } = request else { return None };
-        Some(format!("it asks to read from {table}: {}", columns.join(", ")))
+        Some(format!("it requests columns of {table}: {}", columns.join(", ")))
     }
 
     fn grant(_plugin: &str, granted: &[Request]) -> ReadGrant {

@@ -40,14 +40,14 @@ impl Capability for StateContext {
     fn requested(asked: &wit_request::Request, world: World) -> Option<Result<Request, String>> {
         let &wit_request::Request::State(bytes) = asked else { return None };
         if world == World::Rule && bytes > RULE_QUOTA {
-            return Some(Err(format!("it asks for a store of {bytes} bytes, a rule may have {RULE_QUOTA}")));
+            return Some(Err(format!("it requests a store of {bytes} bytes, a rule may have {RULE_QUOTA}")));
         }
         Some(Ok(Request::State { bytes }))
     }
 
     fn words(request: &Request) -> Option<String> {
         let Request::State { bytes } = request else { return None };
-        Some(format!("it asks to keep {bytes} bytes from run to run"))
+        Some(format!("it requests {bytes} bytes to keep from run to run"))
     }
 
     fn grant(plugin: &str, granted: &[Request]) -> StateGrant {
