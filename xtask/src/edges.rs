@@ -15,7 +15,7 @@ const EDGES: [(&str, &[&str]); 9] = [
     ("net-scout-import", &["net-scout-model"]),
     ("net-scout-ingest", &["net-scout-import", "net-scout-model", "net-scout-store"]),
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
-    ("net-scout-detect", &["net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
+    ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     (
         "net-scout",

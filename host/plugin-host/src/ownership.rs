@@ -19,7 +19,7 @@ const STICKY: u32 = 0o1000;
 #[error("{0}")]
 pub struct Untrusted(String);
 
-/// Checks the file or folder at a path, whatever it is a link to, and the folder that it is in. What is not there is not judged.
+/// Checks the file or folder at a path, whatever it is a link to, and the folder that it is in. What is not there is not checked.
 ///
 /// # Errors
 /// Whose it is, or who can write it.

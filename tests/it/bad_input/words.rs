@@ -69,7 +69,7 @@ fn wrong_flags() {
         ),
         (
             &["scan", "--set", "vertical_scan.port_threshold=20"],
-            "rule vertical_scan has no parameter `port_threshold` (from --set); it has ports_threshold".to_owned(),
+            "rule vertical_scan has no parameter `port_threshold` (from --set); it has counts_everything, ports_threshold".to_owned(),
         ),
         (
             &["scan", "--set", "vertical_scan.ports_threshold=many"],
@@ -176,7 +176,7 @@ fn wrong_configuration_file() {
         ),
         (
             "[rules.vertical_scan]\nports = 3",
-            "rule vertical_scan has no parameter `ports` (from net-scout.toml:2); it has ports_threshold".to_owned(),
+            "rule vertical_scan has no parameter `ports` (from net-scout.toml:2); it has counts_everything, ports_threshold".to_owned(),
         ),
         (
             "since = ",
