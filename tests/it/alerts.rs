@@ -8,7 +8,7 @@ use formats::STORED_TABLE;
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 
-use net_scout_tests::harness::{DATABASE, NOW, Run, SMALL_ALERTS, SMALL_SINCE, Scene, add_event, skipped};
+use net_scout_tests::harness::{NOW, Run, SMALL_ALERTS, SMALL_SINCE, Scene, add_event, skipped};
 use net_scout_tests::places;
 use net_scout_tests::sample::Layout;
 use rusqlite::Connection;

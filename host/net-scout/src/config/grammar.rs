@@ -44,12 +44,15 @@ impl Shape {
     }
 }
 
+/// Reads a value, or says in a sentence that names the text what is wrong with it.
+type Read<T> = dyn Fn(&str) -> Result<T, String>;
+
 /// What the values of a key may look like.
 pub(super) struct Grammar<T> {
     /// In the file.
     pub(super) shape: Shape,
-    /// As text. The error is a sentence that names the text.
-    pub(super) read: Box<dyn Fn(&str) -> Result<T, String>>,
+    /// As text.
+    pub(super) read: Box<Read<T>>,
 }
 
 fn grammar<T>(shape: Shape, read: impl Fn(&str) -> Result<T, String> + 'static) -> Grammar<T> {
