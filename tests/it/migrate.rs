@@ -79,6 +79,7 @@ fn the_tables_have_the_columns_that_others_rely_on() {
         "9 0009_allowlist",
         "10 0010_lookup_failures",
         "11 0011_imports",
+        "12 0012_import_digests",
     ]
     .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);
@@ -165,7 +166,7 @@ fn at_the_same_time() {
         assert_eq!(output.status.code(), Some(0), "{stderr}");
         ran += stderr.matches("ran migration").count();
     }
-    assert_eq!(ran, 11);
+    assert_eq!(ran, 12);
 }
 
 fn hashes(scene: &Scene, table: &str) -> Vec<Option<String>> {

@@ -229,6 +229,11 @@ impl<'o> Reader<'o> {
         flow.map(|event| Ok((Format::Suricata, Line::Event(event))))
     }
 
+    /// Whether a record has begun and not ended.
+    pub(super) fn is_inside(&self) -> bool {
+        self.export.has_begun()
+    }
+
     fn wanted(&self) -> Option<Format> {
         if let ReadAs::Format(format) = &self.from { Some(*format) } else { None }
     }

@@ -7,15 +7,13 @@ use jiff::civil::{Date, DateTime, Time};
 
 use super::month;
 use super::zone;
-use crate::ImportOptions;
 use crate::reason::{Reason, quoted};
+use crate::{AHEAD, ImportOptions};
 use net_scout_model::Timestamp;
 use net_scout_model::time::parse_timestamp;
 
 /// The longest time from one February 29 to the next, in years: around a year such as 2100, which is not a leap year.
 const LEAP_GAP: i16 = 8;
-/// How far ahead of now a date without a year may be, in microseconds: the furthest zones are 26 hours apart.
-const AHEAD: i64 = 26 * 3_600 * 1_000_000;
 
 /// The instant at the start of a line, and the text behind it.
 ///

@@ -1,16 +1,19 @@
 //! `net-scout import`: firewall logs into a database, for those who have no net-sentinel.
 
+use std::io::{BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use net_scout_import::{DefaultVerdict, Format, ImportError, ImportOptions, ImportReport, LogZone, ReadAs};
+use net_scout_import::{
+    DefaultVerdict, Format, ImportError, ImportOptions, ImportReport, LogZone, MAXIMUM_LINE, ReadAs, TableLook,
+};
 use net_scout_model::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
-use crate::ingest::{Again, Followed, GeoIp, Ingest, IngestError, Target};
+use crate::ingest::{Again, Began, Followed, GeoIp, Ingest, IngestError, Target};
 use crate::output::Progress;
 use crate::{exit, output};
 
@@ -40,7 +43,7 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
         super::not_the_database(config, "import", file)?;
     }
     // Every file must be there before the database is touched.
-    for file in request.files.iter().filter(|file| file.as_os_str() != "-") {
+    for file in request.files.iter().filter(|file| !is_stream(file)) {
         net_scout_import::open(Some(file)).with_context(|| format!("the log {} cannot be read", file.display()))?;
     }
     let options = ImportOptions {
@@ -54,43 +57,58 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
         None => None,
     };
     // A file can be killed at any time, because how far it was read is in the database; what waits for lines must store what it has.
-    let waits = request.follow || request.files.iter().any(|file| file.as_os_str() == "-");
+    let waits = request.follow || request.files.iter().any(|file| is_stream(file));
     let stop = if waits { signals()? } else { Arc::default() };
     let progress = Progress::new("importing", "rows", 0);
     let advance = |rows| progress.advance(rows, "");
     let target =
         Target { path: config.db_path.clone(), alert_table: config.alert_table.clone(), busy_timeout: config.busy_timeout };
     let mut ingest = Ingest::new(target, &request.from, &options, geoip, &advance)?;
-    let (mut events, mut lines, mut resumed) = (0, 0, request.follow);
+    let (mut events, mut without) = (0, Vec::new());
     for file in &request.files {
         let (name, mut report) = (file.display().to_string(), ImportReport::default());
-        let result = if file.as_os_str() == "-" {
-            let input = net_scout_import::open(None).context("standard input cannot be read")?;
+        let mut is_known = request.follow;
+        let result = if is_stream(file) {
+            let path = (file.as_os_str() != "-").then_some(file.as_path());
+            let input = net_scout_import::open(path).with_context(|| format!("{name} cannot be read"))?;
             ingest.stream(input, &stop, &mut report)
         } else if request.follow {
             ingest.follow(file, &stop, &mut |what| followed(&name, what), &mut report)
         } else {
-            ingest.file(file, request.again, &mut report).map(|position| {
-                if let Some(position) = position {
-                    resumed = true;
+            ingest.file(file, request.again, &mut report).map(|began| match began {
+                Began::AtBeginning => {}
+                Began::At(position) => {
+                    is_known = true;
                     followed(&name, Followed::Resumed(position));
                 }
+                Began::Changed(line) => output::warning(&format_args!(
+                    "{name}: not what was imported of it up to line {line}, so it was read from its beginning; lines that stand in both count twice"
+                )),
             })
         };
         events += report.events;
-        lines += report.lines;
         // What is said of a file that could not be read to its end is of what was read and stored.
         let is_cut = matches!(&result, Err(IngestError::Read { source: ImportError::Read { .. }, .. }));
         if result.is_ok() || is_cut {
             describe(&name, &report);
             describe_assumptions(&name, file, &report, now);
         }
-        result?;
+        if let Err(error) = result {
+            ingest.finish()?;
+            return Err(error.into());
+        }
+        if report.has_no_event() && !is_known {
+            without.push(file);
+        }
     }
+    ingest.finish()?;
     let rows = ingest.rows;
     drop(progress);
-    if events == 0 && lines > 0 && !resumed {
-        anyhow::bail!(nothing(&request.from));
+    // Of one file alone there is nothing else to say.
+    if events == 0
+        && let [file] = without.as_slice()
+    {
+        anyhow::bail!(nothing(&request.from, file));
     }
     output::note(&format_args!(
         "{}: {events} events became {} new rows, {} rows that were there count more often now",
@@ -98,7 +116,18 @@ pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::
         rows.added,
         rows.repeated
     ));
-    Ok(exit::SUCCESS)
+    match without.as_slice() {
+        [] => Ok(exit::SUCCESS),
+        [first, ..] => {
+            let names: Vec<_> = without.iter().map(|file| file.display().to_string()).collect();
+            anyhow::bail!("{}: {}", names.join(", "), nothing(&request.from, first))
+        }
+    }
+}
+
+/// Whether a file can be read once only: standard input, or a pipe.
+fn is_stream(file: &Path) -> bool {
+    file.as_os_str() == "-" || file.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 /// A flag that is set when somebody asks the program to end. A second time it ends at once.
@@ -134,9 +163,10 @@ fn followed(name: &str, what: Followed<'_>) {
     }
 }
 
-/// What to say when no line was an event.
-fn nothing(from: &ReadAs) -> String {
+/// What to say when no line of a file was an event.
+fn nothing(from: &ReadAs, file: &Path) -> String {
     match from {
+        ReadAs::Detected if let Some(table) = look_at_table(file) => table.to_string(),
         ReadAs::Detected => {
             let known: Vec<_> = Format::ALL.iter().filter(|format| !format.is_table()).map(|format| format.name()).collect();
             format!(
@@ -148,6 +178,17 @@ fn nothing(from: &ReadAs) -> String {
         ReadAs::Format(format) => format!("no line is an event of the format {format}; without --from it is detected"),
         ReadAs::Csv(_) | ReadAs::Ndjson(_) | ReadAs::Table(_) => "no row of the table is an event".to_owned(),
     }
+}
+
+/// The table that a file is, by its first line.
+fn look_at_table(file: &Path) -> Option<TableLook> {
+    if is_stream(file) {
+        return None;
+    }
+    let mut first = String::new();
+    let mut input = net_scout_import::open(Some(file)).ok()?;
+    input.by_ref().take(MAXIMUM_LINE as u64).read_line(&mut first).ok()?;
+    TableLook::of(&first)
 }
 
 fn describe(file: &str, report: &ImportReport) {
@@ -199,6 +240,12 @@ fn describe_assumptions(file: &str, path: &Path, report: &ImportReport, now: Tim
             "{file}: {} are probably your own networks, because the firewall forwards from them; add them to local_networks so that \
              scans know them too",
             report.learned_networks
+        ));
+    }
+    if let Some(newest) = report.newest.filter(|_| report.ahead > 0) {
+        output::warning(&format_args!(
+            "{file}: {} dated more than a day ahead, the last {newest}; no scan sees them before that time",
+            amount(report.ahead, "event is", "events are")
         ));
     }
     if let Some(offset) = report.newest.and_then(|newest| suggested_offset(newest, path, now)) {
