@@ -60,7 +60,7 @@ impl TableLook {
         };
         let columns = USUAL.iter().filter_map(|(column, usual)| {
             let is_needed = matches!(*column, "time" | "src_ip" | "dst_ip" | "proto");
-            match usual.iter().find_map(|usual| find(&usual)) {
+            match usual.iter().find_map(find) {
                 Some(name) => Some(format!("{column}={name}")),
                 None => is_needed.then(|| format!("{column}=...")),
             }

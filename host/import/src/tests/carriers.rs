@@ -164,8 +164,8 @@ fn a_batch_ends_where_it_did() {
         reader.flush(true, &mut keep, &mut report).expect("kept");
         batches
     };
-    let until = Some((first.len() + second.len()) as u64);
-    assert_eq!(read_from(Resume { until, ..Resume::default() }), [vec![(1, 1), (2, 1)], vec![(2, 3), (1, 1)]]);
-    let at = Position { offset: until.unwrap_or_default(), line: 2, digest: None };
+    let until = (first.len() + second.len()) as u64;
+    assert_eq!(read_from(Resume { until: Some(until), ..Resume::default() }), [vec![(1, 1), (2, 1)], vec![(2, 3), (1, 1)]]);
+    let at = Position { offset: until, line: 2, digest: None };
     assert_eq!(read_from(Resume { at, until: None }), [vec![(2, 3), (1, 1)]]);
 }

@@ -1,7 +1,6 @@
 //! Lines of flows: of clouds, of collectors, of connection tracking, and pf's log as tcpdump prints it. Addresses are of documentation.
 
 use super::vendors::{check, check_all};
-use super::*;
 
 #[test]
 fn aws() {
