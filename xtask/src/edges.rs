@@ -8,17 +8,26 @@ use serde_json::Value;
 use crate::command;
 
 /// What each crate in `host/` is built on, beside what comes from outside.
-const EDGES: [(&str, &[&str]); 8] = [
+const EDGES: [(&str, &[&str]); 9] = [
     ("net-scout-model", &[]),
     ("net-scout-engine", &["net-scout-model"]),
     ("net-scout-store", &["net-scout-engine", "net-scout-model"]),
     ("net-scout-import", &["net-scout-model"]),
+    ("net-scout-ingest", &["net-scout-import", "net-scout-model", "net-scout-store"]),
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
-    ("net-scout-detect", &["net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
+    ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     (
         "net-scout",
-        &["net-scout-detect", "net-scout-import", "net-scout-lab", "net-scout-model", "net-scout-plugin-host", "net-scout-store"],
+        &[
+            "net-scout-detect",
+            "net-scout-import",
+            "net-scout-ingest",
+            "net-scout-lab",
+            "net-scout-model",
+            "net-scout-plugin-host",
+            "net-scout-store",
+        ],
     ),
 ];
 
