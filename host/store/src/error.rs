@@ -114,6 +114,14 @@ pub enum DatabaseError {
         /// The database.
         path: PathBuf,
     },
+    /// Another import stores the rows of the same log.
+    #[error("another import of {log} into {path} is at work; nothing was counted twice, and what is missing comes with the next `import --new`", path = path.display())]
+    ImportedElsewhere {
+        /// The file.
+        path: PathBuf,
+        /// The log.
+        log: String,
+    },
     /// The time that a scan may take was over before all was read.
     #[error("the events in {path} could not be read in the time that a scan may take; let it take longer (limits.scan_seconds), or scan less (--since)", path = path.display())]
     TooSlow {

@@ -42,7 +42,7 @@ pub use error::DatabaseError;
 pub use event_hash::{HashProgress, HashReport};
 pub use file::{belongs_to, not_the_database};
 pub use gate::{ReadGrant, TableGrant};
-pub use import::{ImportedRows, KnownLog, LogPosition};
+pub use import::{ImportedRows, KnownLog, LogHead, LogPosition, LogStep};
 pub use logged::EventSpan;
 pub use migrations::Migrated;
 pub use open::{Database, DatabaseOptions, quote};
