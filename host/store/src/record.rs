@@ -11,6 +11,7 @@ mod reopen;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
+use super::coverage::Covered;
 use super::open::quote;
 use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
@@ -48,7 +49,8 @@ impl Database {
         self.write("record alerts in", |connection| record_all(connection, &table, quiet, alerts, now))
     }
 
-    /// Keeps all that a scan leaves, in one transaction: its alerts, as [`Self::record`] does, what its plugins keep, and what they used.
+    /// Keeps all that a scan leaves, in one transaction: its alerts, as [`Self::record`] does, what its plugins keep, what they used, and
+    /// which time was scanned.
     ///
     /// # Errors
     /// When the database is locked, read-only or full, or is not the one any more that others read. Then nothing was kept.
@@ -57,13 +59,15 @@ impl Database {
         alerts: &[Alert],
         state: &[StateEntry],
         ledger: &[LedgerEntry],
+        covered: Option<&Covered>,
         now: Timestamp,
     ) -> Result<Vec<Recorded>, DatabaseError> {
-        let (table, quiet) = (quote(&self.alert_table), self.quiet);
+        let (table, quiet, alert_table) = (quote(&self.alert_table), self.quiet, self.alert_table.clone());
         self.write("record alerts in", |connection| {
             let recorded = record_all(connection, &table, quiet, alerts, now)?;
             super::state::keep(connection, state)?;
             super::ledger::keep(connection, ledger, now)?;
+            covered.map_or(Ok(()), |covered| super::coverage::keep(connection, &alert_table, covered))?;
             Ok(recorded)
         })
     }

@@ -19,7 +19,7 @@ use net_scout_plugin_host::capability::query::OPEN_QUERIES;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
 use net_scout_plugin_host::{Case, ExplainRule, PluginError, Rule, add_call, ledger_entry};
-use net_scout_store::{Access, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions, Wanted};
+use net_scout_store::{Access, Covered, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions, Wanted};
 
 /// One scan to be made.
 pub struct Scan<'a> {
@@ -315,7 +315,21 @@ impl Scanned {
     /// # Errors
     /// When the database is locked, read-only or full.
     pub fn keep(&self, database: &mut Database, state: &StateStore, now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
-        database.keep_scan(&self.alerts, &state.changes(), &self.ledger, now)
+        database.keep_scan(&self.alerts, &state.changes(), &self.ledger, None, now)
+    }
+
+    /// The same, and keeps in the same transaction which time was scanned.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    pub fn keep_covering(
+        &self,
+        database: &mut Database,
+        state: &StateStore,
+        covered: &Covered,
+        now: Timestamp,
+    ) -> Result<Vec<Recorded>, DatabaseError> {
+        database.keep_scan(&self.alerts, &state.changes(), &self.ledger, Some(covered), now)
     }
 
     /// Adds the alerts of a rule, or reports why there are none.
