@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::command;
 
 /// What each crate in `host/` is built on, beside what comes from outside.
-const EDGES: [(&str, &[&str]); 8] = [
+const EDGES: [(&str, &[&str]); 9] = [
     ("net-scout-model", &[]),
     ("net-scout-engine", &["net-scout-model"]),
     ("net-scout-store", &["net-scout-engine", "net-scout-model"]),
@@ -16,6 +16,7 @@ const EDGES: [(&str, &[&str]); 8] = [
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
     ("net-scout-detect", &["net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
+    ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-store"]),
     (
         "net-scout",
         &["net-scout-detect", "net-scout-import", "net-scout-lab", "net-scout-model", "net-scout-plugin-host", "net-scout-store"],
@@ -23,11 +24,14 @@ const EDGES: [(&str, &[&str]); 8] = [
 ];
 
 /// Libraries from outside that only one part may know.
-const ONLY_IN: [(&str, &str); 4] = [
+const ONLY_IN: [(&str, &str); 7] = [
     ("rusqlite", "net-scout-store"),
     ("wasmtime", "net-scout-plugin-host"),
     ("wasmtime-wasi", "net-scout-plugin-host"),
     ("clap", "net-scout"),
+    ("axum", "net-scout-serve"),
+    ("croner", "net-scout-serve"),
+    ("prometheus-client", "net-scout-serve"),
 ];
 
 /// The crates of the host.

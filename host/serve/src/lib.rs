@@ -1,0 +1,6 @@
+//! net-scout as a service: what runs when, which time is scanned next, and what the outside is told.
+//!
+//! Nothing here decides what an alert is, and nothing but the service's main loop waits or reads a clock.
+
+pub mod schedule;
+pub mod tick;
