@@ -106,6 +106,19 @@ fn a_stuck_query_has_its_own_limit() {
     assert!(run.took < Duration::from_secs(10), "{:?}", run.took);
 }
 
+/// The whole scan has a bound, whatever its rules may take: what the others raised until then is stored.
+#[test]
+fn a_scan_has_an_end() {
+    let scene = Scene::small().with_guest("hostile");
+    scene.configure("[limits]\nscan_seconds = 2\nquery_seconds = 600\nwall_seconds = 600\n");
+    let run = scene.run(&["scan", "--format", "ndjson", "--set", "hostile.act=stuck_query"]);
+    let warning = "warning: rule hostile (hostile.wasm) failed, its alerts are missing: the scan took longer than 2 s";
+    assert!(run.stderr.contains(warning), "{}", run.stderr);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.took < Duration::from_secs(30), "{:?}", run.took);
+    assert_eq!(scene.run(&["alerts", "--format", "ndjson"]).lines().len(), SMALL_ALERTS.lines().count());
+}
+
 #[test]
 fn a_small_limit_of_memory_holds_too() {
     let reason = "it asked for 9 MiB of memory, more than 8 MiB (limits.memory_mib)";

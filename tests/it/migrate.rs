@@ -166,7 +166,7 @@ fn at_the_same_time() {
         assert_eq!(output.status.code(), Some(0), "{stderr}");
         ran += stderr.matches("ran migration").count();
     }
-    assert_eq!(ran, 11);
+    assert_eq!(ran, 12);
 }
 
 fn hashes(scene: &Scene, table: &str) -> Vec<Option<String>> {

@@ -74,7 +74,10 @@ impl Database {
                 connection.execute_batch(&format!("ALTER TABLE {quoted} ADD COLUMN event_hash TEXT"))?;
             }
             let index = quote(&format!("{table}_event_hash"));
-            connection.execute_batch(&format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {quoted} (event_hash)"))
+            // Of the rows that have a hash, none yet: the table is read once, but nothing is sorted and written while nobody else can write.
+            connection.execute_batch(&format!(
+                "CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {quoted} (event_hash) WHERE event_hash IS NOT NULL"
+            ))
         })?;
         let (first, last): (i64, i64) = self
             .connection

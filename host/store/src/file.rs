@@ -275,6 +275,11 @@ impl Written {
         self.check()
     }
 
+    /// Whether it wrote to a write-ahead log.
+    pub(super) fn has_log(&self) -> bool {
+        self.log.is_some()
+    }
+
     /// To be asked when a transaction was committed.
     ///
     /// # Errors

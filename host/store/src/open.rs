@@ -155,6 +155,16 @@ impl Database {
     }
 }
 
+impl Drop for Database {
+    /// What the log holds goes into the file while others may write: the last connection that closes holds all others off meanwhile.
+    fn drop(&mut self) {
+        if self.written.as_ref().is_some_and(Written::has_log) {
+            // What it leaves is done by the close, or by whoever closes last.
+            let _left = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        }
+    }
+}
+
 /// An identifier in double quotes.
 #[must_use]
 pub fn quote(identifier: &str) -> String {

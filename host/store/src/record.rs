@@ -8,6 +8,8 @@ mod incident;
 mod place;
 mod reopen;
 
+use std::time::{Duration, Instant};
+
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
@@ -21,6 +23,9 @@ pub(super) use incident::QUIET;
 use net_scout_model::{Alert, LedgerEntry, StoredAlert, Timestamp};
 use place::Place;
 use reopen::{keep_reopenings, reopens, with_reopening};
+
+/// About how long a transaction records alerts before others have their turn.
+const TURN: Duration = Duration::from_millis(10);
 
 /// What became of an alert that was recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,14 +51,18 @@ impl Database {
     /// When the database is locked, read-only or full.
     pub fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
         let (table, quiet) = (quote(&self.alert_table), self.quiet);
-        self.write("record alerts in", |connection| record_all(connection, &table, quiet, alerts, now))
+        self.write("record alerts in", |connection| record_for(connection, &table, quiet, alerts, Duration::MAX, now))
     }
 
-    /// Keeps all that a scan leaves, in one transaction: its alerts, as [`Self::record`] does, what its plugins keep, what they used, and
-    /// which time was scanned.
+    /// Keeps all that a scan leaves: its alerts, as [`Self::record`] does, and with the last of them what its plugins keep, what they used,
+    /// and which time was scanned.
+    ///
+    /// Many alerts are recorded in several transactions, so that another writer never waits for all of them. What a scan leaves behind when
+    /// it is killed in between is as good as never begun for the next one: it records the same alerts in the same rows, and the rest.
     ///
     /// # Errors
-    /// When the database is locked, read-only or full, or is not the one any more that others read. Then nothing was kept.
+    /// When the database is locked, read-only or full, or is not the one any more that others read. Then the scan is not kept, but some of
+    /// its alerts may be.
     pub fn keep_scan(
         &mut self,
         alerts: &[Alert],
@@ -62,14 +71,39 @@ impl Database {
         covered: Option<&Covered>,
         now: Timestamp,
     ) -> Result<Vec<Recorded>, DatabaseError> {
-        let (table, quiet, alert_table) = (quote(&self.alert_table), self.quiet, self.alert_table.clone());
-        self.write("record alerts in", |connection| {
-            let recorded = record_all(connection, &table, quiet, alerts, now)?;
+        let alert_table = self.alert_table.clone();
+        self.keep_in_turns(alerts, TURN, now, |connection| {
             super::state::keep(connection, state)?;
             super::ledger::keep(connection, ledger, now)?;
-            covered.map_or(Ok(()), |covered| super::coverage::keep(connection, &alert_table, covered))?;
-            Ok(recorded)
+            covered.map_or(Ok(()), |covered| super::coverage::keep(connection, &alert_table, covered))
         })
+    }
+
+    /// Records the alerts in transactions of about `turn`, and does what comes with the last.
+    fn keep_in_turns(
+        &mut self,
+        alerts: &[Alert],
+        turn: Duration,
+        now: Timestamp,
+        last: impl Fn(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<Vec<Recorded>, DatabaseError> {
+        let (table, quiet) = (quote(&self.alert_table), self.quiet);
+        let mut recorded = Vec::with_capacity(alerts.len());
+        loop {
+            let left = &alerts[recorded.len()..];
+            let (part, whole) = self.write("record alerts in", |connection| {
+                let part = record_for(connection, &table, quiet, left, turn, now)?;
+                let whole = part.len() == left.len();
+                if whole {
+                    last(connection)?;
+                }
+                Ok((part, whole))
+            })?;
+            recorded.extend(part);
+            if whole {
+                return Ok(recorded);
+            }
+        }
     }
 
     /// Sets how long an incident is quiet before what comes then is another one, in microseconds.
@@ -78,18 +112,26 @@ impl Database {
     }
 }
 
-/// Records the alerts, strongest first.
-fn record_all(
+/// Records alerts, strongest first, until all are or a turn is over: at least one.
+fn record_for(
     connection: &Connection,
     table: &str,
     quiet: i64,
     alerts: &[Alert],
+    turn: Duration,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<Recorded>> {
+    let begun = Instant::now();
     let networks = Place::networks(connection, table)?;
     let place = Place { connection, table, quiet, networks };
-    let instants = (0..alerts.len()).rev().map(|weaker| instant(now, weaker));
-    alerts.iter().zip(instants).map(|(alert, at)| record(&place, alert, at)).collect()
+    let mut recorded = Vec::new();
+    for (place_of, alert) in alerts.iter().enumerate() {
+        if place_of > 0 && begun.elapsed() >= turn {
+            break;
+        }
+        recorded.push(record(&place, alert, instant(now, alerts.len() - 1 - place_of))?);
+    }
+    Ok(recorded)
 }
 
 /// When the alert is raised that so many weaker ones follow: a microsecond later than each of them, so that the newest are the strongest;

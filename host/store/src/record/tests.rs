@@ -1,4 +1,6 @@
-use std::time::Duration;
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use net_scout_model::Severity;
@@ -47,6 +49,34 @@ fn a_repeat_raises_the_score_and_refreshes_the_evidence() {
         let later = database.record(&[alert(source, 10, Severity::Low, 4)], NOW.plus(45 * HOUR)).expect("a day of quiet later");
         assert!(later[0].new);
     }
+}
+
+#[test]
+fn several_transactions_record_what_one_does() {
+    let (_one, mut one) = database();
+    let (_several, mut several) = database();
+    let address = |number: u8| format!("192.0.2.{}", number % 10);
+    let alerts: Vec<Alert> =
+        (0..30).map(|number| alert(Some(&address(number)), 90 - number, Severity::High, i64::from(number))).collect();
+    let whole = one.record(&alerts, NOW).expect("one transaction");
+    let commits = Arc::new(AtomicU32::new(0));
+    let counter = commits.clone();
+    several
+        .connection
+        .commit_hook(Some(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            false
+        }))
+        .expect("hook");
+    let lasts = Cell::new(0);
+    let last = |_: &Connection| {
+        lasts.set(lasts.get() + 1);
+        Ok(())
+    };
+    let parts = several.keep_in_turns(&alerts, Duration::ZERO, NOW, last).expect("a transaction for each");
+    assert_eq!((parts, commits.load(Ordering::Relaxed), lasts.get()), (whole, 30, 1));
+    assert_eq!(several.keep_in_turns(&[], Duration::ZERO, NOW, last).expect("none"), []);
+    assert_eq!(lasts.get(), 2);
 }
 
 #[test]
