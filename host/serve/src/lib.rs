@@ -2,5 +2,7 @@
 //!
 //! Nothing here decides what an alert is, and nothing but the service's main loop waits or reads a clock.
 
+pub mod health;
+pub mod notify;
 pub mod schedule;
 pub mod tick;

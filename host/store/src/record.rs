@@ -73,7 +73,7 @@ impl Database {
     ) -> Result<Vec<Recorded>, DatabaseError> {
         let alert_table = self.alert_table.clone();
         self.keep_in_turns(alerts, TURN, now, |connection| {
-            super::state::keep(connection, state)?;
+            super::state::keep(connection, state, now)?;
             super::ledger::keep(connection, ledger, now)?;
             covered.map_or(Ok(()), |covered| super::coverage::keep(connection, &alert_table, covered))
         })

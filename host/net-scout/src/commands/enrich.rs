@@ -323,7 +323,9 @@ async fn find(
     }
     if !dry_run {
         database.keep_answers(&kept)?;
-        database.keep_plugin_state(&shared.state.changes()).context("the answers are kept, the state of the enrichers is not")?;
+        database
+            .keep_plugin_state(&shared.state.changes(), now)
+            .context("the answers are kept, the state of the enrichers is not")?;
         database.keep_rate_limits(&rates.state()).context("the answers are kept, the rate limits are not")?;
     }
     Ok(found)
