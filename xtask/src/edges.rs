@@ -13,13 +13,22 @@ const EDGES: [(&str, &[&str]); 9] = [
     ("net-scout-engine", &["net-scout-model"]),
     ("net-scout-store", &["net-scout-engine", "net-scout-model"]),
     ("net-scout-import", &["net-scout-model"]),
+    ("net-scout-ingest", &["net-scout-import", "net-scout-model", "net-scout-store"]),
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
     ("net-scout-detect", &["net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-store"]),
     (
         "net-scout",
-        &["net-scout-detect", "net-scout-import", "net-scout-lab", "net-scout-model", "net-scout-plugin-host", "net-scout-store"],
+        &[
+            "net-scout-detect",
+            "net-scout-import",
+            "net-scout-ingest",
+            "net-scout-lab",
+            "net-scout-model",
+            "net-scout-plugin-host",
+            "net-scout-store",
+        ],
     ),
 ];
 

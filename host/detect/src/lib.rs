@@ -1,5 +1,19 @@
 //! Detection: one scan of the rules over a window, what is known of its sources, and the enrichment of its alerts. It must never read the
 //! command line or the configuration, ask the clock, or show anything.
+//!
+//! Its use cases are functions that take options and a sink, for the command line and a service alike: [`scan::run_scan`],
+//! [`enrich::enrich_alerts`], [`enrich::look_up`], [`explain::explain`], [`maintain::maintain`], and those of [`alerts`] and [`allow`].
 
+pub mod alerts;
+pub mod allow;
+mod database;
 pub mod enrich;
+mod error;
+pub mod explain;
+pub mod maintain;
 pub mod scan;
+#[cfg(test)]
+mod test_support;
+
+pub use database::advise_journal;
+pub use error::DetectError;

@@ -14,7 +14,9 @@ mod phases;
 mod pipeline;
 mod roles;
 mod rows;
+mod run;
 mod severity;
+mod window;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +25,8 @@ use tokio::sync::Semaphore;
 
 use net_scout_model::Alert;
 use net_scout_plugin_host::{Case, Judgement, LimitExceeded, PluginError, Rule, Usage};
+
+pub use net_scout_plugin_host::Parameters;
 
 pub use account::{Account, Fate, RuleAccount, Said};
 pub use activity::{Activity, Part};
@@ -34,12 +38,11 @@ pub use nearest::{Lowered, Nearest};
 pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use options::ScanOptions;
 pub use phases::Phases;
-pub use pipeline::{Scan, ScanError, Scanned, Warn, judged};
+pub use pipeline::{Scan, ScanError, Scanned, judged};
 pub use roles::{ROLE_COLUMNS, Role, all_roles, counts, role_of, roles};
+pub use run::{Keep, RecordOptions, RuleSource, ScanAlerts, ScanReport, ScanRequest, run_scan};
 pub use severity::{COLUMNS as SEVERITY_COLUMNS, Facts, REASONS as SEVERITY_REASONS, assess, facts};
-
-/// What is set for the parameters of rules: rule, parameter, value.
-pub type Parameters = BTreeMap<String, BTreeMap<String, String>>;
+pub use window::read_window;
 
 /// What a rule answered.
 pub struct Outcome {

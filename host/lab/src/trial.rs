@@ -3,6 +3,7 @@
 
 pub mod contract;
 mod events;
+mod run;
 pub mod scenario;
 
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
 use net_scout_plugin_host::{Case, Rule};
 use net_scout_store::{DatabaseError, ScratchDatabase, ScratchError, Snapshot, SnapshotOptions, StateEntry};
+
+pub use run::{PluginTestError, conform, read_scenarios, try_scenario};
 
 /// How many queries a rule may have open.
 const READERS: usize = 4;

@@ -1,11 +1,11 @@
 //! Which time was scanned: stretches that do not overlap, each scanned, failed, or left out. Says what is still to be scanned.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
 /// A span of time: `begins` is inside, `ends` is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
     /// The first instant inside.
     pub begins: Timestamp,

@@ -19,10 +19,12 @@ mod query;
 mod related;
 mod request;
 mod secrets;
+mod sink;
 mod switch;
 mod tables;
 mod tcp_flags;
 pub mod time;
+mod usage;
 mod value;
 mod window;
 
@@ -44,8 +46,10 @@ pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, che
 pub use related::{RELATED, REOPENED, Rank, Related, add_related, take_related};
 pub use request::{CAPABILITIES, Request, RequestError};
 pub use secrets::Secrets;
+pub use sink::{Message, Messages, Progress, Sink, Unseen};
 pub use switch::{SWITCH, parse_switch};
 pub use tables::{ALERT_COLUMNS, EVENT_COLUMNS, MAXIMUM_HIT_COUNT, columns_of};
 pub use tcp_flags::TcpFlags;
+pub use usage::{UsageError, Written, WrittenParameters};
 pub use value::Value;
 pub use window::{Timestamp, Window};

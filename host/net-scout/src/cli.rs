@@ -157,7 +157,7 @@ pub fn run() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::from(exit::SUCCESS),
         Err(error) => {
             output::error(&format_args!("{error:#}"));
-            ExitCode::from(if error.is::<UsageError>() { exit::USAGE } else { exit::FAILURE })
+            ExitCode::from(if exit::is_usage(&error) { exit::USAGE } else { exit::FAILURE })
         }
     }
 }

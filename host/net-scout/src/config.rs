@@ -4,6 +4,7 @@
 mod allow;
 mod file;
 mod keys;
+mod options;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +16,6 @@ pub use file::ConfigFile;
 pub use keys::{Key, all as keys};
 
 use crate::exit::UsageError;
-use net_scout_detect::scan::ScanOptions;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{Allow, Limits, Networks, Request, SWITCH, Secrets, Timestamp, parse_switch};
 use net_scout_plugin_host::schedule::Rate;
@@ -236,25 +236,6 @@ impl Config {
     #[must_use]
     pub fn is_set(&self, name: &str) -> bool {
         self.settings.iter().any(|(key, setting)| *key == name && setting.source != Source::Default)
-    }
-
-    /// What scans are told.
-    #[must_use]
-    pub fn scan_options(&self) -> ScanOptions {
-        ScanOptions {
-            db_path: self.db_path.clone(),
-            table: self.table.clone(),
-            alert_table: self.alert_table.clone(),
-            busy_timeout: self.busy_timeout,
-            local_networks: self.local_networks.clone(),
-            correct_directions: self.correct_directions,
-            directories: self.directories.clone(),
-            limits: self.limits.common,
-            group: self.group,
-            max_alerts: self.max_alerts,
-            quiet: self.quiet,
-            builtin_roles: self.builtin_roles,
-        }
     }
 }
 

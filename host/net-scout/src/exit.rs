@@ -1,4 +1,11 @@
-//! What the program's exit status means.
+//! What the program's exit status means, and which one an error gets.
+
+use net_scout_detect::DetectError;
+use net_scout_ingest::LogsError;
+use net_scout_lab::evaluate::EvaluateError;
+use net_scout_lab::replay::ReplayError;
+pub use net_scout_model::UsageError;
+use net_scout_plugin_host::PluginsError;
 
 /// All went well, whether or not there were alerts.
 pub const SUCCESS: u8 = 0;
@@ -9,7 +16,13 @@ pub const USAGE: u8 = 2;
 /// The command did its work, but a plugin was refused or failed, or an alert of its was refused. The alerts of the others stand.
 pub const PLUGIN_FAILED: u8 = 3;
 
-/// An error in what the operator wrote, which ends the program with [`USAGE`] instead of [`FAILURE`].
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct UsageError(pub String);
+/// Whether an error is in what the operator wrote, so that it ends the program with [`USAGE`] instead of [`FAILURE`].
+#[must_use]
+pub fn is_usage(error: &anyhow::Error) -> bool {
+    error.is::<UsageError>()
+        || error.downcast_ref().is_some_and(PluginsError::is_usage)
+        || error.downcast_ref().is_some_and(DetectError::is_usage)
+        || error.downcast_ref().is_some_and(EvaluateError::is_usage)
+        || error.downcast_ref().is_some_and(ReplayError::is_usage)
+        || error.downcast_ref().is_some_and(LogsError::is_usage)
+}

@@ -4,6 +4,5 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod exit;
-pub mod ingest;
 pub mod output;
 pub mod templates;

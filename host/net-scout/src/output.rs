@@ -1,6 +1,8 @@
 //! What the program shows: results on standard output, everything else on standard error.
 
 mod alerts;
+mod allow;
+mod enrichment;
 mod evaluation;
 mod explanation;
 mod json;
@@ -8,17 +10,22 @@ mod ledger;
 mod log;
 mod message;
 mod objects;
+mod plugin;
 mod progress;
 mod safe;
+mod scan;
 mod stats;
 mod story;
 mod table;
+mod terminal;
 
 use std::io::Write;
 
 use net_scout_model::cell;
 
 pub use alerts::{Shown, write_alerts};
+pub use allow::{NOTHING_WRITTEN, closed, would_close, write_allowlist};
+pub use enrichment::{enriched, write_answers};
 pub use evaluation::{write_figures, write_folder_figures, write_mistakes};
 pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};
 pub use json::{json_text, write_json, write_json_line};
@@ -26,11 +33,14 @@ pub use ledger::write_ledger;
 pub use log::start_log;
 pub use message::{corrected_directions, error, note, unreadable_alerts, warning};
 pub use objects::write_objects;
+pub use plugin::{plugin_text, write_plugins};
 pub use progress::Progress;
 use safe::Safe;
+pub use scan::{show_alerts, write_scan};
 pub use stats::{StatsFormat, write_stats};
 pub use story::Story;
 pub use table::{Cell, Table};
+pub use terminal::Terminal;
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +53,12 @@ pub enum Format {
     Ndjson,
     /// Comma-separated values (RFC 4180) with a header.
     Csv,
+}
+
+/// The width of the terminal that standard output goes to; none where it goes elsewhere or the format is not for people.
+#[must_use]
+pub fn terminal_width(format: Format) -> Option<usize> {
+    (format == Format::Table).then(terminal_size::terminal_size)?.map(|(width, _)| width.0.into())
 }
 
 /// Standard output, with colours where it is a terminal that shows them and `NO_COLOR` does not forbid them.

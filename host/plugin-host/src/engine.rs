@@ -28,7 +28,7 @@ pub struct PluginEngine {
     cache: CodeCache,
     /// Where components are loaded, one in each place.
     places: Arc<Semaphore>,
-    announce: fn(&str, usize),
+    announce: Arc<dyn Fn(&str, usize) + Send + Sync>,
     compiler: PathBuf,
 }
 
@@ -61,7 +61,7 @@ impl PluginEngine {
     ///
     /// # Errors
     /// When this machine cannot run compiled guests.
-    pub fn new(cache: CodeCache, stack: usize, announce: fn(&str, usize)) -> wasmtime::Result<Self> {
+    pub fn new(cache: CodeCache, stack: usize, announce: impl Fn(&str, usize) + Send + Sync + 'static) -> wasmtime::Result<Self> {
         let engine = Engine::new(&config(stack))?;
         let ticking = engine.weak();
         std::thread::Builder::new().name("epoch".to_owned()).spawn(move || {
@@ -73,7 +73,7 @@ impl PluginEngine {
         })?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let compiler = PathBuf::from(compiler::THIS_PROGRAM);
-        Ok(Self { engine, cache, places: Arc::new(Semaphore::new(cores)), announce, compiler })
+        Ok(Self { engine, cache, places: Arc::new(Semaphore::new(cores)), announce: Arc::new(announce), compiler })
     }
 
     /// Where the program is that compiles, for another than the one that runs.

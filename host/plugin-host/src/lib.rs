@@ -2,6 +2,7 @@
 //!
 //! Guests are hostile. What one does never reaches another or the host: it ends in an error that names the plugin and the reason.
 
+mod approve;
 mod boundary;
 mod cache;
 pub mod capability;
@@ -11,7 +12,9 @@ mod cpu;
 mod engine;
 mod enricher;
 mod error;
+mod granted;
 mod guest;
+mod installed;
 mod ledger;
 mod load;
 mod lock;
@@ -21,6 +24,7 @@ mod rule;
 pub mod schedule;
 mod wasi;
 
+pub use approve::{Approvals, NamedPlugins, Proposal, Standing, revoke};
 pub(crate) use boundary::failure;
 pub use boundary::{Boundary, Counts, Failure, Passed};
 pub use cache::CodeCache;
@@ -28,7 +32,9 @@ pub use compiler::{COMPILE, compile_component};
 pub use engine::PluginEngine;
 pub use enricher::{Enricher, LOOKUP, LookupError, Try, UngrantedEnricher, lookup};
 pub use error::{LimitExceeded, LoadError, PluginError};
+pub use granted::{Approved, EnricherSet, Off, Parameters, RuleSet};
 pub use guest::Usage;
+pub use installed::{LoadedPlugins, PluginOptions, PluginsError, load_all, load_one, load_plugins, load_plugins_with};
 pub use ledger::{add_call, ledger_entry};
 pub use load::{Artifact, PluginLimits, Plugins, Refused, load_file, load_folder};
 pub use lock::{Approval, LOCK, Lock, LockError, read_lock};

@@ -5,4 +5,5 @@
 pub mod health;
 pub mod notify;
 pub mod schedule;
+pub mod status;
 pub mod tick;

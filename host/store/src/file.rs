@@ -18,6 +18,7 @@ use rustix::fs::{Access, access};
 
 use super::DatabaseError;
 use super::error::failed;
+use net_scout_model::UsageError;
 
 /// How much of the database a connection keeps in memory, in KiB, while queries of rules run on it.
 pub(super) const QUERY_CACHE: u32 = 16_384;
@@ -250,6 +251,17 @@ pub fn belongs_to(database: &Path, device: u64, number: u64) -> bool {
     let file = Some(Identity(device, number));
     Identity::of(database) == file
         || ["-wal", "-shm", "-journal"].iter().any(|suffix| Identity::of(&beside(database, suffix)) == file)
+}
+
+/// Refuses a file that is one of those of the database: were it opened as something else, the database could be destroyed. `what` names
+/// it in the error.
+///
+/// # Errors
+/// When it is one.
+pub fn not_the_database(database: &Path, what: &str, path: &Path) -> Result<(), UsageError> {
+    let is_one = std::fs::metadata(path).is_ok_and(|file| belongs_to(database, file.dev(), file.ino()));
+    let (path, database) = (path.display(), database.display());
+    if is_one { Err(UsageError(format!("{what}: {path} belongs to the database {database}; name another file"))) } else { Ok(()) }
 }
 
 /// The files that a connection writes to, to see that they still are those that others read.

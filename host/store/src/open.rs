@@ -55,6 +55,35 @@ impl Turns {
     }
 }
 
+/// Which database, and how it is opened.
+#[derive(Clone, Debug)]
+pub struct DatabaseOptions {
+    /// The file.
+    pub path: PathBuf,
+    /// The table that alerts are kept in.
+    pub alert_table: String,
+    /// How long to wait for another program's lock.
+    pub busy_timeout: Duration,
+}
+
+impl DatabaseOptions {
+    /// Opens it for writing.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open(&self) -> Result<Database, DatabaseError> {
+        Database::open(&self.path, &self.alert_table, self.busy_timeout)
+    }
+
+    /// Opens it for reading only.
+    ///
+    /// # Errors
+    /// As [`Database::open_read_only`].
+    pub fn open_read_only(&self) -> Result<Database, DatabaseError> {
+        Database::open_read_only(&self.path, &self.alert_table, self.busy_timeout)
+    }
+}
+
 impl Database {
     /// Opens an existing database for writing.
     ///
@@ -140,6 +169,16 @@ impl Database {
         action: &'static str,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, DatabaseError> {
+        let error = self.error(action);
+        self.write_all(action, |connection| work(connection).map_err(error))
+    }
+
+    /// The same for work that knows what its errors mean.
+    pub(super) fn write_all<T>(
+        &mut self,
+        action: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, DatabaseError>,
+    ) -> Result<T, DatabaseError> {
         let error = || failed(&self.path, self.busy_seconds, action);
         self.turns.iter_mut().for_each(Turns::take);
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(error())?;
@@ -147,7 +186,7 @@ impl Database {
         if let Some(written) = &mut self.written {
             written.begun(&transaction)?;
         }
-        let value = work(&transaction).map_err(error())?;
+        let value = work(&transaction)?;
         transaction.commit().map_err(error())?;
         self.turns.iter_mut().for_each(|turns| turns.end(begun));
         self.written.as_ref().map_or(Ok(()), Written::check)?;

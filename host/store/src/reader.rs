@@ -1,27 +1,24 @@
 //! A read-only connection that runs the query of a rule: the gate, the limits, and SQLite's rows into columns.
 
-use std::collections::HashMap;
+mod batch;
+mod run;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::aside::EVENTS;
 use super::bounded::{self, ARGUMENTS};
 use super::error::message;
 use super::gate::{self, InnerViews, ReadGrant};
-use super::query::{Engine, Explain};
+use super::query::Explain;
 use super::watch::Watch;
 use super::window::Kept;
-use net_scout_engine::{EventWindow, Fallback, FastPlan, Outcome, Plan};
-use net_scout_model::{
-    BATCH_BYTES, BATCH_ROWS, Batch, Column, ColumnType, ColumnValues, Lists, QueryError, QueryLimits, TextColumn, Timestamp,
-    Value, check_row, columns_of,
-};
+use net_scout_model::{Batch, ColumnType, QueryError, QueryLimits, Timestamp, Value, columns_of};
+use run::run;
 
 /// How many steps of SQLite's machine go by between two looks at the clock.
 const STEPS: i32 = 100;
@@ -242,262 +239,5 @@ fn bind(statement: &mut Statement<'_>, index: usize, value: &Value) -> rusqlite:
         Value::Integer(value) => statement.raw_bind_parameter(index, value),
         Value::Real(value) => statement.raw_bind_parameter(index, value),
         Value::Text(value) => statement.raw_bind_parameter(index, value),
-    }
-}
-
-/// Runs a statement that SQLite has compiled behind the gate.
-fn run(
-    statement: &mut Statement<'_>,
-    request: &Request,
-    kept: &Kept,
-    fill: &dyn Fn() -> Result<(), QueryError>,
-    since: Timestamp,
-    watch: &Watch,
-    send: &mut impl FnMut(Result<Batch, QueryError>) -> bool,
-) -> Result<(), QueryError> {
-    let started = Instant::now();
-    let explain = |engine| request.explain.iter().for_each(|explain| explain(&request.sql, &engine, started.elapsed()));
-    let reason = match planned(request, kept, since) {
-        Ok((plan, window)) => {
-            let outcome = plan.run(window, &request.limits, &request.cancelled, |batch| send(Ok(batch)));
-            match outcome {
-                Ok(Outcome::Sqlite(Fallback(reason))) => reason.to_owned(),
-                other => {
-                    explain(Engine::Memory);
-                    return other.map(drop);
-                }
-            }
-        }
-        Err(reason) => reason,
-    };
-    let streamed = fill().and_then(|()| stream(statement, request, send)).map_err(|error| match (error, watch.complaint()) {
-        (QueryError::TooLarge(_), Some(reason)) => QueryError::TooLarge(reason),
-        (error, _) => error,
-    });
-    explain(Engine::Sqlite(reason));
-    streamed
-}
-
-/// The plan of a query on the window in memory, or why there is none.
-fn planned<'a>(request: &Request, kept: &'a Kept, since: Timestamp) -> Result<(Box<FastPlan>, &'a EventWindow), String> {
-    let window = kept.as_ref().map_err(Clone::clone)?;
-    let granted = |column: &str| !request.grant.withholds("events", column);
-    match Plan::new(window, &request.sql, &request.parameters, &request.columns, &granted, request.grant.begins_after(since)) {
-        Plan::Fast(plan) => Ok((plan, window)),
-        Plan::Sqlite(reason) => Err(reason),
-    }
-}
-
-fn stream(
-    statement: &mut Statement<'_>,
-    request: &Request,
-    send: &mut impl FnMut(Result<Batch, QueryError>) -> bool,
-) -> Result<(), QueryError> {
-    let started = Instant::now();
-    let mut rows = statement.raw_query();
-    let mut builder = BatchBuilder::new(&request.columns);
-    let (mut row_count, mut byte_count) = (0, 0);
-    loop {
-        let row = match rows.next() {
-            Ok(Some(row)) => row,
-            Ok(None) => break,
-            Err(error) => return Err(step_error(&error, request, started)),
-        };
-        row_count += 1;
-        request.limits.check_rows(row_count)?;
-        builder.push(row)?;
-        request.limits.check_bytes(byte_count + builder.bytes)?;
-        if builder.rows == BATCH_ROWS || builder.bytes >= BATCH_BYTES {
-            byte_count += builder.bytes;
-            let full = std::mem::replace(&mut builder, BatchBuilder::new(&request.columns));
-            if !send(Ok(full.finish())) {
-                return Ok(());
-            }
-        }
-    }
-    if builder.rows > 0 {
-        send(Ok(builder.finish()));
-    }
-    Ok(())
-}
-
-fn step_error(error: &rusqlite::Error, request: &Request, started: Instant) -> QueryError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::OperationInterrupted)
-            if started.elapsed() >= request.limits.time || !request.cancelled.load(Ordering::Relaxed) =>
-        {
-            request.limits.timed_out()
-        }
-        Some(ErrorCode::OperationInterrupted) => QueryError::Unavailable("the query was dropped".to_owned()),
-        Some(ErrorCode::TooBig) => QueryError::TooLarge(message(error)),
-        Some(ErrorCode::OutOfMemory) => QueryError::TooLarge("the query needs more memory than SQLite may use".to_owned()),
-        Some(ErrorCode::DatabaseCorrupt) => QueryError::Unavailable(format!("the database is damaged: {}", message(error))),
-        Some(ErrorCode::Unknown) => QueryError::Invalid(message(error)),
-        _ => QueryError::Unavailable(message(error)),
-    }
-}
-
-/// Collects rows as columns.
-struct BatchBuilder {
-    columns: Vec<ColumnBuilder>,
-    rows: usize,
-    bytes: u64,
-}
-
-struct ColumnBuilder {
-    values: ColumnValues,
-    nulls: Vec<u32>,
-    words: HashMap<Box<str>, u32>,
-}
-
-impl BatchBuilder {
-    fn new(types: &[ColumnType]) -> Self {
-        Self { columns: types.iter().map(|&column| ColumnBuilder::new(column)).collect(), rows: 0, bytes: 0 }
-    }
-
-    fn push(&mut self, row: &rusqlite::Row<'_>) -> Result<(), QueryError> {
-        let before = self.bytes;
-        for (index, column) in self.columns.iter_mut().enumerate() {
-            let value = row.get_ref(index).map_err(|error| QueryError::Unavailable(message(&error)))?;
-            let mismatch = |expected: &str, found: String| {
-                let name = row.as_ref().column_name(index).unwrap_or("?").to_owned();
-                QueryError::TypeMismatch(format!("column {} ({name}) is not {expected}: {found}", index + 1))
-            };
-            self.bytes += column.push(self.rows, value).map_err(|expected| mismatch(expected, show(value)))?;
-            check_row(self.bytes - before)?;
-        }
-        self.rows += 1;
-        Ok(())
-    }
-
-    fn finish(self) -> Batch {
-        let columns = self.columns.into_iter().map(|column| Column { values: column.values, nulls: column.nulls }).collect();
-        Batch { row_count: self.rows as u32, columns }
-    }
-}
-
-/// A value as it stands in an error: its type, and its beginning.
-fn show(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Null => "null".to_owned(),
-        ValueRef::Integer(value) => format!("integer {value}"),
-        ValueRef::Real(value) => format!("real {value}"),
-        ValueRef::Text(bytes) => format!("text {:?}", String::from_utf8_lossy(&bytes[..bytes.len().min(40)])),
-        ValueRef::Blob(bytes) => format!("blob of {} bytes", bytes.len()),
-    }
-}
-
-impl ColumnBuilder {
-    fn new(column: ColumnType) -> Self {
-        Self { values: ColumnValues::empty(column), nulls: Vec::new(), words: HashMap::new() }
-    }
-
-    /// Adds a value and says how many bytes it takes; the error is the type that was expected.
-    fn push(&mut self, row: usize, value: ValueRef<'_>) -> Result<u64, &'static str> {
-        if value == ValueRef::Null {
-            self.nulls.push(row as u32);
-        }
-        match &mut self.values {
-            ColumnValues::Booleans(list) => {
-                list.push(match value {
-                    ValueRef::Null | ValueRef::Integer(0) => false,
-                    ValueRef::Integer(1) => true,
-                    _ => return Err("boolean (0 or 1)"),
-                });
-                Ok(1)
-            }
-            ColumnValues::Integers(list) => {
-                list.push(match value {
-                    ValueRef::Null => 0,
-                    ValueRef::Integer(value) => value,
-                    _ => return Err("integer"),
-                });
-                Ok(8)
-            }
-            ColumnValues::Reals(list) => {
-                list.push(match value {
-                    ValueRef::Null => 0.0,
-                    ValueRef::Integer(value) => value as f64,
-                    ValueRef::Real(value) => value,
-                    _ => return Err("real"),
-                });
-                Ok(8)
-            }
-            ColumnValues::Texts(column) => match value {
-                ValueRef::Null => {
-                    column.codes.push(0);
-                    Ok(4)
-                }
-                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-                    Ok(intern(column, &mut self.words, &String::from_utf8_lossy(bytes)))
-                }
-                _ => Err("text"),
-            },
-            ColumnValues::BooleanLists(lists) => extend(lists, value, "list of booleans", |values, list: Vec<Bit>| {
-                values.extend(list.into_iter().map(|Bit(value)| value));
-                values.len()
-            }),
-            ColumnValues::IntegerLists(lists) => extend(lists, value, "list of integers", |values, list: Vec<i64>| {
-                values.extend(list);
-                values.len()
-            }),
-            ColumnValues::RealLists(lists) => extend(lists, value, "list of reals", |values, list: Vec<f64>| {
-                values.extend(list);
-                values.len()
-            }),
-            ColumnValues::TextLists(lists) => extend(lists, value, "list of texts", |values, list: Vec<String>| {
-                for text in list {
-                    intern(values, &mut self.words, &text);
-                }
-                values.codes.len()
-            }),
-        }
-    }
-}
-
-fn intern(column: &mut TextColumn, words: &mut HashMap<Box<str>, u32>, text: &str) -> u64 {
-    if let Some(&code) = words.get(text) {
-        column.codes.push(code);
-        return 4;
-    }
-    let code = column.dictionary.len() as u32;
-    words.insert(text.into(), code);
-    column.dictionary.push(text.to_owned());
-    column.codes.push(code);
-    4 + text.len() as u64
-}
-
-/// Reads a JSON array, as `json_group_array` makes it, onto the end of the lists.
-fn extend<V, T: serde::de::DeserializeOwned>(
-    lists: &mut Lists<V>,
-    value: ValueRef<'_>,
-    expected: &'static str,
-    append: impl FnOnce(&mut V, Vec<T>) -> usize,
-) -> Result<u64, &'static str> {
-    let (list, bytes) = match value {
-        ValueRef::Null => (Vec::new(), 0),
-        ValueRef::Text(text) => (serde_json::from_slice(text).map_err(|_| expected)?, text.len()),
-        _ => return Err(expected),
-    };
-    let end = append(&mut lists.values, list);
-    lists.ends.push(end as u32);
-    Ok(4 + bytes as u64)
-}
-
-/// A boolean in a JSON array: SQLite writes what it computes as 0 and 1.
-#[derive(serde::Deserialize)]
-#[serde(try_from = "serde_json::Value")]
-struct Bit(bool);
-
-impl TryFrom<serde_json::Value> for Bit {
-    type Error = &'static str;
-
-    fn try_from(value: serde_json::Value) -> Result<Self, Self::Error> {
-        match (value.as_bool(), value.as_i64()) {
-            (Some(value), _) => Ok(Self(value)),
-            (None, Some(0)) => Ok(Self(false)),
-            (None, Some(1)) => Ok(Self(true)),
-            _ => Err("not a boolean"),
-        }
     }
 }

@@ -14,6 +14,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
 use super::coverage::Covered;
+use super::error::failed;
 use super::open::quote;
 use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
@@ -36,8 +37,54 @@ pub struct Recorded {
     pub new: bool,
 }
 
+/// Writes something that belongs to a scan in the transaction that records the last of its alerts: with all of them, or not at all.
+pub type Alongside<'a> = &'a mut (dyn FnMut(&ScanTransaction<'_>) -> Result<(), DatabaseError> + Send);
+
+/// The transaction that records the last alerts of a scan.
+pub struct ScanTransaction<'a> {
+    /// What became of all its alerts.
+    pub recorded: &'a [Recorded],
+    connection: &'a Connection,
+    alert_table: &'a str,
+    error: &'a dyn Fn(rusqlite::Error) -> DatabaseError,
+}
+
+impl ScanTransaction<'_> {
+    /// Keeps what plugins keep from run to run.
+    ///
+    /// # Errors
+    /// When the database is full.
+    pub fn keep_state(&self, state: &[StateEntry], now: Timestamp) -> Result<(), DatabaseError> {
+        super::state::keep(self.connection, state, now).map_err(self.error)
+    }
+
+    /// Keeps what plugins used.
+    ///
+    /// # Errors
+    /// When the database is full.
+    pub fn keep_ledger(&self, ledger: &[LedgerEntry], now: Timestamp) -> Result<(), DatabaseError> {
+        super::ledger::keep(self.connection, ledger, now).map_err(self.error)
+    }
+
+    /// Keeps which time was scanned.
+    ///
+    /// # Errors
+    /// When the database is full.
+    pub fn cover(&self, covered: &Covered) -> Result<(), DatabaseError> {
+        super::coverage::keep(self.connection, self.alert_table, covered).map_err(self.error)
+    }
+}
+
 impl Database {
-    /// Records the alerts of a scan, strongest first, in one transaction: all of them or none.
+    /// Records alerts in one transaction.
+    #[cfg(test)]
+    pub(crate) fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
+        let (table, quiet) = (quote(&self.alert_table), self.quiet);
+        self.write("record alerts in", |connection| record_for(connection, &table, quiet, alerts, Duration::MAX, now))
+    }
+
+    /// Keeps all that a scan leaves: its alerts, strongest first, and with the last of them what its plugins keep, what they used,
+    /// and what is written `alongside`.
     ///
     /// An alert of the same type, source and destination is the same alert until it was quiet for as long as [`Self::set_quiet`] says, and
     /// in any case on one UTC day: its score rises to the higher one, its evidence becomes the new one, and its status stays as it is, so
@@ -47,35 +94,25 @@ impl Database {
     /// alert that a person closed, or comes from a rule that had no part in it, reopens it, and the evidence says what it was. One about a
     /// network takes over the open alerts about its addresses.
     ///
-    /// # Errors
-    /// When the database is locked, read-only or full.
-    pub fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
-        let (table, quiet) = (quote(&self.alert_table), self.quiet);
-        self.write("record alerts in", |connection| record_for(connection, &table, quiet, alerts, Duration::MAX, now))
-    }
-
-    /// Keeps all that a scan leaves: its alerts, as [`Self::record`] does, and with the last of them what its plugins keep, what they used,
-    /// and which time was scanned.
-    ///
-    /// Many alerts are recorded in several transactions, so that another writer never waits for all of them. What a scan leaves behind when
-    /// it is killed in between is as good as never begun for the next one: it records the same alerts in the same rows, and the rest.
+    /// Many alerts are recorded in several transactions, so that another writer never waits for all of them. Where a scan is killed in
+    /// between, the next one records the same alerts in the same rows, and the others.
     ///
     /// # Errors
-    /// When the database is locked, read-only or full, or is not the one any more that others read. Then the scan is not kept, but some of
-    /// its alerts may be.
+    /// When the database is locked, read-only or full, is not the one any more that others read, or `alongside` fails. Then the scan is not
+    /// kept, but some of its alerts may be.
     pub fn keep_scan(
         &mut self,
         alerts: &[Alert],
         state: &[StateEntry],
         ledger: &[LedgerEntry],
-        covered: Option<&Covered>,
         now: Timestamp,
+        alongside: Option<Alongside<'_>>,
     ) -> Result<Vec<Recorded>, DatabaseError> {
-        let alert_table = self.alert_table.clone();
-        self.keep_in_turns(alerts, TURN, now, |connection| {
-            super::state::keep(connection, state, now)?;
-            super::ledger::keep(connection, ledger, now)?;
-            covered.map_or(Ok(()), |covered| super::coverage::keep(connection, &alert_table, covered))
+        let mut alongside = alongside;
+        self.keep_in_turns(alerts, TURN, now, |transaction| {
+            transaction.keep_state(state, now)?;
+            transaction.keep_ledger(ledger, now)?;
+            alongside.as_mut().map_or(Ok(()), |alongside| alongside(transaction))
         })
     }
 
@@ -85,21 +122,24 @@ impl Database {
         alerts: &[Alert],
         turn: Duration,
         now: Timestamp,
-        last: impl Fn(&Connection) -> rusqlite::Result<()>,
+        mut last: impl FnMut(&ScanTransaction<'_>) -> Result<(), DatabaseError>,
     ) -> Result<Vec<Recorded>, DatabaseError> {
-        let (table, quiet) = (quote(&self.alert_table), self.quiet);
+        const ACTION: &str = "record alerts in";
+        let (alert_table, table, quiet) = (self.alert_table.clone(), quote(&self.alert_table), self.quiet);
+        let (path, seconds) = (self.path.clone(), self.busy_seconds);
+        let error = |source| failed(&path, seconds, ACTION)(source);
         let mut recorded = Vec::with_capacity(alerts.len());
         loop {
             let left = &alerts[recorded.len()..];
-            let (part, whole) = self.write("record alerts in", |connection| {
-                let part = record_for(connection, &table, quiet, left, turn, now)?;
+            let whole = self.write_all(ACTION, |connection| {
+                let part = record_for(connection, &table, quiet, left, turn, now).map_err(error)?;
                 let whole = part.len() == left.len();
+                recorded.extend(part);
                 if whole {
-                    last(connection)?;
+                    last(&ScanTransaction { recorded: &recorded, connection, alert_table: &alert_table, error: &error })?;
                 }
-                Ok((part, whole))
+                Ok(whole)
             })?;
-            recorded.extend(part);
             if whole {
                 return Ok(recorded);
             }

@@ -3,7 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use net_scout_model::StoredAlert;
+use net_scout_model::{StoredAlert, counted, plain};
 
 /// The columns of a stored alert.
 pub(super) const COLUMNS: &str =
@@ -19,6 +19,13 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
+    /// What to say of them, in this table; none where there are none.
+    #[must_use]
+    pub fn warning(&self, table: &str) -> Option<String> {
+        let (first, rows) = (self.first.as_ref()?, counted(self.rows, "row"));
+        Some(format!("{rows} of table `{table}` cannot be read and left out; the first is {}", plain(first, 200)))
+    }
+
     /// Counts a row.
     pub(super) fn add(&mut self, id: i64, reason: &str) {
         self.rows += 1;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
 
+use net_scout_model::clock::Clock;
 use net_scout_model::{LedgerEntry, Observable, Timestamp};
 use net_scout_plugin_host::capability::Shared;
 use net_scout_plugin_host::recording::{Tape, Unexpected};
@@ -31,6 +32,9 @@ impl Subject {
         format!("{}:{}", self.enricher.description.name, self.observable)
     }
 }
+
+/// A clock that several lookups read.
+pub type SharedClock = Arc<dyn Clock + Send + Sync>;
 
 /// What came of a lookup.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,22 +78,22 @@ pub fn run(
     shared: &Shared,
     rates: Arc<RateLimiter>,
     options: LookupOptions,
-    now: impl Fn() -> Timestamp + Send + Sync + 'static,
+    clock: SharedClock,
 ) -> mpsc::Receiver<Answer> {
     let (sender, receiver) = mpsc::channel(options.parallel.max(1));
     let turns = Arc::new(Semaphore::new(options.parallel.max(1)));
-    let (shared, now) = (shared.clone(), Arc::new(now));
+    let shared = shared.clone();
     tokio::spawn(async move {
         for subject in subjects {
             let Ok(turn) = Arc::clone(&turns).acquire_owned().await else { return };
             if sender.is_closed() {
                 return;
             }
-            let (sender, shared, rates, options, now) =
-                (sender.clone(), shared.clone(), Arc::clone(&rates), options.clone(), Arc::clone(&now));
+            let (sender, shared, rates, options, clock) =
+                (sender.clone(), shared.clone(), Arc::clone(&rates), options.clone(), Arc::clone(&clock));
             tokio::spawn(async move {
                 let answer = tokio::select! {
-                    answer = look_up(&subject, &shared, &rates, &options, &*now) => answer,
+                    answer = look_up(&subject, &shared, &rates, &options, &*clock) => answer,
                     () = sender.closed() => return,
                 };
                 // Nobody listens: the run was interrupted.
@@ -106,7 +110,7 @@ async fn look_up(
     shared: &Shared,
     rates: &RateLimiter,
     options: &LookupOptions,
-    now: &(impl Fn() -> Timestamp + Sync),
+    clock: &(dyn Clock + Send + Sync),
 ) -> Answer {
     let enricher = &subject.enricher;
     let kind = &enricher.description.name;
@@ -119,7 +123,7 @@ async fn look_up(
     let result = loop {
         attempt += 1;
         if patient {
-            tokio::time::sleep(rates.turn(kind, now())).await;
+            tokio::time::sleep(rates.turn(kind, clock.now())).await;
         }
         let started = *started.get_or_insert_with(Instant::now);
         let left = options.budget.saturating_sub(started.elapsed()).max(Duration::from_millis(1));

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::activity::{ACTIVITY_COLUMNS, activity};
 use super::nearest::Search;
 use super::pipeline::{allowing, judged};
-use super::{Activity, Nearest, Phases, Scan, ScanError, Warn, assess, concerns, facts, settled};
-use net_scout_model::{Alert, Origin, RELATED, Window};
+use super::{Activity, Nearest, Phases, Scan, ScanError, assess, concerns, facts, settled};
+use net_scout_model::{Alert, Origin, RELATED, Sink, Window};
 use net_scout_plugin_host::Rule;
 
 /// What a scan would say of an address.
@@ -60,24 +60,19 @@ pub enum Fate {
 }
 
 impl Scan<'_> {
-    /// Lets all rules judge as in a scan, and says what they say of an address. `done` hears of each rule that is through.
+    /// Lets all rules judge as in a scan, and says what they say of an address.
     ///
     /// # Errors
     /// As [`Scan::run`].
-    pub async fn account(
-        &self,
-        address: IpAddr,
-        done: impl Fn(&str) + Send + Sync + 'static,
-        warn: Warn<'_>,
-    ) -> Result<Account, ScanError> {
+    pub async fn account(&self, address: IpAddr, sink: &dyn Sink) -> Result<Account, ScanError> {
         let address = address.to_canonical();
         let about = |alert: &Alert| concerns(address, alert.src_ip.as_deref(), alert.dst_ip.as_deref(), &alert.evidence);
         let kept = self.state.copy();
         let deadline = self.deadline();
-        let opened = self.open(&ACTIVITY_COLUMNS, deadline, &mut Phases::default(), warn).await?;
+        let opened = self.open(&ACTIVITY_COLUMNS, deadline, &mut Phases::default(), sink).await?;
         let limits = self.options.limits.query;
         let activity = activity(address, self.window.since, &opened.snapshot, limits).await;
-        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, Some(deadline), done, warn).await;
+        let mut scanned = judged(self.rules, self.set, &opened.case, self.options.parallel, Some(deadline), sink).await;
         let (mut raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
         let roles = self.roles(&raised, &opened.case).await;
         scanned.leave_out(self.allowlist, &roles, &opened.case);
@@ -108,7 +103,7 @@ impl Scan<'_> {
             };
             rules.push(RuleAccount { rule: Arc::clone(rule), others, said });
         }
-        let search = Search { set: self.set, case: &opened.case, kept: &kept, parallel: self.parallel, about: &about };
+        let search = Search { set: self.set, case: &opened.case, kept: &kept, parallel: self.options.parallel, about: &about };
         let mut silent: Vec<&mut RuleAccount> =
             rules.iter_mut().filter(|account| matches!(account.said, Said::Silent(_))).collect();
         let found = search.of(&silent.iter().map(|account| Arc::clone(&account.rule)).collect::<Vec<_>>()).await;
@@ -118,7 +113,7 @@ impl Scan<'_> {
         let (reaching, failed) = (self.reaching(), scanned.failed);
         let activity = activity.map_err(|error| error.to_string());
         let corrected_directions = opened.snapshot.corrected_directions();
-        opened.end(warn).await;
+        opened.end(sink).await;
         Ok(Account { reaching, activity, rules, failed, corrected_directions })
     }
 }

@@ -2,21 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
+use crate::allow::AllowSources;
 use net_scout_model::{Limits, Networks};
+use net_scout_store::DatabaseOptions;
 
 /// What every scan of a run has in common.
 #[derive(Clone, Debug)]
 pub struct ScanOptions {
-    /// The database file.
-    pub db_path: PathBuf,
+    /// The database.
+    pub database: DatabaseOptions,
     /// The event table.
     pub table: String,
-    /// The alert table.
-    pub alert_table: String,
-    /// How long to wait for another program's lock.
-    pub busy_timeout: Duration,
     /// The networks that are the operator's own; none to learn them from the events.
     pub local_networks: Option<Networks>,
     /// Whether the directions of forwarded packets are checked.
@@ -33,4 +30,8 @@ pub struct ScanOptions {
     pub quiet: i64,
     /// Whether alerts are left out for what their source is for.
     pub builtin_roles: bool,
+    /// The allowlist, but for what the database has of it.
+    pub allow: AllowSources,
+    /// How many rules judge at the same time, and how many threads read the window.
+    pub parallel: usize,
 }

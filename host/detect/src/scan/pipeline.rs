@@ -3,7 +3,6 @@
 //! over past time. It must never load a plugin, ask the clock, or show an alert.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use super::options::ScanOptions;
@@ -12,14 +11,14 @@ use super::{
     assess, counts, facts, judge, learned, local_networks, role_of, roles, settled,
 };
 use net_scout_model::{
-    Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Timestamp, Window, counted,
+    Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Sink, Timestamp, Window, counted,
 };
 use net_scout_plugin_host::capability::files::Directories;
 use net_scout_plugin_host::capability::query::OPEN_QUERIES;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
 use net_scout_plugin_host::{Case, ExplainRule, PluginError, Rule, add_call, ledger_entry};
-use net_scout_store::{Access, Covered, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions, Wanted};
+use net_scout_store::{Access, Alongside, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions, Wanted};
 
 /// One scan to be made.
 pub struct Scan<'a> {
@@ -39,8 +38,6 @@ pub struct Scan<'a> {
     pub tape: Tape,
     /// Collects where queries ran, where somebody wants to know.
     pub explanations: Option<Arc<Explanations>>,
-    /// How many rules judge at the same time.
-    pub parallel: usize,
 }
 
 /// What a scan came to.
@@ -79,57 +76,44 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Ends it, when every query has run; `warn` hears of events that could not be read, and of queries that do not end.
-    pub(super) async fn end(self, warn: Warn<'_>) {
+    /// Ends it, when every query has run; the sink hears of events that could not be read, and of queries that do not end.
+    pub(super) async fn end(self, sink: &dyn Sink) {
         let snapshot = &self.snapshot;
         let left_out =
             [(snapshot.unreadable_timestamps(), "their timestamp"), (snapshot.unreadable_addresses(), "their address")];
         for (count, what) in left_out.into_iter().filter(|(count, _)| *count > 0) {
-            warn(&format_args!("{count} events were left out because {what} cannot be read"));
+            sink.warn(&format_args!("{count} events were left out because {what} cannot be read"));
         }
         let left = snapshot.idle().await;
         if left > 0 {
-            warn(&format_args!("{} that did not end when its time was up was left behind", counted(left, "query")));
+            sink.warn(&format_args!("{} that did not end when its time was up was left behind", counted(left, "query")));
         }
     }
 }
 
-/// Hears what went wrong without ending the scan.
-pub type Warn<'a> = &'a dyn Fn(&dyn fmt::Display);
-
 impl Scan<'_> {
-    /// Makes the scan: what the rules raise, and what is kept of it. `done` hears of each rule that is through.
+    /// Makes the scan: what the rules raise, and what is kept of it.
     ///
     /// # Errors
-    /// When the database cannot be read. A failing rule is no error: `warn` hears of it, and [`Scanned::failed`] says so.
-    pub async fn run(&self, done: impl Fn(&str) + Send + Sync + 'static, warn: Warn<'_>) -> Result<Scanned, ScanError> {
-        self.made(done, warn, None).await
+    /// When the database cannot be read. A failing rule is no error: the sink hears of it, and [`Scanned::failed`] says so.
+    pub async fn run(&self, sink: &dyn Sink) -> Result<Scanned, ScanError> {
+        self.made(sink, None).await
     }
 
     /// Makes the scan, and adds to `raised` all that the rules raised, in no order, before anything of it is left out or grouped.
     ///
     /// # Errors
     /// As [`Self::run`].
-    pub async fn run_showing(
-        &self,
-        raised: &mut Vec<Alert>,
-        done: impl Fn(&str) + Send + Sync + 'static,
-        warn: Warn<'_>,
-    ) -> Result<Scanned, ScanError> {
-        self.made(done, warn, Some(raised)).await
+    pub async fn run_showing(&self, raised: &mut Vec<Alert>, sink: &dyn Sink) -> Result<Scanned, ScanError> {
+        self.made(sink, Some(raised)).await
     }
 
     /// Makes the scan; what it keeps gets its evidence while the events are there.
-    async fn made(
-        &self,
-        done: impl Fn(&str) + Send + Sync + 'static,
-        warn: Warn<'_>,
-        raised: Option<&mut Vec<Alert>>,
-    ) -> Result<Scanned, ScanError> {
+    async fn made(&self, sink: &dyn Sink, raised: Option<&mut Vec<Alert>>) -> Result<Scanned, ScanError> {
         let mut phases = Phases::default();
         let deadline = self.deadline();
-        let opened = self.open(&[], deadline, &mut phases, warn).await?;
-        let mut scanned = judged(self.rules, self.set, &opened.case, self.parallel, Some(deadline), done, warn).await;
+        let opened = self.open(&[], deadline, &mut phases, sink).await?;
+        let mut scanned = judged(self.rules, self.set, &opened.case, self.options.parallel, Some(deadline), sink).await;
         phases.end("run rules");
         if let Some(raised) = raised {
             raised.extend_from_slice(&scanned.alerts);
@@ -143,14 +127,14 @@ impl Scan<'_> {
         scanned = scanned.settled(self.options);
         if Deadline::bound(grace, add_evidence(&mut scanned.alerts, self.rules, &opened.case)).await.is_err() {
             let seconds = deadline.limit().as_secs_f64();
-            warn(&format_args!(
+            sink.warn(&format_args!(
                 "the scan took longer than {seconds} s (limits.scan_seconds), and the alerts are kept without their events"
             ));
             scanned.failed = true;
         }
         phases.end("add evidence");
         let corrected_directions = opened.snapshot.corrected_directions();
-        opened.end(warn).await;
+        opened.end(sink).await;
         Ok(Scanned { phases, corrected_directions, ..scanned })
     }
 
@@ -165,14 +149,14 @@ impl Scan<'_> {
         also: &[&'static str],
         deadline: Deadline,
         phases: &mut Phases,
-        warn: Warn<'_>,
+        sink: &dyn Sink,
     ) -> Result<Opened, ScanError> {
-        let snapshot = self.take(also, deadline, warn)?;
+        let snapshot = self.take(also, deadline, sink)?;
         phases.end("read events");
         let case = Case {
             snapshot: Some(Arc::clone(&snapshot)),
             state: self.state.clone(),
-            directories: Some(Directories::open(&self.options.directories).without(&self.options.db_path)),
+            directories: Some(Directories::open(&self.options.directories).without(&self.options.database.path)),
             window: self.window,
             local_networks: Arc::new(local_networks(&self.tape, self.local_networks(&snapshot)).await),
             tape: self.tape.clone(),
@@ -226,31 +210,31 @@ impl Scan<'_> {
     }
 
     /// One state of the database for all rules.
-    fn take(&self, also: &[&'static str], deadline: Deadline, warn: Warn<'_>) -> Result<Arc<Snapshot>, DatabaseError> {
-        let config = self.options;
+    fn take(&self, also: &[&'static str], deadline: Deadline, sink: &dyn Sink) -> Result<Arc<Snapshot>, DatabaseError> {
+        let scan = self.options;
         let begun = std::time::Instant::now();
         let columns = self.columns(also);
         let options = SnapshotOptions {
-            path: config.db_path.clone(),
-            table: config.table.clone(),
-            alert_table: config.alert_table.clone(),
-            directions: config.correct_directions.then(|| DirectionCheck::new(config.local_networks.as_ref())),
+            path: scan.database.path.clone(),
+            table: scan.table.clone(),
+            alert_table: scan.database.alert_table.clone(),
+            directions: scan.correct_directions.then(|| DirectionCheck::new(scan.local_networks.as_ref())),
             window: self.reaching(),
-            busy_timeout: config.busy_timeout,
-            readers: self.parallel * OPEN_QUERIES,
+            busy_timeout: scan.database.busy_timeout,
+            readers: scan.parallel * OPEN_QUERIES,
         };
         let wanted = Wanted {
             columns: &columns,
             alerts: self.rules.iter().any(|rule| rule.description.requests.iter().any(Request::is_of_alerts)),
-            threads: self.parallel,
-            window_bytes: config.limits.window,
+            threads: scan.parallel,
+            window_bytes: scan.limits.window,
             deadline: deadline.at(),
         };
         let snapshot = Snapshot::take(&options, &wanted)?;
         let access = snapshot.access();
         tracing::info!("the events were read through {access}{}", if snapshot.in_steps() { ", in steps" } else { "" });
         if *access == Access::NoIndex {
-            warn(&format_args!("table {} has no index on timestamp, so every scan reads all of it", config.table));
+            sink.warn(&format_args!("table {} has no index on timestamp, so every scan reads all of it", scan.table));
         }
         match snapshot.kept_window() {
             Ok(window) => tracing::info!(
@@ -310,37 +294,29 @@ impl Scanned {
         self
     }
 
-    /// Records the alerts, and keeps what the rules keep and used: all of it or nothing.
+    /// Records the alerts, and with the last of them what the rules keep and used, and what is written `alongside`.
     ///
     /// # Errors
-    /// When the database is locked, read-only or full.
-    pub fn keep(&self, database: &mut Database, state: &StateStore, now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
-        database.keep_scan(&self.alerts, &state.changes(), &self.ledger, None, now)
-    }
-
-    /// The same, and keeps in the same transaction which time was scanned.
-    ///
-    /// # Errors
-    /// As [`Self::keep`].
-    pub fn keep_covering(
+    /// When the database is locked, read-only or full, or `alongside` fails.
+    pub fn keep(
         &self,
         database: &mut Database,
         state: &StateStore,
-        covered: &Covered,
         now: Timestamp,
+        alongside: Option<Alongside<'_>>,
     ) -> Result<Vec<Recorded>, DatabaseError> {
-        database.keep_scan(&self.alerts, &state.changes(), &self.ledger, Some(covered), now)
+        database.keep_scan(&self.alerts, &state.changes(), &self.ledger, now, alongside)
     }
 
     /// Adds the alerts of a rule, or reports why there are none.
-    fn add(&mut self, outcome: Outcome, now: Timestamp, warn: Warn<'_>) {
+    fn add(&mut self, outcome: Outcome, now: Timestamp, sink: &dyn Sink) {
         let Outcome { rule, result, usage } = outcome;
         let (name, file) = (&rule.description.name, &rule.artifact.file);
         let mut entry = ledger_entry(&rule.artifact, &rule.description, now);
         add_call(&mut entry, &usage, result.as_ref().err().map(PluginError::to_string));
         match result {
             Err(error) => {
-                warn(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));
+                sink.warn(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));
                 error.log_backtrace();
                 self.failed = true;
             }
@@ -353,7 +329,7 @@ impl Scanned {
                 );
                 if let Some(reason) = judgement.refused.first() {
                     let count = judgement.refused.len();
-                    warn(&format_args!("rule {name} ({file}): {count} alerts were refused, the first because {reason}"));
+                    sink.warn(&format_args!("rule {name} ({file}): {count} alerts were refused, the first because {reason}"));
                     self.failed = true;
                 }
                 entry.alerts = judgement.alerts.len() as u64;
@@ -385,12 +361,13 @@ pub async fn judged(
     case: &Case,
     parallel: usize,
     deadline: Option<Deadline>,
-    done: impl Fn(&str) + Send + Sync + 'static,
-    warn: Warn<'_>,
+    sink: &dyn Sink,
 ) -> Scanned {
+    let progress = sink.progress("scanning", "rules", rules.len() as u64);
+    let done = move |rule: &str| progress.advance(1, rule);
     let mut scanned = Scanned::default();
     for outcome in judge(rules, set, case, parallel, deadline, done).await {
-        scanned.add(outcome, case.window.now, warn);
+        scanned.add(outcome, case.window.now, sink);
     }
     scanned
 }

@@ -1,18 +1,17 @@
 //! What an operator would have seen: scans one after the other over past time, each with what the one before had kept.
 
-use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt::Display;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Accusation;
 use net_scout_detect::scan::{Parameters, Scan, ScanError, ScanOptions};
 use net_scout_model::time::{TimeError, parse_moment};
-use net_scout_model::{Allowlist, Timestamp, Window};
+use net_scout_model::{Allowlist, Sink, Timestamp, Window};
 use net_scout_plugin_host::Rule;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
-use net_scout_store::{Database, DatabaseError, EventSpan};
+use net_scout_store::{DatabaseError, EventSpan};
 
 /// The scans to be made.
 pub struct Plan<'a> {
@@ -30,8 +29,6 @@ pub struct Plan<'a> {
     pub span: EventSpan,
     /// From one scan to the next, in microseconds.
     pub every: i64,
-    /// How many rules judge at the same time.
-    pub parallel: usize,
 }
 
 /// What came of the scans.
@@ -71,40 +68,61 @@ impl Plan<'_> {
     }
 }
 
-/// Makes the scans, each over the window that ends with it. `done` hears of each; `warn` hears once of whatever goes wrong.
+/// Makes the scans, each over the window that ends with it. The sink hears once of whatever goes wrong; `name` is what the data are called.
 ///
 /// # Errors
 /// When the database cannot be read or written. A failing rule is no error: [`Simulated::failed`] says so.
-pub async fn simulate(plan: &Plan<'_>, done: impl Fn(), warn: impl Fn(&str)) -> Result<Simulated, SimulationError> {
-    let Plan { options, rules, set, allowlist, parallel, .. } = *plan;
-    let mut database = Database::open(&options.db_path, &options.alert_table, options.busy_timeout)?;
+pub async fn simulate(plan: &Plan<'_>, name: &str, sink: &dyn Sink) -> Result<Simulated, SimulationError> {
+    let Plan { options, rules, set, allowlist, .. } = *plan;
+    let mut database = options.database.open()?;
     database.set_quiet(options.quiet);
     database.migrate(plan.span.first)?;
     let (mut simulated, mut known) = (Simulated::default(), HashSet::new());
-    let said = RefCell::new(HashSet::new());
-    let warn = |text: &dyn Display| {
-        let text = text.to_string();
-        if said.borrow_mut().insert(text.clone()) {
-            warn(&text);
-        }
-    };
-    for now in plan.times() {
+    let once = Once { sink, said: Mutex::default() };
+    let times = plan.times();
+    let progress = sink.progress("evaluating", "scans", times.len() as u64);
+    for now in times {
         let window = Window { since: parse_moment(plan.since, now)?, until: Some(now), now };
         let state = StateStore::new(database.plugin_state()?);
-        let scan =
-            Scan { options, rules, set, window, state: state.clone(), allowlist, tape: Tape::Off, explanations: None, parallel };
+        let scan = Scan { options, rules, set, window, state: state.clone(), allowlist, tape: Tape::Off, explanations: None };
         let mut raised = Vec::new();
-        let scanned = scan.run_showing(&mut raised, |_| {}, &warn).await?;
+        let scanned = scan.run_showing(&mut raised, &once).await?;
         for alert in &raised {
             let key = (alert.rule.clone(), alert.alert_type.clone(), alert.src_ip.clone(), alert.dst_ip.clone(), now.date());
             let new = known.insert(key);
             simulated.raised.push(Accusation::of(alert, now, new));
         }
-        let recorded = scanned.keep(&mut database, &state, now)?;
+        let recorded = scanned.keep(&mut database, &state, now, None)?;
         let news = recorded.iter().map(|recorded| recorded.new);
         simulated.kept.extend(scanned.alerts.iter().zip(news).map(|(alert, new)| Accusation::of(alert, now, new)));
         simulated.failed |= scanned.failed;
-        done();
+        progress.advance(1, name);
     }
     Ok(simulated)
+}
+
+/// Says each thing once: what goes wrong in one scan goes wrong in the next. How far one scan is nobody needs to know.
+struct Once<'a> {
+    sink: &'a dyn Sink,
+    said: Mutex<HashSet<String>>,
+}
+
+impl Once<'_> {
+    fn is_new(&self, text: &dyn Display) -> bool {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_string())
+    }
+}
+
+impl Sink for Once<'_> {
+    fn warn(&self, text: &dyn Display) {
+        if self.is_new(text) {
+            self.sink.warn(text);
+        }
+    }
+
+    fn note(&self, text: &dyn Display) {
+        if self.is_new(text) {
+            self.sink.note(text);
+        }
+    }
 }

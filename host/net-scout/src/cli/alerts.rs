@@ -7,6 +7,7 @@ use crate::commands::alerts;
 use crate::commands::alerts::AlertsRequest;
 use crate::config::Config;
 use net_scout_model::Timestamp;
+use net_scout_store::AlertFilter;
 
 #[derive(Subcommand)]
 enum AlertsCommand {
@@ -58,16 +59,16 @@ impl AlertsArgs {
         if let Some(AlertsCommand::Show { id, format }) = &self.command {
             return alerts::show(config, *id, format.into());
         }
-        let request = AlertsRequest {
+        let filter = AlertFilter {
             alert_type: self.alert_type.clone(),
             src_ip: self.src.clone(),
             dst_ip: self.dst.clone(),
             minimum_score: self.min_score,
             status: self.status.clone(),
-            since: self.since.clone(),
             limit: self.limit,
-            format: (&self.format).into(),
+            ..AlertFilter::default()
         };
+        let request = AlertsRequest { filter, since: self.since.clone(), format: (&self.format).into() };
         alerts::run(config, request, now)
     }
 }

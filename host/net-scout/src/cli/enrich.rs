@@ -4,10 +4,12 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::{FormatArg, PluginArgs};
 use crate::commands::enrich;
-use crate::commands::enrich::{CacheAction, EnrichRequest};
+use crate::commands::enrich::CacheAction;
 use crate::config::Config;
+use net_scout_detect::enrich::EnrichRequest;
 use net_scout_model::Timestamp;
 use net_scout_plugin_host::recording::Tape;
+use net_scout_store::WhichAlerts;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  net-scout enrich --limit 50\n  net-scout enrich --alert-id 7 --only rdns,asn --refresh")]
@@ -36,16 +38,14 @@ pub(super) struct EnrichArgs {
 
 impl EnrichArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
-        let request = EnrichRequest {
-            limit: self.limit,
-            alert_id: self.alert_id,
-            only: self.only.clone(),
-            refresh: self.refresh,
-            dry_run: self.dry_run,
-            locked: self.locked,
-            tape: Tape::Off,
+        let limit = self.limit.min(config.max_enrich);
+        let which = match self.alert_id {
+            Some(id) => WhichAlerts::Id(id),
+            None if self.refresh => WhichAlerts::NewestAgain(limit),
+            None => WhichAlerts::Newest(limit),
         };
-        enrich::run(config, &request, now)
+        let request = EnrichRequest { which, refresh: self.refresh, dry_run: self.dry_run, tape: Tape::Off };
+        enrich::run(config, &self.only, self.locked, &request, now)
     }
 }
 

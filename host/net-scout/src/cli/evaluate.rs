@@ -7,8 +7,9 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::{FormatArg, PluginArgs};
 use crate::commands::evaluate;
-use crate::commands::evaluate::{Data, EvaluateRequest};
+use crate::commands::evaluate::EvaluateFlags;
 use crate::config::Config;
+use net_scout_lab::evaluate::Data;
 use net_scout_lab::evaluate::generate::{FEWEST_ADDRESSES, MOST_ADDRESSES, Options, Speed};
 
 #[derive(Args)]
@@ -90,10 +91,10 @@ enum SpeedName {
 
 impl EvaluateArgs {
     pub(super) fn run(&self, config: &Config) -> anyhow::Result<u8> {
-        evaluate::run(config, &self.request())
+        evaluate::run(config, self.flags())
     }
 
-    fn request(&self) -> EvaluateRequest {
+    fn flags(&self) -> EvaluateFlags {
         let GenerateArgs { addresses, days, seed, attacks, speed, traffic, keep } = &self.generated;
         let speed = match speed {
             SpeedName::All => Speed::All,
@@ -102,7 +103,7 @@ impl EvaluateArgs {
         };
         let data = match (&self.truth, &self.data) {
             (Some(truth), _) => Data::Given { truth: truth.clone() },
-            (None, Some(path)) => Data::Folder { path: path.clone(), import: super::import::request },
+            (None, Some(path)) => Data::Folder { path: path.clone() },
             (None, None) => Data::Generated {
                 options: Options {
                     addresses: *addresses,
@@ -116,8 +117,9 @@ impl EvaluateArgs {
                 keep: keep.clone(),
             },
         };
-        EvaluateRequest {
+        EvaluateFlags {
             data,
+            import: super::import::request,
             every: self.every.clone(),
             rules: self.rules.clone(),
             mistakes: self.mistakes,

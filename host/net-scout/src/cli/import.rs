@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, ValueEnum};
 
-use crate::commands::import::{self, ImportRequest};
+use crate::commands::import_logs;
 use crate::config::Config;
 use crate::exit::UsageError;
-use crate::ingest::Again;
 use net_scout_import::{DefaultVerdict, Format as LogFormat, LogZone, Mapping, ReadAs, TableColumn};
+use net_scout_ingest::{Again, ImportRequest};
 use net_scout_model::Timestamp;
 
 #[derive(Args)]
@@ -97,7 +97,7 @@ enum Verdict {
 
 impl ImportArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
-        import::run(config, &self.request()?, now)
+        import_logs::run(config, &self.request()?, now)
     }
 
     fn request(&self) -> Result<ImportRequest, UsageError> {

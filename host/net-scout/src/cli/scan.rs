@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::arguments::{FormatArg, WindowArgs, parameter};
-use crate::commands::scan::ScanRequest;
+use crate::commands::scan::ScanFlags;
 use crate::commands::{replay, scan};
 use crate::config::Config;
 use crate::output::StatsFormat;
@@ -79,7 +79,7 @@ impl ScanArgs {
         if let Some(recording) = &self.replay {
             return replay::run(config, recording, stats, (&self.format).into());
         }
-        let request = ScanRequest {
+        let flags = ScanFlags {
             until: self.window.until.clone(),
             dry_run: self.dry_run,
             enrich: self.enrich,
@@ -89,6 +89,6 @@ impl ScanArgs {
             record: self.record.clone(),
             format: (&self.format).into(),
         };
-        scan::run(config, &request, now)
+        scan::run(config, &flags, now)
     }
 }

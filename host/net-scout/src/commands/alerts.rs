@@ -1,31 +1,21 @@
 //! `net-scout alerts`: what is stored.
 
-use super::terminal_width;
 use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output::{Format, Shown, Story};
 use crate::{exit, output};
+use net_scout_detect::alerts;
 use net_scout_model::Timestamp;
 use net_scout_model::time::parse_moment;
-use net_scout_store::{AlertFilter, Database};
+use net_scout_store::AlertFilter;
 
 /// What to list, and how.
 #[derive(Clone, Debug)]
 pub struct AlertsRequest {
-    /// Only of this type.
-    pub alert_type: Option<String>,
-    /// Only from this address.
-    pub src_ip: Option<String>,
-    /// Only to this address.
-    pub dst_ip: Option<String>,
-    /// Only with at least this score.
-    pub minimum_score: Option<i64>,
-    /// Only in this status.
-    pub status: Option<String>,
+    /// Which alerts.
+    pub filter: AlertFilter,
     /// Only those raised since then, as written.
     pub since: Option<String>,
-    /// At most so many.
-    pub limit: Option<u32>,
     /// How.
     pub format: Format,
 }
@@ -35,27 +25,13 @@ pub struct AlertsRequest {
 /// # Errors
 /// When `since` is no time, the database cannot be read, or standard output cannot be written.
 pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::Result<u8> {
-    let since = request
-        .since
-        .map(|text| parse_moment(&text, now))
-        .transpose()
-        .map_err(|error| UsageError(format!("--since: {error}")))?;
-    let database = Database::open_read_only(&config.db_path, &config.alert_table, config.busy_timeout)?;
-    let listed = database.alerts(&AlertFilter {
-        id: None,
-        alert_type: request.alert_type,
-        src_ip: request.src_ip,
-        dst_ip: request.dst_ip,
-        minimum_score: request.minimum_score,
-        status: request.status,
-        since,
-        limit: request.limit,
-    })?;
+    let AlertsRequest { filter, since, format } = request;
+    let since = since.map(|text| parse_moment(&text, now)).transpose();
+    let since = since.map_err(|error| UsageError(format!("--since: {error}")))?;
+    let listed = alerts::list(&config.database_options(), &AlertFilter { since, ..filter })?;
     output::unreadable_alerts(&listed.unreadable, &config.alert_table);
     let shown: Vec<Shown> = listed.alerts.into_iter().map(Shown::from).collect();
-    if request.format != Format::Table || !shown.is_empty() {
-        output::write_alerts(&mut output::stdout(), &shown, request.format, terminal_width(request.format))?;
-    }
+    output::show_alerts(&shown, format)?;
     if shown.is_empty() {
         output::note(&"no alerts");
     }
@@ -67,15 +43,8 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
 /// # Errors
 /// When there is no such alert, the database cannot be read, or standard output cannot be written.
 pub fn show(config: &Config, id: i64, format: Format) -> anyhow::Result<u8> {
-    let database = Database::open_read_only(&config.db_path, &config.alert_table, config.busy_timeout)?;
-    let mut found = database.alerts(&AlertFilter { id: Some(id), ..AlertFilter::default() })?;
-    let alert = match (found.alerts.pop(), found.unreadable.first) {
-        (Some(alert), _) => alert,
-        (None, Some(reason)) => anyhow::bail!("{reason}; another program wrote it so, into table `{}`", config.alert_table),
-        (None, None) => anyhow::bail!("there is no alert {id}"),
-    };
-    let query = database.query_again(&config.table, &alert.evidence["events"])?;
-    let story = Story { enrichment: database.enrichment_of(id)?, query, alert };
+    let alerts::WholeAlert { alert, enrichment, query } = alerts::show(&config.database_options(), &config.table, id)?;
+    let story = Story { alert, enrichment, query };
     let mut out = output::stdout();
     match format {
         Format::Table => story.write(&mut out)?,

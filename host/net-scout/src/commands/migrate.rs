@@ -1,8 +1,9 @@
 //! `net-scout migrate`: the tables of net-scout, and on demand the hashes of events.
 
 use crate::config::Config;
-use crate::output::Progress;
+use crate::output::{Progress, Terminal};
 use crate::{exit, output};
+use net_scout_detect::advise_journal;
 use net_scout_model::Timestamp;
 use net_scout_store::Database;
 
@@ -21,7 +22,7 @@ pub fn run(config: &Config, event_hash: bool, now: Timestamp) -> anyhow::Result<
         output::note(&format_args!("{} is up to date", config.db_path.display()));
     }
     if fresh {
-        super::advise_journal(config, &database);
+        advise_journal(&database, &config.table, &Terminal);
     }
     if event_hash {
         let progress = Progress::new("hashing", "events", 1);

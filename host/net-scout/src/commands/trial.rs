@@ -3,49 +3,33 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
-use super::plugins::load_one;
 use super::runtime;
 use crate::config::Config;
+use crate::output::Terminal;
 use crate::{exit, output};
-use net_scout_lab::trial::contract;
+use net_scout_lab::trial;
 use net_scout_lab::trial::contract::Check;
-use net_scout_lab::trial::scenario::Scenario;
-use net_scout_plugin_host::Plugins;
+use net_scout_model::plain;
+
+/// The most characters of what is wrong.
+const LONGEST: usize = 2_000;
 
 /// Tries a plugin on scenarios.
 ///
 /// # Errors
 /// When the plugin or a scenario cannot be read. A scenario that ends otherwise than it should is no error: the exit code says so.
 pub fn test(config: &Config, plugin: &Path, scenarios: &[PathBuf]) -> anyhow::Result<u8> {
-    let read = |path: &PathBuf| -> anyhow::Result<Scenario> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("the scenario {} cannot be read", path.display()))?;
-        Scenario::parse(&text).with_context(|| format!("the scenario {}", path.display()))
-    };
-    // All are read before the first is tried.
-    let read: Vec<Scenario> = scenarios.iter().map(read).collect::<anyhow::Result<_>>()?;
-    let runtime = runtime()?;
+    let (options, scenarios, runtime) = (config.plugin_options(), trial::read_scenarios(scenarios)?, runtime()?);
     let (mut out, mut failed) = (output::stdout(), 0);
-    for (scenario, path) in read.iter().zip(scenarios) {
-        let shown = path.display();
-        let differences = runtime
-            .block_on(async {
-                let Plugins { mut rules, mut enrichers, .. } = load_one(config, plugin).await?;
-                anyhow::Ok(match (rules.pop(), enrichers.pop()) {
-                    (Some(rule), _) => scenario.rule(&rule.grant_requests()).await?,
-                    (None, Some(enricher)) => scenario.enricher(enricher).await?,
-                    (None, None) => Vec::new(),
-                })
-            })
-            .with_context(|| format!("the scenario {shown}"))?;
-        writeln!(out, "{} {shown}", if differences.is_empty() { "ok  " } else { "FAIL" })?;
+    for scenario in &scenarios {
+        let differences = runtime.block_on(trial::try_scenario(&options, plugin, scenario, &Terminal))?;
+        writeln!(out, "{} {}", if differences.is_empty() { "ok  " } else { "FAIL" }, scenario.0.display())?;
         for difference in &differences {
-            writeln!(out, "     {}", net_scout_model::plain(difference, 2_000))?;
+            writeln!(out, "     {}", plain(difference, LONGEST))?;
         }
         failed += usize::from(!differences.is_empty());
     }
-    writeln!(out, "{} of {} scenarios passed", read.len() - failed, read.len())?;
+    writeln!(out, "{} of {} scenarios passed", scenarios.len() - failed, scenarios.len())?;
     Ok(if failed == 0 { exit::SUCCESS } else { exit::FAILURE })
 }
 
@@ -54,31 +38,12 @@ pub fn test(config: &Config, plugin: &Path, scenarios: &[PathBuf]) -> anyhow::Re
 /// # Errors
 /// When the plugin cannot be loaded or tried. A check that fails is no error: the exit code says so.
 pub fn conform(config: &Config, plugin: &Path, events: u64) -> anyhow::Result<u8> {
-    let runtime = runtime()?;
-    let checks: Vec<Check> = runtime.block_on(async {
-        let Plugins { mut rules, mut enrichers, .. } = load_one(config, plugin).await?;
-        let again = load_one(config, plugin).await?;
-        let second = again.each().next().map(|(_, description)| description.clone());
-        anyhow::Ok(match (rules.pop(), enrichers.pop(), second) {
-            (Some(rule), _, Some(second)) => {
-                let mut rule = rule.grant_requests();
-                let mut checks = vec![contract::same_description(&rule.description, &second)];
-                checks.extend(contract::rule(&mut rule, events).await?);
-                checks
-            }
-            (None, Some(enricher), Some(second)) => {
-                let mut checks = vec![contract::same_description(&enricher.description, &second)];
-                checks.extend(contract::enricher(enricher).await?);
-                checks
-            }
-            _ => Vec::new(),
-        })
-    })?;
+    let checks = runtime()?.block_on(trial::conform(&config.plugin_options(), plugin, events, &Terminal))?;
     let mut out = output::stdout();
     for Check { name, fault } in &checks {
         match fault {
             None => writeln!(out, "ok   {name}")?,
-            Some(fault) => writeln!(out, "FAIL {name}: {}", net_scout_model::plain(fault, 2_000))?,
+            Some(fault) => writeln!(out, "FAIL {name}: {}", plain(fault, LONGEST))?,
         }
     }
     let failed = checks.iter().filter(|check| check.fault.is_some()).count();

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use net_scout_model::{counted, plain};
+use net_scout_model::plain;
 use net_scout_store::Unreadable;
 
 fn message(style: Style, word: &str, text: &dyn Display) {
@@ -30,9 +30,8 @@ pub fn warning(text: &dyn Display) {
 
 /// That rows of the alert table were left out.
 pub fn unreadable_alerts(unreadable: &Unreadable, table: &str) {
-    if let Some(first) = &unreadable.first {
-        let rows = counted(unreadable.rows, "row");
-        warning(&format_args!("{rows} of table `{table}` cannot be read and left out; the first is {}", plain(first, 200)));
+    if let Some(text) = unreadable.warning(table) {
+        warning(&text);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The figures as a file that the textfile collector of Prometheus' node exporter reads: whole at every moment.
 
-use std::io::{self, Write as _};
 use std::fs::Permissions;
+use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 

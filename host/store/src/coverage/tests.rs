@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::ScanTransaction;
 use net_scout_model::{Alert, Severity};
 
 const MINUTE: i64 = 60_000_000;
@@ -63,7 +64,8 @@ proptest! {
 fn a_stretch_is_kept_with_the_alerts_or_not_at_all() {
     let mut database = database();
     let first = covered("ip_events", &[stretch(0, 60, CoverageState::Scanned, "a", 1)]);
-    database.keep_scan(&[alert("192.0.2.1")], &[], &[], Some(&first), NOW).expect("keep");
+    let mut alongside = |transaction: &ScanTransaction<'_>| transaction.cover(&first);
+    database.keep_scan(&[alert("192.0.2.1")], &[], &[], NOW, Some(&mut alongside)).expect("keep");
     assert_eq!(database.coverage("ip_events").expect("read").good_until(), Some(Timestamp(60 * MINUTE)));
     // The alerts cannot be kept, and so nothing is claimed.
     database
@@ -71,7 +73,8 @@ fn a_stretch_is_kept_with_the_alerts_or_not_at_all() {
         .execute_batch("CREATE TRIGGER full BEFORE INSERT ON scout_coverage BEGIN SELECT RAISE(ABORT, 'full'); END")
         .expect("trigger");
     let second = covered("ip_events", &[stretch(60, 60, CoverageState::Scanned, "a", 2)]);
-    database.keep_scan(&[alert("192.0.2.2")], &[], &[], Some(&second), NOW).expect_err("not kept");
+    let mut alongside = |transaction: &ScanTransaction<'_>| transaction.cover(&second);
+    database.keep_scan(&[alert("192.0.2.2")], &[], &[], NOW, Some(&mut alongside)).expect_err("not kept");
     assert_eq!(database.coverage("ip_events").expect("read").good_until(), Some(Timestamp(60 * MINUTE)));
     let alerts: i64 = database.connection.query_row("SELECT COUNT(*) FROM scout_alerts", [], |row| row.get(0)).expect("count");
     assert_eq!(alerts, 1);

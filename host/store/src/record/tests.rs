@@ -69,8 +69,9 @@ fn several_transactions_record_what_one_does() {
         }))
         .expect("hook");
     let lasts = Cell::new(0);
-    let last = |_: &Connection| {
+    let last = |transaction: &ScanTransaction<'_>| {
         lasts.set(lasts.get() + 1);
+        assert!([0, alerts.len()].contains(&transaction.recorded.len()), "all of the scan are known");
         Ok(())
     };
     let parts = several.keep_in_turns(&alerts, Duration::ZERO, NOW, last).expect("a transaction for each");
@@ -413,4 +414,29 @@ fn a_network_takes_over_its_members_and_later_ones_join_it() {
     let wide = Alert { src_ip: Some("192.0.2.77".to_owned()), ..network(8, Severity::High) };
     let wide = database.record(&[wide], NOW.plus(3 * HOUR)).expect("wide").remove(0);
     assert!(wide.new && status(&database, first[2].alert.id).0 == "new");
+}
+
+/// What belongs to a scan is written with the last of its alerts, or neither is.
+#[test]
+fn what_is_written_alongside_is_kept_or_lost_with_the_alerts() {
+    let (_folder, mut database) = database();
+    let alerts = [alert(None, 40, Severity::Medium, 1)];
+    let entry = StateEntry { plugin: "coverage".into(), key: "until".into(), value: Some(b"1".to_vec()) };
+    let mut seen = 0;
+    let mut keep = |transaction: &ScanTransaction<'_>| {
+        seen = transaction.recorded.len();
+        transaction.keep_state(std::slice::from_ref(&entry), NOW)
+    };
+    database.keep_scan(&alerts, &[], &[], NOW, Some(&mut keep)).expect("kept");
+    assert_eq!((seen, database.plugin_state().expect("read")), (1, vec![entry.clone()]));
+
+    let mut fail = |transaction: &ScanTransaction<'_>| {
+        transaction.keep_state(&[StateEntry { key: "later".into(), ..entry.clone() }], NOW)?;
+        Err(DatabaseError::NotFound { path: "elsewhere".into() })
+    };
+    let other = [alert(Some("192.0.2.9"), 40, Severity::Medium, 1)];
+    let error = database.keep_scan(&other, &[], &[], NOW, Some(&mut fail)).expect_err("refused");
+    assert!(matches!(error, DatabaseError::NotFound { .. }));
+    assert_eq!(database.alerts(&crate::AlertFilter::default()).expect("read").alerts.len(), 1);
+    assert_eq!(database.plugin_state().expect("read"), [entry]);
 }

@@ -1,31 +1,23 @@
-//! Logs into the database: joins `import`, which reads them, with `database`, which keeps the rows and how far each log was read. Prints
-//! nothing.
+//! Logs into the database: joins `import`, which reads them, with `store`, which keeps the rows and how far each log was read. It must
+//! never print anything, nor know what becomes of the events.
+//!
+//! The use case is [`import_logs`].
 
 mod follow;
 mod geoip;
+mod run;
 mod stream;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 pub use follow::Followed;
 pub use geoip::{GeoIp, GeoIpError};
+pub use run::{ImportRequest, ImportTarget, Imported, LogsError, import_logs};
 
 use net_scout_import::{self as import, Batch, Beginning, ImportError, ImportOptions, ImportReport, LogReader, Position, ReadAs};
 use net_scout_model::hex;
-use net_scout_store::{Database, DatabaseError, ImportedRows, KnownLog, LogPosition};
-
-/// The database that takes the events.
-#[derive(Clone, Debug)]
-pub struct Target {
-    /// Its file, which is made with the first event where there is none.
-    pub path: PathBuf,
-    /// The alert table that it has, or gets.
-    pub alert_table: String,
-    /// How long to wait for another program's lock.
-    pub busy_timeout: Duration,
-}
+use net_scout_store::{Database, DatabaseError, DatabaseOptions, ImportedRows, KnownLog, LogPosition};
 
 /// From where on a file is read that was imported before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,9 +55,9 @@ pub enum IngestError {
     Database(#[from] DatabaseError),
 }
 
-/// Takes logs, one after the other.
+/// Takes logs, one after the other, into a database that is made with the first event where there is none.
 pub struct Ingest<'o> {
-    target: Target,
+    target: DatabaseOptions,
     options: &'o ImportOptions,
     from: &'o ReadAs,
     geoip: Option<GeoIp>,
@@ -90,7 +82,7 @@ impl<'o> Ingest<'o> {
     /// # Errors
     /// When it exists and does not take events.
     pub fn new(
-        target: Target,
+        target: DatabaseOptions,
         from: &'o ReadAs,
         options: &'o ImportOptions,
         geoip: Option<GeoIp>,
@@ -192,7 +184,7 @@ impl<'o> Ingest<'o> {
         let database = match self.database.take() {
             Some(database) => database,
             None => {
-                let Target { path, alert_table, busy_timeout } = &self.target;
+                let DatabaseOptions { path, alert_table, busy_timeout } = &self.target;
                 let mut database = Database::open_or_create(path, alert_table, *busy_timeout)?;
                 database.prepare_import()?;
                 database.migrate(self.options.now)?;

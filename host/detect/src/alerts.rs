@@ -1,0 +1,63 @@
+//! Stored alerts: listed, and one of them with all that is known of it.
+
+use serde_json::Value;
+
+use crate::DetectError;
+use net_scout_model::StoredAlert;
+use net_scout_store::{AlertFilter, DatabaseError, DatabaseOptions, ListedAlerts};
+
+/// A stored alert, with all that is known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WholeAlert {
+    /// The alert.
+    pub alert: StoredAlert,
+    /// What is known outside about its addresses; null where nothing is.
+    pub enrichment: Value,
+    /// The query that shows its events once more, where there is one.
+    pub query: Option<String>,
+}
+
+/// Lists stored alerts, newest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn list(options: &DatabaseOptions, filter: &AlertFilter) -> Result<ListedAlerts, DatabaseError> {
+    options.open_read_only()?.alerts(filter)
+}
+
+/// One stored alert. Its events are looked for in this table.
+///
+/// # Errors
+/// When it is not there or cannot be read, or the database cannot be read.
+pub fn show(options: &DatabaseOptions, table: &str, id: i64) -> Result<WholeAlert, DetectError> {
+    let database = options.open_read_only()?;
+    let mut found = database.alerts(&AlertFilter { id: Some(id), ..AlertFilter::default() })?;
+    let alert = match (found.alerts.pop(), found.unreadable.first) {
+        (Some(alert), _) => alert,
+        (None, Some(reason)) => return Err(DetectError::UnreadableAlert { reason, table: options.alert_table.clone() }),
+        (None, None) => return Err(DetectError::NoAlert(id)),
+    };
+    let query = database.query_again(table, &alert.evidence["events"])?;
+    Ok(WholeAlert { enrichment: database.enrichment_of(id)?, query, alert })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{NOW, alert, options};
+
+    #[test]
+    fn alerts_are_listed_and_one_is_shown_whole() {
+        let (_folder, options) = options();
+        assert_eq!(list(&options.database, &AlertFilter::default()).expect("listed").alerts, []);
+        let mut database = options.database.open().expect("open");
+        let id = database.record(&[alert("192.0.2.7")], NOW).expect("recorded")[0].alert.id;
+        let of = |source: &str| AlertFilter { src_ip: Some(source.to_owned()), ..AlertFilter::default() };
+        let count = |source: &str| list(&options.database, &of(source)).expect("listed").alerts.len();
+        assert_eq!((count("192.0.2.7"), count("192.0.2.8")), (1, 0));
+        let whole = show(&options.database, &options.table, id).expect("shown");
+        assert_eq!((whole.alert.id, whole.enrichment, whole.query), (id, Value::Null, None));
+        let error = show(&options.database, &options.table, id + 1).expect_err("not there");
+        assert_eq!((error.to_string(), error.is_usage()), (format!("there is no alert {}", id + 1), false));
+    }
+}

@@ -1,0 +1,207 @@
+//! The allowlist: what the operator knows and does not want to see again, and the stored alerts that it closes.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::DetectError;
+use crate::scan::ScanOptions;
+use net_scout_model::{Allow, AllowSubject, Allowlist, Networks, Side, Sink, StoredAlert, Timestamp, parse_address};
+use net_scout_store::{AlertFilter, Database, DatabaseError, ListedAlerts};
+
+/// Where the system names its resolvers.
+const RESOLVERS: &str = "/etc/resolv.conf";
+
+/// What the allowlist has beside the entries of the database.
+#[derive(Clone, Debug, Default)]
+pub struct AllowSources {
+    /// The resolvers that are asked; empty for those of the system.
+    pub resolvers: Vec<SocketAddr>,
+    /// The entries of the configuration.
+    pub configured: Vec<Allow>,
+}
+
+/// Everything that is allowed: what is built in, configured, and kept in the database. The sink hears of entries that cannot be read.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn allowlist(sources: &AllowSources, database: &Database, sink: &dyn Sink) -> Result<Allowlist, DatabaseError> {
+    let resolvers: Vec<IpAddr> = match sources.resolvers.as_slice() {
+        [] => system_resolvers(&std::fs::read_to_string(RESOLVERS).unwrap_or_default()),
+        servers => servers.iter().map(SocketAddr::ip).collect(),
+    };
+    let mut list = Allowlist::built_in(&resolvers);
+    list.add_configured(&sources.configured);
+    let (stored, unreadable) = database.allowlist()?;
+    for id in unreadable {
+        sink.warn(&format_args!(
+            "entry {id} of the allowlist cannot be read and allows nothing; remove it with `net-scout allow remove {id}`"
+        ));
+    }
+    list.0.extend(stored);
+    Ok(list)
+}
+
+/// Everything that is allowed, by the options of a scan.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn list(options: &ScanOptions, sink: &dyn Sink) -> Result<Allowlist, DatabaseError> {
+    allowlist(&options.allow, &options.database.open_read_only()?, sink)
+}
+
+/// Adds an entry, and closes the stored alerts that it fits if they are to be closed. The numbers of these alerts.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub fn add(
+    options: &ScanOptions,
+    allow: &Allow,
+    close: bool,
+    now: Timestamp,
+    sink: &dyn Sink,
+) -> Result<Vec<i64>, DatabaseError> {
+    let mut database = options.database.open()?;
+    database.migrate(now)?;
+    let id = database.allow(allow, now)?;
+    sink.note(&format_args!("entry {id} allows {}", words(allow)));
+    let alerts = fitting(options, &database, sink, |subject, local| allow.fits(subject, local, now))?;
+    if close {
+        database.close_allowed(&alerts)?;
+    }
+    Ok(alerts)
+}
+
+/// The numbers of the stored alerts that an entry would close. Nothing is written.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn preview(options: &ScanOptions, allow: &Allow, now: Timestamp, sink: &dyn Sink) -> Result<Vec<i64>, DatabaseError> {
+    let database = options.database.open_read_only()?;
+    fitting(options, &database, sink, |subject, local| allow.fits(subject, local, now))
+}
+
+/// Closes the stored alerts that entries fit; in a dry run it only says which. Their numbers.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub fn apply(options: &ScanOptions, dry_run: bool, now: Timestamp, sink: &dyn Sink) -> Result<Vec<i64>, DatabaseError> {
+    let mut database = if dry_run { options.database.open_read_only()? } else { options.database.open()? };
+    let list = allowlist(&options.allow, &database, sink)?;
+    let alerts = fitting(options, &database, sink, |subject, local| list.find(subject, local, now).is_some())?;
+    if !dry_run {
+        database.close_allowed(&alerts)?;
+    }
+    Ok(alerts)
+}
+
+/// Removes entries of the database. The numbers of those that were removed.
+///
+/// # Errors
+/// When one is not there: then none is removed.
+pub fn remove(options: &ScanOptions, ids: &[i64]) -> Result<Vec<i64>, DetectError> {
+    let mut database = options.database.open()?;
+    let (entries, unreadable) = database.allowlist()?;
+    let there = |id: &i64| unreadable.contains(id) || entries.iter().any(|(origin, _)| origin.to_string() == id.to_string());
+    if let Some(missing) = ids.iter().find(|id| !there(id)) {
+        return Err(DetectError::NoEntry(*missing));
+    }
+    Ok(database.disallow(ids)?)
+}
+
+/// What an entry allows, in words.
+#[must_use]
+pub fn words(allow: &Allow) -> String {
+    let mut text = match allow.side {
+        Side::Source => format!("alerts from {}", allow.network),
+        Side::Destination => format!("alerts to {}", allow.network),
+    };
+    if !allow.rules.is_empty() {
+        text.push_str(&format!(" of {}", allow.rules.join(", ")));
+    }
+    if !allow.ports.is_empty() {
+        text.push_str(&format!(" on port {}", allow.ports_text()));
+    }
+    if let Some(direction) = allow.direction {
+        text.push_str(&format!(", {}", direction.name()));
+    }
+    if let Some(until) = allow.until {
+        text.push_str(&format!(", until {}", until.seconds()));
+    }
+    text
+}
+
+/// The numbers of the stored alerts that nobody has dealt with yet, for which `fits` holds: only they are closed.
+fn fitting(
+    options: &ScanOptions,
+    database: &Database,
+    sink: &dyn Sink,
+    fits: impl Fn(&AllowSubject<'_>, &Networks) -> bool,
+) -> Result<Vec<i64>, DatabaseError> {
+    let local = options.local_networks.clone().unwrap_or_else(Networks::private);
+    let alerts = readable(options, database, sink)?.into_iter();
+    Ok(alerts.filter(|alert| alert.is_open() && fits(&alert.into(), &local)).map(|alert| alert.id).collect())
+}
+
+/// All stored alerts, newest first. The sink hears of those that cannot be read.
+pub(crate) fn readable(options: &ScanOptions, database: &Database, sink: &dyn Sink) -> Result<Vec<StoredAlert>, DatabaseError> {
+    let ListedAlerts { alerts, unreadable } = database.alerts(&AlertFilter::default())?;
+    if let Some(text) = unreadable.warning(&options.database.alert_table) {
+        sink.warn(&text);
+    }
+    Ok(alerts)
+}
+
+/// The resolvers that resolv.conf(5) names.
+fn system_resolvers(text: &str) -> Vec<IpAddr> {
+    let server = |line: &str| parse_address(line.strip_prefix("nameserver")?.split_whitespace().next()?);
+    text.lines().filter_map(|line| server(line.trim())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use net_scout_model::{Message, Messages};
+
+    use super::*;
+    use crate::test_support::{NOW, alert, options};
+
+    #[test]
+    fn resolvers_of_the_system() {
+        let text = "# nameserver 192.0.2.1\nnameserver 192.0.2.53\n nameserver\tfe80::1%eth0 \nnameservers 1\noptions edns0\nnameserver x";
+        let servers: Vec<String> = system_resolvers(text).iter().map(IpAddr::to_string).collect();
+        assert_eq!(servers, ["192.0.2.53", "fe80::1"]);
+    }
+
+    #[test]
+    fn entries_close_open_alerts_and_are_removed() {
+        let (_folder, options) = options();
+        let mut database = options.database.open().expect("open");
+        database.record(&[alert("192.0.2.7"), alert("198.51.100.1")], NOW).expect("recorded");
+        let about = |source: &str| {
+            let listed = database.alerts(&AlertFilter { src_ip: Some(source.to_owned()), ..AlertFilter::default() });
+            listed.expect("listed").alerts.pop().expect("an alert")
+        };
+        let id = about("192.0.2.7").id;
+        let allow = Allow {
+            network: "192.0.2.0/24".parse().expect("a network"),
+            side: Side::Source,
+            rules: Vec::new(),
+            ports: Vec::new(),
+            direction: None,
+            reason: "scanner".to_owned(),
+            until: None,
+        };
+        let sink = Messages::default();
+        assert_eq!(preview(&options, &allow, NOW, &sink).expect("previewed"), [id]);
+        assert_eq!(list(&options, &sink).expect("listed").0.iter().filter(|(_, entry)| entry.reason == "scanner").count(), 0);
+        assert_eq!(add(&options, &allow, false, NOW, &sink).expect("added"), [id]);
+        assert_eq!(sink.take(), [Message::Note("entry 1 allows alerts from 192.0.2.0/24".to_owned())]);
+        assert_eq!(apply(&options, true, NOW, &sink).expect("a dry run"), [id]);
+        assert_eq!(about("192.0.2.7").status, "new");
+        assert_eq!(apply(&options, false, NOW, &sink).expect("applied"), [id]);
+        assert_eq!((about("192.0.2.7").status.as_str(), about("198.51.100.1").status.as_str()), ("allowed", "new"));
+        assert_eq!(apply(&options, false, NOW, &sink).expect("applied"), [] as [i64; 0]);
+        let error = remove(&options, &[1, 9]).expect_err("9 is not there").to_string();
+        assert!(error.starts_with("the allowlist has no entry 9; "), "{error}");
+        assert_eq!(remove(&options, &[1]).expect("removed"), [1]);
+        assert_eq!(sink.take(), []);
+    }
+}

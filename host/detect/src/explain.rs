@@ -1,0 +1,90 @@
+//! What there is of one address, what each rule says of it, and how near those are that say nothing. Nothing is written.
+
+use std::net::IpAddr;
+
+use crate::DetectError;
+use crate::allow::{allowlist, readable};
+use crate::scan::{Account, RuleSource, Scan, ScanOptions, concerns};
+use net_scout_model::{Allow, AllowSubject, Allowlist, Networks, Origin, Sink, StoredAlert, Timestamp, Window};
+use net_scout_plugin_host::capability::state::StateStore;
+use net_scout_plugin_host::load_plugins;
+use net_scout_plugin_host::recording::Tape;
+use net_scout_store::{Database, DatabaseError};
+
+/// All that there is to say of an address.
+pub struct Explained {
+    /// The stored alerts about it, newest first, each with the entry of the allowlist that it fits.
+    pub alerts: Vec<(StoredAlert, Option<(Origin, Allow)>)>,
+    /// The entries of the allowlist whose network it lies in, and whether each has ended.
+    pub entries: Vec<(Origin, Allow, bool)>,
+    /// What a scan would say of it.
+    pub account: Account,
+    /// Whether a plugin was refused or failed.
+    pub failed: bool,
+}
+
+/// Explains what a scan of this window says of an address, with the rules that are named, or all where none is.
+///
+/// # Errors
+/// When the database cannot be read, or a rule is named that is not there. A failing rule is no error: [`Explained::failed`] says so.
+pub async fn explain(
+    options: &ScanOptions,
+    window: Window,
+    address: IpAddr,
+    rules: RuleSource<'_>,
+    names: &[String],
+    sink: &dyn Sink,
+) -> Result<Explained, DetectError> {
+    let database = options.database.open_read_only()?;
+    database.check_events(&options.table)?;
+    let state = StateStore::new(database.plugin_state()?);
+    let allowlist = allowlist(&options.allow, &database, sink)?;
+    let alerts = stored(options, &database, &allowlist, address, window.now, sink)?;
+    drop(database);
+    let loaded;
+    let rules = match rules {
+        RuleSource::Loaded(rules) => rules,
+        RuleSource::Folder(plugins) => {
+            loaded = load_plugins(plugins, sink).await?.rules(plugins, sink)?;
+            &loaded
+        }
+    };
+    let chosen = rules.only(names)?;
+    let scan = Scan {
+        options,
+        rules: &chosen,
+        set: &rules.parameters,
+        window,
+        state,
+        allowlist: &allowlist,
+        tape: Tape::Off,
+        explanations: None,
+    };
+    let account = scan.account(address, sink).await?;
+    let around = allowlist.0.iter().filter(|(_, allow)| allow.network.contains(address));
+    let entry = |(origin, allow): &(Origin, Allow)| {
+        let expired = allow.until.is_some_and(|until| until <= window.now);
+        (origin.clone(), allow.clone(), expired)
+    };
+    let entries = around.map(entry).collect();
+    Ok(Explained { alerts, entries, failed: account.failed || rules.failed(), account })
+}
+
+/// The stored alerts about the address, newest first, each with what the allowlist would do about it.
+fn stored(
+    options: &ScanOptions,
+    database: &Database,
+    allowlist: &Allowlist,
+    address: IpAddr,
+    now: Timestamp,
+    sink: &dyn Sink,
+) -> Result<Vec<(StoredAlert, Option<(Origin, Allow)>)>, DatabaseError> {
+    let local = options.local_networks.clone().unwrap_or_else(Networks::private);
+    let before = |alert: StoredAlert| {
+        let subject = AllowSubject::from(&alert);
+        let is_about = concerns(address, subject.src_ip, subject.dst_ip, subject.evidence);
+        let allowed = allowlist.find(&subject, &local, now).map(|(origin, allow)| (origin.clone(), allow.clone()));
+        is_about.then_some((alert, allowed))
+    };
+    Ok(readable(options, database, sink)?.into_iter().filter_map(before).collect())
+}

@@ -1,0 +1,222 @@
+//! A whole scan, from the database to the alerts that are recorded: what `net-scout scan` and a service do.
+//!
+//! Whoever has plugins loaded, or the database open, gives them; else they are opened here. The wall clock is not asked: now is that of
+//! the window.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Explanations, Parameters, Phases, Scan, ScanOptions, Scanned};
+use crate::DetectError;
+use crate::allow::allowlist;
+use crate::database::prepare;
+use net_scout_model::{Alert, Allowlist, LedgerEntry, Origin, Secrets, Sink, Window};
+use net_scout_plugin_host::capability::state::StateStore;
+use net_scout_plugin_host::recording::{Header, PluginSeen, Recorder, Tape};
+use net_scout_plugin_host::{PluginOptions, RuleSet, load_plugins};
+use net_scout_store::{Alongside, Database, Recorded, not_the_database};
+
+/// A scan that is asked for.
+pub struct ScanRequest<'a> {
+    /// What it has in common with others.
+    pub options: &'a ScanOptions,
+    /// The window.
+    pub window: Window,
+    /// Which rules judge.
+    pub rules: RuleSource<'a>,
+    /// Where its alerts go.
+    pub keep: Keep<'a>,
+    /// Says where each query ran.
+    pub explain: bool,
+    /// Keeps what passes between plugins and host.
+    pub record: Option<RecordOptions>,
+}
+
+/// Where the rules come from.
+pub enum RuleSource<'a> {
+    /// They are loaded for this scan.
+    Folder(&'a PluginOptions),
+    /// They are loaded.
+    Loaded(&'a RuleSet),
+}
+
+/// What becomes of the alerts.
+pub enum Keep<'a> {
+    /// Nothing at all is written.
+    Nothing,
+    /// They are recorded in the database of the options.
+    Alerts,
+    /// They are recorded in this one, which is open, and with them what else is written in the same transaction.
+    With(&'a mut Database, Option<Alongside<'a>>),
+}
+
+/// A recording to be made.
+#[derive(Clone, Debug)]
+pub struct RecordOptions {
+    /// Its file.
+    pub path: PathBuf,
+    /// What must not be in it.
+    pub secrets: Secrets,
+    /// What is set for the parameters of all plugins.
+    pub parameters: Parameters,
+}
+
+/// What a scan came to.
+pub struct ScanReport {
+    /// Its alerts, strongest first.
+    pub alerts: ScanAlerts,
+    /// The entries of the allowlist that fitted, why they are there, and how many alerts each left out.
+    pub allowed: Vec<(Origin, String, usize)>,
+    /// How many weaker alerts were left out.
+    pub cut: usize,
+    /// How many events came in and are stored as leaving.
+    pub corrected_directions: u64,
+    /// Whether a plugin was refused or failed, or one of its alerts was refused.
+    pub failed: bool,
+    /// What each plugin used.
+    pub ledger: Vec<LedgerEntry>,
+    /// What the parts of the scan took.
+    pub phases: Phases,
+    /// Whether it is recorded. What follows may be recorded too, until [`Self::end_recording`].
+    pub tape: Tape,
+    record: Option<PathBuf>,
+}
+
+/// The alerts of a scan.
+pub enum ScanAlerts {
+    /// They would be recorded.
+    Raised(Vec<Alert>),
+    /// They were recorded.
+    Recorded(Vec<Recorded>),
+}
+
+impl ScanAlerts {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        match self {
+            Self::Raised(alerts) => alerts.len(),
+            Self::Recorded(alerts) => alerts.len(),
+        }
+    }
+}
+
+impl ScanReport {
+    /// Ends the recording, where one is made. Its file, which is there now.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn end_recording(&self) -> Result<Option<&PathBuf>, DetectError> {
+        let (Tape::Record(recorder), Some(path)) = (&self.tape, &self.record) else { return Ok(None) };
+        recorder.finish().map_err(|source| DetectError::Recording { path: path.clone(), source })?;
+        Ok(Some(path))
+    }
+}
+
+/// Scans: lets the rules judge the window on one state of the database, and records what they raise.
+///
+/// # Errors
+/// When there is nothing to scan or to scan with, or the alerts cannot be recorded: then nothing was. A failing plugin is no error: the
+/// sink hears of it, and [`ScanReport::failed`] says so.
+pub async fn run_scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, DetectError> {
+    let mut report = scan(request, sink).await?;
+    // The database is closed by now.
+    report.phases.end("write alerts");
+    Ok(report)
+}
+
+/// What is read of the database before the plugins are loaded.
+struct Before {
+    state: StateStore,
+    allowlist: Allowlist,
+}
+
+impl Before {
+    fn read(database: &Database, options: &ScanOptions, sink: &dyn Sink) -> Result<Self, DetectError> {
+        database.check_events(&options.table)?;
+        let state = StateStore::new(database.plugin_state()?);
+        Ok(Self { state, allowlist: allowlist(&options.allow, database, sink)? })
+    }
+}
+
+async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, DetectError> {
+    let ScanRequest { options, window, rules, keep, explain, record } = request;
+    let mut phases = Phases::default();
+    let mut opened;
+    let (mut database, alongside) = match keep {
+        Keep::Nothing => (None, None),
+        Keep::Alerts => {
+            opened = options.database.open()?;
+            (Some(&mut opened), None)
+        }
+        Keep::With(database, alongside) => (Some(database), alongside),
+    };
+    let Before { state, allowlist } = match &database {
+        Some(database) => Before::read(database, options, sink)?,
+        None => Before::read(&options.database.open_read_only()?, options, sink)?,
+    };
+    phases.end(Phases::OPEN);
+    let loaded;
+    let rules = match rules {
+        RuleSource::Loaded(rules) => rules,
+        RuleSource::Folder(plugins) => {
+            loaded = load_plugins(plugins, sink).await?.rules(plugins, sink)?;
+            &loaded
+        }
+    };
+    phases.end("load plugins");
+    let tape = record.as_ref().map_or(Ok(Tape::Off), |record| record.begin(options, window, &rules.seen))?;
+    // After all that can be wrong with what the operator wrote, and before the work: then a database that cannot be written is known.
+    if let Some(database) = &mut database {
+        database.set_quiet(options.quiet);
+        prepare(database, &options.table, window.now, sink)?;
+    }
+    let explanations = explain.then(|| Arc::new(Explanations::default()));
+    for (explanations, off) in explanations.iter().flat_map(|known| rules.off.iter().map(move |off| (known, off))) {
+        explanations.note(&off.reason);
+    }
+    let scan = Scan {
+        options,
+        rules: &rules.rules,
+        set: &rules.parameters,
+        window,
+        state: state.clone(),
+        allowlist: &allowlist,
+        tape: tape.clone(),
+        explanations: explanations.clone(),
+    };
+    phases.end(Phases::OPEN);
+    let scanned = scan.run(sink).await?;
+    phases.join(&scanned.phases);
+    for line in explanations.iter().flat_map(|explanations| explanations.lines()) {
+        sink.note(&line);
+    }
+    let recorded = database.map(|database| scanned.keep(database, &state, window.now, alongside)).transpose()?;
+    let Scanned { alerts, cut, allowed, ledger, failed, corrected_directions, .. } = scanned;
+    Ok(ScanReport {
+        alerts: recorded.map_or(ScanAlerts::Raised(alerts), ScanAlerts::Recorded),
+        allowed,
+        cut,
+        corrected_directions,
+        failed: failed || rules.failed(),
+        ledger,
+        phases,
+        tape,
+        record: record.map(|record| record.path),
+    })
+}
+
+impl RecordOptions {
+    /// Begins the recording.
+    fn begin(&self, options: &ScanOptions, window: Window, plugins: &[PluginSeen]) -> Result<Tape, DetectError> {
+        not_the_database(&options.database.path, "--record", &self.path)?;
+        let header = Header {
+            parameters: self.parameters.clone(),
+            plugins: plugins.to_vec(),
+            ..Header::new(window, options.max_alerts, options.group)
+        };
+        let recorder = Recorder::create(&self.path, &header, self.secrets.clone());
+        let recorder = recorder.map_err(|source| DetectError::Recording { path: self.path.clone(), source })?;
+        Ok(Tape::Record(recorder))
+    }
+}

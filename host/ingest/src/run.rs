@@ -1,0 +1,348 @@
+//! Imports logs, one after the other: what `net-scout import` does.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use net_scout_import::{DefaultVerdict, Format, ImportOptions, ImportReport, LogZone, ReadAs};
+use net_scout_model::{Networks, Sink, Timestamp, UsageError};
+use net_scout_store::{DatabaseError, DatabaseOptions, ImportedRows, not_the_database};
+
+use super::{Again, Followed, GeoIp, GeoIpError, Ingest, IngestError};
+
+/// What to import, and how to read it.
+#[derive(Clone, Debug)]
+pub struct ImportRequest {
+    /// The logs; `-` for standard input.
+    pub files: Vec<PathBuf>,
+    /// What they are read as.
+    pub from: ReadAs,
+    /// The verdict of lines that say none.
+    pub default_verdict: DefaultVerdict,
+    /// The zone of dates that do not say it.
+    pub zone: LogZone,
+    /// From where on a file is read that was imported before.
+    pub again: Again,
+    /// Whether to wait for more lines at the end of the file.
+    pub follow: bool,
+}
+
+impl ImportRequest {
+    /// Whether it waits for lines. A file can be killed at any time, because how far it was read is in the database; what waits for lines
+    /// must be told to stop, to store what it has.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.follow || self.files.iter().any(|file| file.as_os_str() == "-")
+    }
+}
+
+/// Where to import to, and what is known of the network.
+#[derive(Clone, Debug)]
+pub struct ImportTarget {
+    /// The database, which is made with the first event where there is none.
+    pub database: DatabaseOptions,
+    /// The networks that are the operator's own.
+    pub local_networks: Option<Networks>,
+    /// The folder of MaxMind DB files, where there is one.
+    pub geoip: Option<PathBuf>,
+}
+
+/// What an import came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// How many events were read.
+    pub events: u64,
+    /// What became of the rows.
+    pub rows: ImportedRows,
+}
+
+/// An import that stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum LogsError {
+    /// What the operator wrote makes no sense, and nothing was done.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// A log cannot be read. The database was not touched.
+    #[error("the log {path} cannot be read", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Standard input cannot be read.
+    #[error("standard input cannot be read")]
+    Input(#[source] io::Error),
+    /// The places of addresses cannot be read.
+    #[error(transparent)]
+    Places(#[from] GeoIpError),
+    /// The database does not take events.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// A log was not read to its end.
+    #[error(transparent)]
+    Stopped(#[from] IngestError),
+    /// There is no event in any of the logs.
+    #[error("{0}")]
+    Nothing(String),
+}
+
+impl LogsError {
+    /// Whether the operator wrote what makes no sense, and nothing was done.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Usage(_))
+    }
+}
+
+/// Imports until all logs are read, or `stop` is set. Lines that cannot be read are counted and the first few told to the sink; that is no
+/// error unless nothing could be read.
+///
+/// # Errors
+/// When a file cannot be read, the database cannot be written, or no line of any file is a firewall event.
+pub fn import_logs(
+    target: &ImportTarget,
+    request: &ImportRequest,
+    now: Timestamp,
+    stop: &AtomicBool,
+    sink: &dyn Sink,
+) -> Result<Imported, LogsError> {
+    for file in &request.files {
+        not_the_database(&target.database.path, "import", file)?;
+    }
+    // Every file must be there before the database is touched.
+    for file in request.files.iter().filter(|file| file.as_os_str() != "-") {
+        net_scout_import::open(Some(file)).map_err(|source| LogsError::Unreadable { path: file.clone(), source })?;
+    }
+    let options = ImportOptions {
+        now,
+        zone: request.zone.clone(),
+        default_verdict: request.default_verdict,
+        local_networks: target.local_networks.clone(),
+    };
+    let geoip = match &target.geoip {
+        Some(directory) => GeoIp::open(directory)?,
+        None => None,
+    };
+    let progress = sink.progress("importing", "rows", 0);
+    let advance = |rows| progress.advance(rows, "");
+    let mut ingest = Ingest::new(target.database.clone(), &request.from, &options, geoip, &advance)?;
+    let (mut events, mut lines, mut resumed) = (0, 0, request.follow);
+    for file in &request.files {
+        let (name, mut report) = (file.display().to_string(), ImportReport::default());
+        let result = if file.as_os_str() == "-" {
+            let input = net_scout_import::open(None).map_err(LogsError::Input)?;
+            ingest.stream(input, stop, &mut report)
+        } else if request.follow {
+            ingest.follow(file, stop, &mut |what| followed(&name, what, sink), &mut report)
+        } else {
+            ingest.file(file, request.again, &mut report).map(|position| {
+                if let Some(position) = position {
+                    resumed = true;
+                    followed(&name, Followed::Resumed(position), sink);
+                }
+            })
+        };
+        events += report.events;
+        lines += report.lines;
+        // What is said of a file that could not be read to its end is of what was read and stored.
+        let is_cut = matches!(&result, Err(IngestError::Read { source: net_scout_import::ImportError::Read { .. }, .. }));
+        if result.is_ok() || is_cut {
+            describe(&name, &report, sink);
+            describe_assumptions(&name, file, &report, now, sink);
+        }
+        result?;
+    }
+    let rows = ingest.rows;
+    drop(progress);
+    if events == 0 && lines > 0 && !resumed {
+        return Err(LogsError::Nothing(nothing(&request.from)));
+    }
+    sink.note(&format_args!(
+        "{}: {events} events became {} new rows, {} rows that were there count more often now",
+        target.database.path.display(),
+        rows.added,
+        rows.repeated
+    ));
+    Ok(Imported { events, rows })
+}
+
+fn followed(name: &str, what: Followed<'_>, sink: &dyn Sink) {
+    match what {
+        Followed::Resumed(position) => {
+            sink.note(&format_args!("{name}: continued behind line {}, where an earlier import stopped", position.line));
+        }
+        Followed::CaughtUp(older) => sink.note(&format_args!("{}: read to its end", older.display())),
+        Followed::Rotated => sink.note(&format_args!("{name}: rotated, reading the new file")),
+    }
+}
+
+/// What to say when no line was an event.
+fn nothing(from: &ReadAs) -> String {
+    match from {
+        ReadAs::Detected => {
+            let known: Vec<_> = Format::ALL.iter().filter(|format| !format.is_table()).map(|format| format.name()).collect();
+            format!(
+                "no line is an event of a known format, which are {}; of a table, CSV or NDJSON, say which value is what, such as \
+                 --map time=timestamp,src_ip=source,dst_ip=destination,proto=protocol",
+                known.join(", ")
+            )
+        }
+        ReadAs::Format(format) => format!("no line is an event of the format {format}; without --from it is detected"),
+        ReadAs::Csv(_) | ReadAs::Ndjson(_) | ReadAs::Table(_) => "no row of the table is an event".to_owned(),
+    }
+}
+
+fn describe(file: &str, report: &ImportReport, sink: &dyn Sink) {
+    let without = match report.without_verdict {
+        0 => String::new(),
+        count => format!(", {count} without a verdict"),
+    };
+    let formats = match report.formats.iter().collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        [(format, _)] => format!(" ({format})"),
+        several => {
+            format!(" ({})", several.iter().map(|(format, count)| format!("{count} {format}")).collect::<Vec<_>>().join(", "))
+        }
+    };
+    sink.note(&format_args!("{file}: {} lines, {} events{formats}{without}", report.lines, report.events));
+    if !report.others.is_empty() {
+        let kinds = report.others.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ");
+        sink.note(&format_args!("{file}: lines about neither packets nor flows: {kinds}"));
+    }
+    if report.unreadable > 0 {
+        sink.warn(&format_args!("{file}: {} lines are no firewall events", report.unreadable));
+        for example in &report.examples {
+            sink.note(&format_args!("  line {}: {}: {}", example.line, example.reason, example.text));
+        }
+    }
+}
+
+/// What was assumed, and what would make it unnecessary.
+fn describe_assumptions(file: &str, path: &Path, report: &ImportReport, now: Timestamp, sink: &dyn Sink) {
+    if let Some(verdict) = report.assumed.filter(|_| report.assumed_verdicts > 0) {
+        sink.note(&format_args!(
+            "{file}: {} taken for {verdict}, because nothing in the line says what was done; --default-verdict says it for all such lines",
+            amount(report.assumed_verdicts, "event was", "events were")
+        ));
+    }
+    if let Some(network) = report.shared_network.filter(|_| report.directions_shared > 0) {
+        sink.note(&format_args!(
+            "{file}: {network} was taken for your own network, because every line has a side in it; if it is not, set local_networks"
+        ));
+    }
+    if report.directions_unknown > 0 {
+        sink.note(&format_args!(
+            "{file}: {} without a direction, because neither side is in a known network; set local_networks to yours",
+            amount(report.directions_unknown, "row is", "rows are")
+        ));
+    }
+    if !report.learned_networks.is_empty() {
+        sink.note(&format_args!(
+            "{file}: {} are probably your own networks, because the firewall forwards from them; add them to local_networks so that \
+             scans know them too",
+            report.learned_networks
+        ));
+    }
+    if let Some(offset) = report.newest.and_then(|newest| suggested_offset(newest, path, now)) {
+        sink.warn(&format_args!(
+            "{file}: the newest line is {}; if the log is in another zone than --utc-offset says, try --utc-offset {}",
+            offset.seen, offset.zone
+        ));
+    }
+}
+
+/// A zone that would explain how far the newest line is from now, or from when the file was written last.
+struct SuggestedOffset {
+    seen: String,
+    zone: String,
+}
+
+fn suggested_offset(newest: Timestamp, path: &Path, now: Timestamp) -> Option<SuggestedOffset> {
+    const MINUTE: i64 = 60_000_000;
+    /// Zones are a multiple of so many minutes from UTC.
+    const STEP: i64 = 15;
+    let ahead = newest.0.saturating_sub(now.0) / MINUTE;
+    let (minutes, seen) = if ahead >= STEP {
+        (ahead, format!("{} ahead of the clock", hours(ahead)))
+    } else {
+        let written = path.metadata().ok()?.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        let difference = (newest.0 - i64::try_from(written.as_micros()).ok()?) / MINUTE;
+        let off = (difference + STEP / 2).rem_euclid(STEP) - STEP / 2;
+        // Further than zones are apart, or at no multiple of theirs, is a file that was copied.
+        if !(-14 * 60..=-STEP).contains(&difference) || off.abs() > 2 {
+            return None;
+        }
+        (difference, format!("{} before the file was written last", hours(-difference)))
+    };
+    let rounded = (minutes + STEP / 2).div_euclid(STEP) * STEP;
+    let sign = if rounded < 0 { '-' } else { '+' };
+    (rounded.abs() <= 15 * 60)
+        .then(|| SuggestedOffset { seen, zone: format!("{sign}{:02}:{:02}", rounded.abs() / 60, rounded.abs() % 60) })
+}
+
+fn hours(minutes: i64) -> String {
+    format!("{} h {} min", minutes / 60, minutes % 60)
+}
+
+fn amount(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use net_scout_model::{Message, Messages};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_773_261_311_000_000);
+    const LINE: &str = "Mar 11 20:30:00 fw kernel: [UFW BLOCK] IN=eth0 OUT= MAC= SRC=203.0.113.9 DST=192.0.2.1 LEN=60 TTL=50 PROTO=TCP \
+                        SPT=40000 DPT=22 WINDOW=1024 SYN\n";
+
+    fn request(file: &Path) -> ImportRequest {
+        ImportRequest {
+            files: vec![file.to_owned()],
+            from: ReadAs::Detected,
+            default_verdict: DefaultVerdict::Usual,
+            zone: LogZone::parse("+00:00").expect("a zone"),
+            again: Again::Unfinished,
+            follow: false,
+        }
+    }
+
+    fn target(folder: &Path) -> ImportTarget {
+        let path = folder.join("net_sentinel.db");
+        let database = DatabaseOptions { path, alert_table: "scout_alerts".to_owned(), busy_timeout: Duration::from_secs(1) };
+        ImportTarget { database, local_networks: None, geoip: None }
+    }
+
+    #[test]
+    fn a_log_becomes_rows_and_what_was_read_is_told() {
+        let (folder, sink, stop) = (tempfile::tempdir().expect("a folder"), Messages::default(), AtomicBool::new(false));
+        let (file, target) = (folder.path().join("ufw.log"), target(folder.path()));
+        std::fs::write(&file, LINE.repeat(3)).expect("a log");
+        let imported = import_logs(&target, &request(&file), NOW, &stop, &sink).expect("imported");
+        assert_eq!((imported.events, imported.rows.added), (3, 1));
+        let said = sink.take();
+        let is_said = |text: &str| said.iter().any(|one| matches!(one, Message::Note(note) if note.contains(text)));
+        assert!(is_said("ufw.log: 3 lines, 3 events") && is_said("3 events became 1 new rows"), "{said:?}");
+        assert!(!request(&file).waits() && ImportRequest { follow: true, ..request(&file) }.waits());
+    }
+
+    #[test]
+    fn what_is_no_log_touches_nothing() {
+        let (folder, sink, stop) = (tempfile::tempdir().expect("a folder"), Messages::default(), AtomicBool::new(false));
+        let (file, target) = (folder.path().join("poem.txt"), target(folder.path()));
+        let error = import_logs(&target, &request(&file), NOW, &stop, &sink).expect_err("not there");
+        assert!(matches!(error, LogsError::Unreadable { .. }) && !error.is_usage(), "{error}");
+        std::fs::write(&file, "a line\nof a poem\n").expect("a text");
+        let error = import_logs(&target, &request(&file), NOW, &stop, &sink).expect_err("no events").to_string();
+        assert!(error.starts_with("no line is an event of a known format"), "{error}");
+        assert!(!target.database.path.exists());
+        std::fs::write(&target.database.path, "").expect("a file");
+        let error = import_logs(&target, &request(&target.database.path), NOW, &stop, &sink).expect_err("the database");
+        assert!(error.is_usage(), "{error}");
+    }
+}
