@@ -51,7 +51,7 @@ mod tests {
         let (_folder, options) = options();
         assert_eq!(list(&options.database, &AlertFilter::default()).expect("listed").alerts, []);
         let mut database = options.database.open().expect("open");
-        let id = database.record(&[alert("192.0.2.7")], NOW).expect("recorded")[0].alert.id;
+        let id = database.keep_scan(&[alert("192.0.2.7")], &[], &[], NOW, None).expect("recorded")[0].alert.id;
         let of = |source: &str| AlertFilter { src_ip: Some(source.to_owned()), ..AlertFilter::default() };
         let count = |source: &str| list(&options.database, &of(source)).expect("listed").alerts.len();
         assert_eq!((count("192.0.2.7"), count("192.0.2.8")), (1, 0));

@@ -174,7 +174,7 @@ mod tests {
     fn entries_close_open_alerts_and_are_removed() {
         let (_folder, options) = options();
         let mut database = options.database.open().expect("open");
-        database.record(&[alert("192.0.2.7"), alert("198.51.100.1")], NOW).expect("recorded");
+        database.keep_scan(&[alert("192.0.2.7"), alert("198.51.100.1")], &[], &[], NOW, None).expect("recorded");
         let about = |source: &str| {
             let listed = database.alerts(&AlertFilter { src_ip: Some(source.to_owned()), ..AlertFilter::default() });
             listed.expect("listed").alerts.pop().expect("an alert")

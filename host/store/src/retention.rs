@@ -15,6 +15,7 @@ use super::{Database, DatabaseError};
 use guard::Guard;
 use net_scout_model::Timestamp;
 pub use tables::OwnTable;
+use tables::RowsOf;
 
 /// After so long a transaction removes no further row.
 const TURN: Duration = Duration::from_millis(10);
@@ -66,7 +67,11 @@ impl Database {
     pub fn removable(&self, retention: &Retention, now: Timestamp) -> Result<Vec<Removal>, DatabaseError> {
         let look = || -> rusqlite::Result<Vec<Removal>> {
             let tables = retention.tables.iter();
-            tables.map(|(&table, keep)| Ok(removal(table, &self.leaving(table, keep, retention, now)?))).collect()
+            let leaving = |(&table, keep)| match self.rows_of(table, retention)? {
+                Some(rows) => Ok(removal(table, &self.leaving(&rows, keep, now)?)),
+                None => Ok(removal(table, &[])),
+            };
+            tables.map(leaving).collect()
         };
         look().map_err(self.error("read"))
     }
@@ -83,9 +88,13 @@ impl Database {
     ) -> Result<Vec<Removal>, DatabaseError> {
         let mut removals = Vec::new();
         for (&table, keep) in &retention.tables {
-            let leaving = self.leaving(table, keep, retention, now).map_err(self.error("read"))?;
+            let Some(rows) = self.rows_of(table, retention).map_err(self.error("read"))? else {
+                removals.push(removal(table, &[]));
+                continue;
+            };
+            let leaving = self.leaving(&rows, keep, now).map_err(self.error("read"))?;
             let guard = Guard::set(&mut self.connection, &self.alert_table).map_err(self.error("guard"))?;
-            let done = self.remove(table, leaving, retention, &mut removed);
+            let done = self.remove(table, &rows, &leaving, &mut removed);
             guard.lift(&mut self.connection).map_err(self.error("guard"))?;
             let (removal, goes_on) = done?;
             removals.push(removal);
@@ -99,13 +108,12 @@ impl Database {
     fn remove(
         &mut self,
         table: OwnTable,
-        leaving: Vec<Candidate>,
-        retention: &Retention,
+        rows: &RowsOf,
+        leaving: &[Candidate],
         removed: &mut impl FnMut(&Removal) -> bool,
     ) -> Result<(Removal, bool), DatabaseError> {
         let mut total = removal(table, &[]);
-        let Some(rows) = self.rows_of(table, retention).map_err(self.error("read"))? else { return Ok((total, true)) };
-        let mut left = leaving.as_slice();
+        let mut left = leaving;
         while !left.is_empty() {
             let part = self.write("remove old rows from", |connection| {
                 let begun = Instant::now();

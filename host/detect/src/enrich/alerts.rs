@@ -191,7 +191,7 @@ mod tests {
         let newest = request(WhichAlerts::Newest(10), false);
         assert_eq!(run(&options, &newest, &sink).await.expect("none"), Enriched::default());
         let mut database = options.database.open().expect("open");
-        let id = database.record(&[alert("192.0.2.7")], NOW).expect("recorded")[0].alert.id;
+        let id = database.keep_scan(&[alert("192.0.2.7")], &[], &[], NOW, None).expect("recorded")[0].alert.id;
         let dry = run(&options, &request(WhichAlerts::Id(id), true), &sink).await.expect("a dry run");
         assert_eq!((dry.alerts, database.enrichment_of(id).expect("read")), (Some(1), Value::Null));
         let enriched = run(&options, &newest, &sink).await.expect("enriched");

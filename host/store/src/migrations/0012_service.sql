@@ -42,5 +42,5 @@ CREATE TABLE IF NOT EXISTS scout_service (
     state_json TEXT NOT NULL,
     at INTEGER NOT NULL
 );
--- When a plugin last kept it; null for what was kept before.
+-- When a plugin last kept it, or null for what was kept before.
 ALTER TABLE scout_plugin_state ADD COLUMN updated_at TEXT;

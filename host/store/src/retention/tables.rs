@@ -117,17 +117,10 @@ impl Database {
     }
 
     /// The rows of a table that go, the oldest first.
-    pub(super) fn leaving(
-        &self,
-        table: OwnTable,
-        keep: &Keep,
-        retention: &Retention,
-        now: Timestamp,
-    ) -> rusqlite::Result<Vec<Candidate>> {
-        let Some(rows) = self.rows_of(table, retention)? else { return Ok(Vec::new()) };
+    pub(super) fn leaving(&self, rows: &RowsOf, keep: &Keep, now: Timestamp) -> rusqlite::Result<Vec<Candidate>> {
         let RowsOf { numbered, time, condition, size } = rows;
         let all = numbered.all(&self.connection)?;
-        let Numbered { table, rowid } = &numbered;
+        let Numbered { table, rowid } = numbered;
         let within = numbered.condition(&all);
         let sql = format!("SELECT {rowid}, {time}, {size} FROM {table} NOT INDEXED WHERE {within} AND {condition}");
         let mut statement = self.connection.prepare(&sql)?;
