@@ -424,7 +424,8 @@ fn wrong_flags() {
         ),
         (
             &["scan", "--set", "vertical_scan.port_threshold=20"],
-            "rule vertical_scan has no parameter `port_threshold` (from --set); it has ports_threshold".to_owned(),
+            "rule vertical_scan has no parameter `port_threshold` (from --set); it has counts_everything, ports_threshold"
+                .to_owned(),
         ),
         (
             &["scan", "--set", "vertical_scan.ports_threshold=many"],
@@ -515,7 +516,7 @@ fn wrong_configuration_file() {
         ("[rules.vertical_scan]\nports_threshold = []", "net-scout.toml: `rules.vertical_scan.ports_threshold` is not a text, a number or a boolean".to_owned()),
         ("[limits]\nmemory_mib = 0", "limits.memory_mib: `0` (from net-scout.toml) is not a whole number from 1 to 4096".to_owned()),
         ("[limits]\ncpu_seconds = 'long'", "limits.cpu_seconds: `long` (from net-scout.toml) is not a number of seconds from 0.01 to 3600".to_owned()),
-        ("[rules.vertical_scan]\nports = 3", "rule vertical_scan has no parameter `ports` (from net-scout.toml); it has ports_threshold".to_owned()),
+        ("[rules.vertical_scan]\nports = 3", "rule vertical_scan has no parameter `ports` (from net-scout.toml); it has counts_everything, ports_threshold".to_owned()),
         (
             "since = ",
             "net-scout.toml: TOML parse error at line 1, column 9\n  |\n1 | since = \n  |         ^\nstring values must be quoted, expected literal \

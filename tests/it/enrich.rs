@@ -197,8 +197,8 @@ fn a_changed_component_has_lost_its_grants() {
              it is an enricher; it looks up addresses\n  \
              it tells others what it looks up: yes; private addresses never reach it\n  \
              it imports: net-scout:plugin/dns@0.1.0, net-scout:plugin/log@0.1.0\n  \
-             it asks to ask DNS: PTR *.in-addr.arpa\n  \
-             it asks to ask DNS: PTR *.ip6.arpa\n  \
+             it requests DNS lookups: PTR *.in-addr.arpa\n  \
+             it requests DNS lookups: PTR *.ip6.arpa\n  \
              {difference}\n\
              rdns is approved",
             bytes.len()
@@ -233,7 +233,8 @@ fn approval_needs_consent() {
              file: horizontal-scan.wasm, {} bytes, SHA-256 {}\n  \
              it is a rule; its alerts are of type horizontal_scan\n  \
              it imports: net-scout:plugin/query@0.1.0, net-scout:plugin/log@0.1.0\n  \
-             it asks to read from events: src_ip, dst_ip, hit_count\n  \
+             it requests columns of events: src_ip, dst_ip, hit_count\n  \
+             parameter counts_everything: It counts whatever a source does: its alerts have a low severity at most, and are left out where the source's role explains them; true or false, yes or no, on or off, 1 or 0, by default true\n  \
              parameter dst_ip_threshold: Alert when a source contacts more distinct destinations than this; a whole number from 0 to \
              1000000000, by default 50\n  \
              parameter conn_threshold: Alert when a source has more connections than this; a whole number from 0 to 1000000000000, by \

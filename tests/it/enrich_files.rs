@@ -241,7 +241,7 @@ fn a_rule_that_asks_for_a_large_store_is_refused() {
     let run = scene.run(&["scan", "--since", SMALL_SINCE, "--dry-run", "--format", "ndjson"]);
     assert!(
         run.stderr.contains(
-            "plugin hoarder.wasm describes itself wrongly: it asks for a store of 262145 bytes, a rule may have 262144"
+            "plugin hoarder.wasm describes itself wrongly: it requests a store of 262145 bytes, a rule may have 262144"
         ),
         "{}",
         run.stderr

@@ -39,7 +39,7 @@ rules
   horizontal_scan        fired: low, score 22, 192.0.2.3, dst_count 1, conn_count 210
                          it belongs to the story that high_connection_volume leads
   vertical_scan          did not fire
-                         nearest: would fire with ports_threshold 0 (now 50); it saw ports 1
+                         threshold search: would fire with ports_threshold 0 (now 50); it saw ports 1
 "
     );
     let run = explain(
@@ -50,9 +50,9 @@ rules
     assert_eq!(
         run.stdout.split_once("rules\n").expect("rules").1,
         "  high_connection_volume did not fire
-                         nearest: would fire with conn_threshold 50 (now 200); it saw total_conns 60
+                         threshold search: would fire with conn_threshold 50 (now 200); it saw total_conns 60
   horizontal_scan        did not fire
-                         nearest: would fire with dst_ip_threshold 50 (now 100); it saw dst_count 60, conn_count 60
+                         threshold search: would fire with dst_ip_threshold 50 (now 100); it saw dst_count 60, conn_count 60
 "
     );
 }
@@ -76,16 +76,17 @@ rules
 "
     );
     let words = ["198.51.100.1", "--rules", "vertical_scan", "--set", "vertical_scan.ports_threshold=100"];
-    let nearest = "nearest: would fire with ports_threshold 50 (now 100) for 192.0.2.2 to 198.51.100.1; it saw ports 60\n";
+    let nearest =
+        "threshold search: would fire with ports_threshold 50 (now 100) for 192.0.2.2 to 198.51.100.1; it saw ports 60\n";
     assert!(explain(&scene, &words).stdout.ends_with(nearest));
     let run = explain(&scene, &["203.0.113.9", "--format", "csv"]);
     run.ended(0, "");
     assert_eq!(
         run.stdout,
         "rule,outcome,said
-high_connection_volume,silent,\"did not fire; nearest: nothing of it, even with its thresholds at their least (3 alerts about others then)\"
-horizontal_scan,silent,\"did not fire; nearest: nothing of it, even with its thresholds at their least (3 alerts about others then)\"
-vertical_scan,silent,\"did not fire; nearest: nothing of it, even with its thresholds at their least (62 alerts about others then)\"
+high_connection_volume,silent,\"did not fire; threshold search: nothing of it, even with its thresholds at their least (3 alerts about others then)\"
+horizontal_scan,silent,\"did not fire; threshold search: nothing of it, even with its thresholds at their least (3 alerts about others then)\"
+vertical_scan,silent,\"did not fire; threshold search: nothing of it, even with its thresholds at their least (62 alerts about others then)\"
 "
     );
 }
@@ -155,7 +156,7 @@ fn thresholds_of_a_rule_with_history() {
   alerts                 none stored
 rules
   port_scan              did not fire
-                         nearest: would fire with day_ports_threshold 6 (now 12); it saw ports 7, ports_in_window 7, targets 1, packets 7
+                         threshold search: would fire with day_ports_threshold 6 (now 12); it saw ports 7, ports_in_window 7, targets 1, packets 7
 "
     );
 }
@@ -184,7 +185,7 @@ fn a_step_that_is_too_much() {
     run.ended(0, "");
     assert!(
         run.stdout.ends_with(
-            "nearest: not known: with ports_threshold 0 (now 50) it failed: it raised 62 alerts, more than 10 (limits.alerts)\n"
+            "threshold search: not known: with ports_threshold 0 (now 50) it failed: it raised 62 alerts, more than 10 (limits.alerts)\n"
         ),
         "{}",
         run.stdout

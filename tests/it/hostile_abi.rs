@@ -137,7 +137,7 @@ rules! { refused:
     an_enricher_without_a_lookup, "", r#"(data (i32.const 0x110) (i32 1)) (data (i32.const 0x1c0) "\01") (data (i32.const 0x138) (i32 0 0))"#
         => "describes itself wrongly: it exports no `enrich`, but says that it is no rule";
     a_store_of_four_gigabytes, "", "(data (i32.const 0x1a4) (i32 0xffffffff))"
-        => "describes itself wrongly: it asks for a store of 4294967295 bytes, a rule may have 262144";
+        => "describes itself wrongly: it requests a store of 4294967295 bytes, a rule may have 262144";
     a_request_that_no_rule_may_make, "", "(data (i32.const 0x180) (i32 2 0x250 6 0 0))"
         => "describes itself wrongly: it requests exec, which no plugin of its kind is given";
 }

@@ -69,7 +69,7 @@ fn a_resolver_is_left_out_and_counted() {
         let row = rows.iter().find(|row| row["reason"] == "resolver: it asks for names").expect("the role").clone();
         (row["id"].clone(), row["rules"].clone(), row["status"].clone())
     };
-    let rules = "high_connection_volume,horizontal_scan,vertical_scan";
+    let rules = "(rules that count)";
     assert_eq!(listed(&scene), ("built in".into(), rules.into(), "active".into()));
     // Where nobody else would accuse it, nobody is excused.
     assert_eq!(said(&counting(&[(300, &resolver())])).0.len(), 2);
@@ -122,6 +122,17 @@ fn a_torrent_client_is_left_out_and_one_that_reports_to_a_master_is_not() {
     assert_eq!(said(&scene), (expected.map(str::to_owned).to_vec(), String::new()));
 }
 
+/// What a rule counts is said by a switch of its own, and by nothing else.
+#[test]
+fn a_rule_that_no_longer_counts_is_one_like_any_other() {
+    let scene = scene(&[(300, &resolver())]);
+    let run = scene.run(&["scan", "--dry-run", "--format", "ndjson", "--set", "high_connection_volume.counts_everything=false"]);
+    let of = |rule: &str| run.lines().into_iter().find(|alert| alert["alert_type"] == rule).expect(rule)["severity"].clone();
+    // It accuses the source as well, so that no role excuses the other, and its own severity is that of its score.
+    assert_ne!(of("high_connection_volume"), "low");
+    assert_eq!(of("horizontal_scan"), "low");
+}
+
 /// The flags tell an answer from a probe, where the log has them.
 #[test]
 fn who_only_answers_is_left_out() {
@@ -147,7 +158,7 @@ fn who_looks_after_the_own_hosts_is_left_out() {
     let of = |port, to: &str, verdict: &str| said(&scene(&[(240, &goes(port, to, verdict))]));
     let (alerts, left_out) = of(22, "10.0.1.", "ACCEPT");
     assert!(alerts.is_empty(), "{alerts:?}");
-    assert!(left_out.starts_with("2 alerts left out by the allowlist, built in: caretaker: "), "{left_out}");
+    assert!(left_out.starts_with("2 alerts left out by the allowlist, built in: management host: "), "{left_out}");
     for (port, to, verdict) in [(445, "10.0.1.", "ACCEPT"), (22, "192.0.2.", "ACCEPT"), (22, "10.0.1.", "DROP")] {
         assert_eq!(of(port, to, verdict).0.len(), 2, "{port} {to} {verdict}");
     }

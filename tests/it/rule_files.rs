@@ -83,7 +83,7 @@ fn a_rule_without_its_grant_does_not_run() {
         let run = scene.run(&["plugin", "inspect", "files_reader"]);
         assert!(run.stdout.contains(status), "{}", run.stdout);
     };
-    inspect("\n  it asks to read the files of the directory that you call: data\n");
+    inspect("\n  it requests the files of the directory that you call: data\n");
     inspect("\n  status: not approved\n");
     assert_eq!(scene.run(&["plugin", "approve", "files_reader", "--yes"]).code, 0);
     inspect("\n  status: approved\n");

@@ -123,7 +123,7 @@ fn scenarios_that_make_no_sense() {
     assert!(run.stderr.starts_with("error: the scenario 0.toml: nothing.wasm cannot be read: No such file"), "{}", run.stderr);
 }
 
-/// Every plugin of the project keeps the contract.
+/// Every plugin of the project conforms.
 #[test]
 fn the_standard_plugins_conform() {
     let mut plugins: Vec<PathBuf> = fs::read_dir(places::plugins())
@@ -142,7 +142,7 @@ fn the_standard_plugins_conform() {
 }
 
 #[test]
-fn what_breaks_the_contract_is_named() {
+fn what_does_not_conform_is_named() {
     let conform = |name: &str| {
         let scene = Scene::new();
         fs::write(scene.path("guest.wasm"), guest(name)).expect("a guest");

@@ -30,7 +30,7 @@ fn approval_shows_everything_and_is_kept() {
         "vertical_scan 0.1.0: One source tries many ports of one destination\n",
         "  it is a rule; its alerts are of type vertical_scan\n",
         "  it imports: net-scout:plugin/query@0.1.0, net-scout:plugin/log@0.1.0\n",
-        "  it asks to read from events: src_ip, dst_ip, dst_port\n",
+        "  it requests columns of events: src_ip, dst_ip, dst_port\n",
         "  its limit cpu_seconds is 7\n",
         "vertical_scan is approved\n",
     ] {
@@ -170,7 +170,7 @@ fn list_and_inspect() {
         "dns_prober 1.0.0: ",
         "  file: sent.wasm, ",
         "  it imports: net-scout:plugin/dns@0.1.0",
-        "  it asks to ask DNS: ",
+        "  it requests DNS lookups: ",
         "  status: not approved\n",
     ] {
         assert!(run.stdout.contains(line), "{line}: {}", run.stdout);

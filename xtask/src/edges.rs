@@ -8,14 +8,14 @@ use serde_json::Value;
 use crate::command;
 
 /// What each crate in `host/` is built on, beside what comes from outside.
-const EDGES: [(&str, &[&str]); 9] = [
+const EDGES: [(&str, &[&str]); 10] = [
     ("net-scout-model", &[]),
     ("net-scout-engine", &["net-scout-model"]),
     ("net-scout-store", &["net-scout-engine", "net-scout-model"]),
     ("net-scout-import", &["net-scout-model"]),
     ("net-scout-ingest", &["net-scout-import", "net-scout-model", "net-scout-store"]),
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
-    ("net-scout-detect", &["net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
+    ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-store"]),
     (

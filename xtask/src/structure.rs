@@ -18,7 +18,7 @@ use paths::used;
 const LINES: usize = 400;
 
 /// The crates that are checked, as folders in `host/`.
-const CHECKED: [&str; 1] = ["engine"];
+const CHECKED: [&str; 2] = ["engine", "plugin-host"];
 
 /// A file of a crate.
 #[derive(Debug)]

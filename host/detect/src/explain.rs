@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::DetectError;
 use crate::allow::{allowlist, readable};
-use crate::scan::{Account, RuleSource, Scan, ScanOptions, concerns};
+use crate::scan::{AddressReport, RuleSource, Scan, ScanOptions, involves};
 use net_scout_model::{Allow, AllowSubject, Allowlist, Networks, Origin, Sink, StoredAlert, Timestamp, Window};
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::load_plugins;
@@ -13,14 +13,32 @@ use net_scout_store::{Database, DatabaseError};
 
 /// All that there is to say of an address.
 pub struct Explained {
-    /// The stored alerts about it, newest first, each with the entry of the allowlist that it fits.
-    pub alerts: Vec<(StoredAlert, Option<(Origin, Allow)>)>,
-    /// The entries of the allowlist whose network it lies in, and whether each has ended.
-    pub entries: Vec<(Origin, Allow, bool)>,
+    /// The stored alerts about it, newest first.
+    pub alerts: Vec<AlertBefore>,
+    /// The entries of the allowlist whose network it lies in.
+    pub entries: Vec<EntryAround>,
     /// What a scan would say of it.
-    pub account: Account,
+    pub report: AddressReport,
     /// Whether a plugin was refused or failed.
     pub failed: bool,
+}
+
+/// A stored alert about an address.
+pub struct AlertBefore {
+    /// The alert.
+    pub alert: StoredAlert,
+    /// The entry of the allowlist that it fits.
+    pub allowed: Option<(Origin, Allow)>,
+}
+
+/// An entry of the allowlist whose network an address lies in.
+pub struct EntryAround {
+    /// Which one.
+    pub origin: Origin,
+    /// The entry.
+    pub allow: Allow,
+    /// Whether it has ended.
+    pub expired: bool,
 }
 
 /// Explains what a scan of this window says of an address, with the rules that are named, or all where none is.
@@ -60,14 +78,14 @@ pub async fn explain(
         tape: Tape::Off,
         explanations: None,
     };
-    let account = scan.account(address, sink).await?;
+    let report = scan.report(address, sink).await?;
     let around = allowlist.0.iter().filter(|(_, allow)| allow.network.contains(address));
     let entry = |(origin, allow): &(Origin, Allow)| {
         let expired = allow.until.is_some_and(|until| until <= window.now);
-        (origin.clone(), allow.clone(), expired)
+        EntryAround { origin: origin.clone(), allow: allow.clone(), expired }
     };
     let entries = around.map(entry).collect();
-    Ok(Explained { alerts, entries, failed: account.failed || rules.failed(), account })
+    Ok(Explained { alerts, entries, failed: report.failed || rules.failed(), report })
 }
 
 /// The stored alerts about the address, newest first, each with what the allowlist would do about it.
@@ -78,13 +96,13 @@ fn stored(
     address: IpAddr,
     now: Timestamp,
     sink: &dyn Sink,
-) -> Result<Vec<(StoredAlert, Option<(Origin, Allow)>)>, DatabaseError> {
+) -> Result<Vec<AlertBefore>, DatabaseError> {
     let local = options.local_networks.clone().unwrap_or_else(Networks::private);
     let before = |alert: StoredAlert| {
         let subject = AllowSubject::from(&alert);
-        let is_about = concerns(address, subject.src_ip, subject.dst_ip, subject.evidence);
+        let is_about = involves(address, subject.src_ip, subject.dst_ip, subject.evidence);
         let allowed = allowlist.find(&subject, &local, now).map(|(origin, allow)| (origin.clone(), allow.clone()));
-        is_about.then_some((alert, allowed))
+        is_about.then_some(AlertBefore { alert, allowed })
     };
     Ok(readable(options, database, sink)?.into_iter().filter_map(before).collect())
 }

@@ -1,13 +1,12 @@
 //! One run of the rules over one window: all at the same time, on one snapshot, each failing for itself.
 
-mod account;
 mod activity;
-mod concern;
+mod address_report;
 mod deadline;
 mod evidence;
 mod explain;
 mod group;
-mod nearest;
+mod involvement;
 mod networks;
 mod options;
 mod phases;
@@ -16,6 +15,7 @@ mod roles;
 mod rows;
 mod run;
 mod severity;
+mod threshold_search;
 mod window;
 
 use std::collections::BTreeMap;
@@ -24,39 +24,39 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use net_scout_model::Alert;
-use net_scout_plugin_host::{Case, Judgement, LimitExceeded, PluginError, Rule, Usage};
+use net_scout_plugin_host::{Case, Evaluation, LimitExceeded, PluginError, Rule, Usage};
 
 pub use net_scout_plugin_host::Parameters;
 
-pub use account::{Account, Fate, RuleAccount, Said};
 pub use activity::{Activity, Part};
-pub use concern::concerns;
+pub use address_report::{AddressReport, Fate, RuleReport, Said};
 pub use deadline::Deadline;
 pub use evidence::add_evidence;
 pub use explain::Explanations;
-pub use nearest::{Lowered, Nearest};
+pub use involvement::involves;
 pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use options::ScanOptions;
 pub use phases::Phases;
-pub use pipeline::{Scan, ScanError, Scanned, judged};
-pub use roles::{ROLE_COLUMNS, Role, all_roles, counts, role_of, roles};
+pub use pipeline::{Scan, ScanError, Scanned, evaluated};
+pub use roles::{ROLE_COLUMNS, Role, all_roles, role_of, roles};
 pub use run::{Keep, RecordOptions, RuleSource, ScanAlerts, ScanReport, ScanRequest, run_scan};
 pub use severity::{COLUMNS as SEVERITY_COLUMNS, Facts, REASONS as SEVERITY_REASONS, assess, facts};
+pub use threshold_search::{Lowered, SearchOutcome};
 pub use window::read_window;
 
 /// What a rule answered.
 pub struct Outcome {
     /// The rule.
     pub rule: Arc<Rule>,
-    /// Its judgement, or why there is none.
-    pub result: Result<Judgement, PluginError>,
+    /// Its evaluation, or why there is none.
+    pub result: Result<Evaluation, PluginError>,
     /// What it used.
     pub usage: Usage,
 }
 
-/// Lets every rule judge the case, so many at once. `set` holds what the operator set for their parameters; `done` hears of each that is
+/// Evaluates every rule on the case, so many at once. `set` holds what the operator set for their parameters; `done` hears of each that is
 /// through. The outcomes come in the order of the rules. A rule that is not through at the deadline is stopped.
-pub async fn judge(
+pub async fn evaluate(
     rules: &[Arc<Rule>],
     set: &Parameters,
     case: &Case,
@@ -75,12 +75,12 @@ pub async fn judge(
             let (worker, case, turns, done) = (Arc::clone(&rule), case.clone(), Arc::clone(&turns), Arc::clone(&done));
             let task = tokio::spawn(async move {
                 let _turn = turns.acquire().await;
-                let judged = match arguments {
+                let evaluated = match arguments {
                     Ok(arguments) => worker.evaluate(&case, &arguments).await,
                     Err(error) => (Err(error), Usage::default()),
                 };
                 done(&worker.description.name);
-                judged
+                evaluated
             });
             (rule, task)
         })
@@ -89,7 +89,7 @@ pub async fn judge(
     for (rule, task) in tasks {
         let stop = task.abort_handle();
         let (result, usage) = match Deadline::bound(deadline, task).await {
-            Ok(Ok(judged)) => judged,
+            Ok(Ok(evaluated)) => evaluated,
             Ok(Err(error)) => (Err(PluginError::Failed(format!("the host failed in it: {error}"))), Usage::default()),
             Err(limit) => {
                 stop.abort();
@@ -140,7 +140,7 @@ fn kept(alerts: &[Alert], most: usize) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use net_scout_model::Severity;
+    use net_scout_model::{Counting, Severity};
 
     #[test]
     fn the_strongest_are_kept() {
@@ -154,6 +154,7 @@ mod tests {
             evidence: serde_json::Map::new(),
             events: None,
             story: None,
+            counting: Counting::Nothing,
         };
         let (kept, cut) = strongest(vec![alert(10, "c"), alert(90, "b"), alert(90, "a"), alert(20, "d")], 3);
         let order: Vec<_> = kept.iter().map(|alert| alert.src_ip.as_deref().unwrap_or("")).collect();
@@ -174,6 +175,7 @@ mod tests {
                 evidence: serde_json::Map::new(),
                 events: None,
                 story: None,
+                counting: Counting::Nothing,
             };
             (0..count).map(alert).collect()
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use net_scout_detect::enrich;
 use net_scout_detect::enrich::{LookupOptions, Subject};
-use net_scout_detect::scan::{Scanned, add_evidence, assess, facts, judged, local_networks, settled};
+use net_scout_detect::scan::{Scanned, add_evidence, assess, evaluated, facts, local_networks, settled};
 use net_scout_model::clock::FixedClock;
 use net_scout_model::{Alert, LedgerEntry, Networks, Observable, Sink, Timestamp, Window};
 use net_scout_plugin_host::capability::Shared;
@@ -81,8 +81,8 @@ pub async fn replay(path: &Path, plugins: &PluginOptions, parallel: usize, sink:
         quiet: false,
     };
     let rules: Vec<_> = rules.into_iter().map(|rule| Arc::new(rule.grant_requests())).collect();
-    let judged = judged(&rules, &header.parameters, &case, parallel, None, sink).await;
-    let Scanned { mut alerts, mut ledger, failed: differs, .. } = judged;
+    let evaluated = evaluated(&rules, &header.parameters, &case, parallel, None, sink).await;
+    let Scanned { mut alerts, mut ledger, failed: differs, .. } = evaluated;
     failed |= differs;
     let facts = facts(&alerts, &case, plugins.limits.common.query).await;
     assess(&mut alerts, &facts);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Value;
+use super::{Counting, Value};
 
 /// How much an alert matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -114,6 +114,9 @@ pub struct Alert {
     /// Whom it is about, where it leads the alerts of one story: alerts of the same story and day are one alert.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub story: Option<String>,
+    /// What its rule counts.
+    #[serde(skip)]
+    pub counting: Counting,
 }
 
 /// An alert as it stands in the database. What another program wrote there may be anything.

@@ -7,10 +7,12 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-use super::{Alert, Network, Networks, StoredAlert, Timestamp, parse_address};
+use super::{Alert, Counting, Network, Networks, StoredAlert, Timestamp, parse_address};
 
 /// The members of the evidence in which an alert names its ports: one, or all of them.
 const PORTS: [&str; 2] = ["port", "ports"];
+/// Stands for all rules that say that they count, in the entries that are built in. No rule can be called that.
+pub const RULES_THAT_COUNT: &str = "(rules that count)";
 
 /// Which side of an alert an entry is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,7 +62,7 @@ pub struct Allow {
     pub network: Network,
     /// On which side of the alert.
     pub side: Side,
-    /// Only alerts of these rules; empty for all.
+    /// Only alerts of these rules, of which [`RULES_THAT_COUNT`] stands for many; empty for all.
     pub rules: Vec<String>,
     /// Only alerts that name their ports, all of them in these ranges, both ends inside; empty for all.
     pub ports: Vec<(u16, u16)>,
@@ -102,13 +104,21 @@ pub struct AllowSubject<'a> {
     pub dst_ip: Option<&'a str>,
     /// The rule that raised it.
     pub rule: &'a str,
+    /// What this rule counts; of a stored alert it is not known.
+    pub counting: Counting,
     /// What a person can check.
     pub evidence: &'a Map<String, Value>,
 }
 
 impl<'a> From<&'a Alert> for AllowSubject<'a> {
     fn from(alert: &'a Alert) -> Self {
-        Self { src_ip: alert.src_ip.as_deref(), dst_ip: alert.dst_ip.as_deref(), rule: &alert.rule, evidence: &alert.evidence }
+        Self {
+            src_ip: alert.src_ip.as_deref(),
+            dst_ip: alert.dst_ip.as_deref(),
+            rule: &alert.rule,
+            counting: alert.counting,
+            evidence: &alert.evidence,
+        }
     }
 }
 
@@ -119,6 +129,7 @@ impl<'a> From<&'a StoredAlert> for AllowSubject<'a> {
             src_ip: alert.src_ip.as_deref(),
             dst_ip: alert.dst_ip.as_deref(),
             rule: alert.rule.as_deref().unwrap_or(&alert.alert_type),
+            counting: Counting::Nothing,
             evidence: alert.evidence.as_object().unwrap_or(&NOTHING),
         }
     }
@@ -155,7 +166,7 @@ impl Allow {
         };
         self.until.is_none_or(|until| now < until)
             && side.and_then(parse_address).is_some_and(|address| self.network.contains(address))
-            && (self.rules.is_empty() || self.rules.iter().any(|rule| rule == subject.rule))
+            && (self.rules.is_empty() || self.rules.iter().any(|rule| is_of(rule, subject)))
             && self.direction.is_none_or(|direction| direction == from)
             && (self.ports.is_empty()
                 || ports(subject.evidence).is_some_and(|ports| ports.iter().all(|port| self.has_port(*port))))
@@ -171,6 +182,11 @@ impl Allow {
         let range = |(first, last): &(u16, u16)| if first == last { first.to_string() } else { format!("{first}-{last}") };
         self.ports.iter().map(range).collect::<Vec<_>>().join(",")
     }
+}
+
+/// Whether an alert is of what stands for one rule or many.
+fn is_of(rule: &str, subject: &AllowSubject<'_>) -> bool {
+    rule == subject.rule || (rule == RULES_THAT_COUNT && subject.counting != Counting::Nothing)
 }
 
 /// Ports and ranges of ports, separated by commas; an empty text is none.
@@ -240,10 +256,9 @@ impl Allowlist {
         ];
         let fixed = fixed.into_iter().filter_map(|(text, side, reason)| Some(entry(network(text)?, side, &[], reason)));
         // Answers of a resolver look like many connections to many ports. What else it does is not allowed.
-        let volume = ["horizontal_scan", "vertical_scan", "high_connection_volume", "strobe"];
         let resolvers = resolvers
             .iter()
-            .map(|address| entry(Network::around(*address, 128), Side::Source, &volume, "a resolver of this host"));
+            .map(|address| entry(Network::around(*address, 128), Side::Source, &[RULES_THAT_COUNT], "a resolver of this host"));
         Self(fixed.chain(resolvers).collect())
     }
 
@@ -280,7 +295,11 @@ mod tests {
     fn fits(allow: &Allow, from: Option<&str>, to: Option<&str>, evidence: &Value) -> bool {
         let evidence = evidence.as_object().cloned().unwrap_or_default();
         let local: Networks = "10.0.0.0/8".parse().expect("networks");
-        allow.fits(&AllowSubject { src_ip: from, dst_ip: to, rule: "probe", evidence: &evidence }, &local, NOW)
+        allow.fits(
+            &AllowSubject { src_ip: from, dst_ip: to, rule: "probe", counting: Counting::Nothing, evidence: &evidence },
+            &local,
+            NOW,
+        )
     }
 
     #[test]
@@ -329,14 +348,17 @@ mod tests {
     #[test]
     fn what_is_built_in() {
         let list = Allowlist::built_in(&["192.0.2.53".parse().expect("an address")]);
-        let find = |from: &str, to: &str, rule: &str| {
-            let subject = AllowSubject { src_ip: Some(from), dst_ip: Some(to), rule, evidence: &Map::new() };
+        let counted = |from: &str, to: &str, rule: &str, counting| {
+            let subject = AllowSubject { src_ip: Some(from), dst_ip: Some(to), rule, counting, evidence: &Map::new() };
             list.find(&subject, &Networks::default(), NOW).map(|(_, allow)| allow.reason.clone())
         };
+        let find = |from: &str, to: &str, rule: &str| counted(from, to, rule, Counting::Nothing);
         assert_eq!(find("127.0.0.1", "10.0.0.1", "probe").as_deref(), Some("this host itself"));
         assert_eq!(find("127.0.0.2", "10.0.0.1", "probe"), None);
         assert_eq!(find("10.0.0.1", "239.255.255.250", "strobe").as_deref(), Some("multicast"));
-        assert_eq!(find("192.0.2.53", "10.0.0.1", "high_connection_volume").as_deref(), Some("a resolver of this host"));
+        for counting in [Counting::Connections, Counting::Everything] {
+            assert_eq!(counted("192.0.2.53", "10.0.0.1", "any", counting).as_deref(), Some("a resolver of this host"));
+        }
         assert_eq!(find("192.0.2.53", "10.0.0.1", "brute_force"), None);
     }
 }

@@ -163,12 +163,15 @@ impl Description {
     /// What it requests and was not granted. Columns and a store are a rule's without being granted.
     #[must_use]
     pub fn missing(&self, granted: &[Request]) -> Vec<&Request> {
-        let is_given = |request: &Request| {
-            let own = matches!(request, Request::Table { .. } | Request::State { .. });
-            own && matches!(self.kind, Kind::Rule { .. })
-        };
-        let missing = |request: &&Request| !is_given(request) && !granted.iter().any(|grant| grant.covers(request));
+        let missing = |request: &&Request| !self.is_given(request) && !granted.iter().any(|grant| grant.covers(request));
         self.requests.iter().filter(missing).collect()
+    }
+
+    /// Whether a request is its own without being granted: columns and a store are, of a rule.
+    #[must_use]
+    pub fn is_given(&self, request: &Request) -> bool {
+        let own = matches!(request, Request::Table { .. } | Request::State { .. });
+        own && matches!(self.kind, Kind::Rule { .. })
     }
 
     /// A directory that it asks to read and that is not configured: until it is, the plugin is off.

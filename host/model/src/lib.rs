@@ -4,6 +4,7 @@ mod alert;
 mod allow;
 pub mod clock;
 mod columns;
+mod counting;
 mod coverage;
 mod description;
 mod direction;
@@ -29,8 +30,12 @@ mod value;
 mod window;
 
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
-pub use allow::{Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, Side, parse_direction, parse_ports, parse_side};
+pub use allow::{
+    Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, RULES_THAT_COUNT, Side, parse_direction, parse_ports,
+    parse_side,
+};
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
+pub use counting::Counting;
 pub use coverage::{Coverage, CoverageState, Span, Stretch};
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
 pub use direction::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND, WRITTEN_DIRECTIONS, canonical_direction};
@@ -46,7 +51,7 @@ pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, che
 pub use related::{RELATED, REOPENED, Rank, Related, add_related, take_related};
 pub use request::{CAPABILITIES, Request, RequestError};
 pub use secrets::Secrets;
-pub use sink::{Message, Messages, Progress, Sink, Unseen};
+pub use sink::{Message, Messages, Progress, Sink, Unseen, Wait};
 pub use switch::{SWITCH, parse_switch};
 pub use tables::{ALERT_COLUMNS, EVENT_COLUMNS, MAXIMUM_HIT_COUNT, columns_of};
 pub use tcp_flags::TcpFlags;

@@ -5,6 +5,9 @@
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Takes a text for somebody who waits, from any thread.
+pub type Wait = Arc<dyn Fn(&dyn Display) + Send + Sync>;
+
 /// Takes what a use case has to say while it works.
 pub trait Sink: Send + Sync {
     /// Something that the operator should look at.
@@ -19,8 +22,8 @@ pub trait Sink: Send + Sync {
         Box::new(Unseen)
     }
 
-    /// What takes a text for somebody who waits, from any thread: why something takes a while. Nobody else needs to know.
-    fn wait(&self) -> Arc<dyn Fn(&dyn Display) + Send + Sync> {
+    /// What takes a text for somebody who waits: why something takes a while. Nobody else needs to know.
+    fn wait(&self) -> Wait {
         Arc::new(|_| {})
     }
 }

@@ -11,10 +11,10 @@ pub mod import_logs;
 pub mod inspect;
 pub mod migrate;
 pub mod new;
+pub mod plugin_test;
 pub mod replay;
 pub mod scan;
 pub mod stats;
-pub mod trial;
 
 use std::path::Path;
 

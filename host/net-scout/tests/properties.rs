@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use net_scout_import::{DefaultVerdict, Format, ImportOptions, ImportReport, LogZone, Mapping, ReadAs, read_log};
-use net_scout_lab::trial::scenario::Scenario;
+use net_scout_lab::plugin_test::scenario::Scenario;
 use net_scout_model::time::{parse_moment, parse_timestamp};
 use net_scout_model::{Batch, ColumnType, ColumnValues, QueryLimits, Request, Timestamp, Value, Window};
 use net_scout_plugin_host::recording::Recording;

@@ -124,7 +124,7 @@ async fn a_service_scans_again_and_again_with_what_it_has_open() {
     let window = Window { since: NOW.plus(-60 * MINUTE), until: Some(NOW), now: NOW };
     let (address, rules) = (SCANNER.parse().expect("an address"), RuleSource::Loaded(&service.rules));
     let explained = explain(&service.options, window, address, rules, &["port_scan".to_owned()], &sink).await.expect("explained");
-    assert_eq!((explained.account.rules.len(), explained.alerts.len()), (1, service.stored()));
+    assert_eq!((explained.report.rules.len(), explained.alerts.len()), (1, service.stored()));
     let unknown = ["unknown".to_owned()];
     let rules = RuleSource::Loaded(&service.rules);
     let error = explain(&service.options, window, address, rules, &unknown, &sink).await.err().expect("no such rule");

@@ -21,6 +21,9 @@ const HOST_STACK: usize = 1_536 << 10;
 /// A component larger than this is announced before it is compiled, because that takes seconds.
 const LARGE: usize = 1 << 20;
 
+/// Hears of a component that will take seconds to compile: its file, its size.
+type Announce = Arc<dyn Fn(&str, usize) + Send + Sync>;
+
 /// Compiles and runs components. Cheap to clone.
 #[derive(Clone)]
 pub struct PluginEngine {
@@ -28,7 +31,7 @@ pub struct PluginEngine {
     cache: CodeCache,
     /// Where components are loaded, one in each place.
     places: Arc<Semaphore>,
-    announce: Arc<dyn Fn(&str, usize) + Send + Sync>,
+    announce: Announce,
     compiler: PathBuf,
 }
 

@@ -5,20 +5,15 @@ use std::time::Duration;
 
 use wasmtime::component::Component;
 
-use super::boundary::Boundary;
+use super::bindings::enricher::{self as bindings, EnricherPre};
 use super::convert;
 use super::engine::PluginEngine;
-use super::enricher_bindings::{self as bindings, EnricherPre};
 use super::error::PluginError;
-use super::guest::{Capabilities, Code, Guest, Usage, World};
+use super::guest::{Code, Guest, Usage};
+use super::host_calls::HostCalls;
 use super::load::Artifact;
 use super::rule::{arguments, granted_all};
-use crate::capability::Shared;
-use crate::capability::dns::{DnsContext, DnsGrant};
-use crate::capability::exec::{ExecContext, ExecGrant};
-use crate::capability::files::{FilesContext, FilesGrant};
-use crate::capability::http::{HttpContext, HttpGrant};
-use crate::capability::state::{StateContext, StateGrant};
+use crate::capability::{Call, Contexts, Grants, Shared, World};
 use crate::recording::{Session, Tape, Unexpected};
 use net_scout_model::{Description, Limits, Observable, ObservableKind, Request, Secrets, Timestamp, Value, plain};
 
@@ -46,11 +41,7 @@ pub struct Enricher {
     /// What one call of it may use.
     pub limits: Limits,
     linked: LinkedEnricher,
-    dns: DnsGrant,
-    exec: ExecGrant,
-    files: FilesGrant,
-    state: StateGrant,
-    http: HttpGrant,
+    grants: Grants,
     arguments: Vec<(String, Value)>,
 }
 
@@ -153,8 +144,8 @@ impl From<bindings::net_scout::plugin::enrichment::EnrichError> for LookupError 
 impl From<&Observable> for bindings::Observable {
     fn from(observable: &Observable) -> Self {
         let kind = match observable.kind {
-            ObservableKind::Ip => super::bindings::net_scout::plugin::description::ObservableKind::Ip,
-            ObservableKind::Domain => super::bindings::net_scout::plugin::description::ObservableKind::Domain,
+            ObservableKind::Ip => crate::bindings::rule::net_scout::plugin::description::ObservableKind::Ip,
+            ObservableKind::Domain => crate::bindings::rule::net_scout::plugin::description::ObservableKind::Domain,
         };
         Self { kind, value: observable.value.clone() }
     }
@@ -200,13 +191,9 @@ impl UngrantedEnricher {
         granted_all(&self.description, granted)?;
         let arguments = arguments(&self.description, set)?;
         let filled: Vec<Request> = granted.iter().flat_map(|request| request.filled(set)).collect();
-        let dns = DnsGrant::new(&self.description.name, &filled);
-        let exec = ExecGrant::new(&self.description.name, &filled);
-        let http = HttpGrant::new(&self.description.name, &filled);
-        let files = FilesGrant::new(&self.description.name, &filled);
-        let state = StateGrant::new(&self.description.name, &filled);
+        let grants = Grants::new(&self.description.name, &filled);
         let Self { artifact, description, limits, linked } = self;
-        Ok(Enricher { artifact, description, limits, linked, dns, exec, http, files, state, arguments })
+        Ok(Enricher { artifact, description, limits, linked, grants, arguments })
     }
 }
 
@@ -233,20 +220,14 @@ impl Enricher {
     async fn look_up(&self, lookup: &Try<'_>, session: Session) -> (Result<serde_json::Value, LookupError>, Usage) {
         let Try { observable, shared, now, left, .. } = lookup;
         let limits = Limits { wall: self.limits.wall.min(*left), ..self.limits };
-        let boundary = Boundary::new(limits, session);
-        let capabilities = Capabilities {
-            dns: DnsContext::new(self.dns.clone(), shared.resolvers.clone(), boundary.clone()),
-            exec: ExecContext::new(self.exec.clone(), limits.wall, boundary.clone()),
-            files: FilesContext::new(self.files.clone(), Some(shared.directories.clone()), boundary.clone()),
-            http: HttpContext::new(self.http.clone(), Some(shared.http.clone()), boundary.clone()),
-            state: StateContext::new(self.state.clone(), Some(shared.state.clone()), boundary.clone()),
-            ..Capabilities::none(&self.description.name, *now, &boundary)
-        };
+        let host_calls = HostCalls::new(limits, session);
+        let call = Call { plugin: &self.description.name, wall: limits.wall, host_calls: &host_calls };
+        let contexts = Contexts::new(&self.grants, shared, &call);
         let arguments = convert::arguments(&self.arguments);
         let (answer, usage, guest) = self
             .linked
             .code
-            .call(capabilities, &boundary, &limits, |store| {
+            .call(contexts, *now, &host_calls, &limits, |store| {
                 let (linked, observable) = (self.linked.linked.clone(), bindings::Observable::from(*observable));
                 Box::pin(async move {
                     let instance = linked.instantiate_async(&mut *store).await?;
@@ -285,6 +266,6 @@ fn found(
     }
     let answer = serde_json::from_str(&json).map_err(|error| LookupError::Failed(format!("its answer is no JSON: {error}")))?;
     // Only now has the call succeeded. Another try begins with what the other call kept.
-    guest.capabilities.state.commit().map_err(|error| LookupError::Unavailable(error.to_string()))?;
+    guest.contexts.state.commit().map_err(|error| LookupError::Unavailable(error.to_string()))?;
     Ok(answer)
 }

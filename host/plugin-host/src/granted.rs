@@ -135,7 +135,7 @@ impl LoadedPlugins {
             if !only.is_empty() && !only.contains(&name) {
                 continue;
             }
-            let Some((parameters, private)) = settings(options, &enricher)? else { continue };
+            let Some(Settings { parameters, private }) = settings(options, &enricher)? else { continue };
             if let Some(off) = off(options, &enricher, &parameters)? {
                 if only.contains(&name) {
                     return Err(UsageError(off.named).into());
@@ -218,13 +218,17 @@ fn parameters(options: &PluginOptions, plugins: &Plugins, off: &[Off], sink: &dy
     Ok(set)
 }
 
-/// What is set for the parameters of an enricher, and whether it may be asked about private addresses; none where it is switched off.
-fn settings(
-    options: &PluginOptions,
-    enricher: &UngrantedEnricher,
-) -> Result<Option<(BTreeMap<String, String>, bool)>, UsageError> {
+/// What the operator set for an enricher.
+struct Settings {
+    parameters: BTreeMap<String, String>,
+    /// Whether it may be asked about private addresses.
+    private: bool,
+}
+
+/// What the operator set for an enricher; none where it is switched off.
+fn settings(options: &PluginOptions, enricher: &UngrantedEnricher) -> Result<Option<Settings>, UsageError> {
     let name = &enricher.description.name;
-    let (mut set, mut enabled, mut private) = (BTreeMap::new(), true, false);
+    let (mut parameters, mut enabled, mut private) = (BTreeMap::new(), true, false);
     for (parameter, written) in options.parameters.get(name).into_iter().flatten() {
         let switch = || {
             let wrong = || format!("{name}.{parameter} (from {}): `{}` is not {SWITCH}", written.from, plain(&written.text, 100));
@@ -247,9 +251,9 @@ fn settings(
                 described
                     .parse(&written.text)
                     .map_err(|error| UsageError(format!("{name}.{parameter} (from {}): {error}", written.from)))?;
-                set.insert(parameter.clone(), written.text.clone());
+                parameters.insert(parameter.clone(), written.text.clone());
             }
         }
     }
-    Ok(enabled.then_some((set, private)))
+    Ok(enabled.then_some(Settings { parameters, private }))
 }

@@ -4,35 +4,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{ResourceLimiter, Store};
 use wasmtime_wasi::{WasiCtxView, WasiView};
 
-use super::bindings::Description;
-use super::bindings::net_scout::plugin as rule_side;
-use super::boundary::{Boundary, Counts};
+use super::bindings::rule::Description;
 use super::cpu::CpuClock;
 use super::engine::PluginEngine;
-use super::enricher_bindings::net_scout::plugin as enricher_side;
 use super::error::{LimitExceeded, PluginError};
+use super::host_calls::{Counts, HostCalls};
 use super::wasi::{self, Wasi};
-use crate::capability::dns::{DnsContext, DnsGrant};
-use crate::capability::exec::{ExecContext, ExecGrant};
-use crate::capability::files::{FilesContext, FilesGrant};
-use crate::capability::http::{HttpContext, HttpGrant};
-use crate::capability::log::LogContext;
-use crate::capability::query::QueryContext;
-use crate::capability::state::{StateContext, StateGrant};
+use crate::capability::{self, Call, Contexts, Grants, Shared, World};
 use net_scout_model::{Limits, Timestamp};
-
-/// The worlds that a component can be of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum World {
-    /// A rule.
-    Rule,
-    /// An enricher.
-    Enricher,
-}
 
 /// A component that is linked. It has run nothing.
 #[derive(Clone)]
@@ -41,40 +24,14 @@ pub(super) struct Code {
     linked: InstancePre<Guest>,
 }
 
-/// What belongs to one call: the capabilities, as far as they are linked.
+/// What belongs to one call.
 pub(super) struct Guest {
     growth: Growth,
     wasi: Option<Wasi>,
-    pub(super) capabilities: Capabilities,
-}
-
-/// What one call may do of each capability.
-pub(super) struct Capabilities {
     /// The time that counts as now.
-    pub(super) now: Timestamp,
-    pub(super) query: QueryContext,
-    pub(super) dns: DnsContext,
-    pub(super) exec: ExecContext,
-    pub(super) files: FilesContext,
-    pub(super) http: HttpContext,
-    pub(super) state: StateContext,
-    pub(super) log: LogContext,
-}
-
-impl Capabilities {
-    /// Nothing but the log.
-    pub(super) fn none(name: &str, now: Timestamp, boundary: &Boundary) -> Self {
-        Self {
-            now,
-            query: QueryContext::new(None, boundary.clone()),
-            dns: DnsContext::new(DnsGrant::default(), None, boundary.clone()),
-            exec: ExecContext::new(ExecGrant::default(), Duration::ZERO, boundary.clone()),
-            files: FilesContext::new(FilesGrant::default(), None, boundary.clone()),
-            http: HttpContext::new(HttpGrant::default(), None, boundary.clone()),
-            state: StateContext::new(StateGrant::default(), None, boundary.clone()),
-            log: LogContext::new(name, boundary.clone()),
-        }
-    }
+    now: Timestamp,
+    /// Its capabilities.
+    pub(super) contexts: Contexts,
 }
 
 /// What a call used.
@@ -86,7 +43,7 @@ pub struct Usage {
     pub cpu: Duration,
     /// The most memory that it had, in bytes.
     pub memory: usize,
-    /// What went through the boundary.
+    /// Its calls into the host.
     pub counts: Counts,
 }
 
@@ -97,20 +54,9 @@ impl Code {
     /// Links a component to its world, and to the empty WASI where it imports that. It runs nothing.
     pub(super) fn link(engine: &PluginEngine, component: &Component, world: World, imports_wasi: bool) -> wasmtime::Result<Self> {
         let mut linker = Linker::<Guest>::new(engine.engine());
-        let to = &mut linker;
-        rule_side::state::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.state)?;
-        rule_side::files::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.files)?;
-        rule_side::log::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.log)?;
-        match world {
-            World::Rule => rule_side::query::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.query)?,
-            World::Enricher => {
-                enricher_side::dns::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.dns)?;
-                enricher_side::exec::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.exec)?;
-                enricher_side::http::add_to_linker::<_, HasSelf<_>>(to, |guest| &mut guest.capabilities.http)?;
-            }
-        }
+        capability::link(&mut linker, world)?;
         if imports_wasi {
-            wasi::link(to)?;
+            wasi::link(&mut linker)?;
         }
         Ok(Self { engine: engine.clone(), linked: linker.instantiate_pre(component)? })
     }
@@ -122,10 +68,12 @@ impl Code {
 
     /// Asks the component what it is, with no capability at all.
     pub(super) async fn describe(&self, file: &str, limits: &Limits) -> Result<Description, PluginError> {
-        let boundary = Boundary::closed();
-        let capabilities = Capabilities::none(file, Timestamp(0), &boundary);
+        let host_calls = HostCalls::closed();
+        let limits_of_describe = limits.for_describe();
+        let call = Call { plugin: file, wall: limits_of_describe.wall, host_calls: &host_calls };
+        let contexts = Contexts::new(&Grants::default(), &Shared::default(), &call);
         let (described, ..) = self
-            .call(capabilities, &boundary, &limits.for_describe(), |store| {
+            .call(contexts, Timestamp(0), &host_calls, &limits_of_describe, |store| {
                 let linked = self.linked();
                 Box::pin(async move {
                     let instance = linked.instantiate_async(&mut *store).await?;
@@ -145,14 +93,15 @@ impl Code {
     /// the host was doing for it.
     pub(super) async fn call<T>(
         &self,
-        capabilities: Capabilities,
-        boundary: &Boundary,
+        contexts: Contexts,
+        now: Timestamp,
+        host_calls: &HostCalls,
         limits: &Limits,
         work: impl for<'a> FnOnce(&'a mut Store<Guest>) -> Work<'a, T>,
     ) -> (Result<T, PluginError>, Usage, Guest) {
         let started = Instant::now();
         let clock = CpuClock::default();
-        let guest = Guest { growth: Growth::new(limits), wasi: None, capabilities };
+        let guest = Guest { growth: Growth::new(limits), wasi: None, now, contexts };
         let mut store = self.engine.store(guest, limits, &clock);
         store.limiter(|guest| &mut guest.growth);
         let called = tokio::time::timeout(limits.wall, clock.of(work(&mut store))).await;
@@ -162,14 +111,21 @@ impl Code {
             Ok(result) => result.map_err(|error| PluginError::from_call(&error, limits, &output())),
             Err(_) => Err(LimitExceeded::Wall(limits.wall).into()),
         };
-        let usage = Usage { wall: started.elapsed(), cpu: clock.spent(), memory: guest.growth.memory, counts: boundary.counts() };
+        let usage =
+            Usage { wall: started.elapsed(), cpu: clock.spent(), memory: guest.growth.memory, counts: host_calls.counts() };
         (result, usage, guest)
+    }
+}
+
+impl AsMut<Contexts> for Guest {
+    fn as_mut(&mut self) -> &mut Contexts {
+        &mut self.contexts
     }
 }
 
 impl WasiView for Guest {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let now = self.capabilities.now;
+        let now = self.now;
         self.wasi.get_or_insert_with(|| Wasi::new(now)).ctx()
     }
 }

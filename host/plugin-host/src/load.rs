@@ -18,6 +18,7 @@ use super::error::LoadError;
 use super::lock::Lock;
 use super::rule::{LinkedRule, Rule};
 use super::{convert, wasi};
+use crate::capability::{self, World};
 use crate::ownership;
 use net_scout_model::{Description, Kind, Limits, hex, plain};
 
@@ -27,16 +28,9 @@ const PACKAGE: &str = "net-scout:plugin/";
 const VERSION: &str = "@0.1.0";
 /// The interfaces that hold types only: to import them gives nothing.
 const TYPES: [&str; 4] = ["types", "description", "detection", "enrichment"];
-/// The capabilities that a rule may import.
-const RULE_IMPORTS: [&str; 4] = ["query", "files", "state", "log"];
-/// The capabilities that an enricher may import.
-const ENRICHER_IMPORTS: [&str; 6] = ["dns", "exec", "http", "files", "state", "log"];
 /// What holds types only for an enricher: the functions of `query` are not linked for it. The SDK for Rust has both worlds, and so the
 /// types of both.
 const ENRICHER_TYPES: [&str; 1] = ["query"];
-/// What the two kinds are called.
-const RULE: &str = "rule";
-const ENRICHER: &str = "enricher";
 /// How much of an error is shown, in characters.
 const QUOTED: usize = 300;
 /// What is read of a file to see whether it begins as a component does, in bytes.
@@ -214,8 +208,7 @@ async fn load(
     let component = engine.component(&file, &bytes, &sha256, common).await?;
     drop(bytes);
     let is_enricher = component.get_export_index(None, "enrich").is_some();
-    let (kind, known): (_, &[_]) = if is_enricher { (ENRICHER, &ENRICHER_IMPORTS) } else { (RULE, &RULE_IMPORTS) };
-    let imports = check_imports(engine, &component, kind, known)?;
+    let imports = check_imports(engine, &component, if is_enricher { World::Enricher } else { World::Rule })?;
     let artifact = Artifact { file, size, sha256, imports };
     let world = |error: wasmtime::Error| LoadError::World(plain(&format!("{error:#}"), QUOTED));
     let describe = async |code: &super::guest::Code| {
@@ -284,18 +277,14 @@ pub(super) fn open_regular(path: &Path) -> Result<(File, u64), LoadError> {
 }
 
 /// The first sandbox: what is not on the list is not linked, and what needs it does not run. Gives what is imported.
-fn check_imports(
-    engine: &PluginEngine,
-    component: &Component,
-    kind: &'static str,
-    known: &[&str],
-) -> Result<Vec<String>, LoadError> {
+fn check_imports(engine: &PluginEngine, component: &Component, world: World) -> Result<Vec<String>, LoadError> {
+    let (known, kind) = (capability::imports(world), world.name());
     let mut imports = Vec::new();
     for (import, _) in component.component_type().imports(engine.engine()) {
         let interface = import.strip_prefix(PACKAGE);
         match interface.and_then(|interface| interface.split_once('@')) {
             Some((name, _)) if import.ends_with(VERSION) && TYPES.contains(&name) => {}
-            Some((name, _)) if import.ends_with(VERSION) && kind == ENRICHER && ENRICHER_TYPES.contains(&name) => {}
+            Some((name, _)) if import.ends_with(VERSION) && world == World::Enricher && ENRICHER_TYPES.contains(&name) => {}
             Some((name, _)) if import.ends_with(VERSION) && known.contains(&name) => imports.push(import.to_owned()),
             None if wasi::is_wasi(import) => imports.push(plain(import, QUOTED)),
             Some((_, version)) if format!("@{version}") != VERSION => {

@@ -21,7 +21,7 @@ const TRIES: usize = 16;
 #[error("{0}")]
 pub struct Untrusted(String);
 
-/// Checks the file or folder at a path, whatever it is a link to, and the folder that it is in. What is not there is not judged.
+/// Checks the file or folder at a path, whatever it is a link to, and the folder that it is in. What is not there is not checked.
 ///
 /// # Errors
 /// Whose it is, or who can write it.

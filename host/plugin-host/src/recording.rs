@@ -1,7 +1,7 @@
-//! What crossed the boundary between plugins and host during a scan, kept in a file, so that the scan can be repeated without its database
+//! The host calls of plugins during a scan, kept in a file, so that the scan can be repeated without its database
 //! and without the network: to find out what went wrong with somebody else's.
 //!
-//! Secrets never get into it: the host adds them behind the boundary, and what a server sent back of one was removed before.
+//! Secrets never get into it: the host adds them behind the call, and what a server sent back of one was removed before.
 
 mod file;
 mod session;

@@ -1,4 +1,4 @@
-//! A loaded rule, and one judgement of it.
+//! A loaded rule, and one evaluation of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,20 +6,21 @@ use std::time::Duration;
 
 use wasmtime::component::Component;
 
-use super::bindings::RulePre;
-use super::boundary::Boundary;
+use super::bindings::rule::{self as bindings, RulePre};
+use super::convert;
 use super::engine::PluginEngine;
 use super::error::{LimitExceeded, PluginError};
-use super::guest::{Capabilities, Code, Guest, Usage, World};
+use super::guest::{Code, Guest, Usage};
+use super::host_calls::HostCalls;
 use super::load::Artifact;
-use super::{bindings, convert};
-use crate::capability::files::{Directories, FilesContext, FilesGrant};
-use crate::capability::log::LogContext;
-use crate::capability::query::{QueryContext, QuerySource};
-use crate::capability::state::{StateContext, StateGrant, StateStore};
+use crate::capability::files::Directories;
+use crate::capability::log::Quiet;
+use crate::capability::query::QuerySource;
+use crate::capability::state::StateStore;
+use crate::capability::{Call, Contexts, Grants, Shared, World};
 use crate::recording::Tape;
-use net_scout_model::{Alert, Description, Limits, Networks, Parameter, Request, Value, Window};
-use net_scout_store::{Engine, Explain, ReadGrant, Snapshot};
+use net_scout_model::{Alert, Counting, Description, Limits, Networks, Parameter, Request, Value, Window};
+use net_scout_store::{Engine, Explain, Snapshot};
 
 /// What tells the one call of a rule in a recording.
 pub const EVALUATE: &str = "evaluate";
@@ -34,21 +35,19 @@ pub struct Rule {
     pub limits: Limits,
     code: Code,
     linked: RulePre<Guest>,
-    grant: ReadGrant,
-    files: FilesGrant,
-    state: StateGrant,
+    grants: Grants,
 }
 
 /// What a rule answered.
 #[derive(Debug)]
-pub struct Judgement {
+pub struct Evaluation {
     /// Its alerts.
     pub alerts: Vec<Alert>,
     /// The alerts that were refused, with the reason.
     pub refused: Vec<String>,
 }
 
-/// What a rule judges, and with what.
+/// What a rule is evaluated on, and with what.
 #[derive(Clone)]
 pub struct Case {
     /// The state of the database; none where a recording is played.
@@ -65,7 +64,7 @@ pub struct Case {
     pub tape: Tape,
     /// Hears of each query where it ran, where somebody wants to know.
     pub explain: Option<ExplainRule>,
-    /// Whether what rules log is left out: they judge once more, and have said it before.
+    /// Whether what rules log is left out: they are evaluated once more, and have said it before.
     pub quiet: bool,
 }
 
@@ -86,16 +85,8 @@ impl LinkedRule {
     }
 
     pub(super) fn described(self, artifact: Artifact, description: Description, limits: Limits) -> Rule {
-        let mut grant = ReadGrant::default();
-        for request in &description.requests {
-            if let Request::Table { table, columns } = request {
-                grant.allow(table, columns.iter().cloned());
-            }
-        }
-        let state = StateGrant::new(&description.name, &description.requests);
-        // Files are granted by somebody, or not at all.
-        let files = FilesGrant::new(&description.name, &[]);
-        Rule { artifact, description, limits, code: self.code, linked: self.linked, grant, files, state }
+        let grants = Grants::new(&description.name, &given(&description));
+        Rule { artifact, description, limits, code: self.code, linked: self.linked, grants }
     }
 }
 
@@ -106,15 +97,18 @@ impl Rule {
     /// When it requests more than it was granted.
     pub fn grant(self, granted: &[Request]) -> Result<Self, PluginError> {
         granted_all(&self.description, granted)?;
-        let files = FilesGrant::new(&self.description.name, granted);
-        Ok(Self { files, ..self })
+        // What is a rule's without being granted is as large as it requested, and no larger.
+        let granted = granted.iter().filter(|request| !self.description.is_given(request)).cloned();
+        let all: Vec<Request> = given(&self.description).into_iter().chain(granted).collect();
+        let grants = Grants::new(&self.description.name, &all);
+        Ok(Self { grants, ..self })
     }
 
     /// Gives it what it requests, where nothing of anybody's is read but what is shown to it.
     #[must_use]
     pub fn grant_requests(self) -> Self {
-        let files = FilesGrant::new(&self.description.name, &self.description.requests);
-        Self { files, ..self }
+        let grants = Grants::new(&self.description.name, &self.description.requests);
+        Self { grants, ..self }
     }
 
     /// The values of the rule's parameters: what the operator set, else the default.
@@ -125,25 +119,27 @@ impl Rule {
         arguments(&self.description, set)
     }
 
-    /// Lets the rule judge a window. What it used is known also when it fails: when it traps, runs into a limit, or reports an error.
-    pub async fn evaluate(&self, case: &Case, arguments: &[(String, Value)]) -> (Result<Judgement, PluginError>, Usage) {
+    /// Evaluates the rule on a window. What it used is known also when it fails: when it traps, runs into a limit, or reports an error.
+    pub async fn evaluate(&self, case: &Case, arguments: &[(String, Value)]) -> (Result<Evaluation, PluginError>, Usage) {
         let name = &self.description.name;
         let session = case.tape.begin(name, EVALUATE);
-        let boundary = Boundary::new(self.limits, session.clone());
+        let host_calls = HostCalls::new(self.limits, session.clone());
         let events_since = case.window.reach(self.description.history_seconds());
-        let source = self.source(case);
-        let capabilities = Capabilities {
-            query: QueryContext::new(source, boundary.clone()),
-            files: FilesContext::new(self.files.clone(), case.directories.clone(), boundary.clone()),
-            state: StateContext::new(self.state.clone(), Some(case.state.clone()), boundary.clone()),
-            log: LogContext::new(name, boundary.clone()).quiet(case.quiet),
-            ..Capabilities::none(name, case.window.now, &boundary)
+        let shared = Shared {
+            query: self.source(case),
+            files: case.directories.clone(),
+            state: Some(case.state.clone()),
+            log: case.quiet.then_some(Quiet),
+            ..Shared::default()
         };
+        let contexts =
+            Contexts::new(&self.grants, &shared, &Call { plugin: name, wall: self.limits.wall, host_calls: &host_calls });
+        let counting = Counting::of(arguments);
         let window = convert::window(case.window, events_since, &case.local_networks);
         let arguments = convert::arguments(arguments);
         let (answer, usage, guest) = self
             .code
-            .call(capabilities, &boundary, &self.limits, |store| {
+            .call(contexts, case.window.now, &host_calls, &self.limits, |store| {
                 let linked = self.linked.clone();
                 Box::pin(async move {
                     let instance = linked.instantiate_async(&mut *store).await?;
@@ -151,19 +147,19 @@ impl Rule {
                 })
             })
             .await;
-        let judgement = answer.and_then(|answer| self.judgement(answer, guest));
-        let outcome = || match &judgement {
-            Ok(judgement) => serde_json::json!({ "alerts": judgement.alerts, "refused": judgement.refused }),
+        let evaluation = answer.and_then(|answer| self.evaluation(answer, counting, guest));
+        let outcome = || match &evaluation {
+            Ok(evaluation) => serde_json::json!({ "alerts": evaluation.alerts, "refused": evaluation.refused }),
             Err(error) => serde_json::json!({ "error": error.to_string() }),
         };
         let same = case.tape.end(name, EVALUATE, &session, outcome);
-        let judgement = match same {
+        let evaluation = match same {
             // The reason why it failed says more than that it did not fail then.
-            Err(_) if judgement.is_err() => judgement,
+            Err(_) if evaluation.is_err() => evaluation,
             Err(unexpected) => Err(unexpected.into()),
-            Ok(()) => judgement,
+            Ok(()) => evaluation,
         };
-        (judgement, usage)
+        (evaluation, usage)
     }
 
     /// Where its queries read, and what; none where a recording is played.
@@ -172,7 +168,7 @@ impl Rule {
         let events_since = case.window.reach(self.description.history_seconds());
         case.snapshot.as_ref().map(|snapshot| QuerySource {
             snapshot: Arc::clone(snapshot),
-            grant: Arc::new(self.grant.since(events_since)),
+            grant: Arc::new(self.grants.query.since(events_since)),
             limits: self.limits.query,
             explain: case.explain.clone().map(|explain| self.explain(explain)),
         })
@@ -185,25 +181,31 @@ impl Rule {
     }
 
     /// What the host makes of an answer.
-    fn judgement(
+    fn evaluation(
         &self,
         answer: Result<Vec<bindings::Alert>, bindings::RuleError>,
+        counting: Counting,
         mut guest: Guest,
-    ) -> Result<Judgement, PluginError> {
+    ) -> Result<Evaluation, PluginError> {
         let raised = answer.map_err(PluginError::from)?;
         if raised.len() > self.limits.alerts {
             return Err(LimitExceeded::Alerts { raised: raised.len(), limit: self.limits.alerts }.into());
         }
-        guest.capabilities.state.commit().map_err(|error| PluginError::Failed(error.to_string()))?;
-        let mut judgement = Judgement { alerts: Vec::new(), refused: Vec::new() };
+        guest.contexts.state.commit().map_err(|error| PluginError::Failed(error.to_string()))?;
+        let mut evaluation = Evaluation { alerts: Vec::new(), refused: Vec::new() };
         for alert in raised {
-            match convert::alert(alert, &self.description, self.limits.evidence) {
-                Ok(alert) => judgement.alerts.push(alert),
-                Err(reason) => judgement.refused.push(reason),
+            match convert::alert(alert, &self.description, counting, self.limits.evidence) {
+                Ok(alert) => evaluation.alerts.push(alert),
+                Err(reason) => evaluation.refused.push(reason),
             }
         }
-        Ok(judgement)
+        Ok(evaluation)
     }
+}
+
+/// What a rule requests and is given without being asked for.
+fn given(description: &Description) -> Vec<Request> {
+    description.requests.iter().filter(|request| description.is_given(request)).cloned().collect()
 }
 
 /// Whether a plugin was granted all that it requests.

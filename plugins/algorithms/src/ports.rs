@@ -7,6 +7,17 @@ pub const SENSITIVE: [i64; 34] = [
     3389, 5432, 5900, 5984, 5985, 6379, 9200, 11211, 20000, 27017,
 ];
 
+/// Ports whose service gives whoever is let in a shell, a desktop, files or data, with those that such services are often moved to: to be
+/// let in there matters, whoever it is.
+pub const ENTRANCES: [i64; 30] = [
+    21, 22, 23, 111, 135, 139, 389, 445, 512, 513, 514, 873, 1433, 1521, 2049, 2222, 2323, 2375, 2376, 3306, 3389, 5432, 5555,
+    5900, 5985, 5986, 6379, 9200, 11211, 27017,
+];
+
+/// Ports that worms spread through, and those with which somebody takes over one Windows host after the other: whoever goes to many hosts
+/// there does not just look after them.
+pub const TAKEOVER: [i64; 12] = [23, 135, 137, 139, 445, 2323, 3389, 5555, 5985, 5986, 7547, 37215];
+
 /// Ports that botnets and worms spread through: Telnet and its neighbours, SMB, router administration, ADB.
 pub const ABUSED: [i64; 19] =
     [23, 135, 139, 445, 2323, 5358, 5555, 7547, 8291, 9527, 23231, 26, 37215, 48101, 52869, 60001, 6667, 1900, 17000];

@@ -78,11 +78,26 @@ impl Sent {
     /// another one, and at least a third of them in the upper half. Scanners that keep one port take one that systems give to clients.
     #[must_use]
     pub fn are_answers(&self) -> bool {
-        let of_servers = self.highest_source_port.is_some_and(|port| port < FIRST_EPHEMERAL) && self.beginnings == 0;
-        let one = self.source_ports == 1;
-        let relay = one || (self.source_ports <= RELAY_PORTS && self.source_ports * 2 <= self.ports);
+        self.go_to_clients() || self.answer_forged()
+    }
+
+    /// Whether they go from one port that servers use, or from a few as those of relays, to ports that systems give to clients.
+    #[must_use]
+    pub fn go_to_clients(&self) -> bool {
+        let few = self.source_ports == 1 || (self.source_ports <= RELAY_PORTS && self.source_ports * 2 <= self.ports);
+        self.come_from_servers() && few && self.lowest_port >= FIRST_EPHEMERAL
+    }
+
+    /// Whether they go from one port that servers use to the forged ports of clients: a flooded server answers whoever seems to ask.
+    #[must_use]
+    pub fn answer_forged(&self) -> bool {
         let spread = self.packets >= SPREAD && self.ports * 10 >= self.packets * 9 && self.ephemeral * 3 >= self.packets;
-        of_servers && ((relay && self.lowest_port >= FIRST_EPHEMERAL) || (one && self.lowest_port >= 1024 && spread))
+        self.come_from_servers() && self.source_ports == 1 && self.lowest_port >= 1024 && spread
+    }
+
+    /// Whether they come from ports that servers use, and begin nothing.
+    fn come_from_servers(&self) -> bool {
+        self.highest_source_port.is_some_and(|port| port < FIRST_EPHEMERAL) && self.beginnings == 0
     }
 }
 
@@ -146,5 +161,6 @@ mod tests {
         assert!(!are(Sent { ephemeral: 30, ..sent }), "what scanners look for is in the lower half");
         assert!(!are(Sent { ports: 80, ..sent }), "some ports again and again");
         assert!(!are(Sent { packets: 7, ports: 7, ephemeral: 7, ..sent }));
+        assert!(sent.answer_forged() && !sent.go_to_clients());
     }
 }

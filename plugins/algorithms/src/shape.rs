@@ -13,8 +13,8 @@ pub enum Shape {
     Random,
 }
 
-/// Up to so many are as good as one.
-const FEW: usize = 5;
+/// Up to so many hosts or ports are as good as one: Zeek's limit for what is an address scan and no block scan.
+pub const FEW: usize = 5;
 
 impl Shape {
     /// The name for evidence.

@@ -9,6 +9,9 @@ void describe(ns_description *plugin)
 {
     ns_rule(plugin, "horizontal_scan", "0.1.0", "One source contacts many destinations");
     ns_alert_type(plugin, "horizontal_scan");
+    ns_boolean(plugin, "counts_everything", true,
+               "It counts whatever a source does: its alerts have a low severity at most, "
+               "and are left out where the source's role explains them");
     ns_integer(plugin, "dst_ip_threshold", 50, 0, 1000000000,
                "Alert when a source contacts more distinct destinations than this");
     ns_integer(plugin, "conn_threshold", 200, 0, 1000000000000, "Alert when a source has more connections than this");

@@ -1,6 +1,6 @@
 // `horizontal_scan`: one source contacts many destinations, or makes very many connections.
 
-import { choice, formatTimestamp, integer, query, reads, rule } from "../../sdk/javascript/rule.js";
+import { boolean, choice, formatTimestamp, integer, query, reads, rule } from "../../sdk/javascript/rule.js";
 
 export const { describe, evaluate } = rule({
     name: "horizontal_scan",
@@ -8,6 +8,7 @@ export const { describe, evaluate } = rule({
     summary: "One source contacts many destinations",
     alertTypes: ["horizontal_scan"],
     parameters: [
+        boolean("counts_everything", true, "It counts whatever a source does: its alerts have a low severity at most, and are left out where the source's role explains them"),
         integer("dst_ip_threshold", 50, 0, 1e9, "Alert when a source contacts more distinct destinations than this"),
         integer("conn_threshold", 200, 0, 1e12, "Alert when a source has more connections than this"),
         choice("count", ["rows", "hits"], "Count a connection once a row, or as often as its hit_count says"),

@@ -1,6 +1,6 @@
 """`horizontal_scan`: one source contacts many destinations, or makes very many connections."""
 
-from net_scout.rule import Alert, choice, format_timestamp, integer, query, reads, rule
+from net_scout.rule import Alert, boolean, choice, format_timestamp, integer, query, reads, rule
 
 
 def evaluate(window, settings):
@@ -21,6 +21,11 @@ WitWorld = rule(
     summary="One source contacts many destinations",
     alert_types=["horizontal_scan"],
     parameters=[
+        boolean(
+            "counts_everything",
+            True,
+            "It counts whatever a source does: its alerts have a low severity at most, and are left out where the source's role explains them",
+        ),
         integer("dst_ip_threshold", 50, 0, 1_000_000_000, "Alert when a source contacts more distinct destinations than this"),
         integer("conn_threshold", 200, 0, 1_000_000_000_000, "Alert when a source has more connections than this"),
         choice("count", ["rows", "hits"], "Count a connection once a row, or as often as its hit_count says"),

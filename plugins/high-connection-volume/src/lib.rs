@@ -7,6 +7,7 @@ rule!(describe, evaluate);
 fn describe() -> Description {
     Description::rule("high_connection_volume", env!("CARGO_PKG_VERSION"), "One source makes very many connections")
         .alert_type("high_connection_volume")
+        .counts_everything()
         .parameter(Parameter::integer(
             "conn_threshold",
             200,

@@ -7,6 +7,7 @@ rule!(describe, evaluate);
 fn describe() -> Description {
     Description::rule("horizontal_scan", env!("CARGO_PKG_VERSION"), "One source contacts many destinations")
         .alert_type("horizontal_scan")
+        .counts_everything()
         .parameter(Parameter::integer(
             "dst_ip_threshold",
             50,

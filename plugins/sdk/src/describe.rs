@@ -78,6 +78,27 @@ impl Description {
         self
     }
 
+    /// The rule counts whatever a source does, and so accuses whoever does much: the host gives its alerts a low severity at most, and
+    /// leaves them out where the role of the source explains them. The operator can switch that off.
+    #[must_use]
+    pub fn counts_everything(self) -> Self {
+        self.parameter(Parameter::boolean(
+            "counts_everything",
+            true,
+            "It counts whatever a source does: its alerts have a low severity at most, and are left out where the source's role explains them",
+        ))
+    }
+
+    /// The rule counts connections: the host leaves out what it says of the resolvers of this host. The operator can switch that off.
+    #[must_use]
+    pub fn counts_connections(self) -> Self {
+        self.parameter(Parameter::boolean(
+            "counts_connections",
+            true,
+            "It counts connections: its alerts about the resolvers of this host are left out",
+        ))
+    }
+
     /// Something that can be tuned.
     #[must_use]
     pub fn parameter(mut self, parameter: Parameter) -> Self {

@@ -1,7 +1,7 @@
 //! `strobe`: one pair of hosts with very many connections, one a second all day, as RITA has it: a program out of control, a flood, or
 //! a beacon that does not pause.
 
-use net_scout_algorithms::is_private;
+use net_scout_algorithms::{STROBE, is_private};
 use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Window, format_timestamp, query, rule};
 
 rule!(describe, evaluate);
@@ -12,10 +12,11 @@ const DAY: i64 = 86_400;
 fn describe() -> Description {
     Description::rule("strobe", env!("CARGO_PKG_VERSION"), "One pair of hosts has very many connections")
         .alert_type("strobe")
+        .counts_connections()
         .history(86_400)
         .parameter(Parameter::integer(
             "connections_threshold",
-            86_400,
+            STROBE,
             1_000..=1_000_000_000_000,
             "Alert when a pair has this many connections a day, or more, counted by hit_count",
         ))

@@ -7,6 +7,7 @@ rule!(describe, evaluate);
 fn describe() -> Description {
     Description::rule("vertical_scan", env!("CARGO_PKG_VERSION"), "One source tries many ports of one destination")
         .alert_type("vertical_scan")
+        .counts_everything()
         .parameter(Parameter::integer(
             "ports_threshold",
             50,

@@ -68,11 +68,13 @@ pub(super) async fn find(
         return Ok(found);
     }
     let rates = Arc::new(RateLimiter::new(options.rate, database.rate_limits()?, options.clock.now()));
+    let state = StateStore::new(database.plugin_state()?);
     let shared = Shared {
-        resolvers: Some(Resolvers::new(&options.dns_servers).map_err(DetectError::Resolvers)?),
-        directories: Directories::open(&options.directories).without(&options.database.path),
-        http: HttpClient::new(options.secrets.clone(), Arc::clone(&rates)),
-        state: StateStore::new(database.plugin_state()?),
+        dns: Some(Resolvers::new(&options.dns_servers).map_err(DetectError::Resolvers)?),
+        files: Some(Directories::open(&options.directories).without(&options.database.path)),
+        http: Some(HttpClient::new(options.secrets.clone(), Arc::clone(&rates), Arc::clone(&options.clock))),
+        state: Some(state.clone()),
+        ..Shared::default()
     };
     let lookups = LookupOptions {
         parallel: options.parallel.min(memory_allows(&enrichers.enrichers)),
@@ -112,7 +114,7 @@ pub(super) async fn find(
     if !how.dry_run {
         let partly = |what| move |source| DetectError::PartlyKept { what, source };
         database.keep_answers(&kept)?;
-        database.keep_plugin_state(&shared.state.changes(), how.now).map_err(partly("the state of the enrichers is not"))?;
+        database.keep_plugin_state(&state.changes(), how.now).map_err(partly("the state of the enrichers is not"))?;
         database.keep_rate_limits(&rates.state()).map_err(partly("the rate limits are not"))?;
     }
     Ok(found)

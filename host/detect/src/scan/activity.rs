@@ -1,4 +1,4 @@
-//! What the events say of one address. It reads the same state of the database as the rules, through the same gate.
+//! What the events say of one address. It reads the same state of the database as the rules, through the same authorizer.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;

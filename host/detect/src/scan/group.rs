@@ -130,6 +130,7 @@ mod tests {
             evidence: serde_json::Map::new(),
             events: None,
             story: None,
+            counting: net_scout_model::Counting::Nothing,
         }
     }
 

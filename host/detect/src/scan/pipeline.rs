@@ -1,14 +1,15 @@
 //! What every scan does, between plugins that are loaded and alerts that are recorded: it opens one state of the database, reads the window
-//! into memory, lets the rules judge it and takes the strongest alerts. `net-scout scan` does it once, `net-scout evaluate` step by step
+//! into memory, evaluates the rules on it, and takes the strongest alerts. `net-scout scan` does it once, `net-scout evaluate` step by step
 //! over past time. It must never load a plugin, ask the clock, or show an alert.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::options::ScanOptions;
+use super::roles::counts;
 use super::{
     Deadline, Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, SEVERITY_COLUMNS, add_evidence,
-    assess, counts, facts, judge, learned, local_networks, role_of, roles, settled,
+    assess, evaluate, facts, learned, local_networks, role_of, roles, settled,
 };
 use net_scout_model::{
     Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Sink, Timestamp, Window, counted,
@@ -24,7 +25,7 @@ use net_scout_store::{Access, Alongside, Database, DatabaseError, Recorded, Snap
 pub struct Scan<'a> {
     /// Which database, which tables, and how much.
     pub options: &'a ScanOptions,
-    /// The rules that judge.
+    /// The rules.
     pub rules: &'a [Arc<Rule>],
     /// What is set for their parameters.
     pub set: &'a Parameters,
@@ -67,11 +68,11 @@ pub enum ScanError {
     Database(#[from] DatabaseError),
 }
 
-/// What the rules of a scan judge, and the state of the database behind it.
+/// What the rules of a scan are evaluated on, and the state of the database behind it.
 pub(super) struct Opened {
     /// The same one as in the case.
     pub(super) snapshot: Arc<Snapshot>,
-    /// What they judge.
+    /// What they are evaluated on.
     pub(super) case: Case,
 }
 
@@ -113,7 +114,7 @@ impl Scan<'_> {
         let mut phases = Phases::default();
         let deadline = self.deadline();
         let opened = self.open(&[], deadline, &mut phases, sink).await?;
-        let mut scanned = judged(self.rules, self.set, &opened.case, self.options.parallel, Some(deadline), sink).await;
+        let mut scanned = evaluated(self.rules, self.set, &opened.case, self.options.parallel, Some(deadline), sink).await;
         phases.end("run rules");
         if let Some(raised) = raised {
             raised.extend_from_slice(&scanned.alerts);
@@ -143,7 +144,7 @@ impl Scan<'_> {
         if self.excuses() { roles(alerts, self.allowlist, case, self.options.limits.query).await } else { BTreeMap::new() }
     }
 
-    /// Reads what the rules judge from the database, with these columns even where no rule requested them.
+    /// Reads what the rules are evaluated on from the database, with these columns even where no rule requested them.
     pub(super) async fn open(
         &self,
         also: &[&'static str],
@@ -251,7 +252,7 @@ impl Scan<'_> {
 
     /// Whether a role may excuse a source. Rules that count alone are left as they are: nobody else would accuse it.
     fn excuses(&self) -> bool {
-        let counting = self.rules.iter().filter(|rule| counts(rule)).count();
+        let counting = self.rules.iter().filter(|rule| counts(rule, self.set)).count();
         self.options.builtin_roles && counting > 0 && counting < self.rules.len()
     }
 
@@ -320,21 +321,21 @@ impl Scanned {
                 error.log_backtrace();
                 self.failed = true;
             }
-            Ok(judgement) => {
+            Ok(evaluation) => {
                 tracing::info!(
                     "rule {name} {}: {} in {:.1} ms",
                     rule.description.version,
-                    counted(judgement.alerts.len(), "alert"),
+                    counted(evaluation.alerts.len(), "alert"),
                     usage.wall.as_secs_f64() * 1e3,
                 );
-                if let Some(reason) = judgement.refused.first() {
-                    let count = judgement.refused.len();
+                if let Some(reason) = evaluation.refused.first() {
+                    let count = evaluation.refused.len();
                     sink.warn(&format_args!("rule {name} ({file}): {count} alerts were refused, the first because {reason}"));
                     self.failed = true;
                 }
-                entry.alerts = judgement.alerts.len() as u64;
-                entry.refused = judgement.refused.len() as u64;
-                self.alerts.extend(judgement.alerts);
+                entry.alerts = evaluation.alerts.len() as u64;
+                entry.refused = evaluation.refused.len() as u64;
+                self.alerts.extend(evaluation.alerts);
             }
         }
         self.ledger.push(entry);
@@ -354,8 +355,8 @@ pub(super) fn allowing(
     }
 }
 
-/// Lets the rules judge, and reports what went wrong with them. All their alerts, in no order.
-pub async fn judged(
+/// Evaluates the rules, and reports what went wrong with them. All their alerts, in no order.
+pub async fn evaluated(
     rules: &[Arc<Rule>],
     set: &Parameters,
     case: &Case,
@@ -366,7 +367,7 @@ pub async fn judged(
     let progress = sink.progress("scanning", "rules", rules.len() as u64);
     let done = move |rule: &str| progress.advance(1, rule);
     let mut scanned = Scanned::default();
-    for outcome in judge(rules, set, case, parallel, deadline, done).await {
+    for outcome in evaluate(rules, set, case, parallel, deadline, done).await {
         scanned.add(outcome, case.window.now, sink);
     }
     scanned

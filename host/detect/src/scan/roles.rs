@@ -1,4 +1,4 @@
-//! What accused sources are for. The three original rules count whatever a source does, and so accuse a resolver, a torrent client or a
+//! What accused sources are for. Rules that count whatever a source does, and say so in their description, accuse a resolver, a torrent client or a
 //! server whose answers come late, because they do much. The host looks at what these sources did in the window; where most of it
 //! is what such a host always does, the alert is left out and counted, like those that the allowlist leaves out.
 //!
@@ -6,19 +6,18 @@
 //! events, without those of the role, would be enough for an alert.
 
 mod habits;
-mod seen;
+mod source_profile;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use net_scout_model::{Alert, Allowlist, QueryError, QueryLimits};
+use super::Parameters;
+use net_scout_model::{Alert, Allowlist, Counting, QueryError, QueryLimits};
 use net_scout_plugin_host::{Case, Rule};
 
 pub use habits::COLUMNS as ROLE_COLUMNS;
-use seen::{Seen, seen};
+use source_profile::SourceProfile;
 
-/// The rules that count everything that a source does.
-pub(super) const COUNTING: [&str; 3] = ["high_connection_volume", "horizontal_scan", "vertical_scan"];
 /// The most sources that are looked at in a scan: where more are accused, the network has another problem.
 const MOST: usize = 10_000;
 /// The longest that all of them are looked at. Where the events are in memory it takes some milliseconds.
@@ -32,34 +31,26 @@ pub struct Role {
 }
 
 /// Whether a source has a role.
-type Holds = fn(&Seen) -> bool;
+type Holds = fn(&SourceProfile) -> bool;
 
 /// Why a resolver is left out, however it is found.
 const RESOLVER: &str = "resolver: it asks for names";
-/// The roles that one sees of a source alone. The first that holds is taken.
-const SEEN: [(Role, Holds); 5] = [
-    (Role { reason: RESOLVER }, Seen::is_resolver),
-    (Role { reason: "answers: it begins nothing, late packets and backscatter are such" }, Seen::answers),
-    (Role { reason: "peer-to-peer: a few packets for each of many peers, and peers come in" }, Seen::is_peer),
-    (Role { reason: "retries: it is refused at one door, and tries it again" }, Seen::tries_again),
+/// The roles that the profile of a source shows. The first that holds is taken.
+const PROFILED: [(Role, Holds); 5] = [
+    (Role { reason: RESOLVER }, SourceProfile::is_resolver),
+    (Role { reason: "answers: it only replies (late packets, backscatter)" }, SourceProfile::answers),
+    (Role { reason: "peer-to-peer: a few packets for each of many peers, and peers come in" }, SourceProfile::is_peer),
+    (Role { reason: "retries: it is refused at one port, and tries again" }, SourceProfile::tries_again),
     (
-        Role { reason: "caretaker: it goes to few ports of the own hosts and is let in, as monitoring and backups do" },
-        Seen::is_caretaker,
+        Role { reason: "management host: it goes to few ports of your own hosts and is let in, as monitoring and backups do" },
+        SourceProfile::is_management_host,
     ),
 ];
 
 /// All roles.
 pub fn all_roles() -> impl Iterator<Item = Role> {
     let more = habits::ROLES.iter().filter(|(role, _)| role.reason != RESOLVER);
-    SEEN.iter().map(|(role, _)| *role).chain(more.map(|(role, _)| *role))
-}
-
-impl Role {
-    /// The rules whose alerts it leaves out.
-    #[must_use]
-    pub fn rules() -> &'static [&'static str] {
-        &COUNTING
-    }
+    PROFILED.iter().map(|(role, _)| *role).chain(more.map(|(role, _)| *role))
 }
 
 /// The roles of the sources that are accused, by source: of those whose alerts may be left out for one. Where the events cannot be read
@@ -83,20 +74,22 @@ async fn found(sources: &BTreeSet<String>, case: &Case, limits: QueryLimits) -> 
     // What one sees of a source alone says more, and takes longer: those whose habits explain all of it are many, and are not looked at.
     let mut roles = habits::roles(sources, case, limits).await?;
     let others: BTreeSet<String> = sources.iter().filter(|source| !roles.contains_key(*source)).cloned().collect();
-    let role = |seen: &Seen| SEEN.iter().find(|(_, holds)| holds(seen)).map(|(role, _)| *role);
-    let seen = seen(&others, case, limits).await?;
-    roles.extend(seen.into_iter().filter_map(|(source, seen)| Some((source, role(&seen)?))));
+    let role = |profile: &SourceProfile| PROFILED.iter().find(|(_, holds)| holds(profile)).map(|(role, _)| *role);
+    let profiles = source_profile::profiles(&others, case, limits).await?;
+    roles.extend(profiles.into_iter().filter_map(|(source, profile)| Some((source, role(&profile)?))));
     Ok(roles)
 }
 
-/// Whether a rule counts everything that a source does.
-pub fn counts(rule: &Rule) -> bool {
-    COUNTING.contains(&rule.description.name.as_str())
+/// Whether a rule counts everything that a source does, with what is set for its parameters.
+pub(super) fn counts(rule: &Rule, set: &Parameters) -> bool {
+    let nothing = BTreeMap::new();
+    let arguments = rule.arguments(set.get(&rule.description.name).unwrap_or(&nothing));
+    arguments.is_ok_and(|arguments| Counting::of(&arguments).is_everything())
 }
 
 /// The role for which an alert is left out.
 pub fn role_of<'a>(alert: &Alert, roles: &'a BTreeMap<String, Role>) -> Option<&'a Role> {
-    roles.get(alert.src_ip.as_deref()?).filter(|_| COUNTING.contains(&alert.rule.as_str()))
+    roles.get(alert.src_ip.as_deref()?).filter(|_| alert.counting.is_everything())
 }
 
 /// The sources that only counting rules accuse. What the allowlist leaves out needs no role.
@@ -104,7 +97,7 @@ fn in_question(alerts: &[Alert], allowlist: &Allowlist, case: &Case) -> BTreeSet
     let local = case.local_networks.or_private();
     let allowed = |alert: &&Alert| allowlist.find(&(*alert).into(), local, case.window.now).is_some();
     let (counting, other): (Vec<&Alert>, Vec<&Alert>) =
-        alerts.iter().filter(|alert| !allowed(alert)).partition(|alert| COUNTING.contains(&alert.rule.as_str()));
+        alerts.iter().filter(|alert| !allowed(alert)).partition(|alert| alert.counting.is_everything());
     let other: BTreeSet<&str> = other.iter().filter_map(|alert| alert.src_ip.as_deref()).collect();
     let accused: BTreeSet<String> = counting.iter().filter_map(|alert| alert.src_ip.clone()).collect();
     accused.into_iter().filter(|source| !other.contains(source.as_str())).take(MOST).collect()

@@ -1,4 +1,4 @@
-//! The queries of the host itself, row by row. They go through the same gate as those of rules.
+//! The queries of the host itself, row by row. They go through the same authorizer as those of rules.
 
 use net_scout_model::{Batch, Column, ColumnType, ColumnValues, QueryError, Value};
 use net_scout_plugin_host::capability::query::QuerySource;

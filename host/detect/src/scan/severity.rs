@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::roles::COUNTING;
 use super::rows::each_row;
+use net_scout_algorithms::ports::{ENTRANCES, sql_list};
 use net_scout_model::{Alert, ColumnType, Networks, QueryError, QueryLimits, Severity, parse_address};
 use net_scout_plugin_host::Case;
 use net_scout_plugin_host::capability::query::QuerySource;
@@ -32,11 +32,6 @@ const TIME: Duration = Duration::from_secs(5);
 const VISITORS: usize = 10;
 /// So many rules that count nothing agree about a source.
 const AGREE: usize = 3;
-/// Ports whose service gives a shell, a desktop, files or data to whoever gets in.
-const SENSITIVE: [i64; 30] = [
-    21, 22, 23, 111, 135, 139, 389, 445, 512, 513, 514, 873, 1433, 1521, 2049, 2222, 2323, 2375, 2376, 3306, 3389, 5432, 5555,
-    5900, 5985, 5986, 6379, 9200, 11211, 27017,
-];
 
 /// What the sources of a scan's alerts did in its window, as far as it says how much they matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -97,7 +92,7 @@ async fn read(sources: &BTreeSet<&str>, case: &Case, limits: QueryLimits) -> Res
     })
     .await?;
     let inside = "coalesce(direction, 'INBOUND') = 'INBOUND' AND verdict = 'ACCEPT'";
-    let list = SENSITIVE.map(|port| port.to_string()).join(", ");
+    let list = sql_list(&ENTRANCES);
     let sql = format!(
         "SELECT src_ip, dst_ip, dst_port FROM events WHERE {inside} AND dst_port IN ({list}) GROUP BY src_ip, dst_ip, dst_port"
     );
@@ -125,7 +120,7 @@ fn is_own(address: &str, networks: &Networks) -> bool {
 /// Gives each alert the severity that its context makes of it, and writes down why.
 pub fn assess(alerts: &mut [Alert], facts: &Facts) {
     let mut rules: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for alert in alerts.iter().filter(|alert| !counts(alert)) {
+    for alert in alerts.iter().filter(|alert| !alert.counting.is_everything()) {
         if let Some(source) = &alert.src_ip {
             rules.entry(source.clone()).or_default().insert(alert.rule.clone());
         }
@@ -133,7 +128,7 @@ pub fn assess(alerts: &mut [Alert], facts: &Facts) {
     for alert in alerts {
         let agreeing = alert.src_ip.as_ref().and_then(|source| rules.get(source)).map_or(0, BTreeSet::len);
         let source = alert.src_ip.as_ref().and_then(|source| facts.0.get(source));
-        let (severity, reasons) = judged(alert, source, agreeing);
+        let (severity, reasons) = assessed(alert, source, agreeing);
         alert.severity = severity;
         if !reasons.is_empty() {
             alert.evidence.insert(REASONS.to_owned(), Json::from(reasons));
@@ -141,46 +136,42 @@ pub fn assess(alerts: &mut [Alert], facts: &Facts) {
     }
 }
 
-fn counts(alert: &Alert) -> bool {
-    COUNTING.contains(&alert.rule.as_str())
-}
-
 /// The severity, and why, as far as it is not the score alone.
-fn judged(alert: &Alert, source: Option<&Source>, agreeing: usize) -> (Severity, Vec<String>) {
-    if counts(alert) {
+fn assessed(alert: &Alert, source: Option<&Source>, agreeing: usize) -> (Severity, Vec<String>) {
+    if alert.counting.is_everything() {
         // Their evidence stays what it was in the Python program; whoever shows them knows why.
         return (alert.severity.min(Severity::Low), Vec::new());
     }
     if alert.severity != Severity::of_score(alert.score.into()) {
         return (alert.severity, Vec::new());
     }
-    let mut judged = Judged { severity: alert.severity, raised: 0, reasons: Vec::new() };
+    let mut assessed = Assessed { severity: alert.severity, raised: 0, reasons: Vec::new() };
     match source {
-        Some(source) if source.own => judged.raise("the source is one of your own hosts".to_owned()),
+        Some(source) if source.own => assessed.raise("the source is one of your own hosts".to_owned()),
         Some(source) if !source.doors.is_empty() => {
             let doors: Vec<String> = source.doors.iter().take(5).map(ToString::to_string).collect();
-            judged.raise(format!("it was let in at a sensitive port that few may use: {}", doors.join(", ")));
+            assessed.raise(format!("it was let in at a sensitive port that few may use: {}", doors.join(", ")));
         }
-        Some(source) => judged.at_most(
+        Some(source) => assessed.at_most(
             Severity::Medium,
             match source.let_through {
                 0 => "everything that it sent was refused",
                 _ => "it was let in nowhere but where everybody is, or at ports that are not sensitive",
             },
         ),
-        None if names_sources(alert) => judged.at_most(Severity::Medium, "many sources, none of which stands out"),
+        None if names_sources(alert) => assessed.at_most(Severity::Medium, "many sources, none of which stands out"),
         None => {}
     }
-    if agreeing >= AGREE && judged.raised > 0 {
-        judged.raise(format!("{agreeing} rules agree"));
+    if agreeing >= AGREE && assessed.raised > 0 {
+        assessed.raise(format!("{agreeing} rules agree"));
     }
-    if judged.raised < 2 {
-        judged.at_most(Severity::High, "nothing is critical by its score alone");
+    if assessed.raised < 2 {
+        assessed.at_most(Severity::High, "nothing is critical by its score alone");
     }
-    if !judged.reasons.is_empty() {
-        judged.reasons.insert(0, format!("score {} of {}", alert.score, alert.rule));
+    if !assessed.reasons.is_empty() {
+        assessed.reasons.insert(0, format!("score {} of {}", alert.score, alert.rule));
     }
-    (judged.severity, judged.reasons)
+    (assessed.severity, assessed.reasons)
 }
 
 /// Whether it is about many sources: its evidence says so.
@@ -189,13 +180,13 @@ fn names_sources(alert: &Alert) -> bool {
 }
 
 /// A severity in the making.
-struct Judged {
+struct Assessed {
     severity: Severity,
     raised: u8,
     reasons: Vec<String>,
 }
 
-impl Judged {
+impl Assessed {
     fn raise(&mut self, reason: String) {
         self.severity = above(self.severity);
         self.raised += 1;
@@ -222,6 +213,7 @@ fn above(severity: Severity) -> Severity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use net_scout_model::Counting;
 
     fn alert(rule: &str, score: u8) -> Alert {
         Alert {
@@ -234,13 +226,22 @@ mod tests {
             evidence: serde_json::Map::new(),
             events: None,
             story: None,
+            counting: Counting::Nothing,
         }
+    }
+
+    /// Of a rule that counts whatever a source does.
+    fn counted(rule: &str, score: u8) -> Alert {
+        Alert { counting: Counting::Everything, ..alert(rule, score) }
     }
 
     fn said(alerts: &[Alert], source: Source) -> Vec<Severity> {
         let mut alerts = alerts.to_vec();
         assess(&mut alerts, &Facts(BTreeMap::from([("192.0.2.1".to_owned(), source)])));
-        for alert in alerts.iter().filter(|alert| !counts(alert) && alert.severity != Severity::of_score(alert.score.into())) {
+        for alert in alerts
+            .iter()
+            .filter(|alert| !alert.counting.is_everything() && alert.severity != Severity::of_score(alert.score.into()))
+        {
             assert!(alert.evidence.contains_key(REASONS) || alert.rule == "mine", "{alert:?}");
         }
         alerts.into_iter().map(|alert| alert.severity).collect()
@@ -252,7 +253,8 @@ mod tests {
 
     #[test]
     fn what_was_refused_is_never_critical_by_volume() {
-        let all = ["port_scan", "probe", "port_sweep", "random_walk", "horizontal_scan"].map(|rule| alert(rule, 100));
+        let [a, b, c, d] = ["port_scan", "probe", "port_sweep", "random_walk"].map(|rule| alert(rule, 100));
+        let all = [a, b, c, d, counted("horizontal_scan", 100)];
         assert_eq!(
             said(&all, refused()),
             [Severity::Medium, Severity::Medium, Severity::Medium, Severity::Medium, Severity::Low]
@@ -275,7 +277,7 @@ mod tests {
     #[test]
     fn who_counts_says_little_and_who_has_thought_of_it_is_believed() {
         let own = Source { own: true, ..Source::default() };
-        assert_eq!(said(&[alert("high_connection_volume", 100)], own.clone()), [Severity::Low]);
+        assert_eq!(said(&[counted("high_connection_volume", 100)], own.clone()), [Severity::Low]);
         let explicit = Alert { severity: Severity::Critical, ..alert("mine", 10) };
         assert_eq!(said(&[explicit], refused()), [Severity::Critical]);
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::arguments::{FolderArg, FormatArg};
-use crate::commands::{approve, inspect, new, stats, trial};
+use crate::commands::{approve, inspect, new, plugin_test, stats};
 use crate::config::Config;
 use crate::templates::{Language, Role};
 use net_scout_model::Timestamp;
@@ -24,7 +24,7 @@ pub(super) enum PluginCommand {
     Stats(StatsArgs),
     /// Try a plugin on scenarios: what it is shown, and what it must say
     Test(TestArgs),
-    /// Hold a plugin against the contract that every plugin has to keep
+    /// Check a plugin for conformance: what every plugin has to do, whatever it is shown
     Conform(ConformArgs),
     /// Make a folder with a plugin to begin with, in the language of your choice
     New(NewArgs),
@@ -38,8 +38,8 @@ impl PluginCommand {
             Self::Approve(args) => approve::run(config, &args.names, &args.limits, args.yes),
             Self::Revoke(args) => approve::revoke(config, &args.names),
             Self::New(args) => new::run(&args.name, args.role(), args.language(), &args.dir),
-            Self::Test(args) => trial::test(config, &args.plugin, &args.scenarios),
-            Self::Conform(args) => trial::conform(config, &args.plugin, args.events),
+            Self::Test(args) => plugin_test::test(config, &args.plugin, &args.scenarios),
+            Self::Conform(args) => plugin_test::conform(config, &args.plugin, args.events),
             Self::Stats(args) => stats::run(config, &args.names, &args.since, (&args.format).into(), now),
         }
     }

@@ -34,21 +34,21 @@ pub fn run(config: &Config, request: &ExplainRequest, now: Timestamp) -> anyhow:
     let window = read_window(&config.since.written(), request.until.as_deref(), now)?;
     let (options, plugins, runtime) = (config.scan_options(), config.plugin_options(), runtime()?);
     let explaining = explain(&options, window, address, RuleSource::Folder(&plugins), &request.rules, &Terminal);
-    let Explained { alerts, entries, account, failed } = runtime.block_on(explaining)?;
+    let Explained { alerts, entries, report, failed } = runtime.block_on(explaining)?;
     // Not waiting for a compiler that was given up.
     runtime.shutdown_background();
-    output::corrected_directions(account.corrected_directions);
-    let before = alerts.into_iter().map(|(alert, allowed)| AlertBefore {
-        allowed: allowed.map(|(origin, allow)| format!("{}: {}", origin_words(&origin), allow.reason)),
-        alert,
+    output::corrected_directions(report.corrected_directions);
+    let before = alerts.into_iter().map(|before| AlertBefore {
+        allowed: before.allowed.map(|(origin, allow)| format!("{}: {}", origin_words(&origin), allow.reason)),
+        alert: before.alert,
     });
-    let entries = entries.into_iter().map(|(origin, entry, expired)| AllowEntry {
-        origin: origin_words(&origin),
-        allows: allow::words(&entry),
-        reason: entry.reason,
-        expired,
+    let entries = entries.into_iter().map(|entry| AllowEntry {
+        origin: origin_words(&entry.origin),
+        allows: allow::words(&entry.allow),
+        reason: entry.allow.reason,
+        expired: entry.expired,
     });
-    let explanation = Explanation { address, window, alerts: before.collect(), allowlist: entries.collect(), account };
+    let explanation = Explanation { address, window, alerts: before.collect(), allowlist: entries.collect(), report };
     explanation.write(&mut output::stdout(), request.format)?;
     Ok(if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS })
 }

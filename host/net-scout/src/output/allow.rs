@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{Cell, Format, Table, note, write_objects};
-use net_scout_detect::scan::{Role, all_roles};
-use net_scout_model::{Allowlist, Direction, Origin, Side, Timestamp, counted};
+use net_scout_detect::scan::all_roles;
+use net_scout_model::{Allowlist, Direction, Origin, RULES_THAT_COUNT, Side, Timestamp, counted};
 
 /// How many numbers of alerts are shown.
 const SHOWN: usize = 20;
@@ -48,7 +48,7 @@ pub fn write_allowlist(
             "id": Origin::BuiltIn.to_string(),
             "network": null,
             "side": Side::Source.name(),
-            "rules": Role::rules().join(","),
+            "rules": RULES_THAT_COUNT,
             "ports": "",
             "direction": null,
             "until": null,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::alerts::to_seconds;
 use super::story::{numbers, one, top, who};
 use super::{Csv, Format, Shown, write_json, write_json_line};
-use net_scout_detect::scan::{Account, Activity, Fate, Lowered, Nearest, Part, RuleAccount, Said};
+use net_scout_detect::scan::{Activity, AddressReport, Fate, Lowered, Part, RuleReport, Said, SearchOutcome};
 use net_scout_model::{Alert, Origin, StoredAlert, Timestamp, Window, counted, parse_address, plain};
 
 /// The most characters of a line's text.
@@ -27,7 +27,7 @@ pub struct Explanation {
     /// The entries of the allowlist whose network it lies in.
     pub allowlist: Vec<AllowEntry>,
     /// What a scan would say of it.
-    pub account: Account,
+    pub report: AddressReport,
 }
 
 /// A stored alert.
@@ -73,9 +73,9 @@ impl Explanation {
             Format::Csv => {
                 let mut writer = Csv::new(&mut *out);
                 writer.line(["rule", "outcome", "said"])?;
-                for account in &self.account.rules {
-                    let (name, said) = (&account.rule.description.name, lines(account, self.address).join("; "));
-                    writer.line([name, outcome(&account.said), &plain(&said, LONGEST)])?;
+                for report in &self.report.rules {
+                    let (name, said) = (&report.name, lines(report, self.address).join("; "));
+                    writer.line([name, outcome(&report.said), &plain(&said, LONGEST)])?;
                 }
                 writer.flush()?;
             }
@@ -87,7 +87,7 @@ impl Explanation {
         let reach = self.history().map_or_else(String::new, |since| format!(", looking back to {since}"));
         writeln!(out, "{} in the events {}{reach}", self.address, self.window)?;
         let mut about: Vec<(&str, String)> = Vec::new();
-        match &self.account.activity {
+        match &self.report.activity {
             Err(error) => about.push(("events", format!("could not be read: {error}"))),
             Ok(Activity { source, destination }) => {
                 about.extend(part("as source", source, "targets", self.history().is_some()));
@@ -104,15 +104,15 @@ impl Explanation {
         about.extend(self.allowlist.iter().map(|entry| ("allowlist", entry.line())));
         write_lines(out, about.iter().map(|(name, text)| (*name, text.as_str())))?;
         writeln!(out, "rules")?;
-        for account in &self.account.rules {
-            let name = account.rule.description.name.as_str();
-            write_lines(out, lines(account, self.address).iter().map(|line| (name, line.as_str())))?;
+        for report in &self.report.rules {
+            let name = report.name.as_str();
+            write_lines(out, lines(report, self.address).iter().map(|line| (name, line.as_str())))?;
         }
         Ok(())
     }
 
     fn json(&self) -> Value {
-        let events = match &self.account.activity {
+        let events = match &self.report.activity {
             Ok(Activity { source, destination }) => json!({ "source": part_json(source), "destination": part_json(destination) }),
             Err(error) => json!({ "error": error }),
         };
@@ -126,13 +126,13 @@ impl Explanation {
             "events": events,
             "alerts": self.alerts.iter().map(AlertBefore::json).collect::<Vec<_>>(),
             "allowlist": self.allowlist.iter().map(AllowEntry::json).collect::<Vec<_>>(),
-            "rules": self.account.rules.iter().map(rule_json).collect::<Vec<_>>(),
+            "rules": self.report.rules.iter().map(rule_json).collect::<Vec<_>>(),
         })
     }
 
     /// Where the longest history begins, if a rule has one.
     fn history(&self) -> Option<Timestamp> {
-        Some(self.account.reaching.since).filter(|since| *since < self.window.since)
+        Some(self.report.reaching.since).filter(|since| *since < self.window.since)
     }
 }
 
@@ -220,10 +220,10 @@ fn outcome(said: &Said) -> &'static str {
 }
 
 /// What a rule says of the address.
-fn lines(account: &RuleAccount, address: IpAddr) -> Vec<String> {
-    match &account.said {
+fn lines(report: &RuleReport, address: IpAddr) -> Vec<String> {
+    match &report.said {
         Said::Failed(error) => vec![format!("failed: {error}")],
-        Said::Silent(nearest) => vec!["did not fire".to_owned(), format!("nearest: {}", nearest_words(nearest, address))],
+        Said::Silent(found) => vec!["did not fire".to_owned(), format!("threshold search: {}", search_words(found, address))],
         Said::Fired(alerts) => {
             let mut lines: Vec<String> = Vec::new();
             for (alert, fate) in alerts.iter().take(LISTED) {
@@ -258,15 +258,15 @@ fn fate_words(fate: &Fate) -> Option<String> {
     })
 }
 
-fn nearest_words(nearest: &Nearest, address: IpAddr) -> String {
-    match nearest {
-        Nearest::Fixed => "it has no threshold that could be lowered".to_owned(),
-        Nearest::Nothing { others: 0 } => "nothing of it, even with its thresholds at their least".to_owned(),
-        Nearest::Nothing { others } => {
+fn search_words(found: &SearchOutcome, address: IpAddr) -> String {
+    match found {
+        SearchOutcome::Fixed => "it has no threshold that could be lowered".to_owned(),
+        SearchOutcome::Nothing { others: 0 } => "nothing of it, even with its thresholds at their least".to_owned(),
+        SearchOutcome::Nothing { others } => {
             let others = counted(*others, "alert");
             format!("nothing of it, even with its thresholds at their least ({others} about others then)")
         }
-        Nearest::Would { lowered, alert } => {
+        SearchOutcome::Would { lowered, alert } => {
             let saw = numbers(&Value::Object(alert.evidence.clone()), false);
             let saw = if saw.is_empty() { String::new() } else { format!("; it saw {saw}") };
             // Where another one did it, that is the news.
@@ -280,7 +280,7 @@ fn nearest_words(nearest: &Nearest, address: IpAddr) -> String {
             };
             format!("would fire with {}{who}{saw}", lowered_words(lowered))
         }
-        Nearest::Stopped { lowered, error } => format!("not known: with {} it failed: {error}", lowered_words(lowered)),
+        SearchOutcome::Stopped { lowered, error } => format!("not known: with {} it failed: {error}", lowered_words(lowered)),
     }
 }
 
@@ -291,8 +291,8 @@ fn lowered_words(lowered: &[Lowered]) -> String {
     lowered.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
-fn rule_json(account: &RuleAccount) -> Value {
-    let RuleAccount { rule, others, said } = account;
+fn rule_json(report: &RuleReport) -> Value {
+    let RuleReport { name, version, others, said } = report;
     let (mut alerts, mut nearest, mut error) = (Vec::new(), Value::Null, Value::Null);
     match said {
         Said::Fired(fired) => alerts.extend(fired.iter().map(|(alert, fate)| alert_json(alert, fate))),
@@ -300,8 +300,8 @@ fn rule_json(account: &RuleAccount) -> Value {
         Said::Failed(text) => error = text.clone().into(),
     }
     json!({
-        "rule": rule.description.name,
-        "version": rule.description.version,
+        "rule": name,
+        "version": version,
         "outcome": outcome(said),
         "alerts": alerts,
         "alerts_about_others": others,
@@ -327,7 +327,7 @@ fn alert_json(alert: &Alert, fate: &Fate) -> Value {
     json
 }
 
-fn nearest_json(nearest: &Nearest) -> Value {
+fn nearest_json(nearest: &SearchOutcome) -> Value {
     let thresholds = |lowered: &[Lowered]| -> Value {
         let members = |lowered: &Lowered| {
             let (now, to) = (Value::from(lowered.now.clone()), Value::from(lowered.to.clone()));
@@ -336,10 +336,12 @@ fn nearest_json(nearest: &Nearest) -> Value {
         Value::Object(lowered.iter().map(members).collect())
     };
     match nearest {
-        Nearest::Fixed => json!({ "outcome": "fixed" }),
-        Nearest::Nothing { others } => json!({ "outcome": "nothing", "alerts_about_others": others }),
-        Nearest::Stopped { lowered, error } => json!({ "outcome": "failed", "thresholds": thresholds(lowered), "error": error }),
-        Nearest::Would { lowered, alert } => {
+        SearchOutcome::Fixed => json!({ "outcome": "fixed" }),
+        SearchOutcome::Nothing { others } => json!({ "outcome": "nothing", "alerts_about_others": others }),
+        SearchOutcome::Stopped { lowered, error } => {
+            json!({ "outcome": "failed", "thresholds": thresholds(lowered), "error": error })
+        }
+        SearchOutcome::Would { lowered, alert } => {
             json!({ "outcome": "would fire", "thresholds": thresholds(lowered), "alert": Shown::from((**alert).clone()).json() })
         }
     }

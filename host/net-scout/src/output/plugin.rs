@@ -93,7 +93,7 @@ pub fn plugin_text(
         }
     }
     if description.requests.is_empty() {
-        line("it asks for nothing".to_owned());
+        line("it requests nothing".to_owned());
     }
     for parameter in &description.parameters {
         line(format!(

@@ -7,8 +7,7 @@ use serde_json::{Map, Value};
 use super::Shown;
 use super::alerts::to_seconds;
 use net_scout_detect::enrich::{FLAT_KINDS, flat_key};
-use net_scout_detect::scan::Role;
-use net_scout_model::{REOPENED, StoredAlert, plain};
+use net_scout_model::{REOPENED, Severity, StoredAlert, plain};
 
 /// The most characters of a line's text.
 const LONGEST: usize = 1_000;
@@ -127,8 +126,8 @@ fn reasons(alert: &StoredAlert, evidence: &Value) -> String {
     let (Some(severity), Some(rule)) = (&alert.severity, &alert.rule) else { return String::new() };
     let list = evidence["severity_reasons"].as_array().map(Vec::as_slice).unwrap_or_default();
     let text = match list {
-        [] if Role::rules().contains(&rule.as_str()) => {
-            "the rule counts what a source does, which is no harm by itself".to_owned()
+        [] if Severity::of_score(alert.score).name() != severity => {
+            format!("{rule} does not go by its score of {} alone", alert.score)
         }
         [] => format!("score {} of {rule}", alert.score),
         list => list.iter().map(one).collect::<Vec<_>>().join("; "),

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
-use net_scout_model::{Progress, Sink};
+use net_scout_model::{Progress, Sink, Wait};
 
 /// Shows it to the person, or writes it for the program, that started this one.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ impl Sink for Terminal {
         Box::new(super::Progress::new(what, unit, total))
     }
 
-    fn wait(&self) -> Arc<dyn Fn(&dyn Display) + Send + Sync> {
+    fn wait(&self) -> Wait {
         Arc::new(|text| {
             // For someone who waits; nobody else needs to know.
             if std::io::stderr().is_terminal() {

@@ -1,27 +1,32 @@
-//! `query`: read-only SQL over the window, through the gate of the database.
+//! `query`: read-only SQL over the window, through the authorizer of the database.
+
+mod convert;
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use serde_json::json;
-use wasmtime::component::{Resource, ResourceTable};
+use wasmtime::component::{HasSelf, Linker, Resource, ResourceTable};
 
-use crate::bindings::net_scout::plugin::query as wit;
-use crate::bindings::net_scout::plugin::types as wit_types;
-use crate::{Boundary, Passed, failure};
-use net_scout_model::{Batch, Column, ColumnType, ColumnValues, QueryError, QueryLimits, TextColumn, Value, counted};
+use super::interface::{Call, Capability, World, wit_request};
+use crate::bindings::rule::net_scout::plugin::query as wit;
+use crate::bindings::rule::net_scout::plugin::types as wit_types;
+use crate::host_calls::{HostCalls, Passed, failure};
+use net_scout_model::{Batch, ColumnType, QueryError, QueryLimits, Request, Value, columns_of, counted, plain};
 use net_scout_store::{Explain, ReadGrant, RowStream, Snapshot};
 
 /// How many queries a call may have open at once.
 pub const OPEN_QUERIES: usize = 4;
 /// How long to wait before looking again whether a query has ended.
 const PAUSE: Duration = Duration::from_millis(1);
+/// How much of a guest's words stands in an error, in characters.
+const QUOTED: usize = 200;
 
 /// What the queries of one call may do.
 pub struct QueryContext {
     source: Option<QuerySource>,
-    boundary: Boundary,
+    host_calls: HostCalls,
     table: ResourceTable,
     open: usize,
     /// Those that the guest dropped, and that may still run.
@@ -44,7 +49,7 @@ pub struct QuerySource {
 }
 
 /// A result that is being read.
-pub struct OpenQuery {
+struct OpenQuery {
     /// Which of the call's queries it is, from 1.
     number: u64,
     /// None where a recording is played.
@@ -63,11 +68,63 @@ impl Passed for Batch {
     }
 }
 
+impl Capability for QueryContext {
+    const NAME: &'static str = "query";
+    const WORLDS: &'static [World] = &[World::Rule];
+
+    type Grant = ReadGrant;
+    type Shared = QuerySource;
+
+    fn requested(asked: &wit_request::Request, _world: World) -> Option<Result<Request, String>> {
+        let wit_request::Request::Table(wit_request::TableRequest { table, columns }) = asked else { return None };
+        let Some(known) = columns_of(table) else {
+            return Some(Err(format!("there is no table `{}`; there are events and alerts", plain(table, QUOTED))));
+        };
+        let unknown = columns.iter().find(|column| !known.contains(&column.as_str()));
+        Some(match unknown {
+            Some(column) => {
+                Err(format!("table `{table}` has no column `{}`; it has {}", plain(column, QUOTED), known.join(", ")))
+            }
+            None => Ok(Request::Table { table: table.clone(), columns: columns.clone() }),
+        })
+    }
+
+    fn words(request: &Request) -> Option<String> {
+        let Request::Table { table, columns } = request else { return None };
+        Some(format!("it requests columns of {table}: {}", columns.join(", ")))
+    }
+
+    fn grant(_plugin: &str, granted: &[Request]) -> ReadGrant {
+        let mut grant = ReadGrant::default();
+        for request in granted {
+            if let Request::Table { table, columns } = request {
+                grant.allow(table, columns.iter().cloned());
+            }
+        }
+        grant
+    }
+
+    /// The source has the grant already, with the instant from which on it holds.
+    fn context(_grant: &ReadGrant, source: Option<&QuerySource>, call: &Call<'_>) -> Self {
+        Self {
+            source: source.cloned(),
+            host_calls: call.host_calls.clone(),
+            table: ResourceTable::new(),
+            open: 0,
+            dropped: Vec::new(),
+            opened: 0,
+        }
+    }
+
+    fn link<T: Send + 'static>(linker: &mut Linker<T>, context: fn(&mut T) -> &mut Self) -> wasmtime::Result<()> {
+        wit::add_to_linker::<T, HasSelf<Self>>(linker, context)
+    }
+}
+
 impl QueryContext {
-    /// Queries on a source; none for a guest that may not query.
-    #[must_use]
-    pub fn new(source: Option<QuerySource>, boundary: Boundary) -> Self {
-        Self { source, boundary, table: ResourceTable::new(), open: 0, dropped: Vec::new(), opened: 0 }
+    /// A guest's handle, as what stands for it in the table.
+    fn own(rows: &Resource<wit::Rows>) -> Resource<OpenQuery> {
+        Resource::new_own(rows.rep())
     }
 }
 
@@ -77,7 +134,7 @@ impl wit::Host for QueryContext {
         sql: String,
         parameters: Vec<wit_types::Value>,
         columns: Vec<wit::ColumnType>,
-    ) -> wasmtime::Result<Result<Resource<OpenQuery>, wit::QueryError>> {
+    ) -> wasmtime::Result<Result<Resource<wit::Rows>, wit::QueryError>> {
         let parameters: Vec<Value> = parameters.into_iter().map(Value::from).collect();
         let columns: Vec<ColumnType> = columns.into_iter().map(ColumnType::from).collect();
         let bytes = sql.len() + parameters.iter().map(Value::bytes).sum::<usize>() + columns.len();
@@ -98,12 +155,13 @@ impl wit::Host for QueryContext {
             rows = Some(snapshot.query(sql.clone(), parameters.clone(), columns.clone(), grant, limits, explain).await?);
             Ok(())
         };
-        if let Err(error) = self.boundary.cross("query.open", bytes, arguments, work).await? {
+        if let Err(error) = self.host_calls.make("query.open", bytes, arguments, work).await? {
             return Ok(Err(error));
         }
         self.open += 1;
         self.opened += 1;
-        Ok(Ok(self.table.push(OpenQuery { number: self.opened, rows })?))
+        let query = self.table.push(OpenQuery { number: self.opened, rows })?;
+        Ok(Ok(Resource::new_own(query.rep())))
     }
 }
 
@@ -126,8 +184,8 @@ async fn ended(dropped: &mut Vec<Weak<AtomicBool>>, most: usize, limits: QueryLi
 }
 
 impl wit::HostRows for QueryContext {
-    async fn next(&mut self, rows: Resource<OpenQuery>) -> wasmtime::Result<Result<Option<wit::Batch>, wit::QueryError>> {
-        let OpenQuery { number, rows } = self.table.get_mut(&rows)?;
+    async fn next(&mut self, rows: Resource<wit::Rows>) -> wasmtime::Result<Result<Option<wit::Batch>, wit::QueryError>> {
+        let OpenQuery { number, rows } = self.table.get_mut(&Self::own(&rows))?;
         let arguments = || json!({ "query": number });
         let work = async {
             match rows {
@@ -135,90 +193,14 @@ impl wit::HostRows for QueryContext {
                 None => Err(wit::QueryError::Unavailable("there is no database".to_owned())),
             }
         };
-        let batch = self.boundary.cross("query.next", 0, arguments, work).await?;
+        let batch = self.host_calls.make("query.next", 0, arguments, work).await?;
         Ok(batch.map(|batch| batch.map(wit::Batch::from)))
     }
 
-    async fn drop(&mut self, rows: Resource<OpenQuery>) -> wasmtime::Result<()> {
-        let OpenQuery { rows, .. } = self.table.delete(rows)?;
+    async fn drop(&mut self, rows: Resource<wit::Rows>) -> wasmtime::Result<()> {
+        let OpenQuery { rows, .. } = self.table.delete(Self::own(&rows))?;
         self.dropped.extend(rows.as_ref().map(RowStream::life));
         self.open -= 1;
         Ok(())
-    }
-}
-
-impl From<wit_types::Value> for Value {
-    fn from(value: wit_types::Value) -> Self {
-        match value {
-            wit_types::Value::Null => Self::Null,
-            wit_types::Value::Boolean(value) => Self::Boolean(value),
-            wit_types::Value::Integer(value) => Self::Integer(value),
-            wit_types::Value::Real(value) => Self::Real(value),
-            wit_types::Value::Text(value) => Self::Text(value),
-        }
-    }
-}
-
-impl From<wit::ColumnType> for ColumnType {
-    fn from(column: wit::ColumnType) -> Self {
-        match column {
-            wit::ColumnType::Boolean => Self::Boolean,
-            wit::ColumnType::Integer => Self::Integer,
-            wit::ColumnType::Real => Self::Real,
-            wit::ColumnType::Text => Self::Text,
-            wit::ColumnType::BooleanList => Self::BooleanList,
-            wit::ColumnType::IntegerList => Self::IntegerList,
-            wit::ColumnType::RealList => Self::RealList,
-            wit::ColumnType::TextList => Self::TextList,
-        }
-    }
-}
-
-impl From<QueryError> for wit::QueryError {
-    fn from(error: QueryError) -> Self {
-        match error {
-            QueryError::AccessDenied(text) => Self::AccessDenied(text),
-            QueryError::Invalid(text) => Self::Invalid(text),
-            QueryError::TypeMismatch(text) => Self::TypeMismatch(text),
-            QueryError::TimedOut(text) => Self::TimedOut(text),
-            QueryError::TooLarge(text) => Self::TooLarge(text),
-            QueryError::Unavailable(text) => Self::Unavailable(text),
-        }
-    }
-}
-
-impl From<Batch> for wit::Batch {
-    fn from(batch: Batch) -> Self {
-        Self { row_count: batch.row_count, columns: batch.columns.into_iter().map(Into::into).collect() }
-    }
-}
-
-impl From<Column> for wit::Column {
-    fn from(column: Column) -> Self {
-        let values = match column.values {
-            ColumnValues::Booleans(values) => wit::ColumnValues::Booleans(values),
-            ColumnValues::Integers(values) => wit::ColumnValues::Integers(values),
-            ColumnValues::Reals(values) => wit::ColumnValues::Reals(values),
-            ColumnValues::Texts(values) => wit::ColumnValues::Texts(values.into()),
-            ColumnValues::BooleanLists(lists) => {
-                wit::ColumnValues::BooleanLists(wit::BooleanLists { values: lists.values, ends: lists.ends })
-            }
-            ColumnValues::IntegerLists(lists) => {
-                wit::ColumnValues::IntegerLists(wit::IntegerLists { values: lists.values, ends: lists.ends })
-            }
-            ColumnValues::RealLists(lists) => {
-                wit::ColumnValues::RealLists(wit::RealLists { values: lists.values, ends: lists.ends })
-            }
-            ColumnValues::TextLists(lists) => {
-                wit::ColumnValues::TextLists(wit::TextLists { values: lists.values.into(), ends: lists.ends })
-            }
-        };
-        Self { values, nulls: column.nulls }
-    }
-}
-
-impl From<TextColumn> for wit::TextColumn {
-    fn from(column: TextColumn) -> Self {
-        Self { dictionary: column.dictionary, codes: column.codes }
     }
 }

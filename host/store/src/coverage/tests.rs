@@ -34,6 +34,7 @@ fn alert(source: &str) -> Alert {
         rule: "rule".to_owned(),
         evidence: serde_json::Map::new(),
         events: None,
+        counting: net_scout_model::Counting::Nothing,
         story: None,
     }
 }

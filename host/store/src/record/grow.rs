@@ -44,6 +44,7 @@ pub(super) fn grown(known: &StoredAlert, alert: &Alert) -> Alert {
         evidence: keep_reopenings(evidence, known),
         events: None,
         story: alert.story.clone(),
+        counting: alert.counting,
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) fn alert(source: Option<&str>, score: u8, severity: Severity, count: 
         evidence,
         events: None,
         story: None,
+        counting: net_scout_model::Counting::Nothing,
     }
 }
 

@@ -107,7 +107,7 @@ impl Database {
         let have = columns(&self.connection, name)?;
         let (time, texts) = table.columns();
         let lacks = |column: &&str| !have.iter().any(|have| have == *column);
-        if have.is_empty() || texts.iter().any(|text| lacks(&text)) || Source::recognise(name, &have).is_ok() {
+        if have.is_empty() || texts.iter().any(lacks) || Source::recognise(name, &have).is_ok() {
             return Ok(None);
         }
         let Some(rowid) = rowid(&self.connection, "main", name)? else { return Ok(None) };

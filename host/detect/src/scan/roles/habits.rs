@@ -1,11 +1,12 @@
 //! Habits that explain why a source does much: a client of services outside, a visitor of the own servers, packets that try nothing, and
-//! whoever always does as much. One query looks at many sources at once, before [`super::seen`] looks at the others one by one.
+//! whoever always does as much. One query looks at many sources at once, before [`super::source_profile`] looks at the others one by one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{RESOLVER, Role};
 use crate::scan::rows::{each_row, places};
+use net_scout_algorithms::probes::Sent;
 use net_scout_model::{ColumnType, QueryError, QueryLimits, Value};
 use net_scout_plugin_host::Case;
 use net_scout_plugin_host::capability::query::QuerySource;
@@ -40,10 +41,6 @@ const MOST_SITES: i64 = 1_000;
 const MOST_PORTS: i64 = 100;
 /// A visitor has business with few hosts and services.
 const FEW: i64 = 5;
-/// The ports of a relay: STUN and TURN have two each, a conference a few more.
-const RELAY_PORTS: i64 = 8;
-/// The first port of those that systems give to clients.
-const FIRST_EPHEMERAL: i64 = 32_768;
 /// Who does so many times what it did before does something new.
 const MORE: i64 = 3;
 /// However much a source did before, this many connections are worth a look: ten times what the original rules ask for.
@@ -83,9 +80,12 @@ type Holds = fn(&Habits) -> bool;
 /// The roles that habits give. The first that holds is taken.
 pub(super) const ROLES: [(Role, Holds); 8] = [
     (Role { reason: RESOLVER }, Habits::is_resolver),
-    (Role { reason: "announcements: it tells its neighbours of itself, with SSDP, mDNS, DHCP and the like" }, Habits::announces),
+    (
+        Role { reason: "announcements: it announces itself to its neighbours, with SSDP, mDNS, DHCP and the like" },
+        Habits::announces,
+    ),
     (Role { reason: "client: it uses services outside, such as the web, mail, calls and games" }, Habits::is_client),
-    (Role { reason: "traceroute: it looks for the way, with UDP from port 33434 on" }, Habits::traces),
+    (Role { reason: "traceroute: it traces routes, with UDP from port 33434 on" }, Habits::traces),
     (
         Role { reason: "relay: it sends from some ports of servers to ports of clients, as the end of calls does" },
         Habits::is_relay,
@@ -104,7 +104,7 @@ impl Habits {
         self.local && self.most(self.announcements)
     }
 
-    /// One that asks few servers; [`super::seen`] has those that ask all the world.
+    /// One that asks few servers; [`super::source_profile`] has those that ask all the world.
     fn is_resolver(&self) -> bool {
         self.names * 2 > self.rows && self.is_client()
     }
@@ -124,12 +124,16 @@ impl Habits {
     }
 
     fn is_relay(&self) -> bool {
-        !self.local
-            && self.beginnings == 0
-            && (1..=RELAY_PORTS).contains(&self.source_ports)
-            && self.source_ports * 2 <= self.ports
-            && self.highest_source_port < FIRST_EPHEMERAL
-            && self.lowest_port >= FIRST_EPHEMERAL
+        let sent = Sent {
+            packets: self.rows,
+            source_ports: self.source_ports,
+            highest_source_port: (self.source_ports > 0).then_some(self.highest_source_port),
+            ports: self.ports,
+            lowest_port: self.lowest_port,
+            beginnings: self.beginnings,
+            ..Sent::default()
+        };
+        !self.local && self.source_ports * 2 <= self.ports && sent.go_to_clients()
     }
 
     fn streams(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The gate of `http`: which methods a plugin may use on which servers, and what no plugin may ever send.
+//! The authorizer of `http`: which methods a plugin may use on which servers, and what no plugin may ever send.
 
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -46,7 +46,7 @@ struct Line {
     secret: Option<String>,
 }
 
-/// A request that passed the gate.
+/// A request that is granted.
 #[derive(Debug)]
 pub(super) struct Allowed {
     pub(super) url: Url,
@@ -69,7 +69,7 @@ impl HttpGrant {
         Self { plugin: plugin.to_owned(), lines: lines.collect() }
     }
 
-    /// The gate.
+    /// Checks a call against the grant.
     pub(super) fn check(&self, method: &Method, url: &str) -> Result<Allowed, wit::HttpError> {
         if url.len() > LONGEST_URL {
             let text = format!("the URL has {} bytes, more than {LONGEST_URL}", url.len());

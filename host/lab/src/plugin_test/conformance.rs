@@ -1,4 +1,4 @@
-//! The contract that every plugin has to keep, whatever it is shown: it never traps, it says the same of itself and of the same input
+//! Conformance: what every plugin has to do, whatever it is shown. It never traps, it says the same of itself and of the same input
 //! every time, it takes a no for an answer, and it is content with little. One check each.
 
 use std::collections::BTreeMap;
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::{TrialError, case};
+use super::{CaseError, case};
 use net_scout_model::{Alert, Description, Networks, Observable, Request, Timestamp, Value, Window, columns_of};
 use net_scout_plugin_host::capability::Shared;
 use net_scout_plugin_host::capability::files::Directories;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Scripted, Step, Tape};
-use net_scout_plugin_host::{Enricher, Judgement, LookupError, PluginError, Rule, Try, UngrantedEnricher};
+use net_scout_plugin_host::{Enricher, Evaluation, LookupError, PluginError, Rule, Try, UngrantedEnricher};
 use net_scout_store::{ScratchDatabase, ScratchRow};
 
 /// The time that counts as now: 2026-03-11T20:00:00Z.
@@ -53,72 +53,73 @@ pub fn same_description(first: &Description, second: &Description) -> Check {
 ///
 /// # Errors
 /// When the events cannot be kept.
-pub async fn rule(rule: &mut Rule, many: u64) -> Result<Vec<Check>, TrialError> {
+pub async fn rule(rule: &mut Rule, many: u64) -> Result<Vec<Check>, CaseError> {
     let mut checks = Vec::new();
     let empty = ScratchDatabase::new([])?;
-    checks.push(Check::new("an empty window", sound(judge(rule, &empty, Tape::Off).await?)));
+    checks.push(Check::new("an empty window", sound(evaluate(rule, &empty, Tape::Off).await?)));
     let ordinary = ScratchDatabase::with_many(1_000.min(many), SEEN)?;
-    let first = judge(rule, &ordinary, Tape::Off).await?;
-    let second = judge(rule, &ordinary, Tape::Off).await?;
+    let first = evaluate(rule, &ordinary, Tape::Off).await?;
+    let second = evaluate(rule, &ordinary, Tape::Off).await?;
     checks.push(Check::new("the same events give the same alerts", same(&first, &second)));
     checks.push(Check::new("ordinary events", sound(first)));
     let hostile = ScratchDatabase::new(hostile_rows())?;
-    checks.push(Check::new("hostile events", alive(judge(rule, &hostile, Tape::Off).await?)));
-    let denied = Scripted::new(Vec::new()).otherwise(vec![json!({ "access-denied": "the contract is checked" })]);
-    checks.push(Check::new("every capability denied", alive(judge(rule, &empty, Tape::Script(denied)).await?)));
-    let unavailable = Scripted::new(Vec::new()).otherwise(vec![json!({ "unavailable": "the contract is checked" })]);
-    checks.push(Check::new("every capability unavailable", alive(judge(rule, &empty, Tape::Script(unavailable)).await?)));
+    checks.push(Check::new("hostile events", alive(evaluate(rule, &hostile, Tape::Off).await?)));
+    let denied = Scripted::new(Vec::new()).otherwise(vec![json!({ "access-denied": "conformance is checked" })]);
+    checks.push(Check::new("every capability denied", alive(evaluate(rule, &empty, Tape::Script(denied)).await?)));
+    let unavailable = Scripted::new(Vec::new()).otherwise(vec![json!({ "unavailable": "conformance is checked" })]);
+    checks.push(Check::new("every capability unavailable", alive(evaluate(rule, &empty, Tape::Script(unavailable)).await?)));
     let database = ScratchDatabase::with_many(many, SEEN)?;
-    checks.push(Check::new("very many events", sound(judge(rule, &database, Tape::Off).await?)));
+    checks.push(Check::new("very many events", sound(evaluate(rule, &database, Tape::Off).await?)));
     let limits = rule.limits;
     rule.limits.cpu = LITTLE_TIME;
-    checks.push(Check::new("little processor time", limited(judge(rule, &ordinary, Tape::Off).await?)));
+    checks.push(Check::new("little processor time", limited(evaluate(rule, &ordinary, Tape::Off).await?)));
     rule.limits = limits;
     rule.limits.memory = LITTLE_MEMORY;
-    checks.push(Check::new("little memory", limited(judge(rule, &ordinary, Tape::Off).await?)));
+    checks.push(Check::new("little memory", limited(evaluate(rule, &ordinary, Tape::Off).await?)));
     rule.limits = limits;
     Ok(checks)
 }
 
-type Judged = Result<Judgement, PluginError>;
+type Evaluated = Result<Evaluation, PluginError>;
 
-async fn judge(rule: &Rule, database: &ScratchDatabase, tape: Tape) -> Result<Judged, TrialError> {
+async fn evaluate(rule: &Rule, database: &ScratchDatabase, tape: Tape) -> Result<Evaluated, CaseError> {
     // A directory that it may read is there, and empty.
-    let folder = tempfile::tempdir().map_err(|error| TrialError::Invalid(format!("no temporary folder can be made: {error}")))?;
+    let folder = tempfile::tempdir().map_err(|error| CaseError::Invalid(format!("no temporary folder can be made: {error}")))?;
     let directories = rule.description.requests.iter().filter_map(|request| match request {
         Request::Files { directory } => Some((directory.clone(), folder.path().to_owned())),
         _ => None,
     });
     let directories = Directories::open(&directories.collect());
     let case = case(rule, database, WINDOW, Networks::default(), Vec::new(), tape, directories)?;
-    let arguments = rule.arguments(&BTreeMap::new()).map_err(|error| TrialError::Invalid(error.to_string()))?;
+    let arguments = rule.arguments(&BTreeMap::new()).map_err(|error| CaseError::Invalid(error.to_string()))?;
     Ok(rule.evaluate(&case, &arguments).await.0)
 }
 
 /// It must come to alerts, and none of them may be refused.
-fn sound(judged: Judged) -> Result<(), String> {
-    let judgement = judged.map_err(|error| error.to_string())?;
-    judgement.refused.first().map_or(Ok(()), |reason| Err(format!("an alert was refused: {reason}")))
+fn sound(evaluated: Evaluated) -> Result<(), String> {
+    let evaluation = evaluated.map_err(|error| error.to_string())?;
+    evaluation.refused.first().map_or(Ok(()), |reason| Err(format!("an alert was refused: {reason}")))
 }
 
 /// It may come to an error, but to one of its own.
-fn alive(judged: Judged) -> Result<(), String> {
-    match judged {
+fn alive(evaluated: Evaluated) -> Result<(), String> {
+    match evaluated {
         Err(error @ (PluginError::Trap { .. } | PluginError::Limit(_) | PluginError::Unexpected(_))) => Err(error.to_string()),
         _ => Ok(()),
     }
 }
 
 /// It may also run into a limit.
-fn limited(judged: Judged) -> Result<(), String> {
-    match judged {
+fn limited(evaluated: Evaluated) -> Result<(), String> {
+    match evaluated {
         Err(PluginError::Limit(_)) => Ok(()),
         other => alive(other),
     }
 }
 
-fn same(first: &Judged, second: &Judged) -> Result<(), String> {
-    let alerts = |judged: &Judged| judged.as_ref().map(|judgement| judgement.alerts.clone()).map_err(ToString::to_string);
+fn same(first: &Evaluated, second: &Evaluated) -> Result<(), String> {
+    let alerts =
+        |evaluated: &Evaluated| evaluated.as_ref().map(|evaluation| evaluation.alerts.clone()).map_err(ToString::to_string);
     match (alerts(first), alerts(second)) {
         (first, second) if first == second => Ok(()),
         (Ok(first), Ok(second)) => Err(format!("{}, then {}", shown(&first), shown(&second))),
@@ -190,20 +191,20 @@ fn hostile_rows() -> Vec<ScratchRow> {
 ///
 /// # Errors
 /// When it cannot be set up.
-pub async fn enricher(enricher: UngrantedEnricher) -> Result<Vec<Check>, TrialError> {
+pub async fn enricher(enricher: UngrantedEnricher) -> Result<Vec<Check>, CaseError> {
     let granted = enricher.description.requests.clone();
-    let mut enricher = enricher.grant(&BTreeMap::new(), &granted).map_err(|error| TrialError::Invalid(error.to_string()))?;
+    let mut enricher = enricher.grant(&BTreeMap::new(), &granted).map_err(|error| CaseError::Invalid(error.to_string()))?;
     let mut checks = Vec::new();
     for (name, errors) in refusals() {
         let scripted = Scripted::new(Vec::new()).otherwise(errors);
         checks.push(Check::new(name, every(&enricher, &scripted, content).await));
     }
     for (name, steps) in answers() {
-        let scripted = Scripted::new(steps).otherwise(vec![json!({ "unavailable": "the contract is checked" })]);
+        let scripted = Scripted::new(steps).otherwise(vec![json!({ "unavailable": "conformance is checked" })]);
         checks.push(Check::new(name, every(&enricher, &scripted, content).await));
     }
     let (_, steps) = answers().swap_remove(1);
-    let scripted = Scripted::new(steps).otherwise(vec![json!({ "unavailable": "the contract is checked" })]);
+    let scripted = Scripted::new(steps).otherwise(vec![json!({ "unavailable": "conformance is checked" })]);
     let mut same = Ok(());
     for observable in observables(&enricher) {
         let (first, second) =
@@ -252,7 +253,7 @@ fn observables(enricher: &Enricher) -> Vec<Observable> {
 
 /// Every way in which all calls can fail: the name of the check, and the error, or what comes closest to it.
 fn refusals() -> Vec<(&'static str, Vec<Json>)> {
-    let error = |kind: &str| json!({ kind: "the contract is checked" });
+    let error = |kind: &str| json!({ kind: "conformance is checked" });
     let or_unavailable = |kind: &str| vec![error(kind), error("unavailable")];
     vec![
         ("every capability denied", vec![error("access-denied")]),

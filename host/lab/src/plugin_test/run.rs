@@ -1,9 +1,9 @@
-//! Tries the plugin of a file on scenarios, or holds it against the contract: what `net-scout plugin test` and `conform` do.
+//! Tries the plugin of a file on scenarios, or holds it against what every plugin has to do: what `net-scout plugin test` and `conform` do.
 
 use std::path::{Path, PathBuf};
 
-use super::TrialError;
-use super::contract::{self, Check};
+use super::CaseError;
+use super::conformance::{self, Check};
 use super::scenario::Scenario;
 use net_scout_model::Sink;
 use net_scout_plugin_host::{PluginOptions, Plugins, PluginsError, load_one};
@@ -16,7 +16,7 @@ pub enum PluginTestError {
     Plugin(#[from] PluginsError),
     /// It could not be tried.
     #[error(transparent)]
-    Trial(#[from] TrialError),
+    Case(#[from] CaseError),
     /// A scenario cannot be read.
     #[error("the scenario {path} cannot be read", path = path.display())]
     Unreadable {
@@ -43,7 +43,7 @@ pub fn read_scenarios(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Scenario)>, Plu
     let read = |path: &PathBuf| {
         let unreadable = |source| PluginTestError::Unreadable { path: path.clone(), source };
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        let wrong = |error: TrialError| PluginTestError::Scenario { path: path.clone(), source: Box::new(error.into()) };
+        let wrong = |error: CaseError| PluginTestError::Scenario { path: path.clone(), source: Box::new(error.into()) };
         Ok((path.clone(), Scenario::parse(&text).map_err(wrong)?))
     };
     paths.iter().map(read).collect()
@@ -70,7 +70,7 @@ pub async fn try_scenario(
     tried.await.map_err(|error| PluginTestError::Scenario { path: path.clone(), source: Box::new(error) })
 }
 
-/// Holds the plugin of a file against the contract, a rule also with so many events.
+/// Holds the plugin of a file against what every plugin has to do, a rule also with so many events.
 ///
 /// # Errors
 /// When the plugin cannot be loaded or tried.
@@ -86,13 +86,13 @@ pub async fn conform(
     Ok(match (rules.pop(), enrichers.pop(), second) {
         (Some(rule), _, Some(second)) => {
             let mut rule = rule.grant_requests();
-            let mut checks = vec![contract::same_description(&rule.description, &second)];
-            checks.extend(contract::rule(&mut rule, events).await?);
+            let mut checks = vec![conformance::same_description(&rule.description, &second)];
+            checks.extend(conformance::rule(&mut rule, events).await?);
             checks
         }
         (None, Some(enricher), Some(second)) => {
-            let mut checks = vec![contract::same_description(&enricher.description, &second)];
-            checks.extend(contract::enricher(enricher).await?);
+            let mut checks = vec![conformance::same_description(&enricher.description, &second)];
+            checks.extend(conformance::enricher(enricher).await?);
             checks
         }
         _ => Vec::new(),

@@ -1,4 +1,4 @@
-//! What every call of a guest into the host goes through: it is counted, held to the limits, and, where a recording is made or played,
+//! Host calls, the calls of a guest into the host: each is counted, held to the limits, and, where a recording is made or played,
 //! written down or answered from there. Every capability begins with it; none knows what becomes of the call otherwise.
 
 use std::collections::BTreeMap;
@@ -13,18 +13,18 @@ use super::error::LimitExceeded;
 use crate::recording::Session;
 use net_scout_model::Limits;
 
-/// The way out of one call of a guest. Cheap to clone.
+/// The host calls of one call of a guest. Cheap to clone.
 #[derive(Clone)]
-pub struct Boundary(Arc<Crossing>);
+pub struct HostCalls(Arc<Made>);
 
-struct Crossing {
+struct Made {
     /// None where no call is allowed at all.
     limits: Option<Limits>,
     session: Session,
     counts: Mutex<Counts>,
 }
 
-/// What went through.
+/// How many there were.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Calls by `capability.function`.
@@ -41,7 +41,7 @@ pub struct Counts {
     pub waited: Duration,
 }
 
-/// What can pass to a guest.
+/// What a host call can return to a guest.
 pub trait Passed: Serialize + DeserializeOwned {
     /// About how many bytes it takes.
     fn bytes(&self) -> usize;
@@ -52,23 +52,23 @@ pub trait Passed: Serialize + DeserializeOwned {
     }
 }
 
-/// An error that a guest is told.
+/// An error that a host call returns to a guest.
 pub trait Failure: Serialize + DeserializeOwned {
     /// Whether it says that the guest may not.
     fn is_denial(&self) -> bool;
 }
 
-impl Boundary {
+impl HostCalls {
     /// For a guest that may call the host within these limits.
     #[must_use]
     pub fn new(limits: Limits, session: Session) -> Self {
-        Self(Arc::new(Crossing { limits: Some(limits), session, counts: Mutex::default() }))
+        Self(Arc::new(Made { limits: Some(limits), session, counts: Mutex::default() }))
     }
 
     /// For a guest that may not call the host.
     #[must_use]
     pub fn closed() -> Self {
-        Self(Arc::new(Crossing { limits: None, session: Session::Live, counts: Mutex::default() }))
+        Self(Arc::new(Made { limits: None, session: Session::Live, counts: Mutex::default() }))
     }
 
     /// Counts one call with what is passed by it.
@@ -86,11 +86,11 @@ impl Boundary {
         within(&counts, limits)
     }
 
-    /// Takes one call across: counts it, does the work or takes the answer from a recording, and counts what comes back.
+    /// Makes one call: counts it, does the work or takes the answer from a recording, and counts what comes back.
     ///
     /// # Errors
     /// When a limit is exceeded, or a recording has another call here; the guest traps.
-    pub async fn cross<T: Passed, E: Failure>(
+    pub async fn make<T: Passed, E: Failure>(
         &self,
         function: &'static str,
         bytes: usize,
@@ -116,7 +116,7 @@ impl Boundary {
         Ok(result)
     }
 
-    /// What went through so far.
+    /// How many there were so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.lock().clone()
@@ -177,7 +177,7 @@ impl<T: Passed> Passed for Option<T> {
 /// Makes the error of an interface one that a guest is told.
 macro_rules! failure {
     ($error:ty) => {
-        impl $crate::Failure for $error {
+        impl $crate::host_calls::Failure for $error {
             fn is_denial(&self) -> bool {
                 matches!(self, Self::AccessDenied(_))
             }
@@ -190,23 +190,23 @@ pub(crate) use failure;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bindings::net_scout::plugin::state::StateError;
+    use crate::bindings::rule::net_scout::plugin::state::StateError;
 
     #[tokio::test]
     async fn calls_bytes_and_denials_are_counted_and_limited() {
         let limits = Limits { host_calls: 3, passed: 10, ..Limits::default() };
-        let boundary = Boundary::new(limits, Session::Live);
+        let host_calls = HostCalls::new(limits, Session::Live);
         let nothing = || serde_json::Value::Null;
         let bytes = |length| async move { Ok::<_, StateError>(vec![0; length]) };
-        let answer = boundary.cross("state.get", 2, nothing, bytes(4)).await.expect("within the limits");
+        let answer = host_calls.make("state.get", 2, nothing, bytes(4)).await.expect("within the limits");
         assert_eq!(answer.expect("an answer").len(), 4);
         let denied = async { Err::<(), _>(StateError::AccessDenied("no".to_owned())) };
-        assert!(boundary.cross("state.set", 0, nothing, denied).await.expect("within the limits").is_err());
-        let counts = boundary.counts();
+        assert!(host_calls.make("state.set", 0, nothing, denied).await.expect("within the limits").is_err());
+        let counts = host_calls.counts();
         assert_eq!((counts.made(), counts.bytes_in, counts.bytes_out, counts.denials), (2, 2, 4, 1));
-        let error = boundary.cross("state.get", 0, nothing, bytes(5)).await.expect_err("11 bytes");
+        let error = host_calls.make("state.get", 0, nothing, bytes(5)).await.expect_err("11 bytes");
         assert_eq!(error.downcast_ref(), Some(&LimitExceeded::Passed(10)));
-        assert_eq!(boundary.count("log.write", 0), Err(LimitExceeded::HostCalls(3)));
-        assert_eq!(Boundary::closed().count("log.write", 0), Err(LimitExceeded::NoCapability));
+        assert_eq!(host_calls.count("log.write", 0), Err(LimitExceeded::HostCalls(3)));
+        assert_eq!(HostCalls::closed().count("log.write", 0), Err(LimitExceeded::NoCapability));
     }
 }

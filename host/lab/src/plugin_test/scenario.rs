@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{TrialError, case, events};
+use super::{CaseError, case, events};
 use net_scout_model::time::{parse_moment, parse_timestamp};
 use net_scout_model::{Networks, Observable, Timestamp, Window};
 use net_scout_plugin_host::capability::Shared;
@@ -74,13 +74,13 @@ impl Scenario {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, TrialError> {
-        toml::from_str(text).map_err(|error| TrialError::Invalid(error.to_string()))
+    pub fn parse(text: &str) -> Result<Self, CaseError> {
+        toml::from_str(text).map_err(|error| CaseError::Invalid(error.to_string()))
     }
 
-    fn now(&self) -> Result<Timestamp, TrialError> {
+    fn now(&self) -> Result<Timestamp, CaseError> {
         let text = self.now.as_deref().unwrap_or(NOW);
-        parse_timestamp(text).ok_or_else(|| TrialError::Invalid(format!("now: `{text}` is no instant such as {NOW}")))
+        parse_timestamp(text).ok_or_else(|| CaseError::Invalid(format!("now: `{text}` is no instant such as {NOW}")))
     }
 
     fn parameters(&self) -> BTreeMap<String, String> {
@@ -89,15 +89,15 @@ impl Scenario {
     }
 
     /// Writes the files, and opens their directories.
-    fn directories(&self, folder: &Path) -> Result<Directories, TrialError> {
+    fn directories(&self, folder: &Path) -> Result<Directories, CaseError> {
         let mut paths = BTreeMap::new();
         for (number, (name, files)) in self.files.iter().enumerate() {
             let path = folder.join(number.to_string());
-            let failed = |error: std::io::Error| TrialError::Invalid(format!("files: {error}"));
+            let failed = |error: std::io::Error| CaseError::Invalid(format!("files: {error}"));
             std::fs::create_dir(&path).map_err(failed)?;
             for (file, text) in files {
                 if file.contains('/') || file.starts_with('.') {
-                    return Err(TrialError::Invalid(format!("files: `{file}` is no plain name of a file")));
+                    return Err(CaseError::Invalid(format!("files: `{file}` is no plain name of a file")));
                 }
                 std::fs::write(path.join(file), text).map_err(failed)?;
             }
@@ -119,33 +119,32 @@ impl Scenario {
     ///
     /// # Errors
     /// When the scenario makes no sense for it.
-    pub async fn rule(&self, rule: &Rule) -> Result<Vec<String>, TrialError> {
+    pub async fn rule(&self, rule: &Rule) -> Result<Vec<String>, CaseError> {
         if self.observable.is_some() || !self.answers.is_empty() || self.expect.is_some() {
-            return Err(TrialError::Invalid("it is a scenario for an enricher, and the plugin is a rule".to_owned()));
+            return Err(CaseError::Invalid("it is a scenario for an enricher, and the plugin is a rule".to_owned()));
         }
         let now = self.now()?;
         let since = parse_moment(self.since.as_deref().unwrap_or(SINCE), now)
-            .map_err(|error| TrialError::Invalid(format!("since: {error}")))?;
-        let rows = events::rows(&self.events, now).map_err(TrialError::Invalid)?;
+            .map_err(|error| CaseError::Invalid(format!("since: {error}")))?;
+        let rows = events::rows(&self.events, now).map_err(CaseError::Invalid)?;
         let database = ScratchDatabase::new(rows)?;
         let window = Window { since, until: None, now };
         let networks: Result<Networks, _> = self.local_networks.iter().map(|text| text.parse()).collect();
-        let networks = networks.map_err(|error| TrialError::Invalid(format!("local_networks: {error}")))?;
-        let folder = tempfile::tempdir().map_err(|error| TrialError::Invalid(format!("files: {error}")))?;
+        let networks = networks.map_err(|error| CaseError::Invalid(format!("local_networks: {error}")))?;
+        let folder = tempfile::tempdir().map_err(|error| CaseError::Invalid(format!("files: {error}")))?;
         let directories = self.directories(folder.path())?;
         let case = case(rule, &database, window, networks, self.kept(&rule.description.name), Tape::Off, directories)?;
-        let arguments =
-            rule.arguments(&self.known(&rule.description)?).map_err(|error| TrialError::Invalid(error.to_string()))?;
-        let (judgement, _) = rule.evaluate(&case, &arguments).await;
-        Ok(match judgement {
+        let arguments = rule.arguments(&self.known(&rule.description)?).map_err(|error| CaseError::Invalid(error.to_string()))?;
+        let (evaluation, _) = rule.evaluate(&case, &arguments).await;
+        Ok(match evaluation {
             Err(error) => {
                 error.log_backtrace();
                 self.failure(&error.to_string())
             }
-            Ok(judgement) => {
-                let raised = judgement.alerts.iter().map(|alert| json!(alert)).collect();
+            Ok(evaluation) => {
+                let raised = evaluation.alerts.iter().map(|alert| json!(alert)).collect();
                 let mut differences = self.no_failure();
-                differences.extend(judgement.refused.iter().map(|reason| format!("an alert was refused: {reason}")));
+                differences.extend(evaluation.refused.iter().map(|reason| format!("an alert was refused: {reason}")));
                 differences.extend(compare(&self.alerts, raised));
                 differences
             }
@@ -156,8 +155,8 @@ impl Scenario {
     ///
     /// # Errors
     /// When the scenario makes no sense for it.
-    pub async fn enricher(&self, enricher: UngrantedEnricher) -> Result<Vec<String>, TrialError> {
-        let invalid = |text: String| TrialError::Invalid(text);
+    pub async fn enricher(&self, enricher: UngrantedEnricher) -> Result<Vec<String>, CaseError> {
+        let invalid = |text: String| CaseError::Invalid(text);
         let Some(observable) = &self.observable else {
             return Err(invalid("it has no `observable`, and the plugin is an enricher".to_owned()));
         };
@@ -189,11 +188,11 @@ impl Scenario {
     }
 
     /// What is set for parameters that the plugin has.
-    fn known(&self, description: &net_scout_model::Description) -> Result<BTreeMap<String, String>, TrialError> {
+    fn known(&self, description: &net_scout_model::Description) -> Result<BTreeMap<String, String>, CaseError> {
         let set = self.parameters();
         let known = |name: &str| description.parameters.iter().any(|parameter| parameter.name == name);
         match set.keys().find(|name| !known(name)) {
-            Some(name) => Err(TrialError::Invalid(format!("{} has no parameter `{name}`", description.name))),
+            Some(name) => Err(CaseError::Invalid(format!("{} has no parameter `{name}`", description.name))),
             None => Ok(set),
         }
     }

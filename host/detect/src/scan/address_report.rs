@@ -1,4 +1,5 @@
-//! What a scan would say of one address, rule by rule, and how near the rules are that say nothing. It keeps nothing.
+//! Address reports: what a scan would say of one address, rule by rule, and which thresholds would have to be lower for the rules that say
+//! nothing. Nothing is kept.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -6,20 +7,20 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::activity::{ACTIVITY_COLUMNS, activity};
-use super::nearest::Search;
-use super::pipeline::{allowing, judged};
-use super::{Activity, Nearest, Phases, Scan, ScanError, assess, concerns, facts, settled};
+use super::pipeline::{allowing, evaluated};
+use super::threshold_search::Search;
+use super::{Activity, Phases, Scan, ScanError, SearchOutcome, assess, facts, involves, settled};
 use net_scout_model::{Alert, Origin, RELATED, Sink, Window};
 use net_scout_plugin_host::Rule;
 
 /// What a scan would say of an address.
-pub struct Account {
+pub struct AddressReport {
     /// The window, with the longest history that a rule looks at.
     pub reaching: Window,
     /// The events of the address, or why they cannot be read.
     pub activity: Result<Activity, String>,
     /// What each rule says.
-    pub rules: Vec<RuleAccount>,
+    pub rules: Vec<RuleReport>,
     /// Whether something went wrong with a rule.
     pub failed: bool,
     /// How many events came in and are stored as leaving.
@@ -27,9 +28,11 @@ pub struct Account {
 }
 
 /// What a rule says of the address.
-pub struct RuleAccount {
-    /// The rule.
-    pub rule: Arc<Rule>,
+pub struct RuleReport {
+    /// The name of the rule.
+    pub name: String,
+    /// Its version.
+    pub version: String,
     /// How many alerts it raises about others.
     pub others: usize,
     /// What it says.
@@ -41,7 +44,7 @@ pub enum Said {
     /// These alerts, strongest first.
     Fired(Vec<(Alert, Fate)>),
     /// Nothing.
-    Silent(Nearest),
+    Silent(SearchOutcome),
     /// It failed.
     Failed(String),
 }
@@ -60,19 +63,19 @@ pub enum Fate {
 }
 
 impl Scan<'_> {
-    /// Lets all rules judge as in a scan, and says what they say of an address.
+    /// Evaluates all rules as in a scan, and says what they say of an address.
     ///
     /// # Errors
     /// As [`Scan::run`].
-    pub async fn account(&self, address: IpAddr, sink: &dyn Sink) -> Result<Account, ScanError> {
+    pub async fn report(&self, address: IpAddr, sink: &dyn Sink) -> Result<AddressReport, ScanError> {
         let address = address.to_canonical();
-        let about = |alert: &Alert| concerns(address, alert.src_ip.as_deref(), alert.dst_ip.as_deref(), &alert.evidence);
+        let about = |alert: &Alert| involves(address, alert.src_ip.as_deref(), alert.dst_ip.as_deref(), &alert.evidence);
         let kept = self.state.copy();
         let deadline = self.deadline();
         let opened = self.open(&ACTIVITY_COLUMNS, deadline, &mut Phases::default(), sink).await?;
         let limits = self.options.limits.query;
         let activity = activity(address, self.window.since, &opened.snapshot, limits).await;
-        let mut scanned = judged(self.rules, self.set, &opened.case, self.options.parallel, Some(deadline), sink).await;
+        let mut scanned = evaluated(self.rules, self.set, &opened.case, self.options.parallel, Some(deadline), sink).await;
         let (mut raised, errors) = (scanned.alerts.clone(), std::mem::take(&mut scanned.ledger));
         let roles = self.roles(&raised, &opened.case).await;
         scanned.leave_out(self.allowlist, &roles, &opened.case);
@@ -98,23 +101,25 @@ impl Scan<'_> {
             let error = errors.iter().find(|entry| entry.plugin == rule.description.name).and_then(|entry| entry.error.clone());
             let said = match error {
                 Some(error) => Said::Failed(error),
-                None if fired.is_empty() => Said::Silent(Nearest::Fixed),
+                None if fired.is_empty() => Said::Silent(SearchOutcome::Fixed),
                 None => Said::Fired(fired.into_iter().map(with_fate).collect()),
             };
-            rules.push(RuleAccount { rule: Arc::clone(rule), others, said });
+            let (name, version) = (rule.description.name.clone(), rule.description.version.clone());
+            rules.push(RuleReport { name, version, others, said });
         }
         let search = Search { set: self.set, case: &opened.case, kept: &kept, parallel: self.options.parallel, about: &about };
-        let mut silent: Vec<&mut RuleAccount> =
-            rules.iter_mut().filter(|account| matches!(account.said, Said::Silent(_))).collect();
-        let found = search.of(&silent.iter().map(|account| Arc::clone(&account.rule)).collect::<Vec<_>>()).await;
-        for (account, nearest) in silent.iter_mut().zip(found) {
-            account.said = Said::Silent(nearest);
+        let is_silent = |report: &RuleReport| matches!(report.said, Said::Silent(_));
+        let silent = self.rules.iter().zip(&rules).filter(|(_, report)| is_silent(report));
+        let silent: Vec<Arc<Rule>> = silent.map(|(rule, _)| Arc::clone(rule)).collect();
+        let outcomes = search.of(&silent).await;
+        for (report, found) in rules.iter_mut().filter(|report| is_silent(report)).zip(outcomes) {
+            report.said = Said::Silent(found);
         }
         let (reaching, failed) = (self.reaching(), scanned.failed);
         let activity = activity.map_err(|error| error.to_string());
         let corrected_directions = opened.snapshot.corrected_directions();
         opened.end(sink).await;
-        Ok(Account { reaching, activity, rules, failed, corrected_directions })
+        Ok(AddressReport { reaching, activity, rules, failed, corrected_directions })
     }
 }
 
@@ -147,7 +152,7 @@ fn fate(alert: &Alert, settled: &[Alert], stay: &[bool]) -> Fate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use net_scout_model::Severity;
+    use net_scout_model::{Counting, Severity};
 
     #[test]
     fn what_becomes_of_alerts() {
@@ -161,6 +166,7 @@ mod tests {
             evidence: serde_json::Map::new(),
             events: None,
             story: None,
+            counting: Counting::Nothing,
         };
         let (lead, follower, weak) = (alert("a", "192.0.2.1", 90), alert("b", "192.0.2.1", 20), alert("a", "192.0.2.2", 10));
         let (all, cut) = settled(vec![weak.clone(), follower.clone(), lead.clone()], true, usize::MAX);

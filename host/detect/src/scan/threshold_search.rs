@@ -1,9 +1,9 @@
-//! How far rules are from an alert about something: they judge the same events again, with lower and lower thresholds. It knows nothing of
+//! Threshold search: how far rules are from an alert about something. They evaluate the same events again, with lower and lower thresholds. It knows nothing of
 //! a rule but its parameters, so it works for every rule.
 
 use std::sync::Arc;
 
-use super::{Outcome, Parameters, judge};
+use super::{Outcome, Parameters, evaluate};
 use net_scout_model::{Alert, ParameterType, Value};
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
@@ -16,7 +16,7 @@ const STEPS: u32 = 16;
 
 /// What came of lowering the thresholds of a rule that raised no alert about something.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Nearest {
+pub enum SearchOutcome {
     /// It has no threshold that could be lowered.
     Fixed,
     /// It would raise an alert.
@@ -51,15 +51,15 @@ pub struct Lowered {
     pub to: Value,
 }
 
-/// Looks for what is nearest, for each of these rules.
+/// Lowers the thresholds of each of these rules until it raises an alert.
 pub(super) struct Search<'a> {
     /// What is set for their parameters.
     pub(super) set: &'a Parameters,
-    /// What they judge.
+    /// What they are evaluated on.
     pub(super) case: &'a Case,
-    /// What they had kept before they judged it first.
+    /// What they had kept before they were evaluated first.
     pub(super) kept: &'a StateStore,
-    /// How many judge at the same time.
+    /// How many are evaluated at the same time.
     pub(super) parallel: usize,
     /// Whether an alert is about it.
     pub(super) about: &'a (dyn Fn(&Alert) -> bool + Sync),
@@ -74,32 +74,32 @@ enum Step {
 
 impl Search<'_> {
     /// What came of it, in the order of the rules.
-    pub(super) async fn of(&self, rules: &[Arc<Rule>]) -> Vec<Nearest> {
+    pub(super) async fn of(&self, rules: &[Arc<Rule>]) -> Vec<SearchOutcome> {
         let thresholds: Vec<Vec<Threshold>> = rules.iter().map(|rule| self.thresholds(rule)).collect();
-        let mut found: Vec<Option<Nearest>> =
-            thresholds.iter().map(|thresholds| thresholds.is_empty().then_some(Nearest::Fixed)).collect();
+        let mut found: Vec<Option<SearchOutcome>> =
+            thresholds.iter().map(|thresholds| thresholds.is_empty().then_some(SearchOutcome::Fixed)).collect();
         for step in 1..=STEPS {
             let open: Vec<usize> = (0..rules.len()).filter(|place| found[*place].is_none()).collect();
-            let trials = open.iter().map(|&place| {
+            let tries = open.iter().map(|&place| {
                 (Arc::clone(&rules[place]), thresholds[place].iter().map(|threshold| threshold.at(step)).collect())
             });
-            let trials: Vec<(Arc<Rule>, Vec<Lowered>)> = trials.collect();
-            let came_to = self.run(&trials).await;
-            for ((place, (rule, lowered)), came_to) in open.into_iter().zip(trials).zip(came_to) {
+            let tries: Vec<(Arc<Rule>, Vec<Lowered>)> = tries.collect();
+            let came_to = self.run(&tries).await;
+            for ((place, (rule, lowered)), came_to) in open.into_iter().zip(tries).zip(came_to) {
                 let least = step == STEPS || thresholds[place].iter().all(|threshold| threshold.is_least_at(step));
                 found[place] = match came_to {
                     Step::Alert(alert) => Some(self.narrowed(&rule, lowered, alert).await),
-                    Step::Failed(error) => Some(Nearest::Stopped { lowered, error }),
-                    Step::Others(others) if least => Some(Nearest::Nothing { others }),
+                    Step::Failed(error) => Some(SearchOutcome::Stopped { lowered, error }),
+                    Step::Others(others) if least => Some(SearchOutcome::Nothing { others }),
                     Step::Others(_) => None,
                 };
             }
         }
-        found.into_iter().map(|nearest| nearest.unwrap_or(Nearest::Nothing { others: 0 })).collect()
+        found.into_iter().map(|outcome| outcome.unwrap_or(SearchOutcome::Nothing { others: 0 })).collect()
     }
 
     /// Takes back what need not be lowered.
-    async fn narrowed(&self, rule: &Arc<Rule>, mut lowered: Vec<Lowered>, mut alert: Box<Alert>) -> Nearest {
+    async fn narrowed(&self, rule: &Arc<Rule>, mut lowered: Vec<Lowered>, mut alert: Box<Alert>) -> SearchOutcome {
         let mut place = 0;
         while lowered.len() > 1 && place < lowered.len() {
             let mut fewer = lowered.clone();
@@ -109,25 +109,25 @@ impl Search<'_> {
                 _ => place += 1,
             }
         }
-        Nearest::Would { lowered, alert }
+        SearchOutcome::Would { lowered, alert }
     }
 
-    /// Lets rules judge with lowered thresholds, each on what it had kept before, so that no trial tells another what it saw.
-    async fn run(&self, trials: &[(Arc<Rule>, Vec<Lowered>)]) -> Vec<Step> {
+    /// Evaluates rules with lowered thresholds, each on what it had kept before, so that no try tells another what it saw.
+    async fn run(&self, tries: &[(Arc<Rule>, Vec<Lowered>)]) -> Vec<Step> {
         let mut set = self.set.clone();
-        for (rule, lowered) in trials {
+        for (rule, lowered) in tries {
             let texts = lowered.iter().map(|lowered| (lowered.name.clone(), text(&lowered.to)));
             set.entry(rule.description.name.clone()).or_default().extend(texts);
         }
-        let rules: Vec<Arc<Rule>> = trials.iter().map(|(rule, _)| Arc::clone(rule)).collect();
+        let rules: Vec<Arc<Rule>> = tries.iter().map(|(rule, _)| Arc::clone(rule)).collect();
         let case = Case { state: self.kept.copy(), tape: Tape::Off, explain: None, quiet: true, ..self.case.clone() };
-        let outcomes = judge(&rules, &set, &case, self.parallel, None, |_| {}).await;
+        let outcomes = evaluate(&rules, &set, &case, self.parallel, None, |_| {}).await;
         outcomes.into_iter().map(|outcome| self.step(outcome)).collect()
     }
 
     fn step(&self, outcome: Outcome) -> Step {
         let raised = match outcome.result {
-            Ok(judgement) => judgement.alerts,
+            Ok(evaluation) => evaluation.alerts,
             Err(error) => return Step::Failed(error.to_string()),
         };
         let count = raised.len();

@@ -1,7 +1,7 @@
 //! Plugins tried on what somebody made up, without a database and without the network: scenarios, which their authors write, and the
-//! contract, which every plugin has to keep.
+//! checks of conformance, which every plugin has to pass.
 
-pub mod contract;
+pub mod conformance;
 mod events;
 mod run;
 pub mod scenario;
@@ -23,9 +23,9 @@ const READERS: usize = 4;
 /// How long to wait for a lock that nobody holds.
 const BUSY: Duration = Duration::from_secs(1);
 
-/// A trial that could not be made.
+/// A test of a plugin that could not be made.
 #[derive(Debug, thiserror::Error)]
-pub enum TrialError {
+pub enum CaseError {
     /// The events could not be kept.
     #[error(transparent)]
     Scratch(#[from] ScratchError),
@@ -37,7 +37,7 @@ pub enum TrialError {
     Invalid(String),
 }
 
-/// What a rule judges: the events of a scratch database.
+/// What a rule is evaluated on: the events of a scratch database.
 fn case(
     rule: &Rule,
     database: &ScratchDatabase,
@@ -46,7 +46,7 @@ fn case(
     kept: Vec<StateEntry>,
     tape: Tape,
     directories: Directories,
-) -> Result<Case, TrialError> {
+) -> Result<Case, CaseError> {
     let snapshot = Snapshot::open(&SnapshotOptions {
         path: database.path().to_owned(),
         table: "ip_events".to_owned(),

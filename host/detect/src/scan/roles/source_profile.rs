@@ -1,9 +1,12 @@
-//! What accused sources did in the window, and what that says of them.
+//! Source profiles: what the sources of alerts did in the window, and which role that is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::scan::rows::{each_row, places};
+use net_scout_algorithms::ports::TAKEOVER;
+use net_scout_algorithms::probes::{FIRST_EPHEMERAL, Sent};
+use net_scout_algorithms::{FEW, STROBE};
 use net_scout_model::{ColumnType, Networks, QueryError, QueryLimits, Value};
 use net_scout_plugin_host::Case;
 use net_scout_plugin_host::capability::query::QuerySource;
@@ -21,17 +24,9 @@ const ANSWERS: &str = "coalesce(tcp_flags, '') LIKE '%ACK%' OR coalesce(tcp_flag
     OR (coalesce(src_port, 65535) < 1024 AND coalesce(dst_port, 0) >= 1024 AND coalesce(tcp_flags, '') <> 'SYN')";
 /// Between ports that no service of a system has: peers choose theirs.
 const PEERS: &str = "coalesce(src_port, 0) >= 1024 AND coalesce(dst_port, 0) >= 1024";
-/// Ports that worms spread through, and those with which somebody takes over one Windows host after the other: nobody who looks after
-/// others is excused there.
-const WORMS: [i64; 12] = [23, 135, 137, 139, 445, 2323, 3389, 5555, 5985, 5986, 7547, 37215];
-
 /// The most that a source may do besides its role: less than the original rules ask for by default, so that it would be no alert, and
 /// not as much as what is of the role.
 const REST: Counts = Counts { rows: 200, targets: 50, ports: 50 };
-/// The first port of those that systems give to clients.
-const FIRST_EPHEMERAL: i64 = 32_768;
-/// More answers than this are a flood, as the rule `strobe` has it.
-const MOST_ANSWERS: i64 = 86_400;
 /// The fewest peers, and how many packets each has at most on average.
 const LEAST_PEERS: i64 = 20;
 const PACKETS_A_PEER: i64 = 5;
@@ -39,8 +34,6 @@ const PACKETS_A_PEER: i64 = 5;
 const LEAST_VISITORS: i64 = 5;
 /// A client that tries again waits so many microseconds, on average: more often is a flood.
 const LEAST_PAUSE: i64 = 5_000_000;
-/// Zeek's limit for what is an address scan and no block scan.
-const MOST_PORTS: usize = 5;
 /// Somebody who looks for hosts finds more than these new ones in a minute (Maltrail's number is 32 in any time).
 const NEW_A_MINUTE: usize = 30;
 /// Who comes back so often to most doors knows them.
@@ -67,7 +60,7 @@ pub(super) struct Door {
 
 /// What a source did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct SourceProfile {
     /// Whether it is one of the operator's own.
     pub(super) local: bool,
     pub(super) all: Counts,
@@ -95,7 +88,7 @@ pub(super) struct Seen {
     pub(super) elsewhere: Counts,
 }
 
-impl Seen {
+impl SourceProfile {
     /// Whether it is mostly of a role, and what it did besides would be no alert.
     fn is_all_but(&self, rest: Counts) -> bool {
         self.all.rows > 0
@@ -113,9 +106,9 @@ impl Seen {
             || (self.all.targets == 1 && self.all.ports == 1)
     }
 
-    /// What goes to more ports is no caretaker, and may have very many doors.
-    fn may_be_caretaker(&self) -> bool {
-        let few_ports = REST.ports + MOST_PORTS as i64;
+    /// A source that goes to more ports is not a management host, and may have very many doors.
+    fn may_be_management_host(&self) -> bool {
+        let few_ports = REST.ports + FEW as i64;
         self.local && !self.is_resolver() && self.refused * 10 <= self.all.rows && self.all.ports <= few_ports
     }
 
@@ -124,17 +117,24 @@ impl Seen {
     }
 
     pub(super) fn answers(&self) -> bool {
-        (self.is_all_but(self.no_answers) || self.answers_the_forged()) && self.all.rows <= MOST_ANSWERS
+        (self.is_all_but(self.no_answers) || self.answers_the_forged()) && self.all.rows <= STROBE
     }
 
-    /// Whether it is a flooded server at a port above 1024, where the log has no flags: as the rules `port_scan` and `random_walk` have it.
+    /// Whether it is a flooded server at a port above 1024, where the log has no flags.
     fn answers_the_forged(&self) -> bool {
-        self.source_ports == 1
-            && self.lowest_source_port < FIRST_EPHEMERAL
-            && self.beginnings == 0
-            && self.lowest_port >= 1024
-            && self.all.ports * 10 >= self.all.rows * 9
-            && self.ephemeral * 3 >= self.all.rows
+        // It is only asked of one source port, which is the lowest and the highest.
+        let source_port = (self.source_ports == 1).then_some(self.lowest_source_port);
+        let sent = Sent {
+            packets: self.all.rows,
+            source_ports: self.source_ports,
+            lowest_source_port: source_port,
+            highest_source_port: source_port,
+            ports: self.all.ports,
+            lowest_port: self.lowest_port,
+            ephemeral: self.ephemeral,
+            beginnings: self.beginnings,
+        };
+        sent.answer_forged()
     }
 
     pub(super) fn is_peer(&self) -> bool {
@@ -158,15 +158,15 @@ impl Seen {
         self.all.targets == 1 && self.all.ports == 1 && self.refused == self.all.rows && pauses >= self.all.rows * LEAST_PAUSE
     }
 
-    pub(super) fn is_caretaker(&self) -> bool {
+    pub(super) fn is_management_host(&self) -> bool {
         let ports: BTreeSet<i64> = self.doors.iter().map(|door| door.port).collect();
         let refused: i64 = self.doors.iter().map(|door| door.refused).sum();
         let rows: i64 = self.doors.iter().map(|door| door.rows).sum();
         self.local
             && !self.doors.is_empty()
             && self.is_all_but(self.elsewhere)
-            && ports.len() <= MOST_PORTS
-            && !ports.iter().any(|port| WORMS.contains(port))
+            && ports.len() <= FEW
+            && !ports.iter().any(|port| TAKEOVER.contains(port))
             && refused * 20 <= rows
             && (self.knows_its_doors() || self.is_in_no_hurry())
     }
@@ -190,11 +190,11 @@ impl Seen {
 }
 
 /// What these sources did.
-pub(super) async fn seen(
+pub(super) async fn profiles(
     sources: &BTreeSet<String>,
     case: &Case,
     limits: QueryLimits,
-) -> Result<BTreeMap<String, Seen>, QueryError> {
+) -> Result<BTreeMap<String, SourceProfile>, QueryError> {
     let Some(snapshot) = &case.snapshot else { return Ok(BTreeMap::new()) };
     let mut grant = ReadGrant::default();
     grant.allow("events", COLUMNS);
@@ -204,19 +204,20 @@ pub(super) async fn seen(
         networks: case.local_networks.or_private(),
     };
     let sources: Vec<&String> = sources.iter().collect();
-    let mut seen = BTreeMap::new();
+    let mut profiles = BTreeMap::new();
     for chunk in sources.chunks(CHUNK) {
         let mut found = asked.outline(chunk).await?;
-        let some = |found: &BTreeMap<String, Seen>, of: fn(&Seen) -> bool| -> Vec<String> {
-            found.iter().filter(|(_, seen)| of(seen)).map(|(source, _)| source.clone()).collect()
+        let some = |found: &BTreeMap<String, SourceProfile>, of: fn(&SourceProfile) -> bool| -> Vec<String> {
+            found.iter().filter(|(_, profile)| of(profile)).map(|(source, _)| source.clone()).collect()
         };
-        asked.counts(&some(&found, Seen::is_promising), &mut found).await?;
-        let peers = some(&found, |seen| seen.local && seen.peers.targets >= LEAST_PEERS && seen.is_all_but(seen.no_peers));
+        asked.counts(&some(&found, SourceProfile::is_promising), &mut found).await?;
+        let peers =
+            some(&found, |profile| profile.local && profile.peers.targets >= LEAST_PEERS && profile.is_all_but(profile.no_peers));
         asked.visitors(&peers, &mut found).await?;
-        asked.doors(&some(&found, Seen::may_be_caretaker), &mut found).await?;
-        seen.extend(found);
+        asked.doors(&some(&found, SourceProfile::may_be_management_host), &mut found).await?;
+        profiles.extend(found);
     }
-    Ok(seen)
+    Ok(profiles)
 }
 
 /// How it is asked.
@@ -230,7 +231,7 @@ type Row = (String, Vec<i64>);
 
 impl Asked<'_> {
     /// What each source did, without what takes long to count.
-    async fn outline(&self, sources: &[&String]) -> Result<BTreeMap<String, Seen>, QueryError> {
+    async fn outline(&self, sources: &[&String]) -> Result<BTreeMap<String, SourceProfile>, QueryError> {
         let but = |role: &str| format!("COUNT(*) FILTER (WHERE NOT ({role}))");
         let sql = format!(
             "SELECT src_ip, COUNT(*), COUNT(DISTINCT dst_ip), COUNT(DISTINCT dst_port), COUNT(*) FILTER (WHERE verdict = 'DROP'),
@@ -241,11 +242,11 @@ impl Asked<'_> {
             places(1, sources.len()),
         );
         let sources: Vec<String> = sources.iter().map(|source| (*source).clone()).collect();
-        let seen = self.query(sql, &sources, 8).await?.into_iter().map(|(source, numbers)| {
+        let profiles = self.query(sql, &sources, 8).await?.into_iter().map(|(source, numbers)| {
             // Until they are counted, all of its hosts and ports are.
             let all = Counts { rows: numbers[0], targets: numbers[1], ports: numbers[2] };
             let rest = |rows: i64| Counts { rows, ..all };
-            let seen = Seen {
+            let profile = SourceProfile {
                 local: self.networks.contains_text(&source),
                 all,
                 refused: numbers[3],
@@ -255,15 +256,15 @@ impl Asked<'_> {
                 source_ports: numbers[7],
                 // As if a connection began.
                 beginnings: 1,
-                ..Seen::default()
+                ..SourceProfile::default()
             };
-            (source, seen)
+            (source, profile)
         });
-        Ok(seen.collect())
+        Ok(profiles.collect())
     }
 
     /// What each source did, counted.
-    async fn counts(&self, sources: &[String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
+    async fn counts(&self, sources: &[String], profiles: &mut BTreeMap<String, SourceProfile>) -> Result<(), QueryError> {
         let three = |filter: &str| format!("COUNT(*){filter}, COUNT(DISTINCT dst_ip){filter}, COUNT(DISTINCT dst_port){filter}");
         let but = |role: &str| three(&format!(" FILTER (WHERE NOT ({role}))"));
         let sql = format!(
@@ -278,28 +279,28 @@ impl Asked<'_> {
         );
         let counts = |numbers: &[i64]| Counts { rows: numbers[0], targets: numbers[1], ports: numbers[2] };
         for (source, numbers) in self.query(sql, sources, 18).await? {
-            let Some(seen) = seen.get_mut(&source) else { continue };
-            (seen.first, seen.last) = (numbers[0], numbers[1]);
-            seen.no_names = counts(&numbers[2..5]);
-            seen.no_answers = counts(&numbers[5..8]);
-            seen.no_peers = counts(&numbers[8..11]);
-            seen.peers = counts(&numbers[11..14]);
-            (seen.lowest_source_port, seen.lowest_port) = (numbers[14], numbers[15]);
-            (seen.ephemeral, seen.beginnings) = (numbers[16], numbers[17]);
+            let Some(profile) = profiles.get_mut(&source) else { continue };
+            (profile.first, profile.last) = (numbers[0], numbers[1]);
+            profile.no_names = counts(&numbers[2..5]);
+            profile.no_answers = counts(&numbers[5..8]);
+            profile.no_peers = counts(&numbers[8..11]);
+            profile.peers = counts(&numbers[11..14]);
+            (profile.lowest_source_port, profile.lowest_port) = (numbers[14], numbers[15]);
+            (profile.ephemeral, profile.beginnings) = (numbers[16], numbers[17]);
         }
         Ok(())
     }
 
     /// How many come in to the high ports of each host.
-    async fn visitors(&self, hosts: &[String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
+    async fn visitors(&self, hosts: &[String], profiles: &mut BTreeMap<String, SourceProfile>) -> Result<(), QueryError> {
         let sql = format!(
             "SELECT dst_ip, COUNT(DISTINCT src_ip) FROM events
              WHERE direction = 'INBOUND' AND {PEERS} AND dst_ip IN ({}) GROUP BY dst_ip",
             places(1, hosts.len())
         );
         for (host, numbers) in self.query(sql, hosts, 1).await? {
-            if let Some(seen) = seen.get_mut(&host) {
-                seen.visitors = numbers[0];
+            if let Some(profile) = profiles.get_mut(&host) {
+                profile.visitors = numbers[0];
             }
         }
         let sql = format!(
@@ -308,43 +309,43 @@ impl Asked<'_> {
             places(1, hosts.len())
         );
         for (host, numbers) in self.query(sql, hosts, 2).await? {
-            if let Some(seen) = seen.get_mut(&host) {
-                seen.busiest_port = seen.busiest_port.max(numbers[1]);
+            if let Some(profile) = profiles.get_mut(&host) {
+                profile.busiest_port = profile.busiest_port.max(numbers[1]);
             }
         }
         Ok(())
     }
 
     /// Where each source went: the doors of the own hosts one by one, the rest counted.
-    async fn doors(&self, sources: &[String], seen: &mut BTreeMap<String, Seen>) -> Result<(), QueryError> {
+    async fn doors(&self, sources: &[String], profiles: &mut BTreeMap<String, SourceProfile>) -> Result<(), QueryError> {
         for source in sources {
             let sql =
                 "SELECT dst_ip, coalesce(dst_port, 0), COUNT(*), COUNT(*) FILTER (WHERE verdict = 'DROP'), MIN(time) FROM events
                        WHERE src_ip IN (?1) AND dst_ip IS NOT NULL GROUP BY dst_ip, dst_port";
-            let Some(seen) = seen.get_mut(source.as_str()) else { continue };
-            if self.mostly_elsewhere(source, seen).await? {
+            let Some(profile) = profiles.get_mut(source.as_str()) else { continue };
+            if self.mostly_elsewhere(source, profile).await? {
                 continue;
             }
             let (mut targets, mut ports) = (BTreeSet::new(), BTreeSet::new());
             for (host, numbers) in self.query(sql.to_owned(), std::slice::from_ref(source), 4).await? {
                 let door = Door { host, port: numbers[0], rows: numbers[1], refused: numbers[2], first: numbers[3] };
                 if self.networks.contains_text(&door.host) {
-                    seen.doors.push(door);
+                    profile.doors.push(door);
                 } else {
-                    seen.elsewhere.rows += door.rows;
+                    profile.elsewhere.rows += door.rows;
                     ports.insert(door.port);
                     targets.insert(door.host);
                 }
             }
-            (seen.elsewhere.targets, seen.elsewhere.ports) = (targets.len() as i64, ports.len() as i64);
+            (profile.elsewhere.targets, profile.elsewhere.ports) = (targets.len() as i64, ports.len() as i64);
         }
         Ok(())
     }
 
-    /// Whether already the first things that a busy source did were too much elsewhere for a caretaker. Then it is spared to list the rest.
-    async fn mostly_elsewhere(&self, source: &String, seen: &Seen) -> Result<bool, QueryError> {
+    /// Whether already the first things that a busy source did were too much elsewhere for a management host. Then it is spared to list the rest.
+    async fn mostly_elsewhere(&self, source: &String, profile: &SourceProfile) -> Result<bool, QueryError> {
         let most = REST.rows * 2;
-        if seen.all.rows <= most {
+        if profile.all.rows <= most {
             return Ok(false);
         }
         let sql = format!("SELECT dst_ip FROM events WHERE src_ip IN (?1) AND dst_ip IS NOT NULL ORDER BY time LIMIT {most}");

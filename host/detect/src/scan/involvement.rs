@@ -10,7 +10,7 @@ use net_scout_model::{Network, RELATED, parse_address};
 /// Whether an alert is about an address: its source, its destination, inside the network that the evidence names, or an address that the
 /// evidence names; or so is one of the alerts that belong to it.
 #[must_use]
-pub fn concerns(address: IpAddr, source: Option<&str>, destination: Option<&str>, evidence: &Map<String, Value>) -> bool {
+pub fn involves(address: IpAddr, source: Option<&str>, destination: Option<&str>, evidence: &Map<String, Value>) -> bool {
     let is = |text: &str| parse_address(text).is_some_and(|found| found.to_canonical() == address);
     let names = |(key, value): (&String, &Value)| match value {
         Value::String(text) if key == NETWORK => text.parse::<Network>().is_ok_and(|network| network.contains(address)),
@@ -26,7 +26,7 @@ pub fn concerns(address: IpAddr, source: Option<&str>, destination: Option<&str>
 fn is_related(address: IpAddr, one: &Value) -> bool {
     let mut evidence = one["evidence"].as_object().cloned().unwrap_or_default();
     evidence.remove(RELATED);
-    concerns(address, one["src_ip"].as_str(), one["dst_ip"].as_str(), &evidence)
+    involves(address, one["src_ip"].as_str(), one["dst_ip"].as_str(), &evidence)
 }
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ mod tests {
     fn every_way_to_be_about_an_address() {
         let about = |address: &str, source: Option<&str>, destination: Option<&str>, evidence: Value| {
             let address = address.parse::<IpAddr>().expect("an address").to_canonical();
-            concerns(address, source, destination, evidence.as_object().expect("an object"))
+            involves(address, source, destination, evidence.as_object().expect("an object"))
         };
         assert!(about("192.0.2.7", Some("192.0.2.7"), None, json!({})));
         assert!(about("192.0.2.7", Some("::ffff:192.0.2.7"), None, json!({})));
