@@ -48,6 +48,7 @@ pub(crate) fn alert(source: &str) -> Alert {
         rule: "rule".into(),
         evidence: serde_json::Map::new(),
         events: None,
+        counting: net_scout_model::Counting::Nothing,
         story: None,
     }
 }

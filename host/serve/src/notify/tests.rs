@@ -81,7 +81,7 @@ fn the_watchdog_is_for_this_process() {
         notifier(&variables).expect("a notifier").watchdog()
     };
     let (usec, own) = (("WATCHDOG_USEC", "30000000".to_owned()), std::process::id().to_string());
-    assert_eq!(with(&[usec.clone()]), Some(Duration::from_secs(30)));
+    assert_eq!(with(std::slice::from_ref(&usec)), Some(Duration::from_secs(30)));
     assert_eq!(with(&[usec.clone(), ("WATCHDOG_PID", own)]), Some(Duration::from_secs(30)));
     assert_eq!(with(&[usec, ("WATCHDOG_PID", "1".to_owned())]), None);
     assert_eq!(with(&[("WATCHDOG_USEC", "soon".to_owned())]), None);
