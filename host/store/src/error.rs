@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use super::file::beside;
+use super::lock::Holder;
 use crate::layout::LayoutError;
 
 /// An error of the database.
@@ -135,6 +136,14 @@ pub enum DatabaseError {
         path: PathBuf,
         /// How many connections.
         readers: usize,
+    },
+    /// Another process scans, enriches or imports, or is the service.
+    #[error("{path} is in use by {holder}; try again when it has ended, or stop it", path = path.display())]
+    Held {
+        /// The file.
+        path: PathBuf,
+        /// Who has it.
+        holder: Holder,
     },
     /// Anything else that SQLite or the system says.
     #[error("failed to {action} {path}: {reason}", path = path.display())]
