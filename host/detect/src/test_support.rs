@@ -49,7 +49,6 @@ pub(crate) fn alert(source: &str) -> Alert {
         counting: Counting::Nothing,
         evidence: serde_json::Map::new(),
         events: None,
-        counting: net_scout_model::Counting::Nothing,
         story: None,
     }
 }

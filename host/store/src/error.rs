@@ -12,7 +12,7 @@ use crate::layout::LayoutError;
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// There is no such file.
-    #[error("no database at {path}: name it with --db-path or NET_SCOUT_DB_PATH, or make one from firewall logs with `net-scout import`", path = path.display())]
+    #[error("no database at {path}: name it with --db-path or NET_SCOUT_DB_PATH (else it is ./net_sentinel.db or ../net_sentinel.db), or make one from firewall logs with `net-scout import`", path = path.display())]
     NotFound {
         /// The file.
         path: PathBuf,

@@ -40,7 +40,7 @@ mod watch;
 mod window;
 
 pub use access::Access;
-pub use alerts::{AlertFilter, ListedAlerts};
+pub use alerts::{AlertFilter, AlertName, ListedAlerts};
 pub use condition::Condition;
 pub use coverage::Covered;
 pub use enrichment::{AlertToEnrich, CachedAnswer, WhichAlerts};
