@@ -79,6 +79,8 @@ fn the_tables_have_the_columns_that_others_rely_on() {
         "9 0009_allowlist",
         "10 0010_lookup_failures",
         "11 0011_imports",
+        "12 0012_import_digests",
+        "13 0013_service",
     ]
     .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);
@@ -120,7 +122,7 @@ fn a_newer_or_changed_database_is_refused() {
     for (tampering, error) in [
         (
             "INSERT INTO scout_migrations VALUES ('scout_alerts', 99, '0099_future', 'x', '2030-01-01T00:00:00Z')",
-            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 11: use that later version",
+            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 13: use that later version",
         ),
         (
             "UPDATE scout_migrations SET checksum = 'x' WHERE version = 2",
@@ -165,7 +167,7 @@ fn at_the_same_time() {
         assert_eq!(output.status.code(), Some(0), "{stderr}");
         ran += stderr.matches("ran migration").count();
     }
-    assert_eq!(ran, 11);
+    assert_eq!(ran, 13);
 }
 
 fn hashes(scene: &Scene, table: &str) -> Vec<Option<String>> {
@@ -241,8 +243,8 @@ fn no_events_to_hash() {
     let scene = Scene::new();
     scene.connect().execute_batch("CREATE TABLE notes (text)").expect("a database");
     let run = scene.run(&["migrate", "--event-hash"]);
-    let error = "error: ./net_sentinel.db has no table `ip_events`; it has notes, scout_alerts, scout_allowlist, scout_enrichment_cache, scout_imports, scout_ledger, scout_lookup_failures, \
-         scout_migrations, scout_plugin_state, scout_rate_limits";
+    let error = "error: ./net_sentinel.db has no table `ip_events`; it has notes, scout_alerts, scout_allowlist, scout_coverage, scout_coverage_marks, scout_enrichment_cache, scout_imports, scout_ledger, scout_locks, scout_lookup_failures, \
+         scout_migrations, scout_plugin_state, scout_rate_limits, scout_service";
     run.ended(1, &format!("{MIGRATED}\n{error}"));
 }
 

@@ -28,7 +28,8 @@ pub const RULES: [&str; 3] = ["high-connection-volume.wasm", "horizontal-scan.wa
 pub const MIGRATED: &str = "ran migration 0001_original_tables\nran migration 0002_alert_details\nran migration 0003_alert_lookup\n\
     ran migration 0004_rate_limits\nran migration 0005_plugin_state\nran migration 0006_ledger\nran migration 0007_ledger_host_time\n\
     ran migration 0008_alert_story\nran migration 0009_allowlist\n\
-    ran migration 0010_lookup_failures\nran migration 0011_imports";
+    ran migration 0010_lookup_failures\nran migration 0011_imports\nran migration 0012_import_digests\n\
+    ran migration 0013_service";
 /// The database, where the program looks for it by itself.
 pub const DATABASE: &str = "net_sentinel.db";
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::command;
 
 /// What each crate in `host/` is built on, beside what comes from outside.
-const EDGES: [(&str, &[&str]); 9] = [
+const EDGES: [(&str, &[&str]); 10] = [
     ("net-scout-model", &[]),
     ("net-scout-engine", &["net-scout-model"]),
     ("net-scout-store", &["net-scout-engine", "net-scout-model"]),
@@ -17,6 +17,7 @@ const EDGES: [(&str, &[&str]); 9] = [
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
     ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
+    ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-store"]),
     (
         "net-scout",
         &[
@@ -32,11 +33,14 @@ const EDGES: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries from outside that only one part may know.
-const ONLY_IN: [(&str, &str); 4] = [
+const ONLY_IN: [(&str, &str); 7] = [
     ("rusqlite", "net-scout-store"),
     ("wasmtime", "net-scout-plugin-host"),
     ("wasmtime-wasi", "net-scout-plugin-host"),
     ("clap", "net-scout"),
+    ("axum", "net-scout-serve"),
+    ("croner", "net-scout-serve"),
+    ("prometheus-client", "net-scout-serve"),
 ];
 
 /// The crates of the host.

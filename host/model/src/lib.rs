@@ -5,6 +5,7 @@ mod allow;
 pub mod clock;
 mod columns;
 mod counting;
+mod coverage;
 mod description;
 mod direction;
 mod event;
@@ -36,6 +37,7 @@ pub use allow::{
 };
 pub use columns::{Batch, Column, ColumnType, ColumnValues, Lists, TextColumn};
 pub use counting::Counting;
+pub use coverage::{Coverage, CoverageState, Span, Stretch};
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
 pub use direction::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND, WRITTEN_DIRECTIONS, canonical_direction};
 pub use event::{EventRow, Place};

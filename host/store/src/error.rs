@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use super::file::beside;
+use super::lock::Holder;
 use crate::layout::LayoutError;
 
 /// An error of the database.
@@ -114,6 +115,14 @@ pub enum DatabaseError {
         /// The database.
         path: PathBuf,
     },
+    /// Another import stores the rows of the same log.
+    #[error("another import of {log} into {path} is at work; nothing was counted twice, and what is missing comes with the next `import --new`", path = path.display())]
+    ImportedElsewhere {
+        /// The file.
+        path: PathBuf,
+        /// The log.
+        log: String,
+    },
     /// The time that a scan may take was over before all was read.
     #[error("the events in {path} could not be read in the time that a scan may take; let it take longer (limits.scan_seconds), or scan less (--since)", path = path.display())]
     TooSlow {
@@ -127,6 +136,14 @@ pub enum DatabaseError {
         path: PathBuf,
         /// How many connections.
         readers: usize,
+    },
+    /// Another process scans, enriches or imports, or is the service.
+    #[error("{path} is in use by {holder}; try again when it has ended, or stop it", path = path.display())]
+    Held {
+        /// The file.
+        path: PathBuf,
+        /// Who has it.
+        holder: Holder,
     },
     /// Anything else that SQLite or the system says.
     #[error("failed to {action} {path}: {reason}", path = path.display())]

@@ -20,7 +20,7 @@ use net_scout_model::{EventRow, Timestamp};
 /// The table that takes the events.
 const TABLE: &str = "ip_events";
 /// What net-scout keeps in a database besides alerts.
-const OWN_TABLES: [&str; 7] = [
+const OWN_TABLES: [&str; 11] = [
     "scout_enrichment_cache",
     "scout_lookup_failures",
     "scout_migrations",
@@ -28,6 +28,10 @@ const OWN_TABLES: [&str; 7] = [
     "scout_plugin_state",
     "scout_ledger",
     "scout_imports",
+    "scout_coverage",
+    "scout_coverage_marks",
+    "scout_locks",
+    "scout_service",
 ];
 
 /// How long a copy waits for a lock of the writer.

@@ -26,7 +26,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 11] = migrations![
+static MIGRATIONS: [Migration; 13] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -38,6 +38,8 @@ static MIGRATIONS: [Migration; 11] = migrations![
     9 "0009_allowlist",
     10 "0010_lookup_failures",
     11 "0011_imports",
+    12 "0012_import_digests",
+    13 "0013_service",
 ];
 
 /// The columns that an alert table must have to be one.
@@ -259,7 +261,7 @@ mod tests {
             )
             .expect("tamper");
         let error = database.migrate(NOW).expect_err("newer").to_string();
-        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 11"), "{error}");
+        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 13"), "{error}");
         database.connection.execute_batch("CREATE TABLE notes (id, text)").expect("table");
         database.alert_table = "notes".to_owned();
         assert!(matches!(database.migrate(NOW), Err(DatabaseError::NotAnAlertTable { column: "alert_type", .. })));

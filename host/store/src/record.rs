@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
+use super::coverage::Covered;
 use super::error::failed;
 use super::open::quote;
 use super::state::StateEntry;
@@ -44,6 +45,7 @@ pub struct ScanTransaction<'a> {
     /// What became of all its alerts.
     pub recorded: &'a [Recorded],
     connection: &'a Connection,
+    alert_table: &'a str,
     error: &'a dyn Fn(rusqlite::Error) -> DatabaseError,
 }
 
@@ -52,8 +54,8 @@ impl ScanTransaction<'_> {
     ///
     /// # Errors
     /// When the database is full.
-    pub fn keep_state(&self, state: &[StateEntry]) -> Result<(), DatabaseError> {
-        super::state::keep(self.connection, state).map_err(self.error)
+    pub fn keep_state(&self, state: &[StateEntry], now: Timestamp) -> Result<(), DatabaseError> {
+        super::state::keep(self.connection, state, now).map_err(self.error)
     }
 
     /// Keeps what plugins used.
@@ -62,6 +64,14 @@ impl ScanTransaction<'_> {
     /// When the database is full.
     pub fn keep_ledger(&self, ledger: &[LedgerEntry], now: Timestamp) -> Result<(), DatabaseError> {
         super::ledger::keep(self.connection, ledger, now).map_err(self.error)
+    }
+
+    /// Keeps which time was scanned.
+    ///
+    /// # Errors
+    /// When the database is full.
+    pub fn cover(&self, covered: &Covered) -> Result<(), DatabaseError> {
+        super::coverage::keep(self.connection, self.alert_table, covered).map_err(self.error)
     }
 }
 
@@ -100,7 +110,7 @@ impl Database {
     ) -> Result<Vec<Recorded>, DatabaseError> {
         let mut alongside = alongside;
         self.keep_in_turns(alerts, TURN, now, |transaction| {
-            transaction.keep_state(state)?;
+            transaction.keep_state(state, now)?;
             transaction.keep_ledger(ledger, now)?;
             alongside.as_mut().map_or(Ok(()), |alongside| alongside(transaction))
         })
@@ -115,7 +125,7 @@ impl Database {
         mut last: impl FnMut(&ScanTransaction<'_>) -> Result<(), DatabaseError>,
     ) -> Result<Vec<Recorded>, DatabaseError> {
         const ACTION: &str = "record alerts in";
-        let (table, quiet) = (quote(&self.alert_table), self.quiet);
+        let (alert_table, table, quiet) = (self.alert_table.clone(), quote(&self.alert_table), self.quiet);
         let (path, seconds) = (self.path.clone(), self.busy_seconds);
         let error = |source| failed(&path, seconds, ACTION)(source);
         let mut recorded = Vec::with_capacity(alerts.len());
@@ -126,7 +136,7 @@ impl Database {
                 let whole = part.len() == left.len();
                 recorded.extend(part);
                 if whole {
-                    last(&ScanTransaction { recorded: &recorded, connection, error: &error })?;
+                    last(&ScanTransaction { recorded: &recorded, connection, alert_table: &alert_table, error: &error })?;
                 }
                 Ok(whole)
             })?;

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use super::open::columns;
 use super::{Database, DatabaseError};
+use net_scout_model::Timestamp;
 
 /// A key of a plugin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,23 +39,24 @@ impl Database {
     ///
     /// # Errors
     /// When the database is locked, read-only or full.
-    pub fn keep_plugin_state(&mut self, changes: &[StateEntry]) -> Result<(), DatabaseError> {
+    pub fn keep_plugin_state(&mut self, changes: &[StateEntry], now: Timestamp) -> Result<(), DatabaseError> {
         if changes.is_empty() {
             return Ok(());
         }
-        self.write("keep the state of plugins in", |connection| keep(connection, changes))
+        self.write("keep the state of plugins in", |connection| keep(connection, changes, now))
     }
 }
 
-pub(super) fn keep(connection: &Connection, changes: &[StateEntry]) -> rusqlite::Result<()> {
+pub(super) fn keep(connection: &Connection, changes: &[StateEntry], now: Timestamp) -> rusqlite::Result<()> {
     if changes.is_empty() {
         return Ok(());
     }
-    let mut keep = connection.prepare("INSERT OR REPLACE INTO scout_plugin_state (plugin, key, value) VALUES (?1, ?2, ?3)")?;
+    let mut keep = connection
+        .prepare("INSERT OR REPLACE INTO scout_plugin_state (plugin, key, value, updated_at) VALUES (?1, ?2, ?3, ?4)")?;
     let mut remove = connection.prepare("DELETE FROM scout_plugin_state WHERE plugin = ?1 AND key = ?2")?;
     for StateEntry { plugin, key, value } in changes {
         match value {
-            Some(value) => keep.execute((plugin, key, value))?,
+            Some(value) => keep.execute((plugin, key, value, now.seconds()))?,
             None => remove.execute((plugin, key))?,
         };
     }
@@ -64,7 +66,6 @@ pub(super) fn keep(connection: &Connection, changes: &[StateEntry]) -> rusqlite:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use net_scout_model::Timestamp;
 
     #[test]
     fn state_is_kept_replaced_and_removed() {
@@ -77,9 +78,14 @@ mod tests {
             value: value.map(<[u8]>::to_vec),
         };
         database
-            .keep_plugin_state(&[entry("a", "k", Some(b"1")), entry("a", "l", Some(b"")), entry("b", "k", Some(&[0]))])
+            .keep_plugin_state(
+                &[entry("a", "k", Some(b"1")), entry("a", "l", Some(b"")), entry("b", "k", Some(&[0]))],
+                Timestamp(0),
+            )
             .expect("keep");
-        database.keep_plugin_state(&[entry("a", "k", Some(b"2")), entry("a", "l", None), entry("a", "m", None)]).expect("keep");
+        database
+            .keep_plugin_state(&[entry("a", "k", Some(b"2")), entry("a", "l", None), entry("a", "m", None)], Timestamp(0))
+            .expect("keep");
         let mut kept = database.plugin_state().expect("read");
         kept.sort_by(|a, b| a.plugin.cmp(&b.plugin));
         assert_eq!(kept, [entry("a", "k", Some(b"2")), entry("b", "k", Some(&[0]))]);

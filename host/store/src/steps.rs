@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _};
 
 /// How long a step may take.
-const STEP: Duration = Duration::from_millis(15);
+pub(super) const STEP: Duration = Duration::from_millis(15);
 /// How many rows the first step reads.
 const FIRST: i64 = 1_000;
 /// The most rows of a step.
@@ -23,8 +23,8 @@ pub(super) const LISTED: &str = "temp.scout_rows";
 /// The rows to read.
 #[derive(Clone, Debug)]
 pub(super) enum Rows {
-    /// Those of a table up to this number.
-    UpTo(i64),
+    /// Those of a table from one number to another, both inside.
+    Range(i64, i64),
     /// These, ascending.
     Listed(Vec<i64>),
 }
@@ -39,8 +39,12 @@ pub(super) struct Numbered {
 impl Numbered {
     /// All rows that there are now.
     pub(super) fn all(&self, connection: &Connection) -> rusqlite::Result<Rows> {
-        let sql = format!("SELECT max({}) FROM {}", self.rowid, self.table);
-        Ok(Rows::UpTo(connection.query_row(&sql, [], |row| row.get::<_, Option<i64>>(0))?.unwrap_or(i64::MIN)))
+        Ok(Rows::Range(i64::MIN, self.last(connection)?.unwrap_or(i64::MIN)))
+    }
+
+    /// The number of the last row; none where there are no rows.
+    pub(super) fn last(&self, connection: &Connection) -> rusqlite::Result<Option<i64>> {
+        connection.query_row(&format!("SELECT max({}) FROM {}", self.rowid, self.table), [], |row| row.get(0))
     }
 
     /// Those that an index on the timestamp has between two texts. A row whose timestamp moves on meanwhile is among them once.
@@ -82,7 +86,7 @@ impl Numbered {
     pub(super) fn condition(&self, rows: &Rows) -> String {
         let rowid = self.rowid;
         match rows {
-            Rows::UpTo(_) => format!("{rowid} BETWEEN ?1 AND ?2"),
+            Rows::Range(..) => format!("{rowid} BETWEEN ?1 AND ?2"),
             Rows::Listed(_) => format!("{rowid} IN (SELECT number FROM {LISTED} WHERE number BETWEEN ?1 AND ?2)"),
         }
     }
@@ -99,10 +103,11 @@ impl Numbered {
         if let Rows::Listed(numbers) = rows {
             list(connection, numbers)?;
         }
-        let (mut from, mut place, mut size) = (i64::MIN, 0, FIRST);
+        let mut from = if let Rows::Range(first, _) = rows { *first } else { i64::MIN };
+        let (mut place, mut size) = (0, FIRST);
         loop {
             let (first, last) = match rows {
-                Rows::UpTo(end) => {
+                Rows::Range(_, end) => {
                     // Numbers may have wide gaps.
                     let found: Option<i64> = next.query_row([from], |row| row.get(0)).optional()?;
                     let Some(first) = found.filter(|first| first <= end) else { return Ok(()) };

@@ -114,7 +114,7 @@ pub(super) async fn find(
     if !how.dry_run {
         let partly = |what| move |source| DetectError::PartlyKept { what, source };
         database.keep_answers(&kept)?;
-        database.keep_plugin_state(&state.changes()).map_err(partly("the state of the enrichers is not"))?;
+        database.keep_plugin_state(&state.changes(), how.now).map_err(partly("the state of the enrichers is not"))?;
         database.keep_rate_limits(&rates.state()).map_err(partly("the rate limits are not"))?;
     }
     Ok(found)

@@ -426,13 +426,13 @@ fn what_is_written_alongside_is_kept_or_lost_with_the_alerts() {
     let mut seen = 0;
     let mut keep = |transaction: &ScanTransaction<'_>| {
         seen = transaction.recorded.len();
-        transaction.keep_state(std::slice::from_ref(&entry))
+        transaction.keep_state(std::slice::from_ref(&entry), NOW)
     };
     database.keep_scan(&alerts, &[], &[], NOW, Some(&mut keep)).expect("kept");
     assert_eq!((seen, database.plugin_state().expect("read")), (1, vec![entry.clone()]));
 
     let mut fail = |transaction: &ScanTransaction<'_>| {
-        transaction.keep_state(&[StateEntry { key: "later".into(), ..entry.clone() }])?;
+        transaction.keep_state(&[StateEntry { key: "later".into(), ..entry.clone() }], NOW)?;
         Err(DatabaseError::NotFound { path: "elsewhere".into() })
     };
     let other = [alert(Some("192.0.2.9"), 40, Severity::Medium, 1)];

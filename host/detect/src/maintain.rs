@@ -1,0 +1,83 @@
+//! Removes what net-scout has kept for long enough: its own rows, never an event.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use net_scout_model::{Sink, Timestamp};
+use net_scout_store::{DatabaseError, DatabaseOptions, Keep, OwnTable, Removal, Retention};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const MIB: u64 = 1 << 20;
+
+/// How long everything is kept where nobody says otherwise.
+#[must_use]
+pub fn standard_retention() -> BTreeMap<OwnTable, Keep> {
+    let keep = |days: u32, mebibytes: Option<u64>| Keep {
+        age: i64::try_from((DAY * days).as_micros()).ok(),
+        bytes: mebibytes.map(|mebibytes| mebibytes * MIB),
+    };
+    BTreeMap::from([
+        (OwnTable::ClosedAlerts, keep(365, None)),
+        (OwnTable::Cache, keep(90, Some(256))),
+        (OwnTable::LookupFailures, keep(30, Some(64))),
+        (OwnTable::Ledger, keep(90, Some(128))),
+        (OwnTable::Coverage, keep(400, None)),
+        (OwnTable::PluginState, keep(180, None)),
+    ])
+}
+
+/// Removes what is kept for long enough, in short transactions; as a dry run it only says what that is. A line for each table that is named.
+///
+/// # Errors
+/// When the database cannot be read or written, or the tables of net-scout are missing. What was removed before stays so.
+pub fn maintain(
+    options: &DatabaseOptions,
+    retention: &Retention,
+    dry_run: bool,
+    now: Timestamp,
+    sink: &dyn Sink,
+) -> Result<Vec<Removal>, DatabaseError> {
+    if dry_run {
+        return options.open_read_only()?.removable(retention, now);
+    }
+    let mut database = options.open()?;
+    let total = database.removable(retention, now)?.iter().map(|removal| removal.rows).sum();
+    let progress = sink.progress("removing", "rows", total);
+    database.retain(retention, now, |removed| {
+        progress.advance(removed.rows, removed.table.words());
+        true
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::test_support::{NOW, options};
+    use net_scout_model::Messages;
+    use net_scout_store::CachedAnswer;
+
+    #[test]
+    fn a_dry_run_says_what_is_removed_then() {
+        let (_folder, options) = options();
+        let mut database = options.database.open().expect("open");
+        let answer = |number: i64| CachedAnswer {
+            subject: format!("rdns:192.0.2.{number}"),
+            kind: "rdns".to_owned(),
+            result: serde_json::json!({ "name": "a.example" }),
+            updated_at: NOW.plus(-number * 86_400_000_000),
+        };
+        database.keep_answers(&[answer(1), answer(89), answer(91), answer(200)]).expect("kept");
+        drop(database);
+        let retention = Retention { tables: standard_retention(), plugins: BTreeSet::new() };
+        let sink = Messages::default();
+        let run = |dry_run| maintain(&options.database, &retention, dry_run, NOW, &sink).expect("maintained");
+        let said = run(true);
+        let rows = |removals: &[Removal]| -> Vec<u64> { removals.iter().map(|removal| removal.rows).collect() };
+        assert_eq!(rows(&said), [0, 2, 0, 0, 0, 0]);
+        assert_eq!(run(true), said, "a dry run removes nothing");
+        assert_eq!(run(false), said);
+        assert_eq!(rows(&run(false)), [0; 6]);
+    }
+}

@@ -1,0 +1,167 @@
+//! A job of the service: its schedule, how its last run ended, and when it runs next.
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::Schedule;
+use net_scout_model::Timestamp;
+
+/// How long a job waits after a failure: twice as long after each that follows, up to the longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    /// After the first, in microseconds.
+    pub first: i64,
+    /// The longest, in microseconds.
+    pub longest: i64,
+}
+
+impl Default for Backoff {
+    /// Ten seconds to fifteen minutes.
+    fn default() -> Self {
+        Self { first: 10_000_000, longest: 900_000_000 }
+    }
+}
+
+impl Backoff {
+    /// The wait after so many failures in a row.
+    #[must_use]
+    pub fn delay(self, failures: u32) -> i64 {
+        let doubled = self.first.saturating_mul(1_i64 << failures.saturating_sub(1).min(40));
+        if failures == 0 { 0 } else { doubled.min(self.longest) }
+    }
+}
+
+/// A clock that was set back by more than this counts as another calendar: what ran in its future runs again.
+const DAY: i64 = 86_400_000_000;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// All was done.
+    Done,
+    /// Something failed; it is tried again.
+    Failed,
+}
+
+/// What a job remembers, also when the service begins again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobState {
+    /// When the last run began.
+    pub begun: Option<Timestamp>,
+    /// When the last run ended.
+    pub ended: Option<Timestamp>,
+    /// When the last run that ended well began.
+    pub good: Option<Timestamp>,
+    /// How the last run ended.
+    pub outcome: Option<Outcome>,
+    /// What it says of itself, or why it failed.
+    pub message: Option<String>,
+    /// How many runs in a row failed.
+    pub failures: u32,
+    /// How many runs ended.
+    pub runs: u64,
+    /// Whether it runs now.
+    pub is_running: bool,
+}
+
+/// A job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Its name.
+    pub name: String,
+    /// When it runs.
+    pub schedule: Schedule,
+    /// How long it waits after a failure.
+    pub backoff: Backoff,
+    state: JobState,
+    /// When the service learned of it.
+    known_since: Timestamp,
+}
+
+impl Job {
+    /// A job that the service learns of now. An interval begins at once, a time of the day when it comes.
+    #[must_use]
+    pub fn new(name: &str, schedule: Schedule, now: Timestamp) -> Self {
+        Self { name: name.to_owned(), schedule, backoff: Backoff::default(), state: JobState::default(), known_since: now }
+    }
+
+    /// The same with what it remembers. A run that did not end failed: the process was stopped.
+    #[must_use]
+    pub fn remembering(mut self, state: JobState) -> Self {
+        let interrupted = state.is_running;
+        self.state = state;
+        if interrupted {
+            self.end(self.known_since, Err("the service was stopped while it ran".to_owned()));
+        }
+        self
+    }
+
+    /// What it remembers.
+    #[must_use]
+    pub fn state(&self) -> &JobState {
+        &self.state
+    }
+
+    /// When it runs next; a past instant where it is due. None where it runs now, or is off.
+    #[must_use]
+    pub fn next(&self, zone: &TimeZone) -> Option<Timestamp> {
+        if self.state.is_running || self.schedule == Schedule::Off {
+            return None;
+        }
+        if self.state.failures > 0 {
+            let delay = self.backoff.delay(self.state.failures);
+            return self.state.ended.map(|ended| ended.plus(delay));
+        }
+        match (self.state.good, &self.schedule) {
+            (Some(good), schedule) => schedule.next(good, zone),
+            (None, Schedule::Every(_)) => Some(self.known_since),
+            (None, schedule) => schedule.next(self.known_since, zone),
+        }
+    }
+
+    /// Whether it is to run now. However many runs were missed, it is one.
+    #[must_use]
+    pub fn is_due(&mut self, now: Timestamp, zone: &TimeZone) -> bool {
+        self.notice(now);
+        self.next(zone).is_some_and(|next| next <= now)
+    }
+
+    /// Notices that the clock was set back. Nothing waits for longer than it would have; an interval begins again, and what ran at a time of
+    /// the day does not run twice unless the clock was set back by more than a day.
+    fn notice(&mut self, now: Timestamp) {
+        self.known_since = self.known_since.min(now);
+        self.state.ended = self.state.ended.map(|ended| ended.min(now));
+        let (longest, again) = match self.schedule {
+            Schedule::Every(period) => (period, now.plus(-period)),
+            _ => (DAY, now),
+        };
+        self.state.good = self.state.good.map(|good| if good.0.saturating_sub(now.0) > longest { again } else { good });
+    }
+
+    /// Notes that it runs.
+    pub fn begin(&mut self, now: Timestamp) {
+        self.state.begun = Some(now);
+        self.state.is_running = true;
+    }
+
+    /// Notes how it ended: with what it has to say, or why it failed.
+    pub fn end(&mut self, now: Timestamp, result: Result<String, String>) {
+        let state = &mut self.state;
+        (state.is_running, state.ended, state.runs) = (false, Some(now), state.runs.saturating_add(1));
+        match result {
+            Ok(message) => {
+                state.outcome = Some(Outcome::Done);
+                state.message = Some(message).filter(|message| !message.is_empty());
+                state.failures = 0;
+                state.good = state.begun;
+            }
+            Err(message) => {
+                state.outcome = Some(Outcome::Failed);
+                state.message = Some(message);
+                state.failures = state.failures.saturating_add(1);
+            }
+        }
+    }
+}

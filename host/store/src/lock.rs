@@ -1,0 +1,219 @@
+//! One at a time: who works on a database is a row in it, which names the process.
+//!
+//! A process that was killed leaves its row behind, and everybody sees that it has ended: its number is gone, or another process has it
+//! now, or the machine was started again. A lock of the file system would be let go by itself, but nothing except SQLite may open the
+//! database, and a file beside it cannot be shared by users who may write the one and not the folder of the other.
+
+mod process;
+mod turn;
+
+use std::fmt;
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::open::columns;
+use super::{Database, DatabaseError};
+use net_scout_model::{Timestamp, plain};
+use process::Process;
+
+/// After so long without a sign of life a process that cannot be seen from here has ended, in microseconds: a quarter of an hour.
+const SILENT: i64 = 900_000_000;
+
+/// What a process may hold alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// To be the service of this database, for as long as it runs.
+    Service,
+    /// The turn: to scan, enrich or import now.
+    Turn,
+    /// The next turn.
+    Next,
+}
+
+impl Lock {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Turn => "turn",
+            Self::Next => "next",
+        }
+    }
+}
+
+/// Who holds a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// What it does, `net-scout scan`.
+    pub what: String,
+    /// Its process.
+    pub pid: i32,
+    /// Its user.
+    pub uid: u32,
+    /// Its machine, or container, where that is another one.
+    pub machine: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, pid, uid, since, .. } = self;
+        write!(f, "{} (process {pid}, user {uid}", plain(what, 80))?;
+        if let Some(machine) = &self.machine {
+            write!(f, ", on {}", plain(machine, 80))?;
+        }
+        write!(f, ", since {})", since.seconds())
+    }
+}
+
+/// A lock that this process holds. It must be given back; one that is lost is held until the process ends.
+#[derive(Debug)]
+#[must_use = "a lock that is not given back is held until the process ends"]
+pub struct Lease {
+    lock: Lock,
+    ticket: String,
+}
+
+/// A row of the table.
+struct Stored {
+    holder: Holder,
+    process: Process,
+    ticket: String,
+    seen: Timestamp,
+}
+
+impl Stored {
+    /// Whether whoever holds it is at work, as far as can be known.
+    fn holds(&self, own: &Process, now: Timestamp) -> bool {
+        match self.process.has_ended(own) {
+            Some(ended) => !ended,
+            None => now.0.abs_diff(self.seen.0) < SILENT.unsigned_abs(),
+        }
+    }
+}
+
+impl Database {
+    /// Takes a lock, if nobody has it, or says who has it.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full.
+    pub fn try_lock(&mut self, lock: Lock, what: &str, now: Timestamp) -> Result<Result<Lease, Holder>, DatabaseError> {
+        self.try_lock_as(lock, what, now, None)
+    }
+
+    /// The same for one who may have the next turn already.
+    fn try_lock_as(
+        &mut self,
+        lock: Lock,
+        what: &str,
+        now: Timestamp,
+        next: Option<&Lease>,
+    ) -> Result<Result<Lease, Holder>, DatabaseError> {
+        let ticket = ticket().map_err(self.error("lock"))?;
+        let own = Process::own();
+        self.write("lock", |connection| {
+            let before = if lock == Lock::Turn { &[Lock::Next, Lock::Turn][..] } else { &[lock][..] };
+            for &lock in before {
+                let mine = |stored: &Stored| next.is_some_and(|next| next.lock == lock && next.ticket == stored.ticket);
+                if let Some(stored) = stored(connection, lock, &own)?.filter(|stored| !mine(stored) && stored.holds(&own, now)) {
+                    return Ok(Err(stored.holder));
+                }
+            }
+            for lock in before {
+                connection.execute("DELETE FROM scout_locks WHERE name = ?1", [lock.name()])?;
+            }
+            connection.execute(
+                "INSERT INTO scout_locks (name, holder, ticket, machine, boot, pid_space, pid, started, uid, since, seen)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
+                (
+                    lock.name(),
+                    what,
+                    &ticket,
+                    &own.machine,
+                    &own.boot,
+                    &own.pid_space,
+                    own.pid,
+                    own.started,
+                    rustix::process::geteuid().as_raw(),
+                    now.0,
+                ),
+            )?;
+            Ok(Ok(Lease { lock, ticket: ticket.clone() }))
+        })
+    }
+
+    /// Who holds a lock; none where nobody does, or who did has ended.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn holder(&self, lock: Lock, now: Timestamp) -> Result<Option<Holder>, DatabaseError> {
+        let read = || -> rusqlite::Result<Option<Holder>> {
+            if columns(&self.connection, "scout_locks")?.is_empty() {
+                return Ok(None);
+            }
+            let own = Process::own();
+            let stored = stored(&self.connection, lock, &own)?.filter(|stored| stored.holds(&own, now));
+            Ok(stored.map(|stored| stored.holder))
+        };
+        read().map_err(self.error("read"))
+    }
+
+    /// Gives a sign of life. False where the lock is not this one's any more, because it was silent for too long.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full.
+    pub fn keep_lock(&mut self, lease: &Lease, now: Timestamp) -> Result<bool, DatabaseError> {
+        let (name, ticket) = (lease.lock.name(), lease.ticket.as_str());
+        self.write("lock", |connection| {
+            let sql = "UPDATE scout_locks SET seen = ?3 WHERE name = ?1 AND ticket = ?2";
+            Ok(connection.prepare_cached(sql)?.execute((name, ticket, now.0))? > 0)
+        })
+    }
+
+    /// Gives a lock back.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full. The lock is free when this process ends.
+    pub fn unlock(&mut self, lease: Lease) -> Result<(), DatabaseError> {
+        let Lease { lock, ticket } = lease;
+        self.write("unlock", |connection| {
+            connection.execute("DELETE FROM scout_locks WHERE name = ?1 AND ticket = ?2", (lock.name(), ticket)).map(drop)
+        })
+    }
+}
+
+/// The row of a lock.
+fn stored(connection: &Connection, lock: Lock, own: &Process) -> rusqlite::Result<Option<Stored>> {
+    let sql = "SELECT holder, ticket, machine, boot, pid_space, pid, started, uid, since, seen FROM scout_locks WHERE name = ?1";
+    connection
+        .prepare_cached(sql)?
+        .query_row([lock.name()], |row| {
+            let process = Process {
+                machine: row.get(2)?,
+                boot: row.get(3)?,
+                pid_space: row.get(4)?,
+                pid: row.get(5)?,
+                started: row.get(6)?,
+            };
+            let is_here = process.boot == own.boot && process.pid_space == own.pid_space;
+            let holder = Holder {
+                what: row.get(0)?,
+                pid: process.pid,
+                uid: row.get(7)?,
+                machine: (!is_here).then(|| process.machine.clone()),
+                since: Timestamp(row.get(8)?),
+            };
+            Ok(Stored { holder, process, ticket: row.get(1)?, seen: Timestamp(row.get(9)?) })
+        })
+        .optional()
+}
+
+/// What tells one lease from all others.
+fn ticket() -> rusqlite::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! While it is set, a connection removes rows of our own tables and changes nothing else, whatever statement or trigger asks for it.
+
+use rusqlite::Connection;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+
+/// Tables of net-scout whose rows may be removed, besides that of the alerts.
+const OWN: [&str; 5] =
+    ["scout_enrichment_cache", "scout_lookup_failures", "scout_ledger", "scout_coverage", "scout_plugin_state"];
+/// net-sentinel's, whatever the alert table is called.
+const EVENTS: [&str; 2] = ["ip_events", "ip_events_30"];
+
+/// It is set.
+#[must_use = "a connection that is guarded cannot be written otherwise"]
+pub(super) struct Guard(());
+
+impl Guard {
+    /// Sets it.
+    pub(super) fn set(connection: &mut Connection, alerts: &str) -> rusqlite::Result<Self> {
+        let alerts = alerts.to_owned();
+        connection.authorizer(Some(move |context: AuthContext<'_>| {
+            let is_own = |table: &str| OWN.contains(&table) || (table == alerts && !EVENTS.contains(&table));
+            let allowed = match context.action {
+                AuthAction::Delete { table_name } => is_own(table_name),
+                AuthAction::Pragma { pragma_value, .. } => pragma_value.is_none(),
+                AuthAction::Select
+                | AuthAction::Read { .. }
+                | AuthAction::Function { .. }
+                | AuthAction::Recursive
+                | AuthAction::Savepoint { .. }
+                | AuthAction::Transaction { .. } => true,
+                _ => false,
+            };
+            if allowed { Authorization::Allow } else { Authorization::Deny }
+        }))?;
+        Ok(Self(()))
+    }
+
+    /// Takes it away.
+    pub(super) fn lift(self, connection: &mut Connection) -> rusqlite::Result<()> {
+        connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)
+    }
+}
