@@ -99,7 +99,10 @@ impl Ingest<'_> {
                 continue;
             }
             match self.file_from(&older, Again::New, report) {
-                Ok(_) => return Ok(tell(Followed::CaughtUp(&older))),
+                Ok(_) => {
+                    tell(Followed::CaughtUp(&older));
+                    return Ok(());
+                }
                 // It only begins alike.
                 Err(IngestError::Read { source: ImportError::Changed { .. }, .. }) => {}
                 Err(error) => return Err(error),
