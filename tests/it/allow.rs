@@ -114,8 +114,8 @@ fn entries_that_make_no_sense() {
     let scene = Scene::small();
     let before = scene.bytes();
     for (words, error) in [
-        (&["192.0.2.1/24", "--reason", "x"][..], "`192.0.2.1/24` is no network: it begins at 192.0.2.0/24"),
-        (&["host", "--reason", "x"], "`host` is no network: write an address such as 192.0.2.7"),
+        (&["192.0.2.1/24", "--reason", "x"][..], "`192.0.2.1/24` is not a network: it begins at 192.0.2.0/24"),
+        (&["host", "--reason", "x"], "`host` is not a network: write an address such as 192.0.2.7"),
         (&["192.0.2.1"], "--reason <TEXT>"),
         (&["192.0.2.1", "--reason", " "], "--reason: a reason is missing"),
         (&["192.0.2.1", "--reason", "x", "--port", "http"], "--port: `http` are no ports"),

@@ -84,7 +84,7 @@ fn alerts_gain_what_dns_knows_and_a_second_run_asks_nothing() {
     run(&scene, &server, &["enrich"]).ended(0, "3 alerts enriched: 0 lookups, 0 failed, 3 answers from the cache");
     assert_eq!(server.questions().len(), questions);
     run(&scene, &server, &["enrich", "--refresh", "--only", "rdns"])
-        .ended(0, "3 alerts enriched: 1 lookups, 0 failed, 0 answers from the cache");
+        .ended(0, "3 alerts enriched: 1 lookup, 0 failed, 0 answers from the cache");
     assert_eq!(server.questions().len(), questions + 1);
 }
 
@@ -289,7 +289,7 @@ fn a_dry_run_writes_nothing_and_switches_are_obeyed() {
     let scene = scene(&["8.8.8.8"]);
     let before = scene.bytes();
     run(&scene, &server, &["enrich", "--dry-run", "--only", "rdns"])
-        .ended(0, "1 alerts enriched: 1 lookups, 0 failed, 0 answers from the cache (dry run: nothing written)");
+        .ended(0, "1 alert enriched: 1 lookup, 0 failed, 0 answers from the cache (dry run: nothing written)");
     assert_eq!(scene.bytes(), before);
     let mut off = scene.command(&["enrich", "--only", "rdns"]);
     Run::of(off.env("NET_SCOUT_ENABLE_RDNS", "0")).ended(1, "error: no enricher in plugins may run");
@@ -299,7 +299,7 @@ fn a_dry_run_writes_nothing_and_switches_are_obeyed() {
     assert_eq!(limits(), 0);
     let mut polite = scene.command(&["enrich", "--only", "rdns"]);
     polite.env("NET_SCOUT_DNS_SERVERS", server.address().to_string()).env("NET_SCOUT_ENRICHMENT_SLEEP", "0.01");
-    Run::of(&mut polite).ended(0, "1 alerts enriched: 1 lookups, 0 failed, 0 answers from the cache");
+    Run::of(&mut polite).ended(0, "1 alert enriched: 1 lookup, 0 failed, 0 answers from the cache");
     assert_eq!(limits(), 1);
 }
 
@@ -334,7 +334,7 @@ fn an_interruption_keeps_what_was_found() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(
         stderr.trim_end(),
-        "1 alerts enriched: 1 lookups, 0 failed, 0 answers from the cache; interrupted, what was found is kept"
+        "1 alert enriched: 1 lookup, 0 failed, 0 answers from the cache; interrupted, what was found is kept"
     );
     assert_eq!(output.status.code(), Some(0));
     let statuses: Vec<String> = alerts(&scene).into_iter().map(|(_, status, _)| status).collect();

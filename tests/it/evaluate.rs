@@ -166,7 +166,7 @@ fn what_is_wrong_is_named() {
         (
             &["--truth", "bad.toml"],
             1,
-            "error: bad.toml: attacks[1].sources[0]: `192.0.2` is no network: write an address such as 192.0.2.7 or 2001:db8::7, or a \
+            "error: bad.toml: attacks[1].sources[0]: `192.0.2` is not a network: write an address such as 192.0.2.7 or 2001:db8::7, or a \
              network such as 192.0.2.0/24 or 2001:db8::/32",
         ),
         (
@@ -188,8 +188,8 @@ fn what_is_wrong_is_named() {
         (
             &["--truth", "truth.toml", "--db-path", "none.db"],
             1,
-            "error: no database at none.db: name it with --db-path or NET_SCOUT_DB_PATH, or make one from firewall logs with `net-scout \
-             import`",
+            "error: no database at none.db: name it with --db-path or NET_SCOUT_DB_PATH (else it is ./net_sentinel.db or ../net_sentinel.db), \
+             or make one from firewall logs with `net-scout import`",
         ),
     ] {
         scene.run(&[&["evaluate"], words].concat()).ended(code, error);

@@ -228,8 +228,9 @@ fn a_format_that_is_not_known() {
            line 3: `1773259201;2001:db8::1;40001;2001:db8::2;443;tc…` is not a valid date: 1773259201;2001:db8::1;40001;2001:db8::2;443;tcp;permit;SA;\n  \
            line 4: `2026-03-11T20:00:02Z;192.0.2.1;;198.51.100.1;;i…` is not a valid date: 2026-03-11T20:00:02Z;192.0.2.1;;198.51.100.1;;icmp;;;\n  \
            line 5: `2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;…` is not a valid date: 2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;deny;S;\n\
-         error: no line is an event of a known format, which are netfilter, unifi, pf, mikrotik, suricata, zeek, windows, fortigate, cisco, aws, sophos, watchguard, sonicwall, paloalto, juniper, checkpoint, cef, leef, nfdump, ulogd, gcp, azure, conntrack; of a table, CSV or NDJSON, say \
-         which value is what, such as --map time=timestamp,src_ip=source,dst_ip=destination,proto=protocol",
+         error: no line is an event of a known format; the file looks like a CSV table with start, source, source port, destination, \
+         destination port, protocol, action, flags, comment: say which name is which column, such as --map 'time=start,src_ip=source,src_port=source \
+         port,dst_ip=destination,dst_port=destination port,proto=protocol,verdict=action'",
     );
     let run = scene.run(&["import", "--from", "pf", "flows.csv"]);
     assert!(

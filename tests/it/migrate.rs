@@ -190,8 +190,8 @@ fn hashes_of_the_second_layout() {
         0,
         &format!(
             "{MIGRATED}\n\
-             ip_events: 2 events got a hash, 1 have none because another row is the same event\n\
-             ip_events_30: 1 events got a hash, 0 have none because another row is the same event"
+             ip_events: 2 events got a hash, 1 has none because another row is the same event\n\
+             ip_events_30: 1 event got a hash, 0 have none because another row is the same event"
         ),
     );
     // SHA-256 of the columns of the unique key, computed elsewhere.
@@ -214,7 +214,7 @@ fn hashes_of_the_second_layout() {
         0,
         &format!(
             "{UP_TO_DATE}\n\
-             ip_events: 1 events got a hash, 1 have none because another row is the same event\n\
+             ip_events: 1 event got a hash, 1 has none because another row is the same event\n\
              ip_events_30: 0 events got a hash, 0 have none because another row is the same event"
         ),
     );

@@ -59,7 +59,7 @@ fn odd_events_are_left_out_and_counted_in_both_engines() {
         run.ended(
             0,
             &format!(
-                "warning: 1 events were left out because their timestamp cannot be read\n\
+                "warning: 1 event was left out because their timestamp cannot be read\n\
                  warning: 2 events were left out because their address cannot be read\n\
                  1 alert in the events since {SMALL_SINCE}: 1 new, 0 repeated"
             ),
@@ -87,7 +87,7 @@ fn forwarded(direction: &str, source: &str) -> Scene {
 
 #[test]
 fn what_is_forwarded_from_outside_came_in() {
-    let note = "300 events that came in are stored as OUTBOUND, and taken for INBOUND: forwarded, from outside of your networks \
+    let note = "300 events that came in are stored as OUTBOUND, and taken for INBOUND: forwarded, from outside your networks \
                 (correct_directions = false leaves them as they are)";
     for direction in ["OUTBOUND", "Outbound"] {
         for window in ["0", "1024"] {
@@ -117,7 +117,7 @@ fn what_is_forwarded_from_outside_came_in() {
     assert!(!scene.run(&["scan", "--dry-run"]).stderr.contains("INBOUND"));
     Run::of(scene.command(&["scan"]).env("NET_SCOUT_CORRECT_DIRECTIONS", "maybe")).ended(
         2,
-        "error: correct_directions: `maybe` (from NET_SCOUT_CORRECT_DIRECTIONS) is not true or false, yes or no, on or off, 1 or 0",
+        "error: correct_directions (from NET_SCOUT_CORRECT_DIRECTIONS): `maybe` is not true or false, yes or no, on or off, 1 or 0",
     );
 }
 

@@ -82,7 +82,7 @@ fn a_resolver_is_left_out_and_counted() {
     let error = String::from_utf8_lossy(&run.stderr).into_owned();
     assert_eq!(
         error,
-        "error: builtin_roles: `perhaps` (from NET_SCOUT_BUILTIN_ROLES) is not true or false, yes or no, on or off, 1 or 0\n"
+        "error: builtin_roles (from NET_SCOUT_BUILTIN_ROLES): `perhaps` is not true or false, yes or no, on or off, 1 or 0\n"
     );
 }
 

@@ -45,12 +45,13 @@ fn approval_shows_everything_and_is_kept() {
     assert_eq!(plugin["limits"]["cpu_seconds"].as_str(), Some("7"));
     // Nothing to be asked the second time.
     scene.run(&["plugin", "approve", "vertical_scan", "--limit", "cpu_seconds=7"]).ended(0, "vertical_scan is approved");
-    scene
-        .run(&["plugin", "approve", "vertical_scan", "--limit", "cpu_seconds=many"])
-        .ended(2, "error: --limit cpu_seconds: `many` is not a number of seconds from 0.01 to 3600");
+    scene.run(&["plugin", "approve", "vertical_scan", "--limit", "cpu_seconds=many"]).ended(
+        2,
+        "error: --limit cpu_seconds: `many` is not a number of seconds from 0.01 to 3600, or a duration such as 90s or 5 minutes",
+    );
     let run = scene.run(&["plugin", "approve", "vertical_scan", "--limit", "stack_kib=1"]);
     assert!(
-        run.stderr.starts_with("error: --limit stack_kib: no limit of a single plugin; there are cpu_seconds, "),
+        run.stderr.starts_with("error: --limit stack_kib: not a limit of a single plugin; there are cpu_seconds, "),
         "{}",
         run.stderr
     );
@@ -242,7 +243,8 @@ fn limits_of_a_single_plugin() {
     scene.configure("[limits.hostile]\ncpu_second = 1");
     let run = scene.run(&SCAN);
     assert_eq!(run.code, 2);
-    let error = "error: net-scout.toml: limits.hostile.cpu_second: no limit of a single plugin; there are cpu_seconds, ";
+    let error =
+        "error: limits.hostile.cpu_second (from net-scout.toml:2): not a limit of a single plugin; there are cpu_seconds, ";
     assert!(run.stderr.starts_with(error), "{}", run.stderr);
 }
 

@@ -4,6 +4,7 @@
 
 mod database;
 mod enrichment;
+mod import;
 mod parts;
 mod rules;
 mod startup;
@@ -74,7 +75,8 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     parts::run(&bench, &databases)?;
     rules::run(&bench, &databases)?;
     startup::run(&bench)?;
-    enrichment::run(&bench)
+    enrichment::run(&bench)?;
+    import::run(&bench)
 }
 
 /// Makes a folder that is the user's alone: net-scout takes compiled plugins from no other.

@@ -3,7 +3,7 @@
 use net_scout_tests::places;
 
 use crate::arguments::Arguments;
-use crate::{command, edges, guests, languages, structure};
+use crate::{command, edges, guests, languages, structure, tools};
 
 /// How many cases a longer run tries, unless it is told.
 const CASES: u32 = 20_000;
@@ -37,6 +37,14 @@ pub(crate) fn quick(words: &[String]) -> anyhow::Result<()> {
     command::run(&mut cargo, "see the failed tests above")
 }
 
+/// Writes the snapshots of what users see anew: `git diff` then shows what changed.
+pub(crate) fn snapshots() -> anyhow::Result<()> {
+    guests::build_quick()?;
+    let mut cargo =
+        command::quick(&["test", "--package", "net-scout", "--package", "net-scout-tests", "--test", "it", "snapshots::"]);
+    command::run(cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1"), "see the failed tests above")
+}
+
 /// Tries the properties of `host/net-scout/tests/properties.rs` for longer than a test run does.
 pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
     let mut arguments = Arguments::new(words);
@@ -48,11 +56,13 @@ pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
     command::run(cargo.env("PROPTEST_CASES", cases.to_string()), "the smallest case that fails stands above")
 }
 
-/// Checks format, lints and documentation, with warnings denied.
+/// Checks format, spelling, structure, dependencies, lints and documentation, with warnings denied.
 pub(crate) fn lint() -> anyhow::Result<()> {
     command::run(&mut command::cargo(&["fmt", "--all", "--check"]), "run `cargo fmt --all`")?;
+    tools::spelling()?;
     edges::check()?;
     structure::check()?;
+    tools::dependencies()?;
     let clippy = ["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
     command::run(&mut command::cargo(&clippy), "see the warnings above; `rustup component add clippy` where it is missing")?;
     let mut doc = command::cargo(&["doc", "--release", "--locked", "--no-deps", "--lib", "--package", "net-scout-sdk"]);

@@ -18,6 +18,7 @@ mod languages;
 mod measure;
 mod structure;
 mod toolchain;
+mod tools;
 mod wit;
 
 use std::process::ExitCode;
@@ -31,8 +32,9 @@ Usage: cargo xtask <command>
   demo [--events N] [--seed N] [--keep FILE]      scan a sample database and show the alerts; FILE keeps the database
   test [ARGUMENTS]                                build everything and run every test; ARGUMENTS go to `cargo test`
   quick [ARGUMENTS]                               the loop of a developer: build what changed without much optimisation, then `cargo test ARGUMENTS`
+  snapshots                                       write the files of tests/it/snapshots anew: help, JSON and errors as users see them
   fuzz [--cases N]                                try the properties that must hold for any input, each with so many cases
-  lint                                            format, the edges between crates, clippy and documentation, warnings denied
+  lint                                            format, spelling, dependencies, structure, clippy and documentation, warnings denied
   wit                                             write docs/wit.md from the comments in wit/
   bench [--events N,...] [--seed N] [--runs N]    compare a scan with what the original program does
   beside-writer [--events N] [--seconds N] [--rate N]
@@ -59,6 +61,10 @@ fn run(command: &str, words: Vec<String>) -> anyhow::Result<()> {
         "demo" => demo::run(words),
         "test" => check::test(&words),
         "quick" => check::quick(&words),
+        "snapshots" => {
+            arguments::none(words)?;
+            check::snapshots()
+        }
         "fuzz" => check::fuzz(words),
         "lint" => {
             arguments::none(words)?;

@@ -11,6 +11,8 @@ use net_scout_store::{AlertFilter, DatabaseError, DatabaseOptions, ListedAlerts}
 pub struct WholeAlert {
     /// The alert.
     pub alert: StoredAlert,
+    /// Whether its evidence is not JSON, and taken for none.
+    pub is_broken: bool,
     /// What is known outside about its addresses; null where nothing is.
     pub enrichment: Value,
     /// The query that shows its events once more, where there is one.
@@ -37,8 +39,9 @@ pub fn show(options: &DatabaseOptions, table: &str, id: i64) -> Result<WholeAler
         (None, Some(reason)) => return Err(DetectError::UnreadableAlert { reason, table: options.alert_table.clone() }),
         (None, None) => return Err(DetectError::NoAlert(id)),
     };
+    let is_broken = !found.broken_evidence.is_empty();
     let query = database.query_again(table, &alert.evidence["events"])?;
-    Ok(WholeAlert { enrichment: database.enrichment_of(id)?, query, alert })
+    Ok(WholeAlert { enrichment: database.enrichment_of(id)?, query, is_broken, alert })
 }
 
 #[cfg(test)]

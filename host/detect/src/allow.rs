@@ -4,11 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::DetectError;
 use crate::scan::ScanOptions;
-use net_scout_model::{Allow, AllowSubject, Allowlist, Networks, Side, Sink, StoredAlert, Timestamp, parse_address};
+use net_scout_model::{Allow, AllowSubject, Allowlist, Networks, Side, Sink, StoredAlert, Timestamp};
+use net_scout_plugin_host::capability::dns::system_resolvers;
 use net_scout_store::{AlertFilter, Database, DatabaseError, ListedAlerts};
-
-/// Where the system names its resolvers.
-const RESOLVERS: &str = "/etc/resolv.conf";
 
 /// What the allowlist has beside the entries of the database.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +23,7 @@ pub struct AllowSources {
 /// When the database cannot be read.
 pub fn allowlist(sources: &AllowSources, database: &Database, sink: &dyn Sink) -> Result<Allowlist, DatabaseError> {
     let resolvers: Vec<IpAddr> = match sources.resolvers.as_slice() {
-        [] => system_resolvers(&std::fs::read_to_string(RESOLVERS).unwrap_or_default()),
+        [] => system_resolvers(),
         servers => servers.iter().map(SocketAddr::ip).collect(),
     };
     let mut list = Allowlist::built_in(&resolvers);
@@ -143,17 +141,11 @@ fn fitting(
 
 /// All stored alerts, newest first. The sink hears of those that cannot be read.
 pub(crate) fn readable(options: &ScanOptions, database: &Database, sink: &dyn Sink) -> Result<Vec<StoredAlert>, DatabaseError> {
-    let ListedAlerts { alerts, unreadable } = database.alerts(&AlertFilter::default())?;
+    let ListedAlerts { alerts, unreadable, .. } = database.alerts(&AlertFilter::default())?;
     if let Some(text) = unreadable.warning(&options.database.alert_table) {
         sink.warn(&text);
     }
     Ok(alerts)
-}
-
-/// The resolvers that resolv.conf(5) names.
-fn system_resolvers(text: &str) -> Vec<IpAddr> {
-    let server = |line: &str| parse_address(line.strip_prefix("nameserver")?.split_whitespace().next()?);
-    text.lines().filter_map(|line| server(line.trim())).collect()
 }
 
 #[cfg(test)]
@@ -162,13 +154,6 @@ mod tests {
 
     use super::*;
     use crate::test_support::{NOW, alert, options};
-
-    #[test]
-    fn resolvers_of_the_system() {
-        let text = "# nameserver 192.0.2.1\nnameserver 192.0.2.53\n nameserver\tfe80::1%eth0 \nnameservers 1\noptions edns0\nnameserver x";
-        let servers: Vec<String> = system_resolvers(text).iter().map(IpAddr::to_string).collect();
-        assert_eq!(servers, ["192.0.2.53", "fe80::1"]);
-    }
 
     #[test]
     fn entries_close_open_alerts_and_are_removed() {

@@ -39,7 +39,7 @@ pub use options::ScanOptions;
 pub use phases::Phases;
 pub use pipeline::{Scan, ScanError, Scanned, evaluated};
 pub use roles::{ROLE_COLUMNS, Role, all_roles, role_of, roles};
-pub use run::{Keep, RecordOptions, RuleSource, ScanAlerts, ScanReport, ScanRequest, run_scan};
+pub use run::{Keep, RecordOptions, RuleSource, ScanAlerts, ScanReport, ScanRequest, newest_before, run_scan};
 pub use severity::{COLUMNS as SEVERITY_COLUMNS, Facts, REASONS as SEVERITY_REASONS, assess, facts};
 pub use threshold_search::{Lowered, SearchOutcome};
 pub use window::read_window;

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::allow::AllowSources;
 use crate::scan::ScanOptions;
-use net_scout_model::{Alert, Limits, Severity, Timestamp};
+use net_scout_model::{Alert, Counting, Limits, Severity, Timestamp};
 use net_scout_store::{Database, DatabaseOptions};
 
 /// When tests take place.
@@ -46,9 +46,9 @@ pub(crate) fn alert(source: &str) -> Alert {
         score: 50,
         severity: Severity::Low,
         rule: "rule".into(),
+        counting: Counting::Nothing,
         evidence: serde_json::Map::new(),
         events: None,
-        counting: net_scout_model::Counting::Nothing,
         story: None,
     }
 }

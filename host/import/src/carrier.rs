@@ -4,6 +4,7 @@
 pub(super) mod date;
 pub(super) mod entry;
 pub(super) mod journal;
+mod members;
 pub(super) mod month;
 pub(super) mod packed;
 pub(super) mod records;

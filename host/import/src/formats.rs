@@ -1,8 +1,6 @@
 //! Which format a line is in: as the operator says, or by the look of each line, because one syslog file may hold what several firewalls and
 //! many other programs wrote. Each format is a file of its own.
 
-use std::fmt;
-
 use super::carrier::entry::Entry;
 use super::carrier::journal::{self, Export, JournalEntry, Taken};
 use super::carrier::repeated::{last_repeated, repeated};
@@ -20,6 +18,7 @@ mod fortigate;
 mod gcp;
 mod json;
 mod juniper;
+mod list;
 mod mikrotik;
 mod netfilter;
 mod nfdump;
@@ -36,104 +35,7 @@ mod watchguard;
 mod windows;
 mod zeek;
 
-macro_rules! formats {
-    ($($(#[doc = $doc:literal])+ $variant:ident $name:literal),+ $(,)?) => {
-        /// A format of logs.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Format {
-            $($(#[doc = $doc])+ $variant),+
-        }
-
-        impl Format {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// As the command line has it.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// What writes it.
-            #[must_use]
-            pub fn about(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($doc),+)),+ }
-            }
-        }
-    };
-}
-
-formats! {
-    /// The kernel's packet log: iptables, nftables, UFW, firewalld, OpenWrt, Proxmox VE
-    Netfilter "netfilter",
-    /// UniFi gateways
-    Unifi "unifi",
-    /// filterlog of pfSense and OPNsense, and pf's log as tcpdump prints it
-    Pf "pf",
-    /// RouterOS
-    Mikrotik "mikrotik",
-    /// eve.json: alerts, drops, flows and netflow
-    Suricata "suricata",
-    /// conn.log, tab-separated or JSON
-    Zeek "zeek",
-    /// pfirewall.log
-    Windows "windows",
-    /// FortiGate's own form
-    Fortigate "fortigate",
-    /// Cisco ASA, FTD and PIX
-    Cisco "cisco",
-    /// Flow logs of Amazon's VPC
-    Aws "aws",
-    /// Sophos UTM, XG and SFOS
-    Sophos "sophos",
-    /// WatchGuard Firebox
-    Watchguard "watchguard",
-    /// SonicWall
-    Sonicwall "sonicwall",
-    /// Palo Alto Networks, comma-separated
-    Paloalto "paloalto",
-    /// Juniper SRX
-    Juniper "juniper",
-    /// Check Point's syslog
-    CheckPoint "checkpoint",
-    /// Any vendor's Common Event Format
-    Cef "cef",
-    /// Any vendor's Log Event Extended Format
-    Leef "leef",
-    /// nfdump's CSV and text
-    Nfdump "nfdump",
-    /// ulogd's JSON
-    Ulogd "ulogd",
-    /// Google Cloud: VPC flow logs and firewall rules logging
-    Gcp "gcp",
-    /// Azure: flow logs of security groups and virtual networks
-    Azure "azure",
-    /// conntrack -E -o timestamp
-    Conntrack "conntrack",
-    /// A table with a header
-    Csv "csv",
-    /// JSON lines
-    Ndjson "ndjson",
-}
-
-impl Format {
-    /// Whether it needs to be told what its values are.
-    #[must_use]
-    pub fn is_table(self) -> bool {
-        matches!(self, Self::Csv | Self::Ndjson)
-    }
-
-    /// Whether a line may be a long record, as JSON and tables have them.
-    fn has_records(self) -> bool {
-        matches!(self, Self::Suricata | Self::Zeek | Self::Csv | Self::Ndjson | Self::Ulogd | Self::Gcp | Self::Azure)
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
+pub use list::Format;
 
 /// What the lines of an input are read as.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -227,6 +129,11 @@ impl<'o> Reader<'o> {
         }
         let flow = if is_last { self.halves.end() } else { None };
         flow.map(|event| Ok((Format::Suricata, Line::Event(event))))
+    }
+
+    /// Whether a record has begun and not ended.
+    pub(super) fn is_inside(&self) -> bool {
+        self.export.has_begun()
     }
 
     fn wanted(&self) -> Option<Format> {
@@ -406,27 +313,7 @@ impl<'o> Reader<'o> {
             }
         }
         entry.time()?;
-        Err(Reason::NotFirewall { expected: wanted.map_or("line of a known firewall", expected) })
-    }
-}
-
-/// What a line of a format has behind the date and the host.
-fn expected(format: Format) -> &'static str {
-    match format {
-        Format::Netfilter => "`kernel:`",
-        Format::Unifi => "rule such as [WAN_LOCAL-D-4000]",
-        Format::Pf => "`filterlog`",
-        Format::Mikrotik => "topic `firewall`",
-        Format::Suricata => "`suricata`",
-        Format::Fortigate => "`date=` or `devname=`",
-        Format::Cisco => "`%ASA-`",
-        Format::Cef => "`CEF:`",
-        Format::Leef => "`LEEF:`",
-        Format::Juniper => "`RT_FLOW`",
-        Format::Sophos => "`sub=\"packetfilter\"` or `log_type=`",
-        Format::Watchguard => "`msg_id=`",
-        Format::Sonicwall => "`id=firewall`",
-        _ => "line of that format",
+        Err(Reason::NotFirewall { expected: wanted.map_or("line of a known firewall", Format::expected) })
     }
 }
 

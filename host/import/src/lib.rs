@@ -19,13 +19,14 @@ mod protocol;
 mod reason;
 mod report;
 mod service;
+mod suggest;
 mod verdict;
 mod zone;
 
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
-pub use carrier::packed::{is_packed, open, unpacked};
+pub use carrier::packed::{check_packed, is_cut_off, is_packed, open, unpacked};
 use carrier::records::Records;
 pub use carrier::records::has_line_records;
 pub use carrier::zone::LogZone;
@@ -34,10 +35,12 @@ use event::{Line, ParsedEvent};
 use formats::Reader;
 pub use formats::{Format, ReadAs};
 pub use mapping::{Mapping, TableColumn};
-pub use position::{Beginning, Identity, Position};
+use position::Progress;
+pub use position::{Beginning, Identity, Position, Resume};
 pub use reason::Reason;
 pub use report::{ImportReport, MAXIMUM_EXAMPLES, MAXIMUM_KINDS, Unreadable};
 pub use service::service;
+pub use suggest::TableLook;
 pub use verdict::DefaultVerdict;
 
 use net_scout_model::{EventRow, Networks, Timestamp};
@@ -47,6 +50,9 @@ use net_scout_model::{EventRow, Networks, Timestamp};
 pub const MAXIMUM_LINE: usize = 8_192;
 /// The longest line of any format, in bytes. Suricata writes what packets hold into its alerts.
 pub const MAXIMUM_RECORD: usize = 1 << 20;
+
+/// How far ahead of now a log's clock may be, in microseconds: the furthest zones are 26 hours apart.
+pub const AHEAD: i64 = 26 * 3_600 * 1_000_000;
 
 /// How the lines are to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +87,12 @@ pub enum ImportError<E> {
         /// What went wrong.
         source: io::Error,
     },
+    /// What was read in an earlier run, up to this line, is not what stands there now.
+    #[error("what was read of it up to line {line} is not what it has there now")]
+    Changed {
+        /// The line.
+        line: u64,
+    },
     /// The header of a table is without a column that is needed.
     #[error(transparent)]
     Columns(Reason),
@@ -94,97 +106,152 @@ pub struct LogReader<'o> {
     options: &'o ImportOptions,
     reader: Reader<'o>,
     collector: Collector,
-    position: Position,
-    /// Records up to here were read in an earlier run.
-    resume_at: Position,
+    progress: Progress,
+    /// Where a record began that has not ended yet: whoever goes on must read it whole.
+    begun: Option<Progress>,
+    resume: Resume,
 }
 
 impl<'o> LogReader<'o> {
-    /// Reads lines as `from` says, from that position on.
+    /// Reads lines as `from` says, from a position on.
     #[must_use]
-    pub fn new(from: &ReadAs, options: &'o ImportOptions, resume_at: Position) -> Self {
+    pub fn new(from: &ReadAs, options: &'o ImportOptions, resume: Resume) -> Self {
         Self {
             options,
             reader: Reader::new(from, options),
             collector: Collector::default(),
-            position: Position::default(),
-            resume_at,
+            progress: Progress::default(),
+            begun: None,
+            resume,
         }
     }
 
     /// Reads an input to its end. Hands events on in batches when there are many; [`Self::flush`] hands on the rest.
     ///
     /// # Errors
-    /// When the input cannot be read, a table is without a column or a batch cannot be kept.
+    /// When the input cannot be read, is not the one that was read before, a table is without a column or a batch cannot be kept.
     pub fn read<E>(
         &mut self,
         input: &mut dyn BufRead,
         keep: &mut dyn FnMut(Batch) -> Result<(), E>,
         report: &mut ImportReport,
     ) -> Result<(), ImportError<E>> {
-        let before = self.position;
-        let mut records = Records::new(input);
-        let mut bytes = Vec::new();
+        // The records have it while they are read.
+        let mut progress = std::mem::take(&mut self.progress);
+        let mut records = Records::new(input, &mut progress);
         let mut tally = report.tally();
-        let done = loop {
+        let done = self.read_records(&mut records, keep, &mut tally);
+        self.progress = progress;
+        done
+    }
+
+    fn read_records<E>(
+        &mut self,
+        records: &mut Records<'_>,
+        keep: &mut dyn FnMut(Batch) -> Result<(), E>,
+        tally: &mut report::Tally<'_>,
+    ) -> Result<(), ImportError<E>> {
+        let mut bytes = Vec::new();
+        loop {
+            let before = records.progress().clone();
             let whole = match records.next(&mut bytes) {
                 Ok(Some(whole)) => whole,
-                Ok(None) => break Ok(()),
-                Err(source) => break Err(ImportError::Read { line: self.position.line, source }),
+                Ok(None) => return Ok(()),
+                Err(source) => return Err(ImportError::Read { line: before.line, source }),
             };
-            self.position = Position { offset: before.offset + records.offset, line: before.line + records.line };
+            self.progress.clone_from(records.progress());
             // Nearly all lines are valid, and the lossy way is ten times as slow to see that.
             let text = str::from_utf8(&bytes).map_or_else(|_| String::from_utf8_lossy(&bytes), Cow::Borrowed);
-            let is_blank = whole && text.trim().is_empty();
-            if self.position.offset <= self.resume_at.offset {
-                // Headers count for what follows.
-                if self.position.line == 1 || text.starts_with('#') {
-                    let _ = self.reader.read(&text);
-                }
+            if before.offset < self.resume.at.offset {
+                self.skip(&text).map_err(|line| ImportError::Changed { line })?;
                 continue;
             }
-            let read = match (is_blank, whole) {
-                (true, _) => self.reader.end_record(false),
-                (_, true) => Some(self.reader.read(&text)),
-                (_, false) => Some(Err(Reason::RecordTooLong)),
+            let read = match whole {
+                true if text.trim().is_empty() => self.reader.end_record(false),
+                true => Some(self.reader.read(&text)),
+                false => Some(Err(Reason::RecordTooLong)),
             };
-            if let Some(read) = read
-                && let Err(error) = self.take(read, &text, keep, &mut tally)
-            {
-                break Err(error);
+            let has_ended = read.as_ref().is_some_and(|read| !matches!(read, Ok((_, Line::Part))));
+            if !self.reader.is_inside() {
+                self.begun = None;
+            } else if self.begun.is_none() || has_ended {
+                self.begun = Some(before);
             }
-        };
-        drop(tally);
-        done
+            if let Some(read) = read {
+                self.take(read, &text, keep, tally)?;
+            }
+            if self.resume.until.is_some_and(|until| self.standing().offset >= until) {
+                self.resume.until = None;
+                self.hand_on(keep)?;
+            }
+        }
+    }
+
+    /// Skips a record that was read in an earlier run. Headers count for what follows, and so does the last one, which a line may say was
+    /// repeated.
+    fn skip(&mut self, text: &str) -> Result<(), u64> {
+        let at = self.resume.at;
+        if self.progress.offset > at.offset || self.progress.offset == at.offset && !self.progress.is_at(&at) {
+            return Err(at.line);
+        }
+        let is_last = self.progress.offset == at.offset;
+        if self.progress.line == 1 || text.starts_with('#') || is_last {
+            let read = self.reader.read(text);
+            if let Ok((_, Line::Event(event))) = read
+                && is_last
+            {
+                self.collector.add(&event, self.options);
+                self.collector.finish();
+            }
+        }
+        Ok(())
     }
 
     /// Hands on what is left, at the end of a log or of a while.
     ///
     /// # Errors
-    /// When the batch cannot be kept.
+    /// When the batch cannot be kept, or the log ends before the place where it was to go on.
     pub fn flush<E>(
         &mut self,
         is_end: bool,
         keep: &mut dyn FnMut(Batch) -> Result<(), E>,
         report: &mut ImportReport,
     ) -> Result<(), ImportError<E>> {
+        if is_end && !self.is_resumed() {
+            return Err(ImportError::Changed { line: self.resume.at.line });
+        }
+        // The first batch ends where it did before.
+        if !is_end && self.resume.until.is_some() {
+            return Ok(());
+        }
         let mut tally = report.tally();
         if is_end {
+            self.begun = None;
             while let Some(read) = self.reader.end_record(true) {
                 self.take(read, "", keep, &mut tally)?;
             }
         }
         drop(tally);
-        let rows = self.collector.finish();
+        let handed = self.hand_on(keep);
         report.directions_unknown = self.collector.directions.unknown;
         report.directions_shared = self.collector.directions.shared;
         let learned = self.collector.learned();
         report.learned_networks = learned.networks().clone();
         report.shared_network = learned.shared();
-        match rows {
-            Some(rows) => keep(Batch { rows, position: self.position }).map_err(ImportError::Flush),
+        handed
+    }
+
+    fn hand_on<E>(&mut self, keep: &mut dyn FnMut(Batch) -> Result<(), E>) -> Result<(), ImportError<E>> {
+        match self.collector.finish() {
+            Some(rows) => keep(Batch { rows, position: self.position() }).map_err(ImportError::Flush),
             None => Ok(()),
         }
+    }
+
+    /// Whether the place where it was to go on was reached.
+    #[must_use]
+    pub fn is_resumed(&self) -> bool {
+        self.progress.offset >= self.resume.at.offset
     }
 
     /// How many different events wait to be handed on.
@@ -193,10 +260,14 @@ impl<'o> LogReader<'o> {
         self.collector.len()
     }
 
-    /// How far the input was read.
+    /// How far the log was read. A record that has not ended does not count.
     #[must_use]
     pub fn position(&self) -> Position {
-        self.position
+        self.standing().position()
+    }
+
+    fn standing(&self) -> &Progress {
+        self.begun.as_ref().unwrap_or(&self.progress)
     }
 
     fn take<E>(
@@ -233,7 +304,7 @@ impl<'o> LogReader<'o> {
             }
             Err(reason) => {
                 tally.line();
-                tally.unreadable(self.position.line, reason, text);
+                tally.unreadable(self.progress.line, reason, text);
                 self.collector.forget();
             }
         }
@@ -249,12 +320,15 @@ impl<'o> LogReader<'o> {
     ) -> Result<(), ImportError<E>> {
         // What no clock shows that logs packets: a value of another meaning was read as a date.
         if event.time < Timestamp(0) {
-            tally.unreadable(self.position.line, Reason::BadDate { value: event.time.to_string() }, "");
+            tally.unreadable(self.progress.line, Reason::BadDate { value: event.time.to_string() }, "");
             return Ok(());
         }
         tally.event(format, event);
+        if event.time > self.options.now.plus(AHEAD) {
+            tally.ahead(event.hits);
+        }
         match self.collector.add(event, self.options) {
-            Some(rows) => keep(Batch { rows, position: self.position }).map_err(ImportError::Flush),
+            Some(rows) => keep(Batch { rows, position: self.position() }).map_err(ImportError::Flush),
             None => Ok(()),
         }
     }
@@ -271,12 +345,12 @@ pub fn read_log<E>(
     keep: &mut dyn FnMut(Batch) -> Result<(), E>,
     report: &mut ImportReport,
 ) -> Result<(), ImportError<E>> {
-    let mut reader = LogReader::new(from, options, Position::default());
+    let mut reader = LogReader::new(from, options, Resume::default());
     let read = reader.read(input, keep, report);
     let is_whole = match &read {
         Ok(()) => true,
         Err(ImportError::Read { .. }) => false,
-        Err(ImportError::Columns(_) | ImportError::Flush(_)) => return read,
+        Err(_) => return read,
     };
     reader.flush(is_whole, keep, report)?;
     read

@@ -14,6 +14,43 @@ pub struct Position {
     pub offset: u64,
     /// How many lines these are.
     pub line: u64,
+    /// The SHA-256 of these bytes; none where it is not known.
+    pub digest: Option<[u8; 32]>,
+}
+
+/// Where the reading of a log goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resume {
+    /// What stands before this was read in an earlier run, if it is what it was then.
+    pub at: Position,
+    /// How many bytes of text the first batch ends behind: the same events are one batch as in the earlier run, of which a part may have
+    /// been stored.
+    pub until: Option<u64>,
+}
+
+/// How far a log was read, in a form that can still go on.
+#[derive(Clone, Default)]
+pub(super) struct Progress {
+    pub(super) offset: u64,
+    pub(super) line: u64,
+    digest: Sha256,
+}
+
+impl Progress {
+    /// Takes the next bytes of the text.
+    pub(super) fn take(&mut self, text: &[u8]) {
+        self.offset += text.len() as u64;
+        self.digest.update(text);
+    }
+
+    pub(super) fn position(&self) -> Position {
+        Position { offset: self.offset, line: self.line, digest: Some(self.digest.clone().finalize().into()) }
+    }
+
+    /// Whether everything up to here is what it was when it was read up to that position.
+    pub(super) fn is_at(&self, known: &Position) -> bool {
+        self.offset == known.offset && known.digest.is_none_or(|digest| self.position().digest == Some(digest))
+    }
 }
 
 /// What tells a log from others, whatever its name: how its text begins. A log that grew, was packed or was moved begins as before.

@@ -52,6 +52,8 @@ pub struct ImportReport {
     pub learned_networks: Networks,
     /// When the newest event was.
     pub newest: Option<Timestamp>,
+    /// Events that are dated more than [`super::AHEAD`] ahead of the clock.
+    pub ahead: u64,
     /// Lines that could not be read.
     pub unreadable: u64,
     /// The first [`MAXIMUM_EXAMPLES`] of them.
@@ -59,6 +61,13 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
+    /// Whether there were lines, and none was an event. A table may have no rows behind its header.
+    #[must_use]
+    pub fn has_no_event(&self) -> bool {
+        let headers = self.others.get("header").copied().unwrap_or_default();
+        self.events == 0 && self.lines > headers
+    }
+
     /// Counts into this report.
     pub(super) fn tally(&mut self) -> Tally<'_> {
         Tally { report: self, run: (Format::Netfilter, 0) }
@@ -92,6 +101,11 @@ impl Tally<'_> {
             }
             Some(_) => {}
         }
+    }
+
+    /// An event that is dated ahead of the clock.
+    pub(super) fn ahead(&mut self, hits: i64) {
+        self.report.ahead = self.report.ahead.saturating_add(hits.unsigned_abs());
     }
 
     /// Repeats of the event that came last.

@@ -10,6 +10,7 @@ use super::*;
 mod carriers;
 mod crowdsec;
 mod firewalls;
+mod flows;
 mod sensors;
 mod tables;
 mod vendors;

@@ -15,9 +15,11 @@ pub use follow::Followed;
 pub use geoip::{GeoIp, GeoIpError};
 pub use run::{ImportRequest, ImportTarget, Imported, LogsError, import_logs};
 
-use net_scout_import::{self as import, Batch, Beginning, ImportError, ImportOptions, ImportReport, LogReader, Position, ReadAs};
+use net_scout_import::{
+    self as import, Batch, Beginning, ImportError, ImportOptions, ImportReport, LogReader, Position, ReadAs, Resume,
+};
 use net_scout_model::hex;
-use net_scout_store::{Database, DatabaseError, DatabaseOptions, ImportedRows, KnownLog, LogPosition};
+use net_scout_store::{Database, DatabaseError, DatabaseOptions, ImportedRows, KnownLog, LogHead, LogPosition, LogStep};
 
 /// From where on a file is read that was imported before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +44,14 @@ pub enum IngestError {
         /// What went wrong.
         source: io::Error,
     },
+    /// A packed log is not what was packed.
+    #[error("{path} is damaged, and nothing of it was imported; get it again, or take what can be read of it with `zcat` or the like and `net-scout import -`", path = path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: io::Error,
+    },
     /// Reading stopped, or the rows could not be kept.
     #[error("importing {path} stopped", path = path.display())]
     Read {
@@ -62,6 +72,8 @@ pub struct Ingest<'o> {
     from: &'o ReadAs,
     geoip: Option<GeoIp>,
     database: Option<Database>,
+    /// Files are imported one after the other, so that a new database can wait for its indexes.
+    is_filling: bool,
     progress: &'o dyn Fn(u64),
     /// What became of the rows so far.
     pub rows: ImportedRows,
@@ -71,9 +83,47 @@ pub struct Ingest<'o> {
 struct Place {
     path: PathBuf,
     beginning: Beginning,
-    known: Option<KnownLog>,
-    /// It was read to its end before, so that this begins anew.
+    /// What was known of it when it was looked up; whoever changes that meanwhile is another import.
+    seen: Option<KnownLog>,
+    /// It is read from its beginning, whatever is known.
     is_anew: bool,
+    /// It, when it was taken to store rows of it.
+    taken: Option<KnownLog>,
+    /// Not all rows of the first batch are to be stored.
+    is_first: bool,
+}
+
+impl Place {
+    /// Where to go on.
+    fn resume(&self) -> Resume {
+        match &self.seen {
+            Some(seen) if !self.is_anew => Resume {
+                at: Position {
+                    offset: seen.at.offset,
+                    line: seen.at.line,
+                    digest: seen.at.digest.as_deref().and_then(parse_digest),
+                },
+                until: seen.until.as_ref().map(|(offset, _)| *offset),
+            },
+            _ => Resume::default(),
+        }
+    }
+
+    fn is_this(&self, known: &KnownLog) -> bool {
+        let identity = |digest| import::Identity { length: known.head_length, digest };
+        parse_digest(&known.head_digest).is_some_and(|digest| self.beginning.is(&identity(digest)))
+    }
+}
+
+/// Where the reading of a file began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Began {
+    /// At its beginning.
+    AtBeginning,
+    /// Where an earlier import stopped.
+    At(Position),
+    /// At its beginning, because what an earlier import read of it up to this line is not what stands there now.
+    Changed(u64),
 }
 
 impl<'o> Ingest<'o> {
@@ -89,25 +139,36 @@ impl<'o> Ingest<'o> {
         progress: &'o dyn Fn(u64),
     ) -> Result<Self, DatabaseError> {
         let exists = target.path.exists();
-        let mut ingest = Self { target, options, from, geoip, database: None, progress, rows: ImportedRows::default() };
+        let mut ingest =
+            Self { target, options, from, geoip, database: None, is_filling: false, progress, rows: ImportedRows::default() };
         if exists {
             ingest.database()?;
         }
         Ok(ingest)
     }
 
-    /// Imports a file to its end, and says where it began if that was not the beginning.
+    /// Imports a file to its end, and says where it began.
     ///
     /// # Errors
     /// When the file cannot be read or the rows cannot be kept. What was stored before is remembered, and the next import goes on there.
-    pub fn file(&mut self, path: &Path, again: Again, report: &mut ImportReport) -> Result<Option<Position>, IngestError> {
+    pub fn file(&mut self, path: &Path, again: Again, report: &mut ImportReport) -> Result<Began, IngestError> {
+        self.is_filling = true;
+        import::check_packed(path).map_err(|source| IngestError::Damaged { path: path.to_owned(), source })?;
+        match self.file_from(path, again, report) {
+            Err(IngestError::Read { source: ImportError::Changed { line }, .. }) => {
+                self.file_from(path, Again::Whole, report).map(|_| Began::Changed(line))
+            }
+            done => done,
+        }
+    }
+
+    fn file_from(&mut self, path: &Path, again: Again, report: &mut ImportReport) -> Result<Began, IngestError> {
         let input = import::open(Some(path)).map_err(|source| IngestError::Open { path: path.to_owned(), source })?;
         let (beginning, mut input) = Beginning::of(input);
         let mut place = self.place(path, beginning, again)?;
-        let resumed =
-            place.known.as_ref().filter(|_| !place.is_anew).map(|known| Position { offset: known.offset, line: known.line });
+        let resume = place.resume();
         let (from, options) = (self.from, self.options);
-        let mut reader = LogReader::new(from, options, resumed.unwrap_or_default());
+        let mut reader = LogReader::new(from, options, resume);
         let mut keep = |batch: Batch| self.keep(batch, &mut place);
         let read = reader.read(&mut *input, &mut keep, report);
         let failed = |source| IngestError::Read { path: path.to_owned(), source };
@@ -118,55 +179,72 @@ impl<'o> Ingest<'o> {
             Err(error) => return Err(failed(error)),
         };
         reader.flush(is_whole, &mut keep, report).map_err(failed)?;
-        let end = Batch { rows: Vec::new(), position: reader.position() };
-        if place.known.is_some() {
-            self.keep(end, &mut place)?;
+        if place.seen.is_some() || place.taken.is_some() {
+            let end = Batch { rows: Vec::new(), position: reader.position() };
+            if reader.is_resumed() && (place.taken.is_some() || reader.position() != resume.at) {
+                self.keep(end, &mut place)?;
+            }
         }
         read.map_err(failed)?;
-        if let (Some(known), Some(database)) = (&place.known, &mut self.database) {
-            database.finish_log(known.id, true, options.now)?;
+        if let (Some(log), Some(database)) = (place.taken.as_ref().or(place.seen.as_ref()), &mut self.database) {
+            database.finish_log(log, options.now)?;
         }
-        Ok(resumed)
+        Ok(if resume.at.offset > 0 { Began::At(resume.at) } else { Began::AtBeginning })
+    }
+
+    /// Makes what a new database was filled without.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn finish(&mut self) -> Result<(), DatabaseError> {
+        self.is_filling = false;
+        self.database.as_mut().map_or(Ok(()), Database::finish_import)
     }
 
     fn place(&self, path: &Path, beginning: Beginning, again: Again) -> Result<Place, DatabaseError> {
-        let known = match &self.database {
-            Some(database) => database.known_logs()?.into_iter().find(|known| {
-                let digest = parse_digest(&known.head_digest);
-                digest.is_some_and(|digest| beginning.is(&import::Identity { length: known.head_length, digest }))
-            }),
-            None => None,
-        };
-        let is_anew = match (&known, again) {
-            (None, _) => false,
+        let mut place = Place { path: path.to_owned(), beginning, seen: None, is_anew: false, taken: None, is_first: true };
+        if let Some(database) = &self.database {
+            place.seen = database.known_logs()?.into_iter().find(|known| place.is_this(known));
+        }
+        place.is_anew = match (&place.seen, again) {
             (Some(_), Again::Whole) => true,
             (Some(known), Again::Unfinished) => known.is_finished,
-            (Some(_), Again::New) => false,
+            (Some(_), Again::New) | (None, _) => false,
         };
-        Ok(Place { path: path.to_owned(), beginning, known, is_anew })
+        Ok(place)
     }
 
     /// Keeps a batch of a file, and how far it was read.
     fn keep(&mut self, batch: Batch, place: &mut Place) -> Result<(), DatabaseError> {
         let Batch { mut rows, position } = batch;
         let now = self.options.now;
-        let known = match (place.known.take(), std::mem::take(&mut place.is_anew)) {
-            (Some(known), false) => known,
-            _ => {
+        let end =
+            LogPosition { offset: position.offset, line: position.line, digest: position.digest.map(|digest| hex(&digest)) };
+        let mut log = match place.taken.take() {
+            Some(taken) => taken,
+            None => {
                 let identity = place.beginning.identity();
-                let path = place.path.to_string_lossy();
-                self.database()?.begin_log(&path, (identity.length, &hex(&identity.digest)), now)?
+                let digest = hex(&identity.digest);
+                let head = LogHead { length: identity.length, digest: &digest };
+                let (path, seen) = (place.path.to_string_lossy(), place.seen.as_ref());
+                self.database()?.take_log(&path, head, seen, place.is_anew, &|known| place.is_this(known), now)?
             }
         };
-        // A part of a batch was stored before the program was stopped.
-        let stored = usize::try_from(known.rows).unwrap_or(usize::MAX).min(rows.len());
-        rows.drain(..stored);
-        let log = LogPosition { id: known.id, offset: position.offset, line: position.line, rows_before: stored as u64 };
-        place.known = Some(KnownLog { rows: 0, ..known });
-        self.store(rows, Some(log))
+        // A part of this batch was stored before the program was stopped, if it is the same batch.
+        if std::mem::take(&mut place.is_first) && log.rows > 0 {
+            let is_same = log.until.as_ref().is_none_or(|(offset, digest)| {
+                end.offset < *offset || end.offset == *offset && end.digest.as_ref() == Some(digest)
+            });
+            let stored = if is_same { usize::try_from(log.rows).unwrap_or(usize::MAX).min(rows.len()) } else { 0 };
+            rows.drain(..stored);
+            log.rows = stored as u64;
+        }
+        let stored = self.store(rows, Some(LogStep { log: &mut log, end }));
+        place.taken = Some(log);
+        stored
     }
 
-    fn store(&mut self, mut rows: Vec<net_scout_model::EventRow>, log: Option<LogPosition>) -> Result<(), DatabaseError> {
+    fn store(&mut self, mut rows: Vec<net_scout_model::EventRow>, log: Option<LogStep<'_>>) -> Result<(), DatabaseError> {
         if let Some(geoip) = &self.geoip {
             for row in &mut rows {
                 row.place = geoip.place(row);
@@ -188,6 +266,9 @@ impl<'o> Ingest<'o> {
                 let mut database = Database::open_or_create(path, alert_table, *busy_timeout)?;
                 database.prepare_import()?;
                 database.migrate(self.options.now)?;
+                if !self.is_filling {
+                    database.finish_import()?;
+                }
                 database
             }
         };

@@ -1,14 +1,16 @@
 //! Imports logs, one after the other: what `net-scout import` does.
 
-use std::io;
+use std::io::{self, BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use net_scout_import::{DefaultVerdict, Format, ImportOptions, ImportReport, LogZone, ReadAs};
+use net_scout_import::{
+    DefaultVerdict, Format, ImportError, ImportOptions, ImportReport, LogZone, MAXIMUM_LINE, ReadAs, TableLook,
+};
 use net_scout_model::{Networks, Sink, Timestamp, UsageError};
 use net_scout_store::{DatabaseError, DatabaseOptions, ImportedRows, not_the_database};
 
-use super::{Again, Followed, GeoIp, GeoIpError, Ingest, IngestError};
+use super::{Again, Began, Followed, GeoIp, GeoIpError, Ingest, IngestError};
 
 /// What to import, and how to read it.
 #[derive(Clone, Debug)]
@@ -32,7 +34,7 @@ impl ImportRequest {
     /// must be told to stop, to store what it has.
     #[must_use]
     pub fn waits(&self) -> bool {
-        self.follow || self.files.iter().any(|file| file.as_os_str() == "-")
+        self.follow || self.files.iter().any(|file| is_stream(file))
     }
 }
 
@@ -82,7 +84,7 @@ pub enum LogsError {
     /// A log was not read to its end.
     #[error(transparent)]
     Stopped(#[from] IngestError),
-    /// There is no event in any of the logs.
+    /// There is no event in one of the logs.
     #[error("{0}")]
     Nothing(String),
 }
@@ -96,10 +98,10 @@ impl LogsError {
 }
 
 /// Imports until all logs are read, or `stop` is set. Lines that cannot be read are counted and the first few told to the sink; that is no
-/// error unless nothing could be read.
+/// error unless nothing of a file could be read.
 ///
 /// # Errors
-/// When a file cannot be read, the database cannot be written, or no line of any file is a firewall event.
+/// When a file cannot be read, the database cannot be written, or no line of one of the files is a firewall event.
 pub fn import_logs(
     target: &ImportTarget,
     request: &ImportRequest,
@@ -111,7 +113,7 @@ pub fn import_logs(
         not_the_database(&target.database.path, "import", file)?;
     }
     // Every file must be there before the database is touched.
-    for file in request.files.iter().filter(|file| file.as_os_str() != "-") {
+    for file in request.files.iter().filter(|file| !is_stream(file)) {
         net_scout_import::open(Some(file)).map_err(|source| LogsError::Unreadable { path: file.clone(), source })?;
     }
     let options = ImportOptions {
@@ -127,36 +129,52 @@ pub fn import_logs(
     let progress = sink.progress("importing", "rows", 0);
     let advance = |rows| progress.advance(rows, "");
     let mut ingest = Ingest::new(target.database.clone(), &request.from, &options, geoip, &advance)?;
-    let (mut events, mut lines, mut resumed) = (0, 0, request.follow);
+    let (mut events, mut without) = (0, Vec::new());
     for file in &request.files {
         let (name, mut report) = (file.display().to_string(), ImportReport::default());
-        let result = if file.as_os_str() == "-" {
-            let input = net_scout_import::open(None).map_err(LogsError::Input)?;
+        let mut is_known = request.follow;
+        let result = if is_stream(file) {
+            let path = (file.as_os_str() != "-").then_some(file.as_path());
+            let input = net_scout_import::open(path).map_err(LogsError::Input)?;
             ingest.stream(input, stop, &mut report)
         } else if request.follow {
             ingest.follow(file, stop, &mut |what| followed(&name, what, sink), &mut report)
         } else {
-            ingest.file(file, request.again, &mut report).map(|position| {
-                if let Some(position) = position {
-                    resumed = true;
+            ingest.file(file, request.again, &mut report).map(|began| match began {
+                Began::AtBeginning => {}
+                Began::At(position) => {
+                    is_known = true;
                     followed(&name, Followed::Resumed(position), sink);
                 }
+                Began::Changed(line) => sink.warn(&format_args!(
+                    "{name}: not what was imported of it up to line {line}, so it was read from its beginning; lines that stand in both \
+                     count twice"
+                )),
             })
         };
         events += report.events;
-        lines += report.lines;
         // What is said of a file that could not be read to its end is of what was read and stored.
-        let is_cut = matches!(&result, Err(IngestError::Read { source: net_scout_import::ImportError::Read { .. }, .. }));
+        let is_cut = matches!(&result, Err(IngestError::Read { source: ImportError::Read { .. }, .. }));
         if result.is_ok() || is_cut {
             describe(&name, &report, sink);
             describe_assumptions(&name, file, &report, now, sink);
         }
-        result?;
+        if let Err(error) = result {
+            ingest.finish()?;
+            return Err(error.into());
+        }
+        if report.has_no_event() && !is_known {
+            without.push(file);
+        }
     }
+    ingest.finish()?;
     let rows = ingest.rows;
     drop(progress);
-    if events == 0 && lines > 0 && !resumed {
-        return Err(LogsError::Nothing(nothing(&request.from)));
+    // Of one file alone there is nothing else to say.
+    if events == 0
+        && let [file] = without.as_slice()
+    {
+        return Err(LogsError::Nothing(nothing(&request.from, file)));
     }
     sink.note(&format_args!(
         "{}: {events} events became {} new rows, {} rows that were there count more often now",
@@ -164,7 +182,18 @@ pub fn import_logs(
         rows.added,
         rows.repeated
     ));
-    Ok(Imported { events, rows })
+    match without.as_slice() {
+        [] => Ok(Imported { events, rows }),
+        [first, ..] => {
+            let names: Vec<_> = without.iter().map(|file| file.display().to_string()).collect();
+            Err(LogsError::Nothing(format!("{}: {}", names.join(", "), nothing(&request.from, first))))
+        }
+    }
+}
+
+/// Whether a file can be read once only: standard input, or a pipe.
+fn is_stream(file: &Path) -> bool {
+    file.as_os_str() == "-" || file.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 fn followed(name: &str, what: Followed<'_>, sink: &dyn Sink) {
@@ -177,9 +206,10 @@ fn followed(name: &str, what: Followed<'_>, sink: &dyn Sink) {
     }
 }
 
-/// What to say when no line was an event.
-fn nothing(from: &ReadAs) -> String {
+/// What to say when no line of a file was an event.
+fn nothing(from: &ReadAs, file: &Path) -> String {
     match from {
+        ReadAs::Detected if let Some(table) = look_at_table(file) => table.to_string(),
         ReadAs::Detected => {
             let known: Vec<_> = Format::ALL.iter().filter(|format| !format.is_table()).map(|format| format.name()).collect();
             format!(
@@ -191,6 +221,17 @@ fn nothing(from: &ReadAs) -> String {
         ReadAs::Format(format) => format!("no line is an event of the format {format}; without --from it is detected"),
         ReadAs::Csv(_) | ReadAs::Ndjson(_) | ReadAs::Table(_) => "no row of the table is an event".to_owned(),
     }
+}
+
+/// The table that a file is, by its first line.
+fn look_at_table(file: &Path) -> Option<TableLook> {
+    if is_stream(file) {
+        return None;
+    }
+    let mut first = String::new();
+    let mut input = net_scout_import::open(Some(file)).ok()?;
+    input.by_ref().take(MAXIMUM_LINE as u64).read_line(&mut first).ok()?;
+    TableLook::of(&first)
 }
 
 fn describe(file: &str, report: &ImportReport, sink: &dyn Sink) {
@@ -242,6 +283,12 @@ fn describe_assumptions(file: &str, path: &Path, report: &ImportReport, now: Tim
             "{file}: {} are probably your own networks, because the firewall forwards from them; add them to local_networks so that \
              scans know them too",
             report.learned_networks
+        ));
+    }
+    if let Some(newest) = report.newest.filter(|_| report.ahead > 0) {
+        sink.warn(&format_args!(
+            "{file}: {} dated more than a day ahead, the last {newest}; no scan sees them before that time",
+            amount(report.ahead, "event is", "events are")
         ));
     }
     if let Some(offset) = report.newest.and_then(|newest| suggested_offset(newest, path, now)) {

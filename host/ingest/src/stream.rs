@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-use net_scout_import::{Batch, ImportError, ImportReport, LogReader, Position, has_line_records};
+use net_scout_import::{Batch, ImportError, ImportReport, LogReader, Resume, has_line_records};
 use net_scout_store::DatabaseError;
 
 use super::{Ingest, IngestError};
@@ -33,6 +33,7 @@ impl Ingest<'_> {
         stop: &AtomicBool,
         report: &mut ImportReport,
     ) -> Result<(), IngestError> {
+        self.finish()?;
         let failed = |source| IngestError::Read { path: PathBuf::from("-"), source };
         let (from, options) = (self.from, self.options);
         let mut keep = |batch: Batch| self.store(batch.rows, None);
@@ -41,7 +42,7 @@ impl Ingest<'_> {
             // An array has an end; nobody waits for the rows before it.
             return net_scout_import::read_log(&mut *input, from, options, &mut keep, report).map_err(failed);
         }
-        let mut reader = LogReader::new(from, options, Position::default());
+        let mut reader = LogReader::new(from, options, Resume::default());
         let end = feed(&read_aside(input), &mut reader, stop, &mut keep, report);
         let is_whole = match &end {
             Ok(()) => true,

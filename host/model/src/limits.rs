@@ -1,8 +1,12 @@
 //! What one call of a guest may use: the keys of `[limits]`, their defaults and their bounds.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use crate::QueryLimits;
+use crate::{QueryLimits, SizeUnit, TimeUnit, not, parse_size, parse_span, parse_whole};
+
+/// Reads the text of a limit into its place.
+type Set = fn(&mut Limits, &str) -> Result<(), String>;
 
 /// A key of `[limits]`, which may also stand in `[limits.PLUGIN]` and in `plugins.lock`.
 #[derive(Clone, Copy, Debug)]
@@ -15,49 +19,120 @@ pub struct LimitKey {
     pub meaning: &'static str,
     /// Whether it may be set for one plugin. The others hold before a plugin's name is known.
     pub own: bool,
+    set: Set,
 }
 
-const fn own(name: &'static str, default: &'static str, meaning: &'static str) -> LimitKey {
-    LimitKey { name, default, meaning, own: true }
+const fn own(name: &'static str, default: &'static str, meaning: &'static str, set: Set) -> LimitKey {
+    LimitKey { name, default, meaning, own: true, set }
 }
 
-const fn common(name: &'static str, default: &'static str, meaning: &'static str) -> LimitKey {
-    LimitKey { name, default, meaning, own: false }
+const fn common(name: &'static str, default: &'static str, meaning: &'static str, set: Set) -> LimitKey {
+    LimitKey { name, default, meaning, own: false, set }
 }
 
-/// Every limit.
+fn put<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
+    value.map(|value| *place = value)
+}
+
+fn seconds(text: &str, longest: f64) -> Result<Duration, String> {
+    parse_span(text, TimeUnit::Seconds, 0.01..=longest)
+}
+
+fn size<T: TryFrom<u64>>(text: &str, unit: SizeUnit, bounds: RangeInclusive<u64>) -> Result<T, String> {
+    let bytes = parse_size(text, unit, bounds)?;
+    T::try_from(bytes).map_err(|_| not(text, "a size that this machine can address"))
+}
+
+/// Every limit: the one place that a new one is added to, beside its field in [`Limits`].
 pub static LIMITS: [LimitKey; 23] = [
-    own("cpu_seconds", "30", "the longest that one call of a plugin computes"),
-    own("wall_seconds", "300", "the longest that one call of a plugin takes, queries included"),
-    own("query_seconds", "120", "the longest that one query of a rule takes"),
-    own("memory_mib", "256", "the most memory of one call of a plugin, over all its memories"),
-    common("lookup_memory_mib", "24", "the same for a lookup, unless memory_mib is set for the enricher: many run at once"),
-    own("table_elements", "100000", "the most elements of a WebAssembly table"),
-    own("instances", "64", "the most instances, the most tables and the most memories of a plugin"),
-    own("host_calls", "1000000", "the most calls that a plugin makes into the host"),
-    own("argument_mib", "64", "the most that a plugin passes to the host at once: in one call, or as its answer"),
-    own("passed_mib", "16384", "the most that a plugin passes to the host and the host to it in one call of the plugin"),
-    own("rows", "100000000", "the most rows of one query"),
-    own("result_mib", "4096", "the most that the rows of one query take"),
-    own("alerts", "100000", "the most alerts that a rule raises"),
-    own("evidence_kib", "64", "the most evidence of one alert, as JSON"),
+    own("cpu_seconds", "30", "the longest that one call of a plugin computes", |limits, text| {
+        put(&mut limits.cpu, seconds(text, 3_600.0))
+    }),
+    own("wall_seconds", "300", "the longest that one call of a plugin takes, queries included", |limits, text| {
+        put(&mut limits.wall, seconds(text, 86_400.0))
+    }),
+    own("query_seconds", "120", "the longest that one query of a rule takes", |limits, text| {
+        put(&mut limits.query.time, seconds(text, 86_400.0))
+    }),
+    own("memory_mib", "256", "the most memory of one call of a plugin, over all its memories", |limits, text| {
+        limits.memory_name = MEMORY;
+        put(&mut limits.memory, size(text, SizeUnit::Mib, 1..=4_096))
+    }),
+    common(
+        "lookup_memory_mib",
+        "24",
+        "the same for a lookup, unless memory_mib is set for the enricher: many run at once",
+        |limits, text| put(&mut limits.lookup_memory, size(text, SizeUnit::Mib, 1..=4_096)),
+    ),
+    own("table_elements", "100000", "the most elements of a WebAssembly table", |limits, text| {
+        put(&mut limits.table_elements, parse_whole(text, 1..=10_000_000))
+    }),
+    own("instances", "64", "the most instances, the most tables and the most memories of a plugin", |limits, text| {
+        put(&mut limits.instances, parse_whole(text, 1..=10_000))
+    }),
+    own("host_calls", "1000000", "the most calls that a plugin makes into the host", |limits, text| {
+        put(&mut limits.host_calls, parse_whole(text, 0..=1_000_000_000))
+    }),
+    own(
+        "argument_mib",
+        "64",
+        "the most that a plugin passes to the host at once: in one call, or as its answer",
+        |limits, text| put(&mut limits.argument, size(text, SizeUnit::Mib, 1..=1_024)),
+    ),
+    own(
+        "passed_mib",
+        "16384",
+        "the most that a plugin passes to the host and the host to it in one call of the plugin",
+        |limits, text| put(&mut limits.passed, size(text, SizeUnit::Mib, 1..=1 << 20)),
+    ),
+    own("rows", "100000000", "the most rows of one query", |limits, text| {
+        put(&mut limits.query.rows, parse_whole(text, 1..=1_000_000_000_000))
+    }),
+    own("result_mib", "4096", "the most that the rows of one query take", |limits, text| {
+        put(&mut limits.query.bytes, size(text, SizeUnit::Mib, 1..=1 << 20))
+    }),
+    own("alerts", "100000", "the most alerts that a rule raises", |limits, text| {
+        put(&mut limits.alerts, parse_whole(text, 0..=1_000_000))
+    }),
+    own("evidence_kib", "64", "the most evidence of one alert, as JSON", |limits, text| {
+        put(&mut limits.evidence, size(text, SizeUnit::Kib, 1..=1_024))
+    }),
     own(
         "rule_evidence_mib",
         "8",
         "the most evidence of all alerts of a rule that a scan keeps; all rules together four times as much",
+        |limits, text| put(&mut limits.rule_evidence, size(text, SizeUnit::Mib, 1..=1 << 20)),
     ),
     own(
         "evidence_seconds",
         "30",
         "the longest that a scan reads events for the evidence of a rule's alerts; all rules together four times as long",
+        |limits, text| put(&mut limits.evidence_time, seconds(text, 86_400.0)),
     ),
-    common("describe_seconds", "2", "the longest that a plugin computes to say what it is"),
-    common("compile_seconds", "120", "the longest that a component takes to compile"),
-    common("compile_mib", "1024", "the most memory that the compiler takes for a component"),
-    common("component_mib", "64", "the largest component"),
-    common("stack_kib", "512", "the stack of a plugin"),
-    common("scan_seconds", "600", "the longest that a scan takes; what its rules raised until then is kept"),
-    common("window_mib", "1024", "the most memory that the events of a scan are kept in for its rules; 0 for none"),
+    common("describe_seconds", "2", "the longest that a plugin computes to say what it is", |limits, text| {
+        put(&mut limits.describe, seconds(text, 600.0))
+    }),
+    common("compile_seconds", "120", "the longest that a component takes to compile", |limits, text| {
+        put(&mut limits.compile, seconds(text, 3_600.0))
+    }),
+    common("compile_mib", "1024", "the most memory that the compiler takes for a component", |limits, text| {
+        put(&mut limits.compile_memory, size(text, SizeUnit::Mib, 64..=1 << 16))
+    }),
+    common("component_mib", "64", "the largest component", |limits, text| {
+        put(&mut limits.component, size(text, SizeUnit::Mib, 1..=1_024))
+    }),
+    common("stack_kib", "512", "the stack of a plugin", |limits, text| {
+        put(&mut limits.stack, size(text, SizeUnit::Kib, 64..=8_192))
+    }),
+    common("scan_seconds", "600", "the longest that a scan takes; what its rules raised until then is kept", |limits, text| {
+        put(&mut limits.scan, seconds(text, 86_400.0))
+    }),
+    common(
+        "window_mib",
+        "1024",
+        "the most memory that the events of a scan are kept in for its rules; 0 for none",
+        |limits, text| put(&mut limits.window, size(text, SizeUnit::Mib, 0..=1 << 20)),
+    ),
 ];
 
 /// The limit of memory, and that of lookups, which takes its place where it is not set for the enricher itself.
@@ -140,8 +215,8 @@ impl Default for Limits {
             scan: Duration::ZERO,
             window: 0,
         };
-        for LimitKey { name, default, .. } in LIMITS {
-            limits.set(name, default).unwrap_or_else(|expected| unreachable!("limits.{name}: {default} is not {expected}"));
+        for LimitKey { name, default, set, .. } in LIMITS {
+            set(&mut limits, default).unwrap_or_else(|wrong| unreachable!("limits.{name}: {wrong}"));
         }
         limits
     }
@@ -151,58 +226,23 @@ impl Limits {
     /// Sets a limit from its text.
     ///
     /// # Errors
-    /// What is expected instead, when the text is not a number within the bounds of this program.
+    /// What is wrong with it, when there is no such limit or the text is not within the bounds of this program.
     pub fn set(&mut self, name: &str, text: &str) -> Result<(), String> {
-        let whole = |minimum: u64, maximum: u64| {
-            let value = text.trim().parse().ok().filter(|value| (minimum..=maximum).contains(value));
-            value.ok_or_else(|| format!("a whole number from {minimum} to {maximum}"))
-        };
-        let seconds = |maximum: f64| {
-            let value = text.trim().parse().ok().filter(|value| (0.01..=maximum).contains(value));
-            value.map(Duration::from_secs_f64).ok_or_else(|| format!("a number of seconds from 0.01 to {maximum}"))
-        };
-        match name {
-            "cpu_seconds" => self.cpu = seconds(3_600.0)?,
-            "wall_seconds" => self.wall = seconds(86_400.0)?,
-            "query_seconds" => self.query.time = seconds(86_400.0)?,
-            MEMORY => {
-                self.memory = (whole(1, 4_096)? as usize) << 20;
-                self.memory_name = MEMORY;
-            }
-            LOOKUP_MEMORY => self.lookup_memory = (whole(1, 4_096)? as usize) << 20,
-            "table_elements" => self.table_elements = whole(1, 10_000_000)? as usize,
-            "instances" => self.instances = whole(1, 10_000)? as usize,
-            "host_calls" => self.host_calls = whole(0, 1_000_000_000)?,
-            "argument_mib" => self.argument = (whole(1, 1_024)? as usize) << 20,
-            "passed_mib" => self.passed = whole(1, 1 << 20)? << 20,
-            "rows" => self.query.rows = whole(1, 1_000_000_000_000)?,
-            "result_mib" => self.query.bytes = whole(1, 1 << 20)? << 20,
-            "alerts" => self.alerts = whole(0, 1_000_000)? as usize,
-            "evidence_kib" => self.evidence = (whole(1, 1_024)? as usize) << 10,
-            "rule_evidence_mib" => self.rule_evidence = whole(1, 1 << 20)? << 20,
-            "evidence_seconds" => self.evidence_time = seconds(86_400.0)?,
-            "describe_seconds" => self.describe = seconds(600.0)?,
-            "compile_seconds" => self.compile = seconds(3_600.0)?,
-            "compile_mib" => self.compile_memory = whole(64, 1 << 16)? << 20,
-            "component_mib" => self.component = whole(1, 1_024)? << 20,
-            "scan_seconds" => self.scan = seconds(86_400.0)?,
-            "window_mib" => self.window = whole(0, 1 << 20)? << 20,
-            "stack_kib" => self.stack = (whole(64, 8_192)? as usize) << 10,
-            _ => return Err(format!("one of {}", LIMITS.map(|key| key.name).join(", "))),
-        }
-        Ok(())
+        let known = || LIMITS.map(|key| key.name).join(", ");
+        let key = LIMITS.iter().find(|key| key.name == name).ok_or_else(|| format!("no such limit; there are {}", known()))?;
+        (key.set)(self, text)
     }
 
     /// Sets a limit of a single plugin.
     ///
     /// # Errors
-    /// What is expected instead.
+    /// As [`Self::set`], and when the limit is one of those that hold for all plugins alone.
     pub fn set_own(&mut self, name: &str, text: &str) -> Result<(), String> {
         if !LIMITS.iter().any(|key| key.own && key.name == name) {
             let known: Vec<&str> = LIMITS.iter().filter(|key| key.own).map(|key| key.name).collect();
-            return Err(format!("no limit of a single plugin; there are {}", known.join(", ")));
+            return Err(format!("not a limit of a single plugin; there are {}", known.join(", ")));
         }
-        self.set(name, text).map_err(|expected| format!("`{}` is not {expected}", crate::plain(text, 100)))
+        self.set(name, text)
     }
 
     /// For a lookup by an enricher that has no limit of memory of its own: many run at once.
@@ -237,6 +277,6 @@ mod tests {
             assert!(changed.set(key.name, "-1").is_err(), "{}", key.name);
             assert!(changed.set(key.name, "").is_err(), "{}", key.name);
         }
-        assert!(Limits::default().set("fuel", "1").expect_err("unknown").starts_with("one of cpu_seconds, "));
+        assert!(Limits::default().set("fuel", "1").expect_err("unknown").starts_with("no such limit; there are cpu_seconds, "));
     }
 }

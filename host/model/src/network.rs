@@ -1,31 +1,32 @@
 //! Networks: an address with the number of its bits that all of them share (CIDR, RFC 4632), and sets of these.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::LazyLock;
+
+use ipnet::IpNet;
 
 /// The bits of an IPv4 address that is written as an IPv6 address (`::ffff:0:0/96`, RFC 4291).
 const MAPPED: u8 = 96;
 
 /// A network, or a single address. IPv4 written as IPv6 is IPv4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Network {
-    /// The first address: no bit behind the shared ones is set.
-    first: IpAddr,
-    bits: u8,
-}
+pub struct Network(
+    /// No bit behind the shared ones is set.
+    IpNet,
+);
 
-/// A text that is no network. Says what is wrong and what to write.
+/// A text that is not a network. Says what is wrong and what to write.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
     /// It is something else.
     #[error(
-        "`{0}` is no network: write an address such as 192.0.2.7 or 2001:db8::7, or a network such as 192.0.2.0/24 or 2001:db8::/32"
+        "`{0}` is not a network: write an address such as 192.0.2.7 or 2001:db8::7, or a network such as 192.0.2.0/24 or 2001:db8::/32"
     )]
     Form(String),
     /// An address has fewer bits than that.
-    #[error("`{text}` is no network: an address like that has {longest} bits")]
+    #[error("`{text}` is not a network: an address like that has {longest} bits")]
     Bits {
         /// The text.
         text: String,
@@ -33,7 +34,7 @@ pub enum NetworkError {
         longest: u8,
     },
     /// Bits of the address are set that do not belong to the network: one of the two numbers is wrong.
-    #[error("`{text}` is no network: it begins at {network}")]
+    #[error("`{text}` is not a network: it begins at {network}")]
     Inside {
         /// The text.
         text: String,
@@ -46,48 +47,32 @@ impl Network {
     /// The network of an address with so many shared bits; as many as the address has where that is too many.
     #[must_use]
     pub fn around(address: IpAddr, bits: u8) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => {
-                let bits = bits.min(Ipv4Addr::BITS as u8);
-                let mask = u32::MAX.checked_shl(Ipv4Addr::BITS - u32::from(bits)).unwrap_or(0);
-                Self { first: Ipv4Addr::from_bits(address.to_bits() & mask).into(), bits }
-            }
-            IpAddr::V6(address) => {
-                let bits = bits.min(Ipv6Addr::BITS as u8);
-                let mask = u128::MAX.checked_shl(Ipv6Addr::BITS - u32::from(bits)).unwrap_or(0);
-                Self { first: Ipv6Addr::from_bits(address.to_bits() & mask).into(), bits }
-            }
-        }
+        let single = IpNet::from(address.to_canonical());
+        Self(IpNet::new(single.addr(), bits).map_or(single, |network| network.trunc()))
     }
 
     /// Whether an address lies in it. One that is IPv4 written as IPv6 is IPv4.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        address.is_ipv4() == self.first.is_ipv4() && Self::around(address, self.bits).first == self.first
+        self.0.contains(&address.to_canonical())
     }
 
     /// Whether another network lies in it, or is the same.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
-        self.bits <= other.bits && self.contains(other.first)
+        self.0.contains(&other.0)
     }
 
     /// Its first address.
     #[must_use]
     pub fn first(&self) -> IpAddr {
-        self.first
+        self.0.addr()
     }
 
     /// How many bits its addresses share.
     #[must_use]
     pub fn bits(&self) -> u8 {
-        self.bits
-    }
-
-    /// How many bits an address of its kind has.
-    fn longest(&self) -> u8 {
-        if self.first.is_ipv4() { Ipv4Addr::BITS as u8 } else { Ipv6Addr::BITS as u8 }
+        self.0.prefix_len()
     }
 }
 
@@ -103,7 +88,7 @@ impl FromStr for Network {
             None => (text.trim(), None),
         };
         let written: IpAddr = address.parse().map_err(|_| form())?;
-        let longest = if written.is_ipv4() { Ipv4Addr::BITS as u8 } else { Ipv6Addr::BITS as u8 };
+        let longest = IpNet::from(written).max_prefix_len();
         let bits = match bits {
             // A number with a sign is none.
             Some(bits) if bits.is_empty() || !bits.bytes().all(|digit| digit.is_ascii_digit()) => return Err(form()),
@@ -114,17 +99,17 @@ impl FromStr for Network {
             None => longest,
         };
         let address = written.to_canonical();
-        // A mapped network that is wider than all of IPv4 is no network of IPv4 addresses.
+        // A mapped network that is wider than all of IPv4 is not a network of IPv4 addresses.
         let bits = if address.is_ipv4() && written.is_ipv6() { bits.checked_sub(MAPPED).ok_or_else(form)? } else { bits };
         let network = Self::around(address, bits);
-        if network.first == address { Ok(network) } else { Err(NetworkError::Inside { text: shown(), network }) }
+        if network.first() == address { Ok(network) } else { Err(NetworkError::Inside { text: shown(), network }) }
     }
 }
 
 impl fmt::Display for Network {
     /// `192.0.2.0/24`; a single address without its bits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.bits == self.longest() { self.first.fmt(f) } else { write!(f, "{}/{}", self.first, self.bits) }
+        if self.bits() == self.0.max_prefix_len() { self.first().fmt(f) } else { self.0.fmt(f) }
     }
 }
 
@@ -166,7 +151,7 @@ impl Networks {
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        let behind = self.0.partition_point(|network| network.first <= address);
+        let behind = self.0.partition_point(|network| network.first() <= address);
         behind.checked_sub(1).is_some_and(|index| self.0[index].contains(address))
     }
 
@@ -215,7 +200,7 @@ impl Networks {
     /// Each as text, an address with its bits.
     #[must_use]
     pub fn texts(&self) -> Vec<String> {
-        self.0.iter().map(|network| format!("{}/{}", network.first, network.bits)).collect()
+        self.0.iter().map(|network| network.0.to_string()).collect()
     }
 }
 
@@ -285,11 +270,11 @@ mod tests {
         for text in
             ["", "/", "/24", "192.0.2", "192.0.2.0/", "192.0.2.0/+8", "192.0.2.0/a", "a/8", "fe80::1%eth0", "::ffff:0.0.0.0/90"]
         {
-            assert!(error(text).starts_with(&format!("`{text}` is no network: write an address such as")), "{}", error(text));
+            assert!(error(text).starts_with(&format!("`{text}` is not a network: write an address such as")), "{}", error(text));
         }
-        assert_eq!(error("192.0.2.0/33"), "`192.0.2.0/33` is no network: an address like that has 32 bits");
-        assert_eq!(error("::/999"), "`::/999` is no network: an address like that has 128 bits");
-        assert_eq!(error("192.168.1.0/16"), "`192.168.1.0/16` is no network: it begins at 192.168.0.0/16");
+        assert_eq!(error("192.0.2.0/33"), "`192.0.2.0/33` is not a network: an address like that has 32 bits");
+        assert_eq!(error("::/999"), "`::/999` is not a network: an address like that has 128 bits");
+        assert_eq!(error("192.168.1.0/16"), "`192.168.1.0/16` is not a network: it begins at 192.168.0.0/16");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Text of others, made safe for whoever it is shown to: a terminal, a log line, a spreadsheet. Everything that is shown passes here.
 
+use std::fmt::Display;
+
 /// The text on one line of at most `longest` characters: control and other invisible formatting characters are escaped, the end of a longer text is cut.
 #[must_use]
 pub fn plain(text: &str, longest: usize) -> String {
@@ -20,8 +22,16 @@ pub fn plain(text: &str, longest: usize) -> String {
 
 /// `1 alert`, `2 alerts`.
 #[must_use]
-pub fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
+pub fn counted(count: impl Display, noun: &str) -> String {
+    amount(count, noun, &format!("{noun}s"))
+}
+
+/// `1 event was`, `2 events were`.
+#[must_use]
+pub fn amount(count: impl Display, one: &str, many: &str) -> String {
+    let count = count.to_string();
+    let words = if count == "1" { one } else { many };
+    format!("{count} {words}")
 }
 
 /// Whether a character stands for itself and nothing else.

@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// What the names of secrets begin with: no other variable of the environment can be sent anywhere.
 const PREFIXES: [&str; 2] = ["PDNS_", "NET_SCOUT_SECRET_"];
 /// What stands where a secret was.
 const REPLACEMENT: &str = "[secret]";
+
+/// What is not written as it is in a URL (RFC 3986, 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Secrets by the name of their environment variable.
 #[derive(Clone, Default)]
@@ -65,14 +70,7 @@ impl fmt::Debug for Secrets {
 /// The ways in which a value is commonly written.
 fn spellings(value: &str) -> Vec<String> {
     let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
-    let percent = value.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
-    });
+    let percent = utf8_percent_encode(value, RESERVED).to_string();
     let mut spellings = vec![value.to_owned(), escaped.replace('/', "\\/"), escaped, percent];
     spellings.retain(|spelling| !spelling.is_empty());
     spellings.sort();

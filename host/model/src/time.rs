@@ -1,5 +1,7 @@
 //! Instants as text: the timestamps of events, and what an operator writes for `--since`.
 
+use std::str::FromStr;
+
 use jiff::fmt::temporal::{Pieces, PiecesOffset};
 use jiff::tz::Offset;
 use jiff::{Span, SpanRelativeTo};
@@ -49,15 +51,40 @@ pub struct TimeError {
     reason: &'static str,
 }
 
+/// What an operator writes for `--since` or `--until`: an instant, or a duration back from one that is not known yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// An instant.
+    At(Timestamp),
+    /// So many microseconds before.
+    Before(i64),
+}
+
+impl Moment {
+    /// The instant, where durations end at `end`.
+    #[must_use]
+    pub fn until(self, end: Timestamp) -> Timestamp {
+        match self {
+            Self::At(instant) => instant,
+            Self::Before(micros) => end.plus(-micros),
+        }
+    }
+}
+
+impl FromStr for Moment {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        parse_timestamp(text).map_or_else(|| parse_duration(text).map(Self::Before), |instant| Ok(Self::At(instant)))
+    }
+}
+
 /// Reads what an operator wrote for `--since` or `--until`: an instant, or a duration that ends at `end`.
 ///
 /// # Errors
 /// When it is neither, or the duration is not positive.
 pub fn parse_moment(text: &str, end: Timestamp) -> Result<Timestamp, TimeError> {
-    match parse_timestamp(text) {
-        Some(instant) => Ok(instant),
-        None => Ok(end.plus(-parse_duration(text)?)),
-    }
+    text.parse().map(|moment: Moment| moment.until(end))
 }
 
 /// Reads a duration that an operator wrote, in microseconds.

@@ -16,5 +16,13 @@ pub struct Written {
     pub from: String,
 }
 
+impl Written {
+    /// Whether it stands on the command line, where nothing can be meant for later.
+    #[must_use]
+    pub fn is_flag(&self) -> bool {
+        self.from.starts_with("--")
+    }
+}
+
 /// What is set for the parameters of plugins, as it was written: plugin, parameter, value.
 pub type WrittenParameters = BTreeMap<String, BTreeMap<String, Written>>;

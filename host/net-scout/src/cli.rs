@@ -17,12 +17,12 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{config as config_command, migrate};
-use crate::config::{Config, ConfigFile, Flags, Layers};
+use crate::config::{Config, ConfigFile, Flags, Layers, Setting};
 use crate::exit::UsageError;
 use crate::{exit, output};
 use alerts::AlertsArgs;
 use allow::AllowCommand;
-use arguments::{FormatArg, PluginArgs};
+use arguments::{FormatArg, WindowArgs};
 use enrich::{CacheArgs, EnrichArgs, LookupArgs};
 use evaluate::EvaluateArgs;
 use explain::ExplainArgs;
@@ -181,7 +181,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
     if let Some(file) = &config.log_file {
         crate::commands::not_the_database(&config, "log_file", file)?;
     }
-    output::start_log(&config.log_level, config.log_file.as_deref()).map_err(|error| {
+    output::start_log(config.log_level, config.log_file.as_deref()).map_err(|error| {
         UsageError(format!("log_file: {} cannot be opened: {error}", config.log_file.clone().unwrap_or_default().display()))
     })?;
     let clock: Box<dyn Clock> = match config.now {
@@ -208,49 +208,57 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
     }
 }
 
+/// What the command line sets.
 fn flags(cli: &Cli) -> Flags {
     let Global { db_path, config: _, alert_table, busy_timeout, verbose, log_level, log_file } = &cli.global;
-    let log_level = &log_level.clone().or(match verbose {
+    let said = |name: &'static str, text: &Option<String>| text.as_ref().map(|text| Setting::flag(name, text));
+    let loud = match verbose {
         0 => None,
-        1 => Some("info".to_owned()),
-        _ => Some("debug".to_owned()),
-    });
-    let mut values = vec![
-        ("db_path", db_path),
-        ("alert_table", alert_table),
-        ("busy_timeout", busy_timeout),
-        ("log_level", log_level),
-        ("log_file", log_file),
-    ];
-    let mut parameters = Vec::new();
-    let no_group = Some("false".to_owned());
-    if let Command::Scan(ScanArgs { plugins, max_alerts, no_group: apart, set, .. }) = &cli.command {
-        values.extend([("plugins", plugins), ("max_alerts_per_run", max_alerts)]);
-        values.extend(apart.then_some(("group", &no_group)));
-        parameters.clone_from(set);
-    }
-    if let Command::Evaluate(EvaluateArgs { since, table, max_alerts, .. }) = &cli.command {
-        values.extend([("since", since), ("table", table), ("max_alerts_per_run", max_alerts)]);
-    }
-    if let Command::Scan(ScanArgs { window, .. }) | Command::Explain(ExplainArgs { window, .. }) = &cli.command {
-        values.extend([("since", &window.since), ("table", &window.table)]);
-    }
-    let plugins = match &cli.command {
-        Command::Explain(args) => Some(&args.plugins),
-        Command::Enrich(args) => Some(&args.plugins),
-        Command::Lookup(args) => Some(&args.plugins),
-        Command::Cache(args) => Some(&args.plugins),
-        Command::Evaluate(args) => Some(&args.plugins),
-        _ => None,
+        1 => Some(Setting::flag("--verbose", "info")),
+        _ => Some(Setting::flag("--verbose", "debug")),
     };
-    if let Command::Plugin(command) = &cli.command {
-        values.extend(command.folder().map(|folder| ("plugins", &folder.plugins)));
+    let mut flags = Flags {
+        db_path: said("--db-path", db_path),
+        alert_table: said("--alert-table", alert_table),
+        busy_timeout: said("--busy-timeout", busy_timeout),
+        log_level: said("--log-level", log_level).or(loud),
+        log_file: said("--log-file", log_file),
+        ..Flags::default()
+    };
+    if let Command::Scan(ScanArgs { max_alerts, .. }) | Command::Evaluate(EvaluateArgs { max_alerts, .. }) = &cli.command {
+        flags.max_alerts = said("--max-alerts", max_alerts);
     }
-    if let Some(PluginArgs { folder, set }) = plugins {
-        values.push(("plugins", &folder.plugins));
-        parameters.clone_from(set);
+    match &cli.command {
+        Command::Scan(ScanArgs { window: WindowArgs { since, table, .. }, .. })
+        | Command::Explain(ExplainArgs { window: WindowArgs { since, table, .. }, .. })
+        | Command::Evaluate(EvaluateArgs { since, table, .. }) => {
+            flags.since = said("--since", since);
+            flags.table = said("--table", table);
+        }
+        _ => {}
     }
-    Flags { values: values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect(), parameters }
+    let set: &[_] = match &cli.command {
+        Command::Scan(args) => {
+            flags.plugins = said("--plugins", &args.plugins);
+            flags.group = args.no_group.then(|| Setting::flag("--no-group", "false"));
+            &args.set
+        }
+        Command::Explain(ExplainArgs { plugins, .. })
+        | Command::Enrich(EnrichArgs { plugins, .. })
+        | Command::Lookup(LookupArgs { plugins, .. })
+        | Command::Cache(CacheArgs { plugins, .. })
+        | Command::Evaluate(EvaluateArgs { plugins, .. }) => {
+            flags.plugins = said("--plugins", &plugins.folder.plugins);
+            &plugins.set
+        }
+        Command::Plugin(command) => {
+            flags.plugins = command.folder().and_then(|folder| said("--plugins", &folder.plugins));
+            &[]
+        }
+        _ => &[],
+    };
+    flags.parameters = set.to_vec();
+    flags
 }
 
 #[cfg(test)]

@@ -31,12 +31,12 @@ pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};
 pub use json::{json_text, write_json, write_json_line};
 pub use ledger::write_ledger;
 pub use log::start_log;
-pub use message::{corrected_directions, error, note, unreadable_alerts, warning};
+pub use message::{broken_evidence, corrected_directions, error, note, unreadable_alerts, warning};
 pub use objects::write_objects;
 pub use plugin::{plugin_text, write_plugins};
 pub use progress::Progress;
 use safe::Safe;
-pub use scan::{show_alerts, write_scan};
+pub use scan::{empty_window, show_alerts, write_scan};
 pub use stats::{StatsFormat, write_stats};
 pub use story::Story;
 pub use table::{Cell, Table};
@@ -58,7 +58,9 @@ pub enum Format {
 /// The width of the terminal that standard output goes to; none where it goes elsewhere or the format is not for people.
 #[must_use]
 pub fn terminal_width(format: Format) -> Option<usize> {
-    (format == Format::Table).then(terminal_size::terminal_size)?.map(|(width, _)| width.0.into())
+    let named = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
+    let measured = || terminal_size::terminal_size().map(|(width, _)| width.0.into());
+    (format == Format::Table).then(|| named().or_else(measured)).flatten()
 }
 
 /// Standard output, with colours where it is a terminal that shows them and `NO_COLOR` does not forbid them.

@@ -7,13 +7,14 @@
 use std::fs;
 use std::hash::{Hash as _, Hasher as _};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
 use wasmtime::{Engine, Precompiled};
+
+use crate::ownership::NewFile;
 
 /// When the folder holds more than this, the files that were made first go.
 const LARGEST: u64 = 512 << 20;
@@ -100,24 +101,11 @@ pub(super) fn trusted(engine: &Engine, code: &[u8]) -> wasmtime::Result<Componen
 }
 
 fn store(folder: &Path, path: &Path, code: &[u8]) -> std::io::Result<()> {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let temporary = path.with_extension(format!("{}.{number}.new", std::process::id()));
-    let write = || {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
-        file.write_all(MAGIC)?;
-        file.write_all(&Sha256::digest(code))?;
-        file.write_all(code)?;
-        // Else a machine that loses power may have the name without the bytes.
-        file.sync_all()?;
-        fs::rename(&temporary, path)?;
-        fs::File::open(folder)?.sync_all()
-    };
-    if let Err(error) = write() {
-        // What is not there need not go.
-        let _ = fs::remove_file(&temporary);
-        return Err(error);
-    }
+    let mut file = NewFile::beside(path)?;
+    file.write_all(MAGIC)?;
+    file.write_all(&Sha256::digest(code))?;
+    file.write_all(code)?;
+    file.keep()?;
     evict(folder)
 }
 

@@ -9,7 +9,7 @@ use crate::{
     Artifact, CodeCache, LOCK, LoadError, Lock, LockError, PluginEngine, PluginError, PluginLimits, Plugins, load_file,
     load_folder, ownership, read_lock,
 };
-use net_scout_model::{Request, Secrets, Sink, UsageError, WrittenParameters, parse_switch};
+use net_scout_model::{Request, Secrets, Sink, UsageError, Written, WrittenParameters, parse_switch, plain};
 
 /// The parameters that every enricher has: whether it runs, and whether it may be asked about private addresses.
 pub(crate) const ENABLED: &str = "enabled";
@@ -203,6 +203,7 @@ async fn load_approved(
     for refused in &plugins.refused {
         sink.warn(&format_args!("plugin {} {}", refused.file, refused.error));
     }
+    known_parameters(&options.parameters, &plugins)?;
     if options.locked {
         let drift = drift(&plugins, &lock);
         if !drift.is_empty() {
@@ -210,6 +211,19 @@ async fn load_approved(
         }
     }
     Ok(LoadedPlugins { plugins, lock })
+}
+
+/// Fails where the command line sets a parameter of a plugin that is not there. One that was refused may be meant: then nothing is known.
+fn known_parameters(parameters: &WrittenParameters, plugins: &Plugins) -> Result<(), UsageError> {
+    let names: Vec<&str> = plugins.each().map(|(_, description)| description.name.as_str()).collect();
+    let is_unknown = |name: &String| !names.contains(&name.as_str());
+    let unknown = parameters.iter().find(|(name, set)| is_unknown(name) && set.values().any(Written::is_flag));
+    match unknown {
+        Some((name, _)) if plugins.refused.is_empty() => {
+            Err(UsageError(format!("--set: there is no plugin `{}`; there are {}", plain(name, 100), names.join(", "))))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Loads every plugin of the folder, whatever its lock says.

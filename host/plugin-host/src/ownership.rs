@@ -2,19 +2,17 @@
 //! configuration grants programs that run in the name of whoever starts this one. As git (`safe.directory`) and sudo do it, a file counts
 //! where it and its folder belong to the effective user or to root, and nobody else can write them.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// What is made belongs to this user alone.
-const PRIVATE: u32 = 0o600;
+use tempfile::NamedTempFile;
+
 /// Others may write; the group may write; only owners may rename (a folder such as /tmp).
 const BY_OTHERS: u32 = 0o002;
 const BY_GROUP: u32 = 0o020;
 const STICKY: u32 = 0o1000;
-/// How often a name is made up before that is given up.
-const TRIES: usize = 16;
 
 /// Why a file is not used without being named. Completes "FILE ".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,18 +24,14 @@ pub struct Untrusted(String);
 /// # Errors
 /// Whose it is, or who can write it.
 pub fn check(path: &Path) -> Result<(), Untrusted> {
-    let folder = |path: &Path| match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
     let link = std::fs::symlink_metadata(path).ok();
     if let Some(link) = link.filter(Metadata::is_symlink) {
         owner(&link, &[]).map_err(|reason| Untrusted(format!("is a link that {reason}")))?;
         if let Ok(real) = path.canonicalize() {
-            check_folder(&folder(&real))?;
+            check_folder(folder_of(&real))?;
         }
     }
-    check_folder(&folder(path))?;
+    check_folder(folder_of(path))?;
     match std::fs::metadata(path) {
         Ok(file) => check_file(&file, &[]),
         Err(_) => Ok(()),
@@ -98,8 +92,8 @@ fn writers(file: &Metadata) -> Result<(), String> {
 /// A file that is being written, under a name that nobody can guess, beside the one that it is to become. It is gone unless it is kept.
 #[derive(Debug)]
 pub struct NewFile {
-    file: File,
-    written: Option<PathBuf>,
+    /// Made with `O_EXCL`, so that a link is not followed, and for this user alone.
+    file: NamedTempFile,
     path: PathBuf,
 }
 
@@ -110,19 +104,9 @@ impl NewFile {
     /// When its folder cannot be written.
     pub fn beside(path: &Path) -> io::Result<Self> {
         let name = path.file_name().ok_or_else(|| io::Error::other(format!("{} names no file", path.display())))?;
-        for _ in 0..TRIES {
-            let mut random = [0; 8];
-            getrandom::fill(&mut random).map_err(io::Error::other)?;
-            let name = format!(".{}.{:016x}.partial", name.to_string_lossy(), u64::from_ne_bytes(random));
-            let written = path.with_file_name(name);
-            // With O_EXCL, a link is not followed.
-            match OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&written) {
-                Ok(file) => return Ok(Self { file, written: Some(written), path: path.to_owned() }),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
+        let prefix = format!(".{}.", name.to_string_lossy());
+        let file = tempfile::Builder::new().prefix(&prefix).suffix(".partial").tempfile_in(folder_of(path))?;
+        Ok(Self { file, path: path.to_owned() })
     }
 
     /// Gives it its name, in place of what had it, with the permissions of a file of this user that had it: others may be meant to read it.
@@ -134,7 +118,7 @@ impl NewFile {
             && there.is_file()
             && there.uid() == rustix::process::geteuid().as_raw()
         {
-            self.file.set_permissions(std::fs::Permissions::from_mode(there.mode() & 0o755))?;
+            self.file.as_file().set_permissions(std::fs::Permissions::from_mode(there.mode() & 0o755))?;
         }
         self.keep()
     }
@@ -144,14 +128,17 @@ impl NewFile {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep(mut self) -> io::Result<()> {
-        self.file.sync_all()?;
-        if let Some(written) = self.written.take() {
-            std::fs::rename(&written, &self.path).inspect_err(|_| drop(std::fs::remove_file(&written)))?;
-        }
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
+    pub fn keep(self) -> io::Result<()> {
+        let Self { file, path } = self;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        File::open(folder_of(&path))?.sync_all()
     }
+}
+
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 impl Write for NewFile {
@@ -161,14 +148,6 @@ impl Write for NewFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
-    }
-}
-
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        if let Some(written) = &self.written {
-            let _ = std::fs::remove_file(written);
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::open::columns;
 use super::{Condition, Database, DatabaseError};
+use net_scout_model::EVENT_COLUMNS;
 
 impl Database {
     /// The SELECT behind the evidence `events` of an alert, over this table of events, with its values filled in; none where the evidence
@@ -23,7 +24,8 @@ impl Database {
         if !["id", "src_ip", "dst_ip"].iter().all(|name| have.iter().any(|column| column == name)) {
             return Ok(Some(format!("SELECT id, time, src_ip, dst_ip, dst_port FROM events WHERE {condition}")));
         }
-        let mut sql = format!("SELECT * FROM {table} WHERE ({})", with_timestamp(&condition));
+        let missing: Vec<&str> = EVENT_COLUMNS.into_iter().filter(|name| !have.iter().any(|column| column == name)).collect();
+        let mut sql = format!("SELECT * FROM {table} WHERE ({})", over_table(&condition, &missing));
         for (end, comparison) in [("first", ">="), ("last", "<=")] {
             if let Some(instant) = events[end].as_str() {
                 sql.push_str(&format!(" AND datetime(timestamp) {comparison} datetime({})", quoted(instant)));
@@ -66,10 +68,12 @@ fn filled(condition: &str, parameters: &[Value]) -> String {
     parts(condition).into_iter().map(value).collect()
 }
 
-/// The same over a table, which has a `timestamp` in the place of `time`.
-fn with_timestamp(condition: &str) -> String {
-    let name = |part: &str| {
-        if part.eq_ignore_ascii_case("time") { "unixepoch(timestamp) * 1000000".to_owned() } else { part.to_owned() }
+/// The same over a table, which has a `timestamp` in the place of `time`. A column that it lacks holds nothing.
+fn over_table(condition: &str, missing: &[&str]) -> String {
+    let name = |part: &str| match part {
+        time if time.eq_ignore_ascii_case("time") => "unixepoch(timestamp) * 1000000".to_owned(),
+        lacking if missing.iter().any(|name| name.eq_ignore_ascii_case(lacking)) => "NULL".to_owned(),
+        other => other.to_owned(),
     };
     parts(condition).into_iter().map(name).collect()
 }
@@ -105,7 +109,8 @@ mod tests {
 
     #[test]
     fn time_is_made_of_the_timestamp() {
-        let condition = with_timestamp("time >= 5 AND timed = 'time' AND Time < 7");
+        let condition = over_table("time >= 5 AND timed = 'time' AND Time < 7", &["time"]);
         assert_eq!(condition, "unixepoch(timestamp) * 1000000 >= 5 AND timed = 'time' AND unixepoch(timestamp) * 1000000 < 7");
+        assert_eq!(over_table("TCP_flags = 2 AND proto = 'tcp_flags'", &["tcp_flags"]), "NULL = 2 AND proto = 'tcp_flags'");
     }
 }

@@ -1,10 +1,12 @@
 //! Lists the alerts that are stored.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
 use super::open::{columns, quote};
-use super::stored::{Unreadable, json, stored};
+use super::stored::{Unreadable, is_broken, json, stored};
 use super::{Database, DatabaseError};
 use net_scout_model::{StoredAlert, Timestamp};
 
@@ -29,11 +31,24 @@ pub struct AlertFilter {
     pub limit: Option<u32>,
 }
 
+/// What alerts are told apart by, in names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertName {
+    /// Their type.
+    Type,
+    /// The rule that raised them.
+    Rule,
+    /// Their status.
+    Status,
+}
+
 /// Stored alerts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListedAlerts {
     /// Those that can be read, newest first.
     pub alerts: Vec<StoredAlert>,
+    /// Those among them whose evidence is not JSON: it is taken for none.
+    pub broken_evidence: Vec<i64>,
     /// The rest.
     pub unreadable: Unreadable,
 }
@@ -45,6 +60,33 @@ impl Database {
     /// When the database cannot be read.
     pub fn alerts(&self, filter: &AlertFilter) -> Result<ListedAlerts, DatabaseError> {
         list(&self.connection, &self.alert_table, filter).map_err(self.error("read"))
+    }
+
+    /// The names that stored alerts have.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn alert_names(&self, which: AlertName) -> Result<BTreeSet<String>, DatabaseError> {
+        let column = match which {
+            AlertName::Type => "alert_type",
+            AlertName::Rule => "rule",
+            AlertName::Status => "status",
+        };
+        let read = || {
+            if !columns(&self.connection, &self.alert_table)?.iter().any(|have| have == column) {
+                return Ok(BTreeSet::new());
+            }
+            let sql = format!("SELECT DISTINCT {column} FROM {} WHERE typeof({column}) = 'text'", quote(&self.alert_table));
+            let mut statement = self.connection.prepare(&sql)?;
+            let mut rows = statement.query([])?;
+            let mut names = BTreeSet::new();
+            while let Some(row) = rows.next()? {
+                // What is not UTF-8 has no name that could be written.
+                names.extend(row.get_ref(0)?.as_str().ok().map(str::to_owned));
+            }
+            Ok(names)
+        };
+        read().map_err(self.error("read"))
     }
 }
 
@@ -100,7 +142,12 @@ fn list(connection: &Connection, table: &str, filter: &AlertFilter) -> rusqlite:
     let mut listed = ListedAlerts::default();
     while let Some(row) = rows.next()? {
         match stored(row)? {
-            (alert, None) => listed.alerts.push(alert),
+            (alert, None) => {
+                if is_broken(row.get_ref("evidence_json")?) {
+                    listed.broken_evidence.push(alert.id);
+                }
+                listed.alerts.push(alert);
+            }
             (alert, Some(reason)) => listed.unreadable.add(alert.id, &reason),
         }
     }
@@ -126,6 +173,9 @@ mod tests {
         assert_eq!(count(AlertFilter { status: Some("new".into()), limit: Some(1), ..AlertFilter::default() }), 1);
         assert_eq!(count(AlertFilter { since: Some(NOW.plus(HOUR)), ..AlertFilter::default() }), 0);
         assert_eq!(count(AlertFilter { alert_type: Some("other".into()), ..AlertFilter::default() }), 0);
+        let names = |which| database.alert_names(which).expect("names").into_iter().collect::<Vec<_>>();
+        assert_eq!(names(AlertName::Status), ["new"]);
+        assert_eq!((names(AlertName::Type).len(), names(AlertName::Rule).len()), (1, 1));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::layout::LayoutError;
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// There is no such file.
-    #[error("no database at {path}: name it with --db-path or NET_SCOUT_DB_PATH, or make one from firewall logs with `net-scout import`", path = path.display())]
+    #[error("no database at {path}: name it with --db-path or NET_SCOUT_DB_PATH (else it is ./net_sentinel.db or ../net_sentinel.db), or make one from firewall logs with `net-scout import`", path = path.display())]
     NotFound {
         /// The file.
         path: PathBuf,
@@ -114,6 +114,14 @@ pub enum DatabaseError {
     LogRemoved {
         /// The database.
         path: PathBuf,
+    },
+    /// Another import stores the rows of the same log.
+    #[error("another import of {log} into {path} is at work; nothing was counted twice, and what is missing comes with the next `import --new`", path = path.display())]
+    ImportedElsewhere {
+        /// The file.
+        path: PathBuf,
+        /// The log.
+        log: String,
     },
     /// The time that a scan may take was over before all was read.
     #[error("the events in {path} could not be read in the time that a scan may take; let it take longer (limits.scan_seconds), or scan less (--since)", path = path.display())]

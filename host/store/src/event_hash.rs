@@ -178,6 +178,7 @@ mod tests {
             last: Timestamp(0),
             hits: 1,
         };
+        database.prepare_import().expect("tables");
         assert_eq!(database.import(&[row(1), row(2)], None).expect("import"), ImportedRows { added: 2, repeated: 0 });
         // The key of the table lets an event without a source port stand twice.
         database

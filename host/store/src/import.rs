@@ -1,37 +1,36 @@
 //! Events from elsewhere into the v2 layout, deduplicated as net-sentinel does it: one row for each key, and how often it was seen. Where
 //! they come from a log, how far it was read is remembered in the same transaction.
 
-use rusqlite::{Connection, OptionalExtension as _};
+mod logs;
+mod rows;
+
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use super::open::{columns, source};
 use super::{Database, DatabaseError};
+use crate::file::cache;
 use crate::layout::{Layout, LayoutError, Source};
-use net_scout_model::{EventRow, MAXIMUM_HIT_COUNT, Place, Timestamp};
+use net_scout_model::EventRow;
+
+pub use logs::{KnownLog, LogHead, LogPosition};
+use rows::{Table, Writer};
 
 /// The table that takes imported events.
 const TABLE: &str = "ip_events";
 /// Its archive, which has the same columns.
 const ARCHIVE: &str = "ip_events_30";
-/// How many rows one transaction writes: whoever else writes waits for no more than a tenth of a second.
-const ROWS: usize = 2_000;
+/// How long a transaction may take: whoever else writes waits for no longer than a few of these.
+const STEP: Duration = Duration::from_millis(15);
+/// How many rows one transaction writes at first, at least and at most.
+const ROWS: (usize, usize, usize) = (250, 50, 2_000);
+/// How much of a new database is kept in memory while it is filled, in KiB.
+const FILLING_CACHE: u32 = 64 * 1_024;
 
-macro_rules! insert {
-    ($column:literal, $place:literal) => {
-        concat!(
-            "INSERT INTO ip_events (src_ip, dst_ip, src_port, dst_port, proto, verdict, direction, in_if, out_if, timestamp, hit_count,
-             src_service, dst_service, country, country_code, state, city, latitude, longitude",
-            $column,
-            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19",
-            $place,
-            ")"
-        )
-    };
-}
-
-/// Adds a row to a table of net-sentinel's own.
-const INSERT: &str = insert!("", "");
-/// Adds a row to one that has flags too.
-const INSERT_WITH_FLAGS: &str = insert!(", tcp_flags", ", ?20");
+/// How much is kept otherwise, as SQLite has it.
+const USUAL_CACHE: u32 = 2_000;
 
 /// What became of imported events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,150 +41,95 @@ pub struct ImportedRows {
     pub repeated: u64,
 }
 
-/// A log that was imported before, or began to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownLog {
-    /// Its number.
-    pub id: i64,
-    /// How many of its first bytes tell it from others.
-    pub head_length: u64,
-    /// Their SHA-256, in base 16.
-    pub head_digest: String,
-    /// How many bytes of its text were read.
-    pub offset: u64,
-    /// How many lines these are.
-    pub line: u64,
-    /// How many rows of what follows are stored already.
-    pub rows: u64,
-    /// Whether it was read to its end.
-    pub is_finished: bool,
+/// The log that rows come from.
+#[derive(Debug)]
+pub struct LogStep<'l> {
+    /// The log, as it was taken; it moves on with what is stored.
+    pub log: &'l mut KnownLog,
+    /// How far it was read for these rows.
+    pub end: LogPosition,
 }
 
-/// How far a log was read for the rows that are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LogPosition {
-    /// The number of the log.
-    pub id: i64,
-    /// How many bytes of its text were read.
-    pub offset: u64,
-    /// How many lines these are.
-    pub line: u64,
-    /// How many of the rows before these are stored already, of the same stretch of the log.
-    pub rows_before: u64,
+impl LogStep<'_> {
+    /// The log when so many of the rows are stored, or all.
+    fn after(&self, stored: u64, is_last: bool) -> KnownLog {
+        let mut log = self.log.clone();
+        if is_last {
+            (log.at, log.rows, log.until) = (self.end.clone(), 0, None);
+        } else {
+            (log.rows, log.until) = (log.rows + stored, Some(self.end.offset).zip(self.end.digest.clone()));
+        }
+        log
+    }
 }
 
 impl Database {
-    /// Keeps events, and makes the event tables where there are none. Each part is one transaction, in which it is remembered how far the log
-    /// was read.
+    /// Keeps events. Each part is one transaction, in which it is remembered how far the log was read. The tables must have been prepared.
     ///
     /// # Errors
-    /// When the event table is of the old layout or no event table, or the database is locked, read-only or full. Parts before that stay.
-    pub fn import(&mut self, rows: &[EventRow], log: Option<LogPosition>) -> Result<ImportedRows, DatabaseError> {
-        self.prepare_import()?;
+    /// When another import took the log, or the database is locked, read-only or full. Parts before that stay.
+    pub fn import(&mut self, rows: &[EventRow], mut step: Option<LogStep<'_>>) -> Result<ImportedRows, DatabaseError> {
         let mut imported = ImportedRows::default();
-        let mut done = log.map_or(0, |log| log.rows_before);
-        let parts = rows.len().div_ceil(ROWS).max(1);
-        for (number, part) in rows.chunks(ROWS).chain(rows.is_empty().then_some(rows)).enumerate() {
-            done += part.len() as u64;
-            let is_last = number + 1 == parts;
+        let mut rest = rows;
+        let mut size = ROWS.0;
+        loop {
+            // Nobody waits for a file that was not there before.
+            let (part, behind) = rest.split_at(if self.is_new() { rest.len() } else { size.min(rest.len()) });
+            let log = step.as_ref().map(|step| step.after(part.len() as u64, behind.is_empty()));
+            let (is_own, begun) = (self.is_new(), Instant::now());
             let added = self.write("import events into", |connection| {
-                let keeps_flags = has_flags(connection, TABLE)?
-                    || part.iter().any(|row| row.tcp_flags.is_some()) && {
-                        add_flags(connection)?;
-                        true
-                    };
+                if let Some(log) = &log
+                    && !logs::set_position(connection, log)?
+                {
+                    return Ok(None);
+                }
+                let keeps_flags = keeps_flags(connection, part)?;
+                let mut writer = Writer::new(connection, Table { keeps_flags, is_own })?;
                 let mut added = 0;
                 for row in part {
-                    added += u64::from(keep(connection, row, keeps_flags)?);
+                    added += u64::from(writer.keep(row)?);
                 }
-                match log {
-                    Some(log) if is_last => set_position(connection, log.id, Some((log.offset, log.line)), 0)?,
-                    Some(log) => set_position(connection, log.id, None, done)?,
-                    None => {}
-                }
-                Ok(added)
+                Ok(Some(added))
             })?;
+            let added = added.ok_or_else(|| self.taken("the log"))?;
+            if let (Some(step), Some(log)) = (&mut step, log) {
+                *step.log = log;
+            }
             imported.added += added;
             imported.repeated += part.len() as u64 - added;
-        }
-        Ok(imported)
-    }
-
-    /// The logs that were imported before.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn known_logs(&self) -> Result<Vec<KnownLog>, DatabaseError> {
-        let read = || -> rusqlite::Result<Vec<KnownLog>> {
-            if columns(&self.connection, "scout_imports")?.is_empty() {
-                return Ok(Vec::new());
+            if behind.is_empty() {
+                return Ok(imported);
             }
-            let mut statement = self.connection.prepare(
-                "SELECT id, head_length, head_digest, offset, line, rows, is_finished FROM scout_imports ORDER BY head_length DESC, id DESC",
-            )?;
-            let number = |number: i64| number.unsigned_abs();
-            statement
-                .query_map([], |row| {
-                    Ok(KnownLog {
-                        id: row.get(0)?,
-                        head_length: number(row.get(1)?),
-                        head_digest: row.get(2)?,
-                        offset: number(row.get(3)?),
-                        line: number(row.get(4)?),
-                        rows: number(row.get(5)?),
-                        is_finished: row.get(6)?,
-                    })
-                })?
-                .collect()
-        };
-        read().map_err(self.error("read"))
+            (rest, size) = (behind, fitting(size, begun.elapsed()));
+        }
     }
 
-    /// Remembers a log that is read from its beginning, or forgets how far one was read that is read again.
+    /// Makes the event tables where there are none, and makes sure that they take imported events. A new database gets most of its indexes
+    /// when it was filled, by [`Self::finish_import`].
     ///
     /// # Errors
-    /// When the database cannot be written.
-    pub fn begin_log(&mut self, path: &str, head: (u64, &str), now: Timestamp) -> Result<KnownLog, DatabaseError> {
-        let (head_length, head_digest) = head;
-        let id = self.write("remember an import in", |connection| {
-            connection.query_row(
-                "INSERT INTO scout_imports (head_length, head_digest, path, offset, line, updated_at) VALUES (?1, ?2, ?3, 0, 0, ?4)
-                 ON CONFLICT (head_length, head_digest) DO UPDATE
-                 SET path = excluded.path, offset = 0, line = 0, rows = 0, is_finished = 0, updated_at = excluded.updated_at RETURNING id",
-                (head_length.cast_signed(), head_digest, path, now.seconds()),
-                |row| row.get(0),
-            )
-        })?;
-        Ok(KnownLog { id, head_length, head_digest: head_digest.to_owned(), offset: 0, line: 0, rows: 0, is_finished: false })
-    }
-
-    /// Remembers that a log was read to its end, or, when it is read on, that it was not.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub fn finish_log(&mut self, id: i64, is_finished: bool, now: Timestamp) -> Result<(), DatabaseError> {
-        self.write("remember an import in", |connection| {
-            connection
-                .execute(
-                    "UPDATE scout_imports SET is_finished = ?2, updated_at = ?3 WHERE id = ?1",
-                    (id, is_finished, now.seconds()),
-                )
-                .map(|_| ())
-        })
-    }
-
-    /// Makes the event tables where there are none, and makes sure that they take imported events.
-    ///
-    /// # Errors
-    /// As [`Self::import`].
+    /// When the event table is of the old layout or no event table, or the database cannot be written.
     pub fn prepare_import(&mut self) -> Result<(), DatabaseError> {
+        // Else SQLite prepares each statement again whenever it gets other values.
+        let steady = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
+        steady.map(drop).map_err(self.error("prepare"))?;
+        let is_new = self.is_new();
+        if is_new {
+            cache(&self.connection, FILLING_CACHE).map_err(self.error("prepare"))?;
+        }
         if columns(&self.connection, TABLE).map_err(self.error("read"))?.is_empty() {
             self.write("create the event tables in", |connection| {
-                for table in [TABLE, ARCHIVE] {
-                    connection.execute_batch(&include_str!("v2.sql").replace("{table}", table))?;
+                let (table, indexes) = definition(TABLE);
+                connection.execute_batch(&table)?;
+                if !is_new {
+                    connection.execute_batch(&indexes)?;
                 }
-                Ok(())
+                let (table, indexes) = definition(ARCHIVE);
+                connection.execute_batch(&table)?;
+                connection.execute_batch(&indexes)
             })?;
+        } else if !is_new {
+            self.finish_import()?;
         }
         match source(&self.connection, &self.path, TABLE, self.busy_seconds)? {
             Source { layout: Layout::V2, .. } => Ok(()),
@@ -195,88 +139,66 @@ impl Database {
             }
         }
     }
+
+    /// Makes the indexes of an event table that this program made and that has none yet, because an import was stopped before it was filled,
+    /// or is over now. One of net-sentinel's stays as it is.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn finish_import(&mut self) -> Result<(), DatabaseError> {
+        let has_index = |table: &str| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1)";
+            self.connection
+                .query_row(sql, [format!("{table}_timestamp")], |row| row.get::<_, bool>(0))
+                .map_err(self.error("read"))
+        };
+        // The archive has its indexes from the beginning.
+        if has_index(ARCHIVE)? && !has_index(TABLE)? {
+            self.write("index the events of", |connection| connection.execute_batch(&definition(TABLE).1))?;
+        }
+        if self.is_new() {
+            cache(&self.connection, USUAL_CACHE).map_err(self.error("index the events of"))?;
+            self.settle();
+        }
+        Ok(())
+    }
 }
 
-/// Remembers how far a log was read; none where only rows of the stretch behind were stored.
-fn set_position(connection: &Connection, id: i64, position: Option<(u64, u64)>, rows: u64) -> rusqlite::Result<()> {
-    let (offset, line) = position.unzip();
-    connection
-        .prepare_cached(
-            "UPDATE scout_imports SET offset = coalesce(?2, offset), line = coalesce(?3, line), rows = ?4 WHERE id = ?1",
-        )?
-        .execute((id, offset.map(u64::cast_signed), line.map(u64::cast_signed), rows.cast_signed()))
-        .map(|_| ())
+/// The statements that make an event table, and its indexes.
+fn definition(table: &str) -> (String, String) {
+    let sql = include_str!("v2.sql").replace("{table}", table);
+    match sql.split_once(");\n") {
+        Some((table, indexes)) => (format!("{table});"), indexes.to_owned()),
+        None => (sql, String::new()),
+    }
 }
 
-/// Whether a table has the column for TCP flags, which net-sentinel's own tables are without.
-fn has_flags(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
-    Ok(columns(connection, table)?.iter().any(|name| name == "tcp_flags"))
+/// How many rows the next transaction writes, after one of this size took so long.
+fn fitting(size: usize, took: Duration) -> usize {
+    let (_, least, most) = ROWS;
+    let fitting = size as f64 * STEP.as_secs_f64() / took.as_secs_f64().max(1e-6);
+    (fitting as usize).min(size * 2).clamp(least, most)
 }
 
-/// Adds the column, to the archive too: a program that copies rows from one to the other finds the same columns in both.
-fn add_flags(connection: &Connection) -> rusqlite::Result<()> {
+/// Whether the table keeps TCP flags. net-sentinel's own tables do not, and get the column with the first row that has some.
+fn keeps_flags(connection: &Connection, rows: &[EventRow]) -> rusqlite::Result<bool> {
+    if has_flags(connection, TABLE)? {
+        return Ok(true);
+    }
+    if rows.iter().all(|row| row.tcp_flags.is_none()) {
+        return Ok(false);
+    }
+    // The archive too: a program that copies rows from one to the other finds the same columns in both.
     for table in [TABLE, ARCHIVE] {
         let exists = !columns(connection, table)?.is_empty();
         if exists && !has_flags(connection, table)? {
             connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN tcp_flags TEXT"))?;
         }
     }
-    Ok(())
+    Ok(true)
 }
 
-/// Adds a row, or counts a known one more often. True when it is new. Nulls are alike here, unlike in the table's unique key. The flags of a
-/// row are those that it got first.
-fn keep(connection: &Connection, row: &EventRow, keeps_flags: bool) -> rusqlite::Result<bool> {
-    let key = (&row.src_ip, &row.dst_ip, row.src_port, row.dst_port, &row.proto, row.verdict, row.direction);
-    let known: Option<(i64, String, i64)> = connection
-        .prepare_cached(
-            "SELECT id, timestamp, coalesce(hit_count, 1) FROM ip_events WHERE src_ip = ?1 AND dst_ip = ?2 AND src_port IS ?3
-             AND dst_port IS ?4 AND proto IS ?5 AND verdict IS ?6 AND direction IS ?7 ORDER BY id LIMIT 1",
-        )?
-        .query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    let flags = row.tcp_flags.map(|flags| flags.to_string());
-    if let Some((id, timestamp, hits)) = known {
-        let earlier = net_scout_model::time::parse_timestamp(&timestamp).is_none_or(|known| known < row.last);
-        let timestamp = if earlier { row.last.to_string() } else { timestamp };
-        let hits = hits.saturating_add(row.hits).min(MAXIMUM_HIT_COUNT);
-        connection
-            .prepare_cached("UPDATE ip_events SET timestamp = ?2, hit_count = ?3 WHERE id = ?1")?
-            .execute((id, timestamp, hits))?;
-        if keeps_flags && flags.is_some() {
-            connection
-                .prepare_cached("UPDATE ip_events SET tcp_flags = ?2 WHERE id = ?1 AND tcp_flags IS NULL")?
-                .execute((id, flags))?;
-        }
-        return Ok(false);
-    }
-    let timestamp = row.last.to_string();
-    let hits = row.hits.min(MAXIMUM_HIT_COUNT);
-    let nowhere = Place::default();
-    let place = row.place.as_ref().unwrap_or(&nowhere);
-    let values: [&dyn rusqlite::ToSql; 20] = [
-        &row.src_ip,
-        &row.dst_ip,
-        &row.src_port,
-        &row.dst_port,
-        &row.proto,
-        &row.verdict,
-        &row.direction,
-        &row.in_if,
-        &row.out_if,
-        &timestamp,
-        &hits,
-        &row.src_service,
-        &row.dst_service,
-        &place.country,
-        &place.country_code,
-        &place.state,
-        &place.city,
-        &place.latitude,
-        &place.longitude,
-        &flags,
-    ];
-    let (sql, used) = if keeps_flags { (INSERT_WITH_FLAGS, values.len()) } else { (INSERT, values.len() - 1) };
-    connection.prepare_cached(sql)?.execute(&values[..used])?;
-    Ok(true)
+/// Whether a table has the column for TCP flags.
+fn has_flags(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
+    Ok(columns(connection, table)?.iter().any(|name| name == "tcp_flags"))
 }

@@ -40,7 +40,7 @@ mod watch;
 mod window;
 
 pub use access::Access;
-pub use alerts::{AlertFilter, ListedAlerts};
+pub use alerts::{AlertFilter, AlertName, ListedAlerts};
 pub use condition::Condition;
 pub use coverage::Covered;
 pub use enrichment::{AlertToEnrich, CachedAnswer, WhichAlerts};
@@ -48,7 +48,7 @@ pub use error::DatabaseError;
 pub use event_hash::{HashProgress, HashReport};
 pub use file::{belongs_to, not_the_database};
 pub use gate::{ReadGrant, TableGrant};
-pub use import::{ImportedRows, KnownLog, LogPosition};
+pub use import::{ImportedRows, KnownLog, LogHead, LogPosition, LogStep};
 pub use late::{Changes, EventTable, SeenRows};
 pub use lock::{Holder, Lease, Lock};
 pub use logged::EventSpan;

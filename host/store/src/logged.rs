@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::aside::LIVE;
 use super::error::failed;
@@ -14,6 +14,7 @@ use super::steps::Numbered;
 use super::window::rowid;
 use super::{Database, DatabaseError};
 use crate::layout::TIME_FUNCTION;
+use net_scout_model::time::parse_timestamp;
 use net_scout_model::{EventRow, Timestamp};
 
 /// The table that takes the events.
@@ -80,6 +81,18 @@ impl Database {
         copy(&reading, from, &live, to, &own).map_err(failed(from, busy_timeout.as_secs(), "copy"))?;
         drop(live);
         reading.ended(from)
+    }
+
+    /// The newest event of a table, as far as its text says: the index tells it at once. None where there is none.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn newest(&self, table: &str) -> Result<Option<Timestamp>, DatabaseError> {
+        let sql =
+            format!("SELECT timestamp FROM {} WHERE typeof(timestamp) = 'text' ORDER BY timestamp DESC LIMIT 1", quote(table));
+        let read =
+            || self.connection.query_row(&sql, [], |row| Ok(row.get_ref(0)?.as_str().ok().and_then(parse_timestamp))).optional();
+        Ok(read().map_err(self.error("read"))?.flatten())
     }
 
     /// When the events of a table were; none where it has none with a readable time.

@@ -37,6 +37,10 @@ const HELD: Duration = Duration::from_millis(5);
 const GAP: Duration = Duration::from_millis(30);
 
 impl Turns {
+    fn new() -> Self {
+        Self { held: Duration::ZERO, ended: Instant::now() }
+    }
+
     /// To be called before a transaction: gives others a turn.
     fn take(&mut self) {
         let idle = self.ended.elapsed();
@@ -137,7 +141,7 @@ impl Database {
         let connection = connect_writing(path, busy_timeout, create)?;
         let (alert_table, busy_seconds) = (alert_table.to_owned(), busy_timeout.as_secs());
         let written = Some(Written::new(path));
-        let turns = (!create).then(|| Turns { held: Duration::ZERO, ended: Instant::now() });
+        let turns = (!create).then(Turns::new);
         Ok(Self { connection, path: path.to_owned(), alert_table, busy_seconds, quiet: QUIET, written, turns })
     }
 
@@ -155,6 +159,16 @@ impl Database {
     /// When there is no such table, or it is no event table.
     pub fn check_events(&self, table: &str) -> Result<(), DatabaseError> {
         source(&self.connection, &self.path, table, self.busy_seconds).map(|_| ())
+    }
+
+    /// Whether this connection made the file, so that nobody else waits for it.
+    pub(super) fn is_new(&self) -> bool {
+        self.written.is_some() && self.turns.is_none()
+    }
+
+    /// From now on others know the file, and get their turn.
+    pub(super) fn settle(&mut self) {
+        self.turns.get_or_insert_with(Turns::new);
     }
 
     pub(super) fn error(&self, action: &'static str) -> impl FnOnce(rusqlite::Error) -> DatabaseError + use<> {

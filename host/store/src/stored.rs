@@ -56,6 +56,15 @@ pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<(StoredAlert, Option<Str
     Ok((alert, fields.wrong))
 }
 
+/// Whether a column holds something that is not JSON.
+pub(super) fn is_broken(value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::Null => false,
+        ValueRef::Text(text) => serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err(),
+        _ => true,
+    }
+}
+
 /// What a column with JSON holds; null where it is none.
 pub(super) fn json(value: ValueRef<'_>) -> serde_json::Value {
     match value {

@@ -65,7 +65,7 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
                 .evidence("failed_targets", failures)
                 .evidence("failures_threshold", least)
                 .evidence("reached_targets", successes)
-                .evidence("likelihood_ratio", walk)
+                .evidence("likelihood_ratio", (walk * 100.0).round() / 100.0)
                 .evidence("likelihood_threshold", 99_i64)
                 .evidence("judged", format_timestamp(since))
                 .evidence("first", format_timestamp(first))

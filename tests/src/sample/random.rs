@@ -45,7 +45,12 @@ impl Random {
 
     /// One of several; the slice must not be empty.
     pub fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len() as u64) as usize]
+        *self.pick(choices)
+    }
+
+    /// One of several, where it lies; the slice must not be empty.
+    pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        &choices[self.below(choices.len() as u64) as usize]
     }
 }
 

@@ -12,7 +12,8 @@ use super::{
     assess, evaluate, facts, learned, local_networks, role_of, roles, settled,
 };
 use net_scout_model::{
-    Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Sink, Timestamp, Window, counted,
+    Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Sink, Timestamp, Window, amount,
+    counted,
 };
 use net_scout_plugin_host::capability::files::Directories;
 use net_scout_plugin_host::capability::query::OPEN_QUERIES;
@@ -83,7 +84,8 @@ impl Opened {
         let left_out =
             [(snapshot.unreadable_timestamps(), "their timestamp"), (snapshot.unreadable_addresses(), "their address")];
         for (count, what) in left_out.into_iter().filter(|(count, _)| *count > 0) {
-            sink.warn(&format_args!("{count} events were left out because {what} cannot be read"));
+            let events = amount(count, "event was", "events were");
+            sink.warn(&format_args!("{events} left out because {what} cannot be read"));
         }
         let left = snapshot.idle().await;
         if left > 0 {

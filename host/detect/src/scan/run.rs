@@ -10,7 +10,7 @@ use super::{Explanations, Parameters, Phases, Scan, ScanOptions, Scanned};
 use crate::DetectError;
 use crate::allow::allowlist;
 use crate::database::prepare;
-use net_scout_model::{Alert, Allowlist, LedgerEntry, Origin, Secrets, Sink, Window};
+use net_scout_model::{Alert, Allowlist, LedgerEntry, Origin, Secrets, Sink, Timestamp, Window};
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Header, PluginSeen, Recorder, Tape};
 use net_scout_plugin_host::{PluginOptions, RuleSet, load_plugins};
@@ -123,6 +123,15 @@ pub async fn run_scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanR
     // The database is closed by now.
     report.phases.end("write alerts");
     Ok(report)
+}
+
+/// The newest event, where it is older than the window: then that has none.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn newest_before(options: &ScanOptions, window: Window) -> Result<Option<Timestamp>, DetectError> {
+    let newest = options.database.open_read_only()?.newest(&options.table)?;
+    Ok(newest.filter(|newest| *newest < window.since))
 }
 
 /// What is read of the database before the plugins are loaded.

@@ -110,6 +110,11 @@ impl Export {
         }
     }
 
+    /// Whether an entry has begun.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
     /// The entry that ends here: at a blank line, or with the input.
     pub(crate) fn end(&mut self) -> Option<JournalEntry> {
         let had_begun = std::mem::take(&mut self.has_begun);

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read as _};
 
 use crate::MAXIMUM_RECORD;
+use crate::position::Progress;
 
 /// How much of a record that is too long is skipped before the input is given up, in bytes.
 const MAXIMUM_SKIPPED: u64 = 4 << 30;
@@ -17,17 +18,20 @@ enum Kind {
 /// The records of an input.
 pub(crate) struct Records<'i> {
     input: &'i mut dyn BufRead,
+    /// How far the log was read that the input is a part of; the line is that of the last record, from 1.
+    progress: &'i mut Progress,
     kind: Option<Kind>,
-    /// The line that was read last, from 1.
-    pub(crate) line: u64,
-    /// How many bytes of the input, as text, were read.
-    pub(crate) offset: u64,
     ended_line: bool,
 }
 
 impl<'i> Records<'i> {
-    pub(crate) fn new(input: &'i mut dyn BufRead) -> Self {
-        Self { input, kind: None, line: 0, offset: 0, ended_line: true }
+    pub(crate) fn new(input: &'i mut dyn BufRead, progress: &'i mut Progress) -> Self {
+        Self { input, progress, kind: None, ended_line: true }
+    }
+
+    /// How far the log was read.
+    pub(crate) fn progress(&self) -> &Progress {
+        self.progress
     }
 
     /// Reads one record, or the beginning of one that is too long and skips its rest. True when it is whole; none at the end.
@@ -63,18 +67,33 @@ impl<'i> Records<'i> {
     }
 
     fn next_line(&mut self, bytes: &mut Vec<u8>) -> io::Result<Option<bool>> {
+        self.skip_zeros()?;
         let limit = MAXIMUM_RECORD as u64 + 1;
         let read = (&mut *self.input).take(limit).read_until(b'\n', bytes)?;
         if read == 0 {
             return Ok(None);
         }
-        self.offset += read as u64;
-        self.line += 1;
+        self.progress.take(bytes);
+        self.progress.line += 1;
         let whole = bytes.len() <= MAXIMUM_RECORD || bytes.ends_with(b"\n");
         if !whole {
             self.skip(|chunk| memchr::memchr(b'\n', chunk).map(|place| place + 1))?;
         }
         Ok(Some(whole))
+    }
+
+    /// Skips zeros in front of a line: what a file holds where a machine lost its power, or where a log was cut whose writer went on at its
+    /// old place.
+    fn skip_zeros(&mut self) -> io::Result<()> {
+        loop {
+            let chunk = self.input.fill_buf()?;
+            let zeros = chunk.iter().position(|byte| *byte != 0).unwrap_or(chunk.len());
+            if zeros == 0 {
+                return Ok(());
+            }
+            self.progress.take(&chunk[..zeros]);
+            self.input.consume(zeros);
+        }
     }
 
     /// Skips to the end of a record, of which `end` says where in a chunk it is.
@@ -87,8 +106,8 @@ impl<'i> Records<'i> {
             }
             let found = end(chunk);
             let used = found.unwrap_or(chunk.len());
+            self.progress.take(&chunk[..used]);
             self.input.consume(used);
-            self.offset += used as u64;
             skipped += used as u64;
             if found.is_some() {
                 return Ok(());
@@ -112,7 +131,7 @@ impl<'i> Records<'i> {
             for &byte in chunk {
                 used += 1;
                 if std::mem::take(&mut self.ended_line) {
-                    self.line += 1;
+                    self.progress.line += 1;
                 }
                 self.ended_line = byte == b'\n';
                 if depth == 0 && byte != b'{' {
@@ -143,8 +162,8 @@ impl<'i> Records<'i> {
                     break;
                 }
             }
+            self.progress.take(&chunk[..used]);
             self.input.consume(used);
-            self.offset += used as u64;
             if found {
                 return Ok(Some(whole));
             }
@@ -174,19 +193,20 @@ mod tests {
     use super::*;
 
     fn records(text: &str) -> Vec<(u64, String)> {
-        let mut input = text.as_bytes();
-        let mut records = Records::new(&mut input);
+        let (mut input, mut progress) = (text.as_bytes(), Progress::default());
+        let mut records = Records::new(&mut input, &mut progress);
         let (mut found, mut bytes) = (Vec::new(), Vec::new());
         while records.next(&mut bytes).expect("readable").is_some() {
-            found.push((records.line, String::from_utf8_lossy(&bytes).split_whitespace().collect()));
+            found.push((records.progress().line, String::from_utf8_lossy(&bytes).split_whitespace().collect()));
         }
-        assert_eq!(records.offset, text.len() as u64);
+        assert_eq!(progress.offset, text.len() as u64);
         found
     }
 
     #[test]
     fn lines_and_objects() {
         let of = |records: &[(u64, &str)]| records.iter().map(|(line, text)| (*line, (*text).to_owned())).collect::<Vec<_>>();
+        assert_eq!(records("\0\0a\n\0\0\0b\n\0"), of(&[(1, "a"), (2, "b")]));
         assert_eq!(records("a\nb"), of(&[(1, "a"), (2, "b")]));
         assert_eq!(records("{\"a\":1}\n{\"b\":2}\n"), of(&[(1, "{\"a\":1}"), (2, "{\"b\":2}")]));
         assert_eq!(records("[{\"a\":\"}\\\"{\"},\n {\"b\":{}}]\n"), of(&[(1, "{\"a\":\"}\\\"{\"}"), (2, "{\"b\":{}}")]));
@@ -200,8 +220,8 @@ mod tests {
     #[test]
     fn one_that_is_too_long_is_skipped() {
         let text = format!("[{{\"a\":\"{}\"}},{{\"b\":2}}]", "x".repeat(MAXIMUM_RECORD));
-        let mut input = text.as_bytes();
-        let mut records = Records::new(&mut input);
+        let (mut input, mut progress) = (text.as_bytes(), Progress::default());
+        let mut records = Records::new(&mut input, &mut progress);
         let mut bytes = Vec::new();
         assert_eq!(records.next(&mut bytes).ok(), Some(Some(false)));
         assert_eq!((records.next(&mut bytes).ok(), bytes.as_slice()), (Some(Some(true)), &b"{\"b\":2}"[..]));

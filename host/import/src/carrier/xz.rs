@@ -1,11 +1,14 @@
-//! Unpacks xz: the container around LZMA2, which the crate unpacks. Checksums are not compared; what is cut off or damaged fails in LZMA2 or
-//! at the ends of the blocks.
+//! Unpacks xz: the container around LZMA2, which the crate unpacks. The checksum of every block is compared.
 //!
 //! <https://tukaani.org/xz/xz-file-format.txt>
 
 use std::io::{self, Read};
 
 use lzma_rust2::Lzma2Reader;
+
+mod checksum;
+
+use checksum::Checksum;
 
 /// What every stream begins with.
 const MAGIC: [u8; 6] = [0xfd, b'7', b'z', b'X', b'Z', 0];
@@ -17,8 +20,8 @@ pub(super) struct Xz<R: Read> {
     state: State<R>,
     /// The most memory that a block may need, in bytes.
     longest: u64,
-    /// How many bytes the check of a block has.
-    check: usize,
+    /// The checksum that blocks have.
+    checksum: Checksum,
 }
 
 enum State<R: Read> {
@@ -86,7 +89,7 @@ fn damaged(what: &str) -> io::Error {
 
 impl<R: Read> Xz<R> {
     pub(super) fn new(source: R, longest: u64) -> Self {
-        Self { state: State::Stream(Counted { source, count: 0 }, true), longest, check: 0 }
+        Self { state: State::Stream(Counted { source, count: 0 }, true), longest, checksum: Checksum::None(0) }
     }
 
     /// Reads the head of a stream. None at the end of the file.
@@ -110,14 +113,7 @@ impl<R: Read> Xz<R> {
         if head[..6] != MAGIC {
             return Err(damaged("something else stands behind it"));
         }
-        self.check = match head[7] & 0x0f {
-            0 => 0,
-            1..=3 => 4,
-            4..=6 => 8,
-            7..=9 => 16,
-            10..=12 => 32,
-            _ => 64,
-        };
+        self.checksum = Checksum::of_kind(head[7] & 0x0f);
         Ok(State::Between(source))
     }
 
@@ -163,12 +159,17 @@ impl<R: Read> Read for Xz<R> {
                 State::Block(mut block) => {
                     let read = block.read(buffer)?;
                     if read > 0 || buffer.is_empty() {
+                        self.checksum.update(&buffer[..read]);
                         self.state = State::Block(block);
                         return Ok(read);
                     }
                     let mut source = block.into_inner();
                     source.align()?;
-                    source.skip(self.check)?;
+                    let mut stored = vec![0; self.checksum.length()];
+                    source.read_exact(&mut stored)?;
+                    if !self.checksum.ends_as(&stored) {
+                        return Err(damaged("the checksum of a block is another one"));
+                    }
                     State::Between(source)
                 }
                 State::Ended => return Ok(0),

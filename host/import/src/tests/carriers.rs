@@ -1,5 +1,7 @@
 //! What carries lines: relays, journals, packed and other files.
 
+use sha2::{Digest as _, Sha256};
+
 use super::*;
 
 const FIELDS: &str = "IN=eth0 OUT= SRC=192.0.2.1 DST=198.51.100.1 PROTO=TCP SPT=40000 DPT=22 RES=0x00 SYN";
@@ -121,14 +123,49 @@ fn packed_files() {
 fn reading_goes_on() {
     let text = "#separator \\x09\n#path\tconn\n#fields\tts\tid.orig_h\tid.resp_h\tproto\n1773259200\t192.0.2.1\t198.51.100.1\tgre\n1773259201\t192.0.2.2\t198.51.100.1\tgre\n";
     let before = text.rfind("1773259201").expect("the last line");
-    let mut reader = LogReader::new(&ReadAs::Detected, &OPTIONS, Position { offset: before as u64, line: 4 });
-    let (mut rows, mut report) = (Vec::new(), ImportReport::default());
-    let mut keep = |batch: Batch| {
-        rows.push((batch.rows.len(), batch.rows[0].src_ip.clone(), batch.position));
-        Ok::<_, Infallible>(())
+    let digest = |text: &str| Some(Sha256::digest(text).into());
+    let at = Position { offset: before as u64, line: 4, digest: digest(&text[..before]) };
+    let read_from = |text: &str, at: Position| {
+        let mut reader = LogReader::new(&ReadAs::Detected, &OPTIONS, Resume { at, until: None });
+        let (mut rows, mut report) = (Vec::new(), ImportReport::default());
+        let mut keep = |batch: Batch| {
+            rows.push((batch.rows.len(), batch.rows[0].src_ip.clone(), batch.position));
+            Ok::<_, Infallible>(())
+        };
+        reader.read(&mut text.as_bytes(), &mut keep, &mut report)?;
+        reader.flush(true, &mut keep, &mut report)?;
+        Ok::<_, ImportError<Infallible>>((rows, report.lines))
     };
-    reader.read(&mut text.as_bytes(), &mut keep, &mut report).expect("readable");
-    reader.flush(true, &mut keep, &mut report).expect("kept");
-    let end = Position { offset: text.len() as u64, line: 5 };
-    assert_eq!((rows, report.lines), (vec![(1, "192.0.2.2".to_owned(), end)], 1));
+    let end = Position { offset: text.len() as u64, line: 5, digest: digest(text) };
+    assert_eq!(read_from(text, at).expect("the same"), (vec![(1, "192.0.2.2".to_owned(), end)], 1));
+    // It is not the same, has no line that ends there, or is shorter.
+    for other in [text.replace("192.0.2.1", "192.0.2.9"), text.replace("192.0.2.1", "192.0.2.10"), text[..before - 4].to_owned()]
+    {
+        assert!(matches!(read_from(&other, at), Err(ImportError::Changed { line: 4 })), "{other}");
+    }
+}
+
+/// A batch of which a part was stored ends where it did before, and what repeats the last line counts for it.
+#[test]
+fn a_batch_ends_where_it_did() {
+    let line = |port: u16| {
+        format!("Mar 11 20:00:00 fw kernel: DROP IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT={port}\n")
+    };
+    let (first, second, third) = (line(1), line(2), "Mar 11 20:00:01 fw last message repeated 3 times\n".to_owned() + &line(1));
+    let text = [first.as_str(), &second, &third].concat();
+    let read_from = |resume: Resume| {
+        let mut reader = LogReader::new(&ReadAs::Detected, &OPTIONS, resume);
+        let (mut batches, mut report) = (Vec::new(), ImportReport::default());
+        let mut keep = |batch: Batch| {
+            batches.push(batch.rows.iter().map(|row| (row.dst_port.expect("a port"), row.hits)).collect::<Vec<_>>());
+            Ok::<_, Infallible>(())
+        };
+        reader.read(&mut text.as_bytes(), &mut keep, &mut report).expect("readable");
+        reader.flush(true, &mut keep, &mut report).expect("kept");
+        batches
+    };
+    let until = (first.len() + second.len()) as u64;
+    assert_eq!(read_from(Resume { until: Some(until), ..Resume::default() }), [vec![(1, 1), (2, 1)], vec![(2, 3), (1, 1)]]);
+    let at = Position { offset: until, line: 2, digest: None };
+    assert_eq!(read_from(Resume { at, until: None }), [vec![(2, 3), (1, 1)]]);
 }

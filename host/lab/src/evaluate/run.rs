@@ -9,6 +9,7 @@ use super::generate::{Options, generate};
 use super::{DataFile, DataSet, FolderError, Plan, Simulated, SimulationError, Truth, TruthError, read_folder, simulate};
 use net_scout_detect::allow::allowlist;
 use net_scout_detect::scan::ScanOptions;
+use net_scout_model::time::Moment;
 use net_scout_model::{Sink, UsageError, counted};
 use net_scout_plugin_host::{PluginOptions, PluginsError, Rule, RuleSet, load_plugins};
 use net_scout_store::{Database, DatabaseError, DatabaseOptions};
@@ -58,7 +59,7 @@ pub struct EvaluateRequest<'a> {
     /// The plugins.
     pub plugins: PluginOptions,
     /// Where the window of each scan begins, from its end: `1 hour`.
-    pub since: String,
+    pub since: Moment,
     /// From one scan to the next, in microseconds.
     pub every: i64,
     /// Only these rules; empty for all.
@@ -252,6 +253,7 @@ impl Run<'_> {
     /// Evaluates on a database that may be written.
     async fn on(&self, path: &Path, name: &str, truth: Truth) -> Result<(DataSet, bool), EvaluateError> {
         let EvaluateRequest { since, every, options, .. } = self.request;
+        let since = *since;
         let database = DatabaseOptions { path: path.to_owned(), ..options.database.clone() };
         let options = ScanOptions { database, ..options.clone() };
         let (span, allowlist) = {
@@ -271,7 +273,7 @@ impl Run<'_> {
         let Simulated { raised, kept, failed } = simulate(&plan, name, self.sink).await?;
         self.sink.note(&format_args!(
             "{name}: {} from {} to {}, {}, {} in {:.1} s",
-            counted(usize::try_from(span.rows).unwrap_or(usize::MAX), "event"),
+            counted(span.rows, "event"),
             span.first.seconds(),
             span.last.seconds(),
             counted(truth.attacks.len(), "attacker"),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Accusation;
 use net_scout_detect::scan::{Parameters, Scan, ScanError, ScanOptions};
-use net_scout_model::time::{TimeError, parse_moment};
+use net_scout_model::time::Moment;
 use net_scout_model::{Allowlist, Sink, Timestamp, Window};
 use net_scout_plugin_host::Rule;
 use net_scout_plugin_host::capability::state::StateStore;
@@ -18,7 +18,7 @@ pub struct Plan<'a> {
     /// What every scan is told; the database may be written.
     pub options: &'a ScanOptions,
     /// Where the window of each scan begins, from its end: `1 hour`.
-    pub since: &'a str,
+    pub since: Moment,
     /// The rules.
     pub rules: &'a [Arc<Rule>],
     /// What is set for their parameters.
@@ -51,9 +51,6 @@ pub enum SimulationError {
     /// One could not be made.
     #[error(transparent)]
     Scan(#[from] ScanError),
-    /// The window makes no sense.
-    #[error(transparent)]
-    Since(#[from] TimeError),
 }
 
 impl Plan<'_> {
@@ -82,7 +79,7 @@ pub async fn simulate(plan: &Plan<'_>, name: &str, sink: &dyn Sink) -> Result<Si
     let times = plan.times();
     let progress = sink.progress("evaluating", "scans", times.len() as u64);
     for now in times {
-        let window = Window { since: parse_moment(plan.since, now)?, until: Some(now), now };
+        let window = Window { since: plan.since.until(now), until: Some(now), now };
         let state = StateStore::new(database.plugin_state()?);
         let scan = Scan { options, rules, set, window, state: state.clone(), allowlist, tape: Tape::Off, explanations: None };
         let mut raised = Vec::new();

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::arguments::FormatArg;
+use super::arguments::{FormatArg, number, whole};
 use crate::commands::alerts;
 use crate::commands::alerts::AlertsRequest;
 use crate::config::Config;
@@ -14,6 +14,7 @@ enum AlertsCommand {
     /// Tell one alert: who, what, when, its numbers and thresholds, and the query that shows its events again
     Show {
         /// Its number
+        #[arg(value_parser = number)]
         id: i64,
         #[command(flatten)]
         format: FormatArg,
@@ -39,7 +40,7 @@ pub(super) struct AlertsArgs {
     #[arg(long, value_name = "IP")]
     dst: Option<String>,
     /// Only with at least this score
-    #[arg(long, value_name = "0-100", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(0..=100))]
+    #[arg(long, value_name = "0-100", allow_negative_numbers = true, value_parser = whole::<i64>(0..=100))]
     min_score: Option<i64>,
     /// Only in this status: new, enriched, snoozed, false_positive, ...
     #[arg(long, value_name = "STATUS")]
@@ -48,7 +49,7 @@ pub(super) struct AlertsArgs {
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// At most so many, the newest
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>(0..=u32::MAX.into()))]
     limit: Option<u32>,
     #[command(flatten)]
     format: FormatArg,

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::arguments::FormatArg;
+use super::arguments::{FormatArg, number};
 use crate::commands::allow;
 use crate::commands::allow::AddRequest;
 use crate::config::Config;
@@ -19,7 +19,7 @@ pub(super) enum AllowCommand {
     },
     /// Remove entries of the database, by their numbers
     Remove {
-        #[arg(required = true, value_name = "ID")]
+        #[arg(required = true, value_name = "ID", value_parser = number)]
         ids: Vec<i64>,
     },
     /// Close the stored alerts that entries fit

@@ -1,8 +1,11 @@
 //! Arguments that several commands have.
 
+use std::ops::RangeInclusive;
+
 use clap::{Args, ValueEnum};
 
 use crate::output::Format;
+use net_scout_model::{not, parse_whole};
 
 #[derive(Args)]
 pub(super) struct FormatArg {
@@ -57,6 +60,16 @@ pub(super) struct PluginArgs {
     /// Set a parameter of a plugin
     #[arg(long, value_name = "PLUGIN.PARAMETER=VALUE", value_parser = parameter)]
     pub(super) set: Vec<(String, String, String)>,
+}
+
+/// Reads a whole number within bounds.
+pub(super) fn whole<T: TryFrom<u64>>(bounds: RangeInclusive<u64>) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| parse_whole(text, bounds.clone())
+}
+
+/// Reads the number of an alert, or of an entry.
+pub(super) fn number(text: &str) -> Result<i64, String> {
+    parse_whole::<i64>(text, 0..=i64::MAX as u64).map_err(|_| not(text, "a number, which the first column of the list shows"))
 }
 
 pub(super) fn parameter(text: &str) -> Result<(String, String, String), String> {

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{FormatArg, PluginArgs};
+use super::arguments::{FormatArg, PluginArgs, number, whole};
 use crate::commands::enrich;
 use crate::commands::enrich::CacheAction;
 use crate::config::Config;
@@ -15,10 +15,10 @@ use net_scout_store::WhichAlerts;
 #[command(after_help = "Examples:\n  net-scout enrich --limit 50\n  net-scout enrich --alert-id 7 --only rdns,asn --refresh")]
 pub(super) struct EnrichArgs {
     /// At most so many alerts, the newest without enrichment
-    #[arg(long, value_name = "N", default_value = "10")]
+    #[arg(long, value_name = "N", default_value = "10", value_parser = whole::<u32>(0..=u32::MAX.into()))]
     limit: u32,
     /// Only this alert
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = number)]
     alert_id: Option<i64>,
     /// Only with these enrichers
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]

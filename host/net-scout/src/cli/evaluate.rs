@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{FormatArg, PluginArgs};
+use super::arguments::{FormatArg, PluginArgs, whole};
 use crate::commands::evaluate;
 use crate::commands::evaluate::EvaluateFlags;
 use crate::config::Config;
@@ -60,22 +60,22 @@ pub(super) struct EvaluateArgs {
 #[command(next_help_heading = "With --generate")]
 struct GenerateArgs {
     /// How many addresses the network has, from 16 to 60000
-    #[arg(long, value_name = "N", default_value = "24", requires = "generate", value_parser = clap::value_parser!(u32).range(i64::from(FEWEST_ADDRESSES)..=i64::from(MOST_ADDRESSES)))]
+    #[arg(long, value_name = "N", default_value = "24", requires = "generate", value_parser = whole::<u32>(FEWEST_ADDRESSES.into()..=MOST_ADDRESSES.into()))]
     addresses: u32,
     /// How many days, from 1 to 31
-    #[arg(long, value_name = "N", default_value = "7", requires = "generate", value_parser = clap::value_parser!(u32).range(1..=31))]
+    #[arg(long, value_name = "N", default_value = "7", requires = "generate", value_parser = whole::<u32>(1..=31))]
     days: u32,
     /// Which one of all such data sets; several as 1..10
     #[arg(long, value_name = "N", default_value = "1", requires = "generate", value_parser = seeds)]
     seed: RangeInclusive<u64>,
     /// How many attacks of each kind, from 0 to 100
-    #[arg(long, value_name = "N", default_value = "4", requires = "generate", value_parser = clap::value_parser!(u32).range(0..=100))]
+    #[arg(long, value_name = "N", default_value = "4", requires = "generate", value_parser = whole::<u32>(0..=100))]
     attacks: u32,
     /// How fast the attacks are: more than one probe a minute, less, or some of both
     #[arg(long, value_enum, value_name = "SPEED", default_value = "all", requires = "generate")]
     speed: SpeedName,
     /// How much other traffic there is, in percent of what is usual for a network of that size
-    #[arg(long, value_name = "PERCENT", default_value = "100", requires = "generate", value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    #[arg(long, value_name = "PERCENT", default_value = "100", requires = "generate", value_parser = whole::<u32>(0..=10_000))]
     traffic: u32,
     /// Keep the databases and their truth files in this folder
     #[arg(long, value_name = "FOLDER", requires = "generate")]

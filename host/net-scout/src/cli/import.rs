@@ -21,7 +21,7 @@ use net_scout_model::Timestamp;
         net-scout import --map time=@timestamp,src_ip=source.ip,dst_ip=destination.ip,proto=network.transport flows.ndjson\n\n\
         The columns of --map: time, src_ip, src_port, dst_ip, dst_port, proto, verdict, direction, in_if, out_if, tcp_flags.")]
 pub(super) struct ImportArgs {
-    /// The logs, plain or gzip; - for standard input
+    /// The logs, plain or packed with gzip, zstd, xz or bzip2; - for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The format; without it each line is known by its look, or by --map

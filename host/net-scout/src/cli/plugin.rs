@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::arguments::{FolderArg, FormatArg};
+use super::arguments::{FolderArg, FormatArg, whole};
 use crate::commands::{approve, inspect, new, plugin_test, stats};
 use crate::config::Config;
 use crate::templates::{Language, Role};
@@ -127,7 +127,7 @@ pub(super) struct ConformArgs {
     #[arg(value_name = "FILE")]
     plugin: PathBuf,
     /// How many very many events are
-    #[arg(long, value_name = "N", default_value = "10000000")]
+    #[arg(long, value_name = "N", default_value = "10000000", value_parser = whole::<u64>(1..=1_000_000_000))]
     events: u64,
 }
 

@@ -1,10 +1,12 @@
 //! `net-scout alerts`: what is stored.
 
+use super::runtime;
 use crate::config::Config;
 use crate::exit::UsageError;
-use crate::output::{Format, Shown, Story};
+use crate::output::{Format, Shown, Story, Terminal};
 use crate::{exit, output};
 use net_scout_detect::alerts;
+use net_scout_detect::known::check_filter;
 use net_scout_model::Timestamp;
 use net_scout_model::time::parse_moment;
 use net_scout_store::AlertFilter;
@@ -28,10 +30,15 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
     let AlertsRequest { filter, since, format } = request;
     let since = since.map(|text| parse_moment(&text, now)).transpose();
     let since = since.map_err(|error| UsageError(format!("--since: {error}")))?;
-    let listed = alerts::list(&config.database_options(), &AlertFilter { since, ..filter })?;
+    let (database, filter) = (config.database_options(), AlertFilter { since, ..filter });
+    let listed = alerts::list(&database, &filter)?;
     output::unreadable_alerts(&listed.unreadable, &config.alert_table);
+    if listed.alerts.is_empty() {
+        runtime()?.block_on(check_filter(&database, &config.plugin_options(), &filter, &Terminal))?;
+    }
     let shown: Vec<Shown> = listed.alerts.into_iter().map(Shown::from).collect();
     output::show_alerts(&shown, format)?;
+    output::broken_evidence(&listed.broken_evidence);
     if shown.is_empty() {
         output::note(&"no alerts");
     }
@@ -43,7 +50,10 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
 /// # Errors
 /// When there is no such alert, the database cannot be read, or standard output cannot be written.
 pub fn show(config: &Config, id: i64, format: Format) -> anyhow::Result<u8> {
-    let alerts::WholeAlert { alert, enrichment, query } = alerts::show(&config.database_options(), &config.table, id)?;
+    let alerts::WholeAlert { alert, enrichment, query, is_broken } = alerts::show(&config.database_options(), &config.table, id)?;
+    if is_broken {
+        output::broken_evidence(&[id]);
+    }
     let story = Story { alert, enrichment, query };
     let mut out = output::stdout();
     match format {

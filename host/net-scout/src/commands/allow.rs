@@ -1,11 +1,12 @@
 //! `net-scout allow`: what the operator knows and does not want to see again, and the stored alerts that this closes.
 
-use super::terminal_width;
+use super::{runtime, terminal_width};
 use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output::{Format, Terminal};
 use crate::{exit, output};
 use net_scout_detect::allow;
+use net_scout_detect::known::check_rules;
 use net_scout_model::time::{parse_duration, parse_timestamp};
 use net_scout_model::{Allow, AllowError, Direction, Network, Side, Timestamp, parse_ports};
 
@@ -44,6 +45,9 @@ pub fn add(config: &Config, request: AddRequest, now: Timestamp) -> anyhow::Resu
     }
     let ports = parse_ports(ports.as_deref().unwrap_or("")).map_err(|error| UsageError(format!("--port: {error}")))?;
     let until = until.map(|text| parse_until(&text, now)).transpose()?;
+    if !rules.is_empty() {
+        runtime()?.block_on(check_rules(&config.database_options(), &config.plugin_options(), &rules, &Terminal))?;
+    }
     let side = if destination { Side::Destination } else { Side::Source };
     let (options, entry) = (config.scan_options(), Allow { network, side, rules, ports, direction, reason, until });
     if dry_run {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::terminal_width;
-use crate::config::{Config, Setting, keys};
+use crate::config::{Config, Setting};
 use crate::output::{Cell, Format, Table};
 use crate::{exit, output};
 
@@ -13,13 +13,12 @@ use crate::{exit, output};
 /// When standard output cannot be written.
 pub fn run(config: &Config, format: Format) -> anyhow::Result<u8> {
     let mut rows: Vec<(String, &Setting, &str)> = Vec::new();
-    for (name, setting) in &config.settings {
-        let meaning = keys().find(|key| key.name == *name).map_or("", |key| key.meaning);
-        rows.push(((*name).to_owned(), setting, meaning));
+    for (key, setting) in &config.settings {
+        rows.push((key.name.to_owned(), setting, key.meaning));
     }
     for (rule, parameters) in &config.parameters {
         for (parameter, setting) in parameters {
-            rows.push((format!("rules.{rule}.{parameter}"), setting, "a parameter of a rule"));
+            rows.push((format!("rules.{rule}.{parameter}"), setting, "a parameter of a plugin"));
         }
     }
     let mut out = output::stdout();

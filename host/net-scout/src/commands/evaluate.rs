@@ -51,7 +51,7 @@ pub fn run(config: &Config, flags: EvaluateFlags) -> anyhow::Result<u8> {
         import: &import,
         options: config.scan_options(),
         plugins: config.plugin_options(),
-        since: config.since.text.clone(),
+        since: config.since,
         every: every(&step)?,
         rules,
     };

@@ -31,7 +31,7 @@ pub struct ExplainRequest {
 pub fn run(config: &Config, request: &ExplainRequest, now: Timestamp) -> anyhow::Result<u8> {
     let address = parse_address(&request.address).map(|address| address.to_canonical());
     let address = address.ok_or_else(|| UsageError(format!("`{}` is no IP address", plain(&request.address, 100))))?;
-    let window = read_window(&config.since.written(), request.until.as_deref(), now)?;
+    let window = read_window(config.since, request.until.as_deref(), now)?;
     let (options, plugins, runtime) = (config.scan_options(), config.plugin_options(), runtime()?);
     let explaining = explain(&options, window, address, RuleSource::Folder(&plugins), &request.rules, &Terminal);
     let Explained { alerts, entries, report, failed } = runtime.block_on(explaining)?;

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::output::{Progress, Terminal};
 use crate::{exit, output};
 use net_scout_detect::advise_journal;
-use net_scout_model::Timestamp;
+use net_scout_model::{Timestamp, amount};
 use net_scout_store::Database;
 
 /// Brings the database to this version.
@@ -30,8 +30,10 @@ pub fn run(config: &Config, event_hash: bool, now: Timestamp) -> anyhow::Result<
         drop(progress);
         for report in reports {
             output::note(&format_args!(
-                "{}: {} events got a hash, {} have none because another row is the same event",
-                report.table, report.hashed, report.repeated
+                "{}: {} a hash, {} none because another row is the same event",
+                report.table,
+                amount(report.hashed, "event got", "events got"),
+                amount(report.repeated, "has", "have")
             ));
         }
     }

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::output::{Format, StatsFormat, Terminal};
 use crate::{exit, output};
 use net_scout_detect::enrich::{EnrichRequest, EnricherSource, enrich_alerts};
-use net_scout_detect::scan::{Keep, RecordOptions, RuleSource, ScanRequest, read_window, run_scan};
+use net_scout_detect::scan::{Keep, RecordOptions, RuleSource, ScanRequest, newest_before, read_window, run_scan};
 use net_scout_model::Timestamp;
 use net_scout_plugin_host::PluginOptions;
 use net_scout_store::WhichAlerts;
@@ -38,7 +38,7 @@ pub struct ScanFlags {
 /// # Errors
 /// When there is nothing to scan or to scan with, or the alerts cannot be kept. A failing plugin is no error: the exit code says so.
 pub fn run(config: &Config, flags: &ScanFlags, now: Timestamp) -> anyhow::Result<u8> {
-    let window = read_window(&config.since.written(), flags.until.as_deref(), now)?;
+    let window = read_window(config.since, flags.until.as_deref(), now)?;
     let (options, runtime) = (config.scan_options(), runtime()?);
     let plugins = PluginOptions { locked: flags.locked, ..config.plugin_options() };
     let parameters = || config.parameters.keys().map(|plugin| (plugin.clone(), plugins.texts(plugin))).collect();
@@ -54,7 +54,11 @@ pub fn run(config: &Config, flags: &ScanFlags, now: Timestamp) -> anyhow::Result
     let mut report = runtime.block_on(run_scan(request, &Terminal))?;
     // Not waiting for a compiler that was given up.
     runtime.shutdown_background();
+    let raised = report.alerts.count() > 0;
     output::write_scan(&mut report, window, options.max_alerts, flags.format)?;
+    if !raised && let Some(newest) = newest_before(&options, window)? {
+        output::empty_window(newest);
+    }
     let mut code = if report.failed { exit::PLUGIN_FAILED } else { exit::SUCCESS };
     // After the alerts are shown: lookups may take their time.
     if flags.enrich {

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use toml::{Table, Value};
-
+use super::tree::{Node, Table, Value};
 use crate::exit::UsageError;
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{Allow, AllowError, Side, parse_direction, parse_ports, parse_side};
+use net_scout_model::{Allow, AllowError, Side, Timestamp, not, parse_direction, parse_ports, parse_side};
 
 /// The name of the entries.
 pub(super) const ALLOW: &str = "allow";
@@ -14,27 +13,24 @@ pub(super) const ALLOW: &str = "allow";
 /// Reads the entries.
 ///
 /// # Errors
-/// When one makes no sense.
-pub(super) fn allow(path: &Path, value: &Value) -> Result<Vec<Allow>, UsageError> {
-    let wrong = |number: usize, what: &str| UsageError(format!("{}: [[{ALLOW}]] number {number}: {what}", path.display()));
-    let Value::Array(entries) = value else { return Err(UsageError(format!("{}: write [[{ALLOW}]]", path.display()))) };
-    let numbered = entries.iter().enumerate().map(|(index, entry)| (index + 1, entry));
-    let read = |(number, entry): (usize, &Value)| match entry {
-        Value::Table(table) => entry_of(table).map_err(|what| wrong(number, &what)),
-        _ => Err(wrong(number, "it is no table")),
+/// When one is wrong. The error names its line.
+pub(super) fn allow(path: &Path, node: &Node) -> Result<Vec<Allow>, UsageError> {
+    let Value::List(entries) = &node.value else { return Err(node.wrong(path, "write [[allow]] before each entry")) };
+    let read = |entry: &Node| {
+        let table = entry.table().ok_or_else(|| entry.wrong(path, "an entry of the allowlist must be a table"))?;
+        entry_of(table).map_err(|what| entry.wrong(path, &format!("[[{ALLOW}]]: {what}")))
     };
-    numbered.map(read).collect()
+    entries.iter().map(read).collect()
 }
 
 fn entry_of(table: &Table) -> Result<Allow, String> {
     const KEYS: [&str; 7] = ["network", "side", "rules", "ports", "direction", "reason", "until"];
     if let Some(unknown) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        return Err(format!("key `{unknown}` is not known; there are {}", KEYS.join(", ")));
+        return Err(format!("`{}` is not a key; there are {}", net_scout_model::plain(unknown, 100), KEYS.join(", ")));
     }
     let text = |key: &str| match table.get(key) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.as_str())),
-        Some(_) => Err(format!("`{key}` is no text")),
+        Some(node) => node.text().map(Some).ok_or_else(|| format!("`{key}` must be a text in quotes")),
     };
     let network = text("network")?.ok_or("`network` is missing: an address or a network such as 192.0.2.0/24")?;
     Ok(Allow {
@@ -48,29 +44,29 @@ fn entry_of(table: &Table) -> Result<Allow, String> {
             .filter(|reason| !reason.is_empty())
             .ok_or_else(|| AllowError::Reason.to_string())?
             .to_owned(),
-        until: match table.get("until") {
+        until: match table.get("until").map(|node| &node.value) {
             None => None,
-            Some(Value::Datetime(time)) => Some(instant(&time.to_string())?),
-            Some(Value::String(text)) => Some(instant(text)?),
-            Some(_) => return Err("`until` is no date".to_owned()),
+            Some(Value::Date(text) | Value::Text(text)) => Some(instant(text)?),
+            Some(_) => return Err("`until` must be a date".to_owned()),
         },
     })
 }
 
-fn instant(text: &str) -> Result<net_scout_model::Timestamp, String> {
-    parse_timestamp(text).ok_or_else(|| format!("until: `{text}` is no date or instant such as 2026-12-31"))
+fn instant(text: &str) -> Result<Timestamp, String> {
+    parse_timestamp(text).ok_or_else(|| format!("until: {}", not(text, "a date or an instant such as 2026-12-31")))
 }
 
 /// A text, a number, or a list of these.
 fn list(table: &Table, key: &str) -> Result<Vec<String>, String> {
-    let one = |value: &Value| match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Integer(number) => Ok(number.to_string()),
-        _ => Err(format!("`{key}` is no list of texts or numbers")),
+    let one = |node: &Node| match &node.value {
+        Value::Text(text) => Ok(text.clone()),
+        // Whole numbers alone: 1.5 is not a port.
+        Value::Number(number) if number.bytes().all(|digit| digit.is_ascii_digit()) => Ok(number.clone()),
+        _ => Err(format!("`{key}` must be a list of texts or whole numbers")),
     };
     match table.get(key) {
         None => Ok(Vec::new()),
-        Some(Value::Array(values)) => values.iter().map(one).collect(),
+        Some(Node { value: Value::List(values), .. }) => values.iter().map(one).collect(),
         Some(value) => Ok(vec![one(value)?]),
     }
 }
@@ -80,8 +76,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<Allow>, String> {
-        let table: Table = text.parse().expect("TOML");
-        allow(Path::new("a.toml"), &table["allow"]).map_err(|error| error.0)
+        let path = Path::new("a.toml");
+        allow(path, &crate::config::tree::parse(path, text).expect("TOML")["allow"]).map_err(|error| error.0)
     }
 
     #[test]
@@ -100,18 +96,21 @@ mod tests {
             ("network = '192.0.2.1'\nreason = ' '", "a reason is missing: whoever reads the allowlist later must know why"),
             (
                 "network = '192.0.2.1'\nreasons = 'x'",
-                "key `reasons` is not known; there are network, side, rules, ports, direction, reason, until",
+                "`reasons` is not a key; there are network, side, rules, ports, direction, reason, until",
             ),
-            ("network = '192.0.2.1/24'\nreason = 'x'", "network: `192.0.2.1/24` is no network: it begins at 192.0.2.0/24"),
+            ("network = '192.0.2.1/24'\nreason = 'x'", "network: `192.0.2.1/24` is not a network: it begins at 192.0.2.0/24"),
             (
                 "network = '192.0.2.1'\nreason = 'x'\nports = '9-8'",
                 "ports: `9-8` are no ports: write one such as 22, or a range such as 8000-8100",
             ),
-            ("network = '192.0.2.1'\nreason = 'x'\nports = [1.5]", "`ports` is no list of texts or numbers"),
+            ("network = '192.0.2.1'\nreason = 'x'\nports = [1.5]", "`ports` must be a list of texts or whole numbers"),
             ("network = '192.0.2.1'\nreason = 'x'\nside = 'both'", "side: `both` is neither source nor destination"),
-            ("network = '192.0.2.1'\nreason = 'x'\nuntil = 'soon'", "until: `soon` is no date or instant such as 2026-12-31"),
+            (
+                "network = '192.0.2.1'\nreason = 'x'\nuntil = 'soon'",
+                "until: `soon` is not a date or an instant such as 2026-12-31",
+            ),
         ] {
-            assert_eq!(read(&format!("[[allow]]\n{text}")), Err(format!("a.toml: [[allow]] number 1: {error}")));
+            assert_eq!(read(&format!("[[allow]]\n{text}")), Err(format!("a.toml:1: [[allow]]: {error}")));
         }
     }
 }

@@ -5,10 +5,12 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use toml::{Table, Value};
-
 use super::allow::{ALLOW, allow};
-use super::keys;
+use super::grammar::Shape;
+use super::keys::{self, LIMITS_SECTION};
+use super::layer::Key;
+use super::source::Setting;
+use super::tree::{self, Node, Table, Value};
 use crate::exit::UsageError;
 use net_scout_model::{Allow, Limits, Request};
 use net_scout_plugin_host::ownership;
@@ -19,9 +21,9 @@ const PARAMETERS: [&str; 2] = ["rules", "enrichers"];
 const GRANTS: &str = "grants";
 /// The table of the directories whose files plugins may be granted: name and path.
 const DIRECTORIES: &str = "directories";
-
-/// The table of limits: those of all plugins, and `[limits.PLUGIN]`.
-const LIMITS: &str = "limits";
+/// What there is beside keys.
+const TABLES: &str =
+    "[rules.RULE], [enrichers.ENRICHER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories] and [[allow]]";
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]
@@ -36,7 +38,7 @@ impl ConfigFile {
     /// configuration folder, and `/etc/net-scout.toml`.
     ///
     /// # Errors
-    /// When the named file is missing, a file is no TOML or has a key that is not known, or one that was not named may be somebody else's.
+    /// When the named file is missing, a file is not TOML or has a key that is not known, or one that was not named may be somebody else's.
     pub fn find(named: Option<&Path>) -> Result<Option<Self>, UsageError> {
         let user = std::env::var_os("XDG_CONFIG_HOME")
             .map(PathBuf::from)
@@ -75,112 +77,110 @@ impl ConfigFile {
     /// # Errors
     /// As [`Self::find`].
     pub fn parse(path: &Path, text: &str) -> Result<Self, UsageError> {
-        let table: Table = text.parse().map_err(|error| UsageError(format!("{}: {error}", path.display())))?;
-        let file = Self { path: path.to_owned(), table };
+        let file = Self { path: path.to_owned(), table: tree::parse(path, text)? };
         file.check()?;
         Ok(file)
     }
 
+    /// Fails where a key is not known.
     fn check(&self) -> Result<(), UsageError> {
-        let unknown = |key: &str| {
-            let known: Vec<&str> = keys::all().map(|key| key.name).collect();
-            UsageError(format!(
-                "{}: key `{key}` is not known; there are {}, [rules.RULE], [enrichers.ENRICHER], [limits.PLUGIN], [grants.PLUGIN], [directories] and [[allow]]",
-                self.path.display(),
-                known.join(", ")
-            ))
-        };
-        for (name, value) in &self.table {
-            match value {
-                Value::Table(plugins) if PARAMETERS.contains(&name.as_str()) => {
-                    for (plugin, parameters) in plugins {
-                        let Value::Table(parameters) = parameters else { return Err(unknown(&format!("{name}.{plugin}"))) };
-                        if let Some((key, _)) = parameters.iter().find(|(_, value)| scalar(value).is_none()) {
-                            return Err(self.no_value(&format!("{name}.{plugin}.{key}")));
-                        }
+        let known = |name: &str| keys::all().any(|key| key.name == name);
+        for (name, node) in &self.table {
+            match (name.as_str(), &node.value) {
+                (ALLOW, _) => {}
+                (GRANTS | DIRECTORIES, Value::Table(_)) => {}
+                (name, Value::Table(plugins)) if PARAMETERS.contains(&name) => {
+                    if let Some((plugin, node)) = plugins.iter().find(|(_, node)| node.table().is_none()) {
+                        return Err(node.wrong(&self.path, &format!("`{name}.{plugin}` must be a table: [{name}.{plugin}]")));
                     }
                 }
-                Value::Table(_) if name == GRANTS => {
-                    self.grants()?;
-                }
-                _ if name == ALLOW => {
-                    self.allow()?;
-                }
-                Value::Table(_) if name == DIRECTORIES => {
-                    self.directories()?;
-                }
-                Value::Table(inner) => {
-                    if name == LIMITS {
-                        self.limits()?;
-                    }
-                    for (key, value) in inner.iter().filter(|(_, value)| name != LIMITS || !value.is_table()) {
-                        self.check_key(&format!("{name}.{key}"), value, unknown)?;
+                (name, Value::Table(section)) => {
+                    // Tables in the section of the limits are those of single plugins.
+                    let own = |node: &Node| name == LIMITS_SECTION && node.table().is_some();
+                    let unknown = section.iter().find(|(key, node)| !own(node) && !known(&format!("{name}.{key}")));
+                    if let Some((key, node)) = unknown {
+                        return Err(self.unknown(Some(name), key, node));
                     }
                 }
-                value => self.check_key(name, value, unknown)?,
+                (name, _) if known(name) => {}
+                (name, _) => return Err(self.unknown(None, name, node)),
             }
         }
         Ok(())
     }
 
-    fn check_key(&self, name: &str, value: &Value, unknown: impl Fn(&str) -> UsageError) -> Result<(), UsageError> {
-        if keys::all().all(|key| key.name != name) {
-            return Err(unknown(name));
-        }
-        match text(name, value) {
-            Some(_) => Ok(()),
-            None if name == keys::LOCAL_NETWORKS => {
-                Err(UsageError(format!("{}: `{name}` is not a list of texts", self.path.display())))
+    /// That a key is not known, with those that are: in its section, where there is such a one.
+    fn unknown(&self, section: Option<&str>, key: &str, node: &Node) -> UsageError {
+        let inside = |section: &str| -> Vec<&str> {
+            keys::all().filter_map(|key| key.name.strip_prefix(section)?.strip_prefix('.')).collect()
+        };
+        let written = section.map_or(key.to_owned(), |section| format!("{section}.{key}"));
+        let there = match section.map(inside).filter(|inside| !inside.is_empty()) {
+            Some(inside) => inside.join(", "),
+            None => {
+                let outside: Vec<&str> = keys::all().map(|key| key.name).filter(|name| !name.contains('.')).collect();
+                format!("{}, {TABLES}", outside.join(", "))
             }
-            None => Err(self.no_value(name)),
-        }
+        };
+        node.wrong(&self.path, &format!("`{}` is not a key; there are {there}", net_scout_model::plain(&written, 100)))
+    }
+
+    /// The value of a key, where it stands.
+    ///
+    /// # Errors
+    /// When it is not of the key's shape.
+    pub(super) fn find_key(&self, key: &Key) -> Result<Option<Setting>, UsageError> {
+        let node = match key.name.split_once('.') {
+            Some((section, name)) => self.table.get(section).and_then(Node::table).and_then(|section| section.get(name)),
+            None => self.table.get(key.name),
+        };
+        node.map(|node| node.setting(&self.path, key.name, key.shape)).transpose()
+    }
+
+    /// The tables in a table, with its keys.
+    fn tables(&self, name: &str) -> impl Iterator<Item = (&String, &Table)> {
+        let table = self.table.get(name).and_then(Node::table).into_iter().flatten();
+        table.filter_map(|(key, node)| Some((key, node.table()?)))
     }
 
     /// The entries of the allowlist.
     ///
     /// # Errors
-    /// When one makes no sense.
+    /// When one is wrong.
     pub fn allow(&self) -> Result<Vec<Allow>, UsageError> {
-        self.table.get(ALLOW).map_or(Ok(Vec::new()), |value| allow(&self.path, value))
-    }
-
-    fn no_value(&self, name: &str) -> UsageError {
-        UsageError(format!("{}: `{name}` is not a text, a number or a boolean", self.path.display()))
-    }
-
-    /// The value of a key.
-    #[must_use]
-    pub fn value(&self, name: &str) -> Option<String> {
-        match name.split_once('.') {
-            Some((table, key)) => self.table.get(table)?.get(key).and_then(scalar),
-            None => self.table.get(name).and_then(|value| text(name, value)),
-        }
+        self.table.get(ALLOW).map_or(Ok(Vec::new()), |node| allow(&self.path, node))
     }
 
     /// What is set for parameters of plugins: plugin, parameter, value.
-    pub fn parameters(&self) -> impl Iterator<Item = (String, String, String)> {
-        let plugins = PARAMETERS.into_iter().filter_map(|table| self.table.get(table)?.as_table()).flatten();
-        plugins.flat_map(|(plugin, parameters)| {
-            let parameters = parameters.as_table().into_iter().flatten();
-            parameters.filter_map(|(name, value)| Some((plugin.clone(), name.clone(), scalar(value)?)))
-        })
+    ///
+    /// # Errors
+    /// When a value is a list or a table.
+    pub(super) fn parameters(&self) -> Result<Vec<(String, String, Setting)>, UsageError> {
+        let mut all = Vec::new();
+        for table in PARAMETERS {
+            for (plugin, parameters) in self.tables(table) {
+                for (name, node) in parameters {
+                    let setting = node.setting(&self.path, &format!("{table}.{plugin}.{name}"), Shape::Any)?;
+                    all.push((plugin.clone(), name.clone(), setting));
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// What is set for the limits of single plugins: plugin, limit, value.
     ///
     /// # Errors
     /// When there is no such limit, or its value is not within its bounds.
-    pub fn limits(&self) -> Result<BTreeMap<String, BTreeMap<String, String>>, UsageError> {
-        let tables = self.table.get(LIMITS).and_then(Value::as_table).into_iter().flatten();
+    pub(super) fn limits(&self) -> Result<BTreeMap<String, BTreeMap<String, String>>, UsageError> {
         let mut own = BTreeMap::new();
-        for (plugin, limits) in tables.filter_map(|(plugin, limits)| Some((plugin, limits.as_table()?))) {
+        for (plugin, limits) in self.tables(LIMITS_SECTION) {
             let mut set = BTreeMap::new();
-            for (limit, value) in limits {
-                let name = format!("{LIMITS}.{plugin}.{limit}");
-                let text = scalar(value).ok_or_else(|| self.no_value(&name))?;
-                let checked = Limits::default().set_own(limit, &text);
-                checked.map_err(|wrong| UsageError(format!("{}: {name}: {wrong}", self.path.display())))?;
-                set.insert(limit.clone(), text);
+            for (limit, node) in limits {
+                let name = format!("{LIMITS_SECTION}.{plugin}.{limit}");
+                let setting = node.setting(&self.path, &name, Shape::Number)?;
+                Limits::default().set_own(limit, &setting.text).map_err(|what| setting.wrong(&name, &what))?;
+                set.insert(limit.clone(), setting.text);
             }
             own.insert(plugin.clone(), set);
         }
@@ -191,17 +191,17 @@ impl ConfigFile {
     ///
     /// # Errors
     /// When a name is not one word of letters, digits, `_` and `-`, or a path is not a text.
-    pub fn directories(&self) -> Result<BTreeMap<String, PathBuf>, UsageError> {
-        let table = self.table.get(DIRECTORIES).and_then(Value::as_table);
-        let directory = |(name, path): (&String, &Value)| {
+    pub(super) fn directories(&self) -> Result<BTreeMap<String, PathBuf>, UsageError> {
+        let table = self.table.get(DIRECTORIES).and_then(Node::table);
+        let directory = |(name, node): (&String, &Node)| {
             let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-            match path.as_str() {
+            match node.text() {
                 Some(path) if !path.is_empty() && name.chars().all(fits) => Ok((name.clone(), PathBuf::from(path))),
-                _ => Err(UsageError(format!(
-                    "{}: `{DIRECTORIES}.{}` does not have the form NAME = \"PATH\", with a name of letters, digits, _ and -",
-                    self.path.display(),
-                    net_scout_model::plain(name, 100)
-                ))),
+                _ => {
+                    let name = net_scout_model::plain(name, 100);
+                    let form = "does not have the form NAME = \"PATH\", with a name of letters, digits, _ and -";
+                    Err(node.wrong(&self.path, &format!("`{DIRECTORIES}.{name}` {form}")))
+                }
             }
         };
         table.into_iter().flatten().map(directory).collect()
@@ -211,45 +211,27 @@ impl ConfigFile {
     ///
     /// # Errors
     /// When a grant is not a list of lines in the form of its capability.
-    pub fn grants(&self) -> Result<BTreeMap<String, Vec<Request>>, UsageError> {
-        let table = self.table.get(GRANTS).and_then(Value::as_table);
-        table.into_iter().flatten().map(|(plugin, lines)| Ok((plugin.clone(), grants(&self.path, plugin, lines)?))).collect()
+    pub(super) fn grants(&self) -> Result<BTreeMap<String, Vec<Request>>, UsageError> {
+        let table = self.table.get(GRANTS).and_then(Node::table);
+        table.into_iter().flatten().map(|(plugin, node)| Ok((plugin.clone(), self.granted(plugin, node)?))).collect()
     }
-}
 
-/// The lines of a table whose keys are capabilities.
-pub(crate) fn grants(path: &Path, plugin: &str, table: &Value) -> Result<Vec<Request>, UsageError> {
-    let error = |text: String| UsageError(format!("{}: {GRANTS}.{plugin}: {text}", path.display()));
-    let table = table.as_table().ok_or_else(|| error("is no table".to_owned()))?;
-    let mut granted = Vec::new();
-    for (capability, lines) in table {
-        let lines = lines.as_array().ok_or_else(|| error(format!("{capability} is no list of lines")))?;
-        for line in lines {
-            let line = line.as_str().ok_or_else(|| error(format!("{capability} is no list of lines")))?;
-            granted.push(Request::parse(capability, line).map_err(|reason| error(format!("the grant `{line}` {reason}")))?);
+    /// The lines of a table whose keys are capabilities.
+    fn granted(&self, plugin: &str, node: &Node) -> Result<Vec<Request>, UsageError> {
+        let error = |node: &Node, text: String| node.wrong(&self.path, &format!("{GRANTS}.{plugin}: {text}"));
+        let table = node.table().ok_or_else(|| error(node, "it must be a table of capabilities".to_owned()))?;
+        let mut granted = Vec::new();
+        for (capability, node) in table {
+            let lines = || error(node, format!("{capability} must be a list of texts"));
+            let Value::List(list) = &node.value else { return Err(lines()) };
+            for node in list {
+                let line = node.text().ok_or_else(lines)?;
+                granted.push(
+                    Request::parse(capability, line).map_err(|reason| error(node, format!("the grant `{line}` {reason}")))?,
+                );
+            }
         }
-    }
-    Ok(granted)
-}
-
-/// The text of a value; that of a list has commas.
-fn text(name: &str, value: &Value) -> Option<String> {
-    match value {
-        Value::Array(list) if name == keys::LOCAL_NETWORKS => {
-            list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|list| list.join(","))
-        }
-        value => scalar(value),
-    }
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Integer(number) => Some(number.to_string()),
-        Value::Float(number) => Some(number.to_string()),
-        Value::Boolean(value) => Some(value.to_string()),
-        Value::Datetime(instant) => Some(instant.to_string()),
-        Value::Array(_) | Value::Table(_) => None,
+        Ok(granted)
     }
 }
 
@@ -257,24 +239,44 @@ fn scalar(value: &Value) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn file(text: &str) -> Result<ConfigFile, UsageError> {
+        ConfigFile::parse(Path::new("a.toml"), text)
+    }
+
     #[test]
     fn directories_have_a_name_and_a_path() {
-        let file = |text| ConfigFile::parse(Path::new("a.toml"), text);
-        let read = file("[directories]\ngeoip = '/var/lib/GeoIP'").expect("file").directories().expect("directories");
-        assert_eq!(read, [("geoip".to_owned(), PathBuf::from("/var/lib/GeoIP"))].into());
+        let read = |text| file(text).expect("file").directories();
+        let directories = read("[directories]\ngeoip = '/var/lib/GeoIP'").expect("directories");
+        assert_eq!(directories, [("geoip".to_owned(), PathBuf::from("/var/lib/GeoIP"))].into());
         for text in ["[directories]\ngeoip = 3", "[directories]\n'a b' = 'x'", "[directories]\ngeoip = ''"] {
-            let error = file(text).expect_err(text).0;
-            assert!(error.contains("does not have the form NAME = \"PATH\""), "{error}");
+            let error = read(text).expect_err(text).0;
+            assert!(error.starts_with("a.toml:2: ") && error.contains("does not have the form NAME = \"PATH\""), "{error}");
         }
     }
 
     #[test]
-    fn misspelt_keys_and_wrong_shapes_are_errors() {
-        let error = |text| ConfigFile::parse(Path::new("a.toml"), text).expect_err(text).0;
-        assert!(error("db_pth = 'x'").starts_with("a.toml: key `db_pth` is not known; there are db_path, table,"));
-        assert!(error("[limits]\ncpu = 3").contains("key `limits.cpu` is not known"));
-        assert_eq!(error("db_path = ['x']"), "a.toml: `db_path` is not a text, a number or a boolean");
-        assert_eq!(error("[rules.a]\nb = []"), "a.toml: `rules.a.b` is not a text, a number or a boolean");
+    fn misspelt_keys_are_errors_that_name_the_place_and_what_there_is() {
+        let error = |text| file(text).expect_err(text).0;
+        assert!(error("\ndb_pth = 'x'").starts_with("a.toml:2: `db_pth` is not a key; there are db_path, table,"));
+        assert!(
+            error("[limits]\ncpu = 3").starts_with("a.toml:2: `limits.cpu` is not a key; there are cpu_seconds, wall_seconds,")
+        );
+        assert!(error("[limit]\ncpu_seconds = 3").starts_with("a.toml:2: `limit.cpu_seconds` is not a key; there are db_path,"));
+        assert_eq!(error("[rules]\na = 1"), "a.toml:2: `rules.a` must be a table: [rules.a]");
         assert!(error("db_path = ").starts_with("a.toml: TOML parse error at line 1"));
+    }
+
+    #[test]
+    fn wrong_shapes_are_errors_that_name_the_place() {
+        let parameters = file("[rules.a]\nb = []").expect("file").parameters().expect_err("a list").0;
+        assert_eq!(parameters, "a.toml:2: `rules.a.b` must be a text, a number, or true or false");
+        let grants = |text| file(text).expect("file").grants().expect_err(text).0;
+        assert_eq!(grants("[grants.a]\ndns = 'x'"), "a.toml:2: grants.a: dns must be a list of texts");
+        assert_eq!(grants("[grants]\na = 1"), "a.toml:2: grants.a: it must be a table of capabilities");
+        let limits = file("[limits.a]\nscan_seconds = 1").expect("file").limits().expect_err("not for one plugin").0;
+        assert!(
+            limits.starts_with("limits.a.scan_seconds (from a.toml:2): not a limit of a single plugin; there are "),
+            "{limits}"
+        );
     }
 }

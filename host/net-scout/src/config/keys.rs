@@ -1,105 +1,197 @@
-//! Every key of the configuration: its name in net-scout.toml, its environment variable, its default and its meaning.
+//! Every key of the configuration. A new one is added here and nowhere else: its field in the configuration, its name in net-scout.toml (with
+//! a dot where it stands in a section), its environment variable, its default as it would be written, its grammar and its meaning. A flag
+//! that sets it is a flag of `cli/`, which fills the field of the same name in [`Flags`].
 
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::time::Duration;
 
-use net_scout_model::LIMITS;
+use net_scout_model::time::Moment;
+use net_scout_model::{LIMITS, Networks, Timestamp};
 
-/// A key of the configuration.
-#[derive(Clone, Copy, Debug)]
-pub struct Key {
-    /// Its name in net-scout.toml; a dot stands for a table.
-    pub name: &'static str,
-    /// Its environment variable.
-    pub environment: Option<&'static str>,
-    /// Used when nothing is set. Empty for the two that depend on the machine.
-    pub default: &'static str,
-    /// What it means.
-    pub meaning: &'static str,
-}
+use super::grammar::{self, Grammar, Shape};
+use super::layer::{Key, Typed, settings};
+use super::source::{Setting, Source};
+use crate::exit::UsageError;
 
-impl Key {
-    /// The flag that sets it, where there is one.
-    #[must_use]
-    pub fn flag(&self) -> String {
-        match self.name {
-            "max_alerts_per_run" => "--max-alerts".to_owned(),
-            "group" => "--no-group".to_owned(),
-            name => format!("--{}", name.replace('_', "-")),
-        }
+/// The keys whose defaults are what is found where the program runs.
+pub(super) const DB_PATH: &str = "db_path";
+pub(super) const PLUGINS: &str = "plugins";
+
+settings! {
+    db_path: PathBuf {
+        name: DB_PATH,
+        variable: "NET_SCOUT_DB_PATH",
+        default: default_db_path(Path::new(".")),
+        grammar: grammar::path(),
+        meaning: "the database of net-sentinel",
+    }
+    table: String {
+        name: "table",
+        variable: "NET_SCOUT_TABLE",
+        default: "ip_events",
+        grammar: grammar::table_name(),
+        meaning: "the table to scan: ip_events, or ip_events_30 for the archive",
+    }
+    alert_table: String {
+        name: "alert_table",
+        variable: "NET_SCOUT_ALERT_TABLE",
+        default: "scout_alerts",
+        grammar: grammar::table_name(),
+        meaning: "the table that alerts are kept in",
+    }
+    plugins: PathBuf {
+        name: PLUGINS,
+        variable: "NET_SCOUT_PLUGINS",
+        default: "plugins",
+        grammar: grammar::path(),
+        meaning: "the folder of the plugins",
+    }
+    local_networks: Option<Networks> {
+        name: "local_networks",
+        variable: "NET_SCOUT_LOCAL_NETWORKS",
+        default: "",
+        grammar: grammar::networks(),
+        meaning: "the networks that are your own, ADDRESS/BITS,...; empty to learn them from the events",
+    }
+    correct_directions: bool {
+        name: "correct_directions",
+        variable: "NET_SCOUT_CORRECT_DIRECTIONS",
+        default: "true",
+        grammar: grammar::switch(),
+        meaning: "whether forwarded packets that are stored as OUTBOUND and come from outside your networks count as INBOUND",
+    }
+    since: Moment {
+        name: "since",
+        variable: "NET_SCOUT_DEFAULT_SINCE",
+        default: "1 hour",
+        grammar: grammar::moment(),
+        meaning: "where the window of a scan begins",
+    }
+    group: bool {
+        name: "group",
+        variable: "NET_SCOUT_GROUP",
+        default: "true",
+        grammar: grammar::switch(),
+        meaning: "whether what several rules say of one source becomes one alert",
+    }
+    builtin_roles: bool {
+        name: "builtin_roles",
+        variable: "NET_SCOUT_BUILTIN_ROLES",
+        default: "true",
+        grammar: grammar::switch(),
+        meaning: "whether counts of resolvers, peer-to-peer clients and others that `allow list` names raise no alert",
+    }
+    max_alerts: usize {
+        name: "max_alerts_per_run",
+        variable: "NET_SCOUT_MAX_ALERTS_PER_RUN",
+        default: "500",
+        grammar: grammar::whole(0..=1_000_000),
+        meaning: "the most alerts of a scan; the strongest are kept",
+    }
+    quiet: i64 {
+        name: "quiet_hours",
+        variable: "NET_SCOUT_QUIET_HOURS",
+        default: "24",
+        grammar: grammar::hours(1.0..=8_760.0),
+        meaning: "hours without events that end an incident: what comes later is a new alert",
+    }
+    busy_timeout: Duration {
+        name: "busy_timeout",
+        variable: "NET_SCOUT_BUSY_TIMEOUT",
+        default: "10",
+        grammar: grammar::seconds(0.0..=3_600.0),
+        meaning: "seconds to wait for another program's lock",
+    }
+    cache_dir: Option<PathBuf> {
+        name: "cache_dir",
+        variable: "NET_SCOUT_CACHE_DIR",
+        default: default_cache_dir(),
+        grammar: grammar::optional_path(),
+        meaning: "where compiled plugins are kept, for this user alone; empty for nowhere",
+    }
+    log_level: &'static str {
+        name: "log_level",
+        variable: "NET_SCOUT_LOG_LEVEL",
+        default: "warn",
+        grammar: grammar::log_level(),
+        meaning: "off, error, warn, info, debug or trace",
+    }
+    log_file: Option<PathBuf> {
+        name: "log_file",
+        variable: "NET_SCOUT_LOG_FILE",
+        default: "",
+        grammar: grammar::optional_path(),
+        meaning: "the file that the log is added to; empty for standard error",
+    }
+    now: Option<Timestamp> {
+        name: "now",
+        variable: "NET_SCOUT_NOW",
+        default: "",
+        grammar: grammar::optional_instant(),
+        meaning: "the time that counts as now, to go back over an old database; empty for the clock",
+    }
+    max_enrich: u32 {
+        name: "max_enrich_per_run",
+        variable: "NET_SCOUT_MAX_ENRICH_PER_RUN",
+        default: "50",
+        grammar: grammar::whole(0..=1_000_000),
+        meaning: "the most alerts that one run enriches",
+    }
+    enrichment_sleep: Duration {
+        name: "enrichment_sleep",
+        variable: "NET_SCOUT_ENRICHMENT_SLEEP",
+        default: "0.2",
+        grammar: grammar::seconds(0.0..=3_600.0),
+        meaning: "seconds between two lookups of a kind; 0 for no limit",
+    }
+    enrichment_burst: u32 {
+        name: "enrichment_burst",
+        variable: "NET_SCOUT_ENRICHMENT_BURST",
+        default: "5",
+        grammar: grammar::whole(1..=10_000),
+        meaning: "how many lookups of a kind may begin at once after a pause",
+    }
+    enrichment_parallel: usize {
+        name: "enrichment_parallel",
+        variable: "NET_SCOUT_ENRICHMENT_PARALLEL",
+        default: "64",
+        grammar: grammar::whole(1..=1_000),
+        meaning: "how many lookups may be under way",
+    }
+    enrichment_timeout: Duration {
+        name: "enrichment_timeout",
+        variable: "NET_SCOUT_ENRICHMENT_TIMEOUT",
+        default: "20",
+        grammar: grammar::seconds(0.01..=3_600.0),
+        meaning: "seconds that one lookup may take, with all its tries",
+    }
+    dns_servers: Vec<SocketAddr> {
+        name: "dns_servers",
+        variable: "NET_SCOUT_DNS_SERVERS",
+        default: "",
+        grammar: grammar::servers(),
+        meaning: "the resolvers to ask, ADDRESS:PORT,...; empty for those of the system",
     }
 }
 
-const fn key(name: &'static str, environment: &'static str, default: &'static str, meaning: &'static str) -> Key {
-    Key { name, environment: Some(environment), default, meaning }
+/// The section of the limits.
+pub(super) const LIMITS_SECTION: &str = "limits";
+
+/// The names of the limits with their section before them.
+static LIMIT_NAMES: LazyLock<Vec<String>> =
+    LazyLock::new(|| LIMITS.iter().map(|limit| format!("{LIMITS_SECTION}.{}", limit.name)).collect());
+
+/// The limits of all plugins, which stand in the file alone, in the order of [`LIMITS`].
+pub(super) fn limits() -> impl Iterator<Item = Key> {
+    LIMIT_NAMES.iter().zip(&LIMITS).map(|(name, limit)| Key::new(name, None, limit.meaning, Shape::Number))
 }
-
-/// The key whose value may be written as a list of texts.
-pub(super) const LOCAL_NETWORKS: &str = "local_networks";
-
-/// What the names of limits begin with.
-pub(super) const LIMITS_TABLE: &str = "limits.";
 
 /// Every key, the limits last.
-pub fn all() -> impl Iterator<Item = Key> {
-    let limits = LIMIT_NAMES.iter().zip(&LIMITS);
-    KEYS.iter().copied().chain(limits.map(|(name, limit)| Key {
-        name,
-        environment: None,
-        default: limit.default,
-        meaning: limit.meaning,
-    }))
+pub(super) fn all() -> impl Iterator<Item = Key> {
+    keys().into_iter().chain(limits())
 }
-
-/// The keys but for the limits.
-static KEYS: [Key; 22] = [
-    key("db_path", "NET_SCOUT_DB_PATH", "", "the database of net-sentinel"),
-    key("table", "NET_SCOUT_TABLE", "ip_events", "the table to scan: ip_events, or ip_events_30 for the archive"),
-    key("alert_table", "NET_SCOUT_ALERT_TABLE", "scout_alerts", "the table that alerts are kept in"),
-    key("plugins", "NET_SCOUT_PLUGINS", "plugins", "the folder of the plugins"),
-    key(
-        LOCAL_NETWORKS,
-        "NET_SCOUT_LOCAL_NETWORKS",
-        "",
-        "the networks that are your own, ADDRESS/BITS,...; empty to learn them from the events",
-    ),
-    key(
-        "correct_directions",
-        "NET_SCOUT_CORRECT_DIRECTIONS",
-        "true",
-        "whether forwarded packets that are stored as OUTBOUND and come from outside of your networks count as INBOUND",
-    ),
-    key("since", "NET_SCOUT_DEFAULT_SINCE", "1 hour", "where the window of a scan begins"),
-    key("group", "NET_SCOUT_GROUP", "true", "whether what several rules say of one source becomes one alert"),
-    key(
-        "builtin_roles",
-        "NET_SCOUT_BUILTIN_ROLES",
-        "true",
-        "whether counts of resolvers, peer-to-peer clients and others that `allow list` names raise no alert",
-    ),
-    key("max_alerts_per_run", "NET_SCOUT_MAX_ALERTS_PER_RUN", "500", "the most alerts of a scan; the strongest are kept"),
-    key(
-        "quiet_hours",
-        "NET_SCOUT_QUIET_HOURS",
-        "24",
-        "hours without events that end an incident: what comes later is a new alert",
-    ),
-    key("busy_timeout", "NET_SCOUT_BUSY_TIMEOUT", "10", "seconds to wait for another program's lock"),
-    key("cache_dir", "NET_SCOUT_CACHE_DIR", "", "where compiled plugins are kept, for this user alone; empty for nowhere"),
-    key("log_level", "NET_SCOUT_LOG_LEVEL", "warn", "off, error, warn, info, debug or trace"),
-    key("log_file", "NET_SCOUT_LOG_FILE", "", "the file that the log is added to; empty for standard error"),
-    key("now", "NET_SCOUT_NOW", "", "the time that counts as now, to go back over an old database; empty for the clock"),
-    key("max_enrich_per_run", "NET_SCOUT_MAX_ENRICH_PER_RUN", "50", "the most alerts that one run enriches"),
-    key("enrichment_sleep", "NET_SCOUT_ENRICHMENT_SLEEP", "0.2", "seconds between two lookups of a kind; 0 for no limit"),
-    key("enrichment_burst", "NET_SCOUT_ENRICHMENT_BURST", "5", "how many lookups of a kind may begin at once after a pause"),
-    key("enrichment_parallel", "NET_SCOUT_ENRICHMENT_PARALLEL", "64", "how many lookups may be under way"),
-    key("enrichment_timeout", "NET_SCOUT_ENRICHMENT_TIMEOUT", "20", "seconds that one lookup may take, with all its tries"),
-    key("dns_servers", "NET_SCOUT_DNS_SERVERS", "", "the resolvers to ask, ADDRESS:PORT,...; empty for those of the system"),
-];
-
-/// The names of the limits with their table before them.
-static LIMIT_NAMES: LazyLock<Vec<String>> =
-    LazyLock::new(|| LIMITS.iter().map(|limit| format!("{LIMITS_TABLE}{}", limit.name)).collect());
 
 /// The variables of the Python program that set a parameter of a plugin: variable, plugin, parameter.
 pub(super) const PARAMETER_VARIABLES: [(&str, &str, &str); 12] = [
@@ -122,30 +214,17 @@ pub(super) const DIRECTORY_VARIABLES: [(&str, &str); 2] =
     [("NET_SCOUT_GEOIP_DIR", "geoip"), ("NET_SCOUT_THREAT_LISTS_DIR", "threat_lists")];
 
 /// `net_sentinel.db` in the folder, else one level up, as the Python program looked for it.
-pub(super) fn default_db_path(folder: &Path) -> String {
+fn default_db_path(folder: &Path) -> String {
     const NAME: &str = "net_sentinel.db";
     let above = format!("../{NAME}");
     if !folder.join(NAME).exists() && folder.join(&above).exists() { above } else { format!("./{NAME}") }
 }
 
 /// `net-scout/code` in the user's cache folder (XDG Base Directory Specification); empty where there is no home.
-pub(super) fn default_cache_dir() -> String {
+fn default_cache_dir() -> String {
     let absolute = |name: &str| std::env::var(name).ok().filter(|path| Path::new(path).is_absolute());
     let cache = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| format!("{home}/.cache")));
     cache.map_or(String::new(), |cache| format!("{cache}/net-scout/code"))
-}
-
-/// The name of a log level, which may be written as Python does.
-pub(super) fn log_level(text: &str) -> Option<&'static str> {
-    Some(match text.trim().to_ascii_lowercase().as_str() {
-        "off" => "off",
-        "error" | "critical" => "error",
-        "warn" | "warning" => "warn",
-        "info" => "info",
-        "debug" => "debug",
-        "trace" => "trace",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -165,9 +244,15 @@ mod tests {
     }
 
     #[test]
-    fn levels_as_python_writes_them() {
-        assert_eq!(log_level("WARNING"), Some("warn"));
-        assert_eq!(log_level("Info"), Some("info"));
-        assert_eq!(log_level("loud"), None);
+    fn every_default_is_in_its_grammar_and_names_are_used_once() {
+        let none = Layer::of(|_| Ok(None)).expect("a layer");
+        let (values, written) = none.values().expect("defaults");
+        assert_eq!((values.max_alerts, values.quiet, values.busy_timeout), (500, 86_400_000_000, Duration::from_secs(10)));
+        assert!(written.iter().all(|(_, setting)| setting.source == Source::Default));
+        let mut names: Vec<&str> = all().map(|key| key.name).chain(all().filter_map(|key| key.variable)).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
     }
 }

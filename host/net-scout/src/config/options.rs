@@ -70,7 +70,7 @@ impl Config {
         let set = |set: &BTreeMap<String, Setting>| set.iter().map(|(name, value)| (name.clone(), value.written())).collect();
         PluginOptions {
             folder: self.plugins.clone(),
-            is_named: self.is_set("plugins"),
+            is_named: self.names_plugins(),
             locked: false,
             cache_dir: self.cache_dir.clone(),
             limits: self.limits.clone(),

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Cell, Csv, Format, Table, json_text, note, write_json, write_json_line};
 use net_scout_detect::enrich::Enriched;
+use net_scout_model::counted;
 use net_scout_store::CachedAnswer;
 
 /// Says what an enrichment came to.
@@ -13,7 +14,10 @@ pub fn enriched(enriched: &Enriched, dry_run: bool) {
     let Some(alerts) = enriched.alerts else { return note(&"no alert without enrichment") };
     let Enriched { lookups, failed, cached, interrupted, .. } = enriched;
     note(&format_args!(
-        "{alerts} alerts enriched: {lookups} lookups, {failed} failed, {cached} answers from the cache{}{}",
+        "{} enriched: {}, {failed} failed, {} from the cache{}{}",
+        counted(alerts, "alert"),
+        counted(lookups, "lookup"),
+        counted(cached, "answer"),
         if dry_run { " (dry run: nothing written)" } else { "" },
         if *interrupted { "; interrupted, what was found is kept" } else { "" },
     ));

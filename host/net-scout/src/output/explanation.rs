@@ -183,7 +183,7 @@ fn part(name: &'static str, part: &Part, peers: &str, has_history: bool) -> Vec<
     };
     let span = if first == last { first.to_owned() } else { format!("{first} to {last}") };
     let inside = if has_history { format!(", {in_window} in the window") } else { String::new() };
-    let number = |count: u64| counted(usize::try_from(count).unwrap_or(usize::MAX), "event");
+    let number = |count: u64| counted(count, "event");
     let mut lines = vec![(name, format!("{}{inside}, {span}", number(*count)))];
     let word = |word: &Option<String>| word.clone().unwrap_or_else(|| "-".to_owned());
     let kind = |(direction, verdict, count): &(_, _, u64)| format!("{} {} ({count})", word(direction), word(verdict));

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Cell, Format, Table, write_objects};
-use net_scout_model::LedgerEntry;
+use net_scout_model::{LedgerEntry, counted};
 
 /// Writes what plugins used.
 ///
@@ -38,7 +38,7 @@ fn table(entries: &[LedgerEntry]) -> Table {
             notes.push("empty WASI".to_owned());
         }
         if entry.refused > 0 {
-            notes.push(format!("{} alerts refused", entry.refused));
+            notes.push(format!("{} refused", counted(entry.refused, "alert")));
         }
         notes.extend(entry.error.clone());
         table.row(vec![

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use net_scout_model::plain;
+use net_scout_model::{amount, counted, plain};
 use net_scout_store::Unreadable;
 
 fn message(style: Style, word: &str, text: &dyn Display) {
@@ -35,12 +35,21 @@ pub fn unreadable_alerts(unreadable: &Unreadable, table: &str) {
     }
 }
 
+/// That alerts are shown without their evidence.
+pub fn broken_evidence(alerts: &[i64]) {
+    if let Some(first) = alerts.first() {
+        let others =
+            if alerts.len() > 1 { format!(" and of {}", counted(alerts.len() - 1, "other alert")) } else { String::new() };
+        note(&format_args!("the evidence of alert {first}{others} is not JSON and is left out"));
+    }
+}
+
 /// That events were taken for what came in, though they are stored as what left.
 pub fn corrected_directions(count: u64) {
     if count > 0 {
-        let events = if count == 1 { "1 event that came in is".to_owned() } else { format!("{count} events that came in are") };
+        let events = amount(count, "event that came in is", "events that came in are");
         note(&format_args!(
-            "{events} stored as OUTBOUND, and taken for INBOUND: forwarded, from outside of your networks (correct_directions = false leaves \
+            "{events} stored as OUTBOUND, and taken for INBOUND: forwarded, from outside your networks (correct_directions = false leaves \
              them as they are)"
         ));
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Cell, Format, Table, write_objects};
 use net_scout_model::{Description, Kind, ObservableKind, Request};
+use net_scout_plugin_host::capability::words;
 use net_scout_plugin_host::{Artifact, Lock, PluginOptions, Plugins, Standing};
 
 /// Writes the plugins of a folder, a line for each.
@@ -85,7 +86,7 @@ pub fn plugin_text(
         ));
     }
     for request in &description.requests {
-        line(wish(request));
+        line(words(request));
         if request.is_open() {
             let filled: Vec<String> = request.filled(set).iter().map(Request::to_string).collect();
             let filled = if filled.is_empty() { "nothing, until you set it".to_owned() } else { filled.join(", ") };
@@ -108,20 +109,6 @@ pub fn plugin_text(
         line(format!("its limit {limit} is {value}"));
     }
     text
-}
-
-/// What it asks for, in plain words, with the line that stands for it.
-fn wish(request: &Request) -> String {
-    let words = match request {
-        Request::Table { table, columns } => return format!("it asks to read from {table}: {}", columns.join(", ")),
-        Request::Dns { .. } => "it asks to ask DNS",
-        Request::Exec { .. } => "it asks to run a program",
-        Request::Http { secret: None, .. } => "it asks to talk to a server",
-        Request::Http { secret: Some(_), .. } => "it asks to talk to a server, with a secret that it does not see",
-        Request::Files { .. } => "it asks to read the files of the directory that you call",
-        Request::State { bytes } => return format!("it asks to keep {bytes} bytes from run to run"),
-    };
-    format!("{words}: {request}")
 }
 
 fn kind(kind: &Kind) -> &'static str {

@@ -4,7 +4,7 @@ use std::io;
 
 use super::{Format, Shown, corrected_directions, note, origin_words, stdout, terminal_width, warning, write_alerts};
 use net_scout_detect::scan::{ScanAlerts, ScanReport};
-use net_scout_model::{Window, counted};
+use net_scout_model::{Timestamp, Window, amount, counted};
 
 /// Shows the alerts of a scan, and says what became of them. They are taken from the report.
 ///
@@ -30,9 +30,18 @@ pub fn write_scan(report: &mut ScanReport, window: Window, max_alerts: usize, fo
     }
     corrected_directions(report.corrected_directions);
     if report.cut > 0 {
-        warning(&format_args!("{} weaker alerts were left out: a scan keeps {max_alerts} (--max-alerts)", report.cut));
+        warning(&format_args!(
+            "{} left out: a scan keeps {max_alerts} (--max-alerts)",
+            amount(report.cut, "weaker alert was", "weaker alerts were")
+        ));
     }
     Ok(())
+}
+
+/// Says that the window has no events, and how to look at the newest ones.
+pub fn empty_window(newest: Timestamp) {
+    let (newest, day) = (newest.seconds(), newest.date());
+    note(&format_args!("there are no events in the window: the newest is of {newest}; `--since {day}` goes back to it"));
 }
 
 /// Shows alerts; in a format for people nothing where there is none.

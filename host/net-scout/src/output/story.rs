@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Shown;
 use super::alerts::to_seconds;
 use net_scout_detect::enrich::{FLAT_KINDS, flat_key};
-use net_scout_model::{REOPENED, Severity, StoredAlert, plain};
+use net_scout_model::{REOPENED, Severity, StoredAlert, counted, plain};
 
 /// The most characters of a line's text.
 const LONGEST: usize = 1_000;
@@ -110,7 +110,7 @@ pub(super) fn who(source: Option<&str>, destination: Option<&str>) -> String {
 fn when(alert: &StoredAlert, events: &Value) -> String {
     let mut text = match (events["first"].as_str(), events["last"].as_str(), events["count"].as_u64()) {
         (Some(first), Some(last), Some(1)) if first == last => format!("{first}, 1 event; "),
-        (Some(first), Some(last), Some(count)) => format!("{first} to {last}, {count} events; "),
+        (Some(first), Some(last), Some(count)) => format!("{first} to {last}, {}; ", counted(count, "event")),
         _ => String::new(),
     };
     let raised = to_seconds(&alert.created_at);

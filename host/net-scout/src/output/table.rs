@@ -1,8 +1,11 @@
-//! Tables for people: columns as wide as their contents, the last one cut at the edge of the terminal.
+//! Tables for people: columns as wide as their contents, the last one cut at the edge of the terminal. Where the columns do not fit beside
+//! each other, a row takes several lines, and so does the header.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use anstyle::Style;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use net_scout_model::plain;
 
@@ -10,8 +13,12 @@ use net_scout_model::plain;
 const LONGEST_CELL: usize = 60;
 /// The longest text in the last cell, where there is no terminal to set the width.
 const LONGEST_LAST: usize = 2_000;
-/// The last column gets so much space, even where the terminal is too narrow for it.
+/// The last column gets at least so much space, on a line of its own if need be.
 const NARROWEST_LAST: usize = 20;
+/// What the second and further lines of a row begin with.
+const INDENT: usize = 4;
+/// What is between two columns.
+const GAP: usize = 2;
 
 /// A text in a table.
 #[derive(Clone, Debug, Default)]
@@ -73,31 +80,64 @@ impl Table {
                 cell.text = plain(&cell.text, if index == last { LONGEST_LAST } else { LONGEST_CELL });
             }
         }
-        let length = |text: &str| text.chars().count();
-        let widths: Vec<usize> = self
-            .header
-            .iter()
-            .enumerate()
-            .map(|(index, name)| rows.iter().map(|row| length(&row[index].text)).chain([length(name)]).max().unwrap_or(0))
-            .collect();
-        let before: usize = widths[..last].iter().map(|width| width + 2).sum();
-        let space = width.map_or(LONGEST_LAST, |width| width.saturating_sub(before + 1).max(NARROWEST_LAST));
+        let widest = |index: usize| rows.iter().map(|row| row[index].text.width()).chain([self.header[index].width()]).max();
+        let widths: Vec<usize> = (0..=last).map(|index| widest(index).unwrap_or(0)).collect();
+        let lines = fold(&widths, width);
 
         let bold = Style::new().bold();
         let header = self.header.iter().map(|name| Cell::new(*name).styled(bold)).collect();
         for row in [header].iter().chain(&rows) {
-            let mut line = String::new();
-            for (index, Cell { text, style, right }) in row.iter().enumerate() {
-                let text = if index == last { plain(text, space) } else { text.clone() };
-                let gap = " ".repeat(widths[index].saturating_sub(length(&text)));
-                let (before, behind) = if *right { (gap.as_str(), "") } else { ("", gap.as_str()) };
-                let separator = if index == last { "" } else { "  " };
-                line.push_str(&format!("{before}{style}{text}{style:#}{behind}{separator}"));
+            for columns in &lines {
+                let mut line = " ".repeat(if columns.start > 0 { INDENT } else { 0 });
+                let mut used = line.len();
+                for index in columns.clone() {
+                    let Cell { text, style, right } = &row[index];
+                    let space =
+                        if index == last { width.map_or(usize::MAX, |width| width.saturating_sub(used)) } else { widths[index] };
+                    let text = cut(text, space);
+                    let gap = " ".repeat(widths[index].saturating_sub(text.width()));
+                    let (before, behind) = if *right { (gap.as_str(), "") } else { ("", gap.as_str()) };
+                    let separator = if index + 1 == columns.end { "" } else { &" ".repeat(GAP) };
+                    line.push_str(&format!("{before}{style}{text}{style:#}{behind}{separator}"));
+                    used += widths[index] + GAP;
+                }
+                writeln!(out, "{}", line.trim_end())?;
             }
-            writeln!(out, "{}", line.trim_end())?;
         }
         Ok(())
     }
+}
+
+/// Which columns go on which line.
+fn fold(widths: &[usize], width: Option<usize>) -> Vec<Range<usize>> {
+    let Some(width) = width else { return std::iter::once(0..widths.len()).collect() };
+    let (mut lines, mut begin, mut used) = (Vec::new(), 0, 0);
+    for (index, column) in widths.iter().enumerate() {
+        let needed = if index + 1 == widths.len() { *column.min(&NARROWEST_LAST) } else { *column };
+        if index > begin && used + needed > width {
+            lines.push(begin..index);
+            (begin, used) = (index, INDENT);
+        }
+        used += column + GAP;
+    }
+    lines.push(begin..widths.len());
+    lines
+}
+
+/// The text in so many columns of the terminal; the end of a longer one is cut.
+fn cut(text: &str, space: usize) -> String {
+    if text.width() <= space {
+        return text.to_owned();
+    }
+    let (mut kept, mut used) = (String::new(), 1);
+    for character in text.chars() {
+        used += character.width().unwrap_or(0);
+        if used > space {
+            break;
+        }
+        kept.push(character);
+    }
+    kept + "…"
 }
 
 #[cfg(test)]
@@ -116,5 +156,25 @@ mod tests {
         assert_eq!(lines[0], "score  source     evidence");
         assert_eq!(lines[1], format!("    7  192.0.2.1  {}…", "x".repeat(21)));
         assert_eq!(lines[2], "  100  a\\u{1b}b   y");
+    }
+
+    #[test]
+    fn columns_that_do_not_fit_go_on_a_line_of_their_own() {
+        let mut table = Table::new(&["id", "created", "source", "evidence"]);
+        table.row(vec![
+            Cell::number(7),
+            Cell::new("2026-03-11"),
+            Cell::new("2001:db8::1:2:3:4"),
+            Cell::new("ポート=22 and more"),
+        ]);
+        let mut out = Vec::new();
+        table.write(&mut out, Some(24)).expect("write");
+        let text = anstream::adapter::strip_str(std::str::from_utf8(&out).expect("text")).to_string();
+        assert_eq!(
+            text.lines().collect::<Vec<_>>(),
+            ["id  created", "    source", "    evidence", " 7  2026-03-11", "    2001:db8::1:2:3:4", "    ポート=22 and more"]
+        );
+        assert!(text.lines().all(|line| line.width() <= 24), "{text}");
+        assert_eq!((cut("ポート", 6), cut("ポート", 5), cut("ポート", 4)), ("ポート".into(), "ポー…".into(), "ポ…".into()));
     }
 }

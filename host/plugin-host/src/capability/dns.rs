@@ -15,7 +15,7 @@ use crate::host_calls::{HostCalls, Passed, failure};
 use net_scout_model::{Request, plain};
 
 pub use grant::DnsGrant;
-pub use resolvers::Resolvers;
+pub use resolvers::{Resolvers, system_resolvers};
 use resolvers::{data, failure};
 
 /// The most records of an answer.

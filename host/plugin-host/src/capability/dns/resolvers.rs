@@ -1,6 +1,6 @@
 //! The resolvers of a run, and what an answer of one means.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts,
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError as ServerError, NetError};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use hickory_resolver::system_conf::read_system_conf;
 
 use super::{QUOTED, wit};
 use net_scout_model::plain;
@@ -54,6 +55,13 @@ impl Resolvers {
         let resolver = builder.with_options(options).build().map_err(|error| error.to_string())?;
         Ok(Self(Arc::new(resolver)))
     }
+}
+
+/// The addresses of the system's resolvers; none where it names none, or in a form that cannot be read.
+#[must_use]
+pub fn system_resolvers() -> Vec<IpAddr> {
+    let configured = read_system_conf().map(|(config, _)| config.name_servers().iter().map(|server| server.ip).collect());
+    configured.unwrap_or_default()
 }
 
 /// What a failed question means.

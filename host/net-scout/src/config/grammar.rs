@@ -1,0 +1,161 @@
+//! What the values of keys may look like: what the configuration file may hold, and how a text becomes a value.
+//!
+//! Numbers, durations, sizes and switches are those of `net_scout_model`, so that they are written alike everywhere.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use net_scout_model::time::{Moment, parse_timestamp};
+use net_scout_model::{Networks, SWITCH, TimeUnit, Timestamp, not, parse_span, parse_switch, parse_whole};
+
+/// Where resolvers listen (RFC 1035).
+const DNS_PORT: u16 = 53;
+
+/// What a value in the configuration file may be, beside a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A text alone.
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`, or a number.
+    Switch,
+    /// A date, or a date and time.
+    Date,
+    /// A list of texts.
+    List,
+    /// A number, `true` or `false`, a date: what is expected, a plugin says.
+    Any,
+}
+
+impl Shape {
+    /// What it is, to complete "it must be ...".
+    pub(super) fn expected(self) -> &'static str {
+        match self {
+            Self::Text => "a text in quotes",
+            Self::Number => "a number, or a text in quotes",
+            Self::Switch => "true or false",
+            Self::Date => "a date, or a text in quotes",
+            Self::List => "a list of texts, or a text with commas",
+            Self::Any => "a text, a number, or true or false",
+        }
+    }
+}
+
+/// What the values of a key may look like.
+pub(super) struct Grammar<T> {
+    /// In the file.
+    pub(super) shape: Shape,
+    /// As text. The error is a sentence that names the text.
+    pub(super) read: Box<dyn Fn(&str) -> Result<T, String>>,
+}
+
+fn grammar<T>(shape: Shape, read: impl Fn(&str) -> Result<T, String> + 'static) -> Grammar<T> {
+    Grammar { shape, read: Box::new(read) }
+}
+
+/// An optional value, with the empty text for none.
+fn optional<T: 'static>(Grammar { shape, read }: Grammar<T>) -> Grammar<Option<T>> {
+    grammar(shape, move |text| if text.is_empty() { Ok(None) } else { read(text).map(Some) })
+}
+
+pub(super) fn path() -> Grammar<PathBuf> {
+    grammar(Shape::Text, |text| Ok(PathBuf::from(text)))
+}
+
+pub(super) fn optional_path() -> Grammar<Option<PathBuf>> {
+    optional(path())
+}
+
+/// The name of a table in the database.
+pub(super) fn table_name() -> Grammar<String> {
+    grammar(Shape::Text, |text| {
+        let fits = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if fits { Ok(text.to_owned()) } else { Err(not(text, "a table name of letters, digits and underscores")) }
+    })
+}
+
+pub(super) fn switch() -> Grammar<bool> {
+    grammar(Shape::Switch, |text| parse_switch(text).ok_or_else(|| not(text, SWITCH)))
+}
+
+pub(super) fn whole<T: TryFrom<u64>>(bounds: RangeInclusive<u64>) -> Grammar<T> {
+    grammar(Shape::Number, move |text| parse_whole(text, bounds.clone()))
+}
+
+/// A duration; a number without a unit is one of seconds.
+pub(super) fn seconds(bounds: RangeInclusive<f64>) -> Grammar<Duration> {
+    grammar(Shape::Number, move |text| parse_span(text, TimeUnit::Seconds, bounds.clone()))
+}
+
+/// A duration in microseconds; a number without a unit is one of hours.
+pub(super) fn hours(bounds: RangeInclusive<f64>) -> Grammar<i64> {
+    grammar(Shape::Number, move |text| {
+        let duration = parse_span(text, TimeUnit::Hours, bounds.clone())?;
+        i64::try_from(duration.as_micros()).map_err(|_| not(text, "a duration"))
+    })
+}
+
+pub(super) fn moment() -> Grammar<Moment> {
+    grammar(Shape::Date, |text| text.parse().map_err(|error: net_scout_model::time::TimeError| error.to_string()))
+}
+
+pub(super) fn optional_instant() -> Grammar<Option<Timestamp>> {
+    let read = |text: &str| parse_timestamp(text).ok_or_else(|| not(text, "an instant such as 2026-03-11T20:35:00Z"));
+    optional(grammar(Shape::Date, read))
+}
+
+/// `ADDRESS/BITS,...`; none where there is none.
+pub(super) fn networks() -> Grammar<Option<Networks>> {
+    let read = |text: &str| text.parse::<Networks>().map_err(|error| error.to_string());
+    grammar(Shape::List, move |text| read(text).map(|networks| Some(networks).filter(|networks| !networks.is_empty())))
+}
+
+/// `ADDRESS:PORT,...`; the port may be left out.
+pub(super) fn servers() -> Grammar<Vec<SocketAddr>> {
+    let server = |text: &str| -> Option<SocketAddr> {
+        text.parse().ok().or_else(|| Some(SocketAddr::new(text.parse::<IpAddr>().ok()?, DNS_PORT)))
+    };
+    grammar(Shape::List, move |text| {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let servers: Option<Vec<SocketAddr>> = parts.map(server).collect();
+        servers.ok_or_else(|| not(text, "a list of addresses such as 192.0.2.53,127.0.0.1:5353"))
+    })
+}
+
+/// The name of a log level, which may be written as Python does.
+pub(super) fn log_level() -> Grammar<&'static str> {
+    grammar(Shape::Text, |text| {
+        Ok(match text.trim().to_ascii_lowercase().as_str() {
+            "off" => "off",
+            "error" | "critical" => "error",
+            "warn" | "warning" => "warn",
+            "info" => "info",
+            "debug" => "debug",
+            "trace" => "trace",
+            _ => return Err(not(text, "one of off, error, warn, info, debug, trace")),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_as_python_writes_them() {
+        let read = log_level().read;
+        assert_eq!((read("WARNING"), read("Info")), (Ok("warn"), Ok("info")));
+        assert_eq!(read("loud"), Err("`loud` is not one of off, error, warn, info, debug, trace".to_owned()));
+    }
+
+    #[test]
+    fn servers_with_and_without_a_port() {
+        let read = servers().read;
+        let texts = |text: &str| read(text).expect(text).iter().map(SocketAddr::to_string).collect::<Vec<_>>();
+        assert_eq!(texts("192.0.2.53, ::1,127.0.0.1:5353,"), ["192.0.2.53:53", "[::1]:53", "127.0.0.1:5353"]);
+        assert!(read("resolver.example").is_err());
+    }
+}
