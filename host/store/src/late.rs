@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
 use super::DatabaseError;
 use super::access::Access;
@@ -129,8 +129,9 @@ fn look(
         *seen = SeenRows { rows: HashMap::new(), since: Some(look_back) };
         return Ok(Changes::default());
     };
-    // Numbers that begin again belong to other rows than before.
-    let known = mark.map(|mark| if mark > last { i64::MIN } else { mark });
+    // Numbers that begin again belong to other rows than before. Where the last rows were removed they do not, if the table says so.
+    let given = given(connection, &source.table)?;
+    let known = mark.map(|mark| if mark > given.unwrap_or(last).max(last) { i64::MIN } else { mark });
     let reader = Reader { connection, source, table };
     if let Some(first) = known.unwrap_or(last).checked_add(1) {
         reader.numbered(&Rows::Range(first, last), |row| late.add(row.time))?;
@@ -150,6 +151,16 @@ fn look(
     let unknown = Span::new(look_back, compared.min(coverage.good_until().unwrap_or(look_back)));
     *seen = SeenRows { rows: now, since: Some(look_back) };
     Ok(Changes { last: Some(last), rows: late.rows, late: late.spans(), unknown: unknown.filter(|_| mark.is_some()) })
+}
+
+/// The highest number that a row of a table ever had, where SQLite remembers it.
+fn given(connection: &Connection, table: &str) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence')";
+    if !connection.query_row(sql, [], |row| row.get(0))? {
+        return Ok(None);
+    }
+    let sql = "SELECT seq FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
+    connection.query_row(sql, [table], |row| row.get(0)).optional()
 }
 
 /// Collects the minutes of late rows.

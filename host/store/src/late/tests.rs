@@ -127,8 +127,23 @@ fn a_service_that_begins_again_says_what_it_cannot_know() {
     assert_eq!((again.last, again.late), (Some(1), vec![span(4, 5)]));
 }
 
+#[test]
+fn the_last_rows_may_be_removed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    let events = Events::new(&path, "WAL");
+    (0..10).for_each(|at| events.insert(at, at));
+    let (table, coverage, mut seen) = (table(&path), covered(&[(0, 10, CoverageState::Scanned)]), SeenRows::default());
+    let mark = table.changes(None, &coverage, minute(0), &mut seen).expect("a look").last;
+    events.delete(9);
+    let removed = table.changes(mark, &coverage, minute(0), &mut seen).expect("a look");
+    assert_eq!(removed, Changes { last: Some(2_009), ..Changes::default() });
+    events.insert(9, 5);
+    assert_eq!(table.changes(removed.last, &coverage, minute(0), &mut seen).expect("a look").late, [span(5, 6)]);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
     /// Whatever is added, updated and removed between two looks: what is late is exactly what is new or different in what was scanned.
     #[test]
     fn it_finds_what_a_comparison_of_all_rows_finds(
