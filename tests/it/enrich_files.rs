@@ -196,7 +196,10 @@ fn state_is_a_plugins_own_within_its_quota_and_kept_when_a_call_succeeded() {
         let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).expect("state");
         rows.map(|row| row.expect("a row")).collect()
     };
-    scene.connect().execute("INSERT INTO scout_plugin_state VALUES ('another', 'theirs', x'31')", []).expect("state");
+    scene
+        .connect()
+        .execute("INSERT INTO scout_plugin_state (plugin, key, value) VALUES ('another', 'theirs', x'31')", [])
+        .expect("state");
     let theirs = ("another".to_owned(), "theirs".to_owned(), b"1".to_vec());
     let ours = ("files_prober".to_owned(), "kept".to_owned(), b"1".to_vec());
     assert_eq!(probe(&scene, "8.8.8.12"), Value::Null);

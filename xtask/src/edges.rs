@@ -17,7 +17,7 @@ const EDGES: [(&str, &[&str]); 10] = [
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
     ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
-    ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-store"]),
+    ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     (
         "net-scout",
         &[
@@ -27,6 +27,7 @@ const EDGES: [(&str, &[&str]); 10] = [
             "net-scout-lab",
             "net-scout-model",
             "net-scout-plugin-host",
+            "net-scout-serve",
             "net-scout-store",
         ],
     ),

@@ -9,6 +9,7 @@ mod explain;
 mod import;
 mod plugin;
 mod scan;
+mod serve;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{config as config_command, migrate};
+use crate::commands::{config as config_command, migrate, serve as serve_command, status};
 use crate::config::{Config, ConfigFile, Flags, Layers, Setting};
 use crate::exit::UsageError;
 use crate::{exit, output};
@@ -31,6 +32,7 @@ use net_scout_model::clock::{Clock, FixedClock, SystemClock};
 use net_scout_plugin_host::{COMPILE, compile_component};
 use plugin::PluginCommand;
 use scan::ScanArgs;
+use serve::{ServeArgs, StatusArgs};
 
 /// Scans a net-sentinel database for port scans, probing and high connection volume.
 #[derive(Parser)]
@@ -101,6 +103,10 @@ enum Command {
     Import(ImportArgs),
     /// Measure how well the rules do, on events of which the truth is known
     Evaluate(EvaluateArgs),
+    /// Scan by itself, again and again, and know which time was scanned
+    Serve(ServeArgs),
+    /// Show what the service does, which time was scanned, and what is wrong
+    Status(StatusArgs),
     /// Make or update the tables of net-scout in the database
     Migrate(MigrateArgs),
     /// Show every setting, its value and where it came from
@@ -169,15 +175,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn execute(cli: &Cli) -> anyhow::Result<u8> {
-    let layers = Layers {
-        flags: flags(cli),
-        environment: std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
-            .filter(|(name, _)| name.starts_with("NET_SCOUT_") || name.starts_with("PDNS_"))
-            .collect(),
-        file: ConfigFile::find(cli.global.config.as_deref())?,
-    };
-    let config = Config::resolve(&layers)?;
+    let config = configuration(cli)?;
     if let Some(file) = &config.log_file {
         crate::commands::not_the_database(&config, "log_file", file)?;
     }
@@ -202,10 +200,25 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Plugin(command) => command.run(&config, now),
         Command::Import(args) => args.run(&config, now),
         Command::Evaluate(args) => args.run(&config),
+        Command::Serve(args) => serve_command::run(&config, args.once, &|| configuration(cli)),
+        Command::Status(args) => status::run(&config, (&args.format).into(), now),
         Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
         Command::Config(args) => config_command::run(&config, (&args.format).into()),
         Command::Compile(_) => unreachable!("answered before"),
     }
+}
+
+/// The configuration as it is now.
+fn configuration(cli: &Cli) -> anyhow::Result<Config> {
+    let layers = Layers {
+        flags: flags(cli),
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+            .filter(|(name, _)| name.starts_with("NET_SCOUT_") || name.starts_with("PDNS_"))
+            .collect(),
+        file: ConfigFile::find(cli.global.config.as_deref())?,
+    };
+    Ok(Config::resolve(&layers)?)
 }
 
 /// What the command line sets.
@@ -241,6 +254,13 @@ fn flags(cli: &Cli) -> Flags {
         Command::Scan(args) => {
             flags.plugins = said("--plugins", &args.plugins);
             flags.group = args.no_group.then(|| Setting::flag("--no-group", "false"));
+            &args.set
+        }
+        Command::Serve(args) => {
+            flags.plugins = said("--plugins", &args.plugins);
+            flags.since = said("--since", &args.since);
+            flags.schedule_scan = said("--every", &args.every);
+            flags.listen = said("--listen", &args.listen);
             &args.set
         }
         Command::Explain(ExplainArgs { plugins, .. })

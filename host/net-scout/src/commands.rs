@@ -14,7 +14,9 @@ pub mod new;
 pub mod plugin_test;
 pub mod replay;
 pub mod scan;
+pub mod serve;
 pub mod stats;
+pub mod status;
 
 use std::path::Path;
 

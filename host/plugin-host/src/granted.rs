@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::capability::files::unconfigured;
 use crate::installed::{ENABLED, LoadedPlugins, PRIVATE, PluginOptions, PluginsError};
 use crate::recording::PluginSeen;
 use crate::{Enricher, Plugins, Rule, UngrantedEnricher};
-use net_scout_model::{SWITCH, Sink, UsageError, parse_switch, plain};
+use net_scout_model::{SWITCH, Sink, UsageError, hex, parse_switch, plain};
 
 /// What is set for the parameters of rules: rule, parameter, value.
 pub type Parameters = BTreeMap<String, BTreeMap<String, String>>;
@@ -59,6 +61,22 @@ impl RuleSet {
     #[must_use]
     pub fn failed(&self) -> bool {
         self.refused || self.off.iter().any(|off| off.refused)
+    }
+
+    /// What tells one set of rules from another: a digest of their files and of what is set for their parameters, in hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut files: Vec<(&str, &str)> =
+            self.rules.iter().map(|rule| (rule.description.name.as_str(), rule.artifact.sha256.as_str())).collect();
+        files.sort_unstable();
+        let mut digest = Sha256::new();
+        for (name, sha256) in files {
+            digest.update(format!("{name}\0{sha256}\0"));
+            for (parameter, value) in self.parameters.get(name).into_iter().flatten() {
+                digest.update(format!("{parameter}\0{value}\0"));
+            }
+        }
+        hex(&digest.finalize())
     }
 
     /// The rules that are named, or all where none is.

@@ -104,8 +104,10 @@ impl NewFile {
     /// When its folder cannot be written.
     pub fn beside(path: &Path) -> io::Result<Self> {
         let name = path.file_name().ok_or_else(|| io::Error::other(format!("{} names no file", path.display())))?;
-        let prefix = format!(".{}.", name.to_string_lossy());
-        let file = tempfile::Builder::new().prefix(&prefix).suffix(".partial").tempfile_in(folder_of(path))?;
+        let (folder, prefix) = (folder_of(path), format!(".{}.", name.to_string_lossy()));
+        // A folder that is missing, and not a name that nobody chose in it, is what the operator can do something about.
+        std::fs::metadata(folder)?;
+        let file = tempfile::Builder::new().prefix(&prefix).suffix(".partial").tempfile_in(folder)?;
         Ok(Self { file, path: path.to_owned() })
     }
 

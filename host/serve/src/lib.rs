@@ -5,5 +5,6 @@
 pub mod health;
 pub mod notify;
 pub mod schedule;
+pub mod service;
 pub mod status;
 pub mod tick;

@@ -87,6 +87,12 @@ impl Schedule {
     }
 }
 
+/// The zone of this machine.
+#[must_use]
+pub fn system_zone() -> TimeZone {
+    TimeZone::system()
+}
+
 fn zoned(instant: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     let instant = instant.clamp(Timestamp::MINIMUM, Timestamp::MAXIMUM);
     Some(jiff::Timestamp::from_microsecond(instant.0).ok()?.to_zoned(zone.clone()))

@@ -170,6 +170,19 @@ impl Database {
         })
     }
 
+    /// Gives back a lock of this process whose lease was lost with the connection that it was taken on.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full.
+    pub fn unlock_lost(&mut self, lock: Lock) -> Result<(), DatabaseError> {
+        let own = Process::own();
+        let sql = "DELETE FROM scout_locks WHERE name = ?1 AND machine = ?2 AND boot = ?3 AND pid_space = ?4 AND pid = ?5 AND started = ?6";
+        self.write("unlock", |connection| {
+            let values = (lock.name(), &own.machine, &own.boot, &own.pid_space, own.pid, own.started);
+            connection.execute(sql, values).map(drop)
+        })
+    }
+
     /// Gives a lock back.
     ///
     /// # Errors

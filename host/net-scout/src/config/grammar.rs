@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use net_scout_model::time::{Moment, parse_timestamp};
 use net_scout_model::{Networks, SWITCH, TimeUnit, Timestamp, not, parse_span, parse_switch, parse_whole};
+use net_scout_serve::schedule::Schedule;
 
 /// Where resolvers listen (RFC 1035).
 const DNS_PORT: u16 = 53;
@@ -103,6 +104,15 @@ pub(super) fn hours(bounds: RangeInclusive<f64>) -> Grammar<i64> {
 
 pub(super) fn moment() -> Grammar<Moment> {
     grammar(Shape::Date, |text| text.parse().map_err(|error: net_scout_model::time::TimeError| error.to_string()))
+}
+
+pub(super) fn schedule() -> Grammar<Schedule> {
+    grammar(Shape::Text, |text| text.parse().map_err(|error: net_scout_serve::schedule::ScheduleError| error.to_string()))
+}
+
+pub(super) fn optional_address() -> Grammar<Option<SocketAddr>> {
+    let read = |text: &str| text.parse().map_err(|_| not(text, "an address and a port such as 127.0.0.1:9377"));
+    optional(grammar(Shape::Text, read))
 }
 
 pub(super) fn optional_instant() -> Grammar<Option<Timestamp>> {

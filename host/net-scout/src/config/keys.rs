@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use net_scout_model::time::Moment;
 use net_scout_model::{LIMITS, Networks, Timestamp};
+use net_scout_serve::schedule::Schedule;
 
 use super::grammar::{self, Grammar, Shape};
 use super::layer::{Key, Typed, settings};
@@ -173,6 +174,62 @@ settings! {
         default: "",
         grammar: grammar::servers(),
         meaning: "the resolvers to ask, ADDRESS:PORT,...; empty for those of the system",
+    }
+    schedule_scan: Schedule {
+        name: "schedule.scan",
+        variable: "NET_SCOUT_SCHEDULE_SCAN",
+        default: "1 minute",
+        grammar: grammar::schedule(),
+        meaning: "when `serve` scans what is new: 1 minute, daily 07:00, weekly mon 07:00, cron */5 * * * *, or off",
+    }
+    schedule_enrich: Schedule {
+        name: "schedule.enrich",
+        variable: "NET_SCOUT_SCHEDULE_ENRICH",
+        default: "5 minutes",
+        grammar: grammar::schedule(),
+        meaning: "when `serve` enriches new alerts",
+    }
+    schedule_expire: Schedule {
+        name: "schedule.expire",
+        variable: "NET_SCOUT_SCHEDULE_EXPIRE",
+        default: "daily 03:10",
+        grammar: grammar::schedule(),
+        meaning: "when `serve` removes answers of lookups that hold no longer",
+    }
+    schedule_maintain: Schedule {
+        name: "schedule.maintain",
+        variable: "NET_SCOUT_SCHEDULE_MAINTAIN",
+        default: "daily 03:20",
+        grammar: grammar::schedule(),
+        meaning: "when `serve` removes rows of net-scout's own tables that were kept for long enough",
+    }
+    settle: Duration {
+        name: "serve.settle",
+        variable: "NET_SCOUT_SETTLE",
+        default: "30",
+        grammar: grammar::seconds(0.0..=3_600.0),
+        meaning: "seconds that `serve` waits for late rows before it scans their time",
+    }
+    listen: Option<SocketAddr> {
+        name: "serve.listen",
+        variable: "NET_SCOUT_LISTEN",
+        default: "",
+        grammar: grammar::optional_address(),
+        meaning: "where `serve` answers /healthz, /readyz and /metrics, 127.0.0.1:9377; empty for nowhere",
+    }
+    listen_beyond_loopback: bool {
+        name: "serve.listen_beyond_loopback",
+        variable: "NET_SCOUT_LISTEN_BEYOND_LOOPBACK",
+        default: "false",
+        grammar: grammar::switch(),
+        meaning: "whether serve.listen may be an address that other machines reach; nobody has to log in there",
+    }
+    textfile: Option<PathBuf> {
+        name: "serve.textfile",
+        variable: "NET_SCOUT_TEXTFILE",
+        default: "",
+        grammar: grammar::optional_path(),
+        meaning: "the file that `serve` writes its metrics to after each job; empty for none",
     }
 }
 

@@ -1,17 +1,22 @@
 //! What use cases are told: each gets the part of the configuration that it needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Config, Setting};
 use net_scout_detect::allow::AllowSources;
 use net_scout_detect::enrich::EnrichOptions;
+use net_scout_detect::maintain::standard_retention;
 use net_scout_detect::scan::ScanOptions;
 use net_scout_ingest::ImportTarget;
-use net_scout_model::Written;
 use net_scout_model::clock::SystemClock;
+use net_scout_model::time::Moment;
+use net_scout_model::{Timestamp, Written};
 use net_scout_plugin_host::PluginOptions;
-use net_scout_store::DatabaseOptions;
+use net_scout_serve::schedule::system_zone;
+use net_scout_serve::service::{Schedules, ServiceOptions};
+use net_scout_serve::tick::{MINUTE, TickOptions};
+use net_scout_store::{DatabaseOptions, Retention};
 
 impl Config {
     /// What scans are told.
@@ -61,6 +66,35 @@ impl Config {
             parallel: self.enrichment_parallel,
             timeout: self.enrichment_timeout,
             clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// What a service is told.
+    #[must_use]
+    pub fn service_options(&self) -> ServiceOptions {
+        let settle = i64::try_from(self.settle.as_micros()).unwrap_or(i64::MAX);
+        let (zero, hour) = (Timestamp(0), 60 * MINUTE);
+        let reach = match self.since {
+            Moment::Before(_) => zero.0.saturating_sub(self.since.until(zero).0).max(MINUTE),
+            Moment::At(_) => hour,
+        };
+        ServiceOptions {
+            scan: self.scan_options(),
+            plugins: self.plugin_options(),
+            enrich: self.enrich_options(),
+            since: self.since,
+            tick: TickOptions { settle, first: reach, reach, ..TickOptions::default() },
+            schedules: Schedules {
+                scan: self.schedule_scan.clone(),
+                enrich: self.schedule_enrich.clone(),
+                expire: self.schedule_expire.clone(),
+                maintain: self.schedule_maintain.clone(),
+            },
+            zone: system_zone(),
+            max_enrich: self.max_enrich,
+            retention: Retention { tables: standard_retention(), plugins: BTreeSet::new() },
+            textfile: self.textfile.clone(),
+            version: env!("CARGO_PKG_VERSION"),
         }
     }
 

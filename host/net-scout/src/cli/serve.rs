@@ -1,0 +1,39 @@
+//! `net-scout serve` and `net-scout status`.
+
+use clap::Args;
+
+use super::arguments::{FormatArg, parameter};
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    net-scout serve --plugins plugins/        scan every minute, enrich new alerts, keep the tables small\n  \
+    net-scout serve --once                    do what is due and end, for cron and systemd timers\n  \
+    net-scout status                          what it does; exit status 3 when it is behind or fails\n\n\
+    SIGTERM ends it within seconds, SIGHUP reads the configuration again. Under systemd use Type=notify.\n\
+    The sections [serve] and [schedule] of net-scout.toml say when it does what; `net-scout config` shows them.")]
+pub(super) struct ServeArgs {
+    /// The folder of the plugins: every *.wasm directly in it is loaded, and again when it changes [default: plugins]
+    #[arg(long, value_name = "DIR")]
+    pub(super) plugins: Option<String>,
+    /// How far a scan looks back [default: 1 hour]
+    #[arg(long, value_name = "DURATION")]
+    pub(super) since: Option<String>,
+    /// When it scans: 1 minute, daily 07:00, cron */5 * * * * [default: 1 minute]
+    #[arg(long, value_name = "SCHEDULE")]
+    pub(super) every: Option<String>,
+    /// Where it answers /healthz, /readyz and /metrics [default: nowhere]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(super) listen: Option<String>,
+    /// Set a parameter of a rule
+    #[arg(long, value_name = "RULE.PARAMETER=VALUE", value_parser = parameter)]
+    pub(super) set: Vec<(String, String, String)>,
+    /// Run each job that is due once, and end
+    #[arg(long)]
+    pub(super) once: bool,
+}
+
+#[derive(Args)]
+pub(super) struct StatusArgs {
+    #[command(flatten)]
+    pub(super) format: FormatArg,
+}

@@ -1,0 +1,72 @@
+//! `net-scout serve`: the service, until it is stopped.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::{interrupted, runtime};
+use crate::config::Config;
+use crate::exit;
+use crate::output::Terminal;
+use net_scout_model::Sink as _;
+use net_scout_model::clock::SystemClock;
+use net_scout_serve::health::{Health, Metrics, bind};
+use net_scout_serve::notify::Notifier;
+use net_scout_serve::service::{ServiceOptions, Surroundings, serve};
+
+/// How long its main loop may be silent before `/healthz` says that it hangs.
+const PATIENCE: Duration = Duration::from_secs(900);
+/// How long what is at work may take to end.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Runs the service; with `once` each job that is due, once.
+///
+/// # Errors
+/// When it cannot begin, or with `once` a job failed.
+pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Config> + Send + Sync)) -> anyhow::Result<u8> {
+    let options = config.service_options();
+    let notifier = Notifier::from_environment(|name| std::env::var_os(name))?;
+    let health = Health::new(Metrics::new(options.version), PATIENCE);
+    let (stopping, stop) = watch::channel(false);
+    let (reloading, reload) = watch::channel(0);
+    let reread = || -> Result<ServiceOptions, String> {
+        again().map(|config| config.service_options()).map_err(|error| format!("{error:#}"))
+    };
+    let runtime = runtime()?;
+    let ran = runtime.block_on(async {
+        let server = match config.listen {
+            Some(address) => Some(bind(address, config.listen_beyond_loopback).await?),
+            None => None,
+        };
+        let served = server.map(|server| {
+            Terminal.note(&format_args!("listening at http://{}", server.address()));
+            let mut stop = stop.clone();
+            tokio::spawn(server.run(health.clone(), async move { drop(stop.wait_for(|stop| *stop).await) }))
+        });
+        tokio::spawn(async move {
+            interrupted().await;
+            stopping.send_replace(true);
+        });
+        let mut hangups = signal(SignalKind::hangup()).context("SIGHUP cannot be received")?;
+        let count = AtomicU64::new(0);
+        tokio::spawn(async move {
+            while hangups.recv().await.is_some() {
+                reloading.send_replace(count.fetch_add(1, Ordering::Relaxed) + 1);
+            }
+        });
+        let around =
+            Surroundings { clock: &SystemClock, sink: &Terminal, notifier: &notifier, health, stop, reload, options: &reread };
+        let ran = serve(options, once, around).await;
+        if let Some(served) = served.filter(|_| !once) {
+            // It ends by itself in time; what is left of it ends with the program.
+            drop(tokio::time::timeout(GRACE, served).await);
+        }
+        anyhow::Ok(ran?)
+    });
+    // Not waiting for rules that were given up.
+    runtime.shutdown_background();
+    ran.map(|()| exit::SUCCESS)
+}

@@ -1,0 +1,49 @@
+//! What a service says of itself.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use super::{Cell, Format, Table, terminal_width, write_json, write_json_line};
+use net_scout_model::Timestamp;
+use net_scout_serve::status::Status;
+
+/// Writes how it stands: the service, its jobs, and what is wrong.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_status(out: &mut dyn Write, status: &Status, problems: &[String], format: Format) -> io::Result<()> {
+    let mut object = serde_json::to_value(status).map_err(io::Error::other)?;
+    object["problems"] = json!(problems);
+    match format {
+        Format::Json => return write_json(out, &[object]),
+        Format::Ndjson => return write_json_line(out, &object),
+        Format::Table | Format::Csv => {}
+    }
+    let instant = |at: Option<Timestamp>| at.map_or("-".to_owned(), Timestamp::seconds);
+    if format == Format::Table {
+        let coverage = &status.service.coverage;
+        writeln!(out, "service   {}", status.running.as_deref().unwrap_or("none runs"))?;
+        writeln!(out, "scanned   until {}, {} s behind", instant(coverage.good_until), coverage.lag_seconds)?;
+        let spans = coverage.failed.len() + coverage.gaps.len();
+        if spans > 0 {
+            writeln!(out, "not scanned   {} s in {} spans", coverage.open_seconds, spans)?;
+        }
+    }
+    let mut table = Table::new(&["job", "schedule", "last", "outcome", "next", "message"]);
+    for (name, job) in &status.jobs {
+        let outcome = match (job.state.is_running, job.state.failures) {
+            (true, _) => "running".to_owned(),
+            (false, 0) => if job.state.good.is_some() { "done" } else { "-" }.to_owned(),
+            (false, failures) => format!("failed ({failures} in a row)"),
+        };
+        let message = job.state.message.clone().unwrap_or_else(|| "-".to_owned());
+        table.row(
+            [name.clone(), job.schedule.clone(), instant(job.state.ended), outcome, instant(job.next), message]
+                .map(Cell::new)
+                .to_vec(),
+        );
+    }
+    table.write(out, terminal_width(format))?;
+    problems.iter().try_for_each(|problem| writeln!(out, "problem: {problem}"))
+}

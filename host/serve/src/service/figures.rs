@@ -1,0 +1,50 @@
+//! What is counted of the work of the service.
+
+use std::time::Duration;
+
+use crate::health::Metrics;
+use crate::health::metrics::{Alerts, Job, Lookups, Phase, Plugin, Rule, Runs};
+use crate::status::Status;
+use net_scout_detect::enrich::Enriched;
+use net_scout_detect::scan::ScanReport;
+use net_scout_store::Recorded;
+
+/// A job ended.
+pub(super) fn job(metrics: &Metrics, name: &str, good: bool, status: &Status) {
+    metrics.runs.get_or_create(&Runs::of(name, if good { "done" } else { "failed" })).inc();
+    for (name, job) in &status.jobs {
+        metrics.failures.get_or_create(&Job::of(name)).set(i64::from(job.state.failures));
+        if let Some(good) = job.state.good {
+            metrics.good.get_or_create(&Job::of(name)).set(good.0 as f64 / 1e6);
+        }
+    }
+    metrics.lag.set(status.service.coverage.lag_seconds as f64);
+    metrics.gaps.set(status.service.coverage.open_seconds as f64);
+}
+
+/// A stretch was scanned.
+pub(super) fn scanned(metrics: &Metrics, report: &ScanReport, new: &[&Recorded]) {
+    for phase in report.phases.all() {
+        metrics.scan.get_or_create(&Phase::of(&phase.phase.replace(' ', "_"))).observe(phase.wall_us as f64 / 1e6);
+    }
+    for entry in &report.ledger {
+        let plugin = Plugin::of(&entry.plugin);
+        metrics.rule.get_or_create(&Rule::of(&entry.plugin)).observe(Duration::from_micros(entry.wall_us).as_secs_f64());
+        metrics.refused.get_or_create(&plugin).inc_by(entry.refused);
+        metrics.denied.get_or_create(&plugin).inc_by(entry.denials);
+    }
+    for recorded in new {
+        let alert = &recorded.alert;
+        let (rule, severity) = (alert.rule.as_deref().unwrap_or("none"), alert.severity.as_deref().unwrap_or("none"));
+        metrics.alerts.get_or_create(&Alerts::of(rule, severity)).inc();
+    }
+}
+
+/// Alerts were enriched.
+pub(super) fn enriched(metrics: &Metrics, enriched: &Enriched) {
+    for entry in &enriched.ledger {
+        let good = entry.calls.saturating_sub(entry.failed);
+        metrics.lookups.get_or_create(&Lookups::of(&entry.plugin, "done")).inc_by(good);
+        metrics.lookups.get_or_create(&Lookups::of(&entry.plugin, "failed")).inc_by(entry.failed);
+    }
+}

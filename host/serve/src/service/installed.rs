@@ -1,0 +1,109 @@
+//! The plugins of the service: loaded again when their folder changes, while what was loaded before stays where the new one is refused.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use net_scout_model::Sink;
+use net_scout_plugin_host::{EnricherSet, PluginEngine, PluginOptions, PluginsError, RuleSet, load_plugins_with};
+
+/// What a file looks like from outside: its name, device, number, length and times.
+type Look = (String, u64, u64, u64, i64, i64, i64);
+
+/// The plugins.
+pub(super) struct Installed {
+    engine: PluginEngine,
+    /// The rules that run.
+    pub(super) rules: RuleSet,
+    /// The enrichers that run.
+    pub(super) enrichers: EnricherSet,
+    /// What was refused, a line each.
+    pub(super) problems: Vec<String>,
+    /// What the folder looked like when they were loaded.
+    looked: Vec<Look>,
+}
+
+impl Installed {
+    /// Loads them for the first time.
+    ///
+    /// # Errors
+    /// When the folder or its lock cannot be used.
+    pub(super) async fn load(options: &PluginOptions, sink: &dyn Sink) -> Result<Self, PluginsError> {
+        let engine = options.engine(sink)?;
+        let looked = look(&options.folder);
+        let (rules, enrichers, problems) = load(&engine, options, sink).await?;
+        Ok(Self { engine, rules, enrichers, problems, looked })
+    }
+
+    /// Loads them again the next time, whatever the folder looks like.
+    pub(super) fn forget_files(&mut self) {
+        self.looked.clear();
+    }
+
+    /// Loads them again where the folder has changed.
+    pub(super) async fn refresh(&mut self, options: &PluginOptions, sink: &dyn Sink) {
+        let looked = look(&options.folder);
+        if looked == self.looked {
+            return;
+        }
+        self.looked = looked;
+        match load(&self.engine, options, sink).await {
+            Ok((mut rules, enrichers, problems)) => {
+                keep_refused(&mut rules, &self.rules, &problems);
+                sink.note(&format_args!("the plugins were loaded again: {} rules run", rules.rules.len()));
+                (self.rules, self.enrichers, self.problems) = (rules, enrichers, problems);
+            }
+            Err(error) => {
+                sink.warn(&format_args!("the plugins could not be loaded again, those of before go on: {error}"));
+                self.problems = vec![format!("the plugins could not be loaded again: {error}")];
+            }
+        }
+    }
+}
+
+/// Keeps the rules of before whose files are refused now.
+fn keep_refused(rules: &mut RuleSet, before: &RuleSet, problems: &[String]) {
+    for rule in &before.rules {
+        let (name, file) = (&rule.description.name, &rule.artifact.file);
+        let is_refused = problems.iter().any(|problem| problem.starts_with(&format!("plugin {file} ")));
+        if is_refused && !rules.rules.iter().any(|new| new.description.name == *name) {
+            rules.rules.push(Arc::clone(rule));
+            rules.parameters.extend(before.parameters.get(name).map(|set| (name.clone(), set.clone())));
+        }
+    }
+}
+
+async fn load(
+    engine: &PluginEngine,
+    options: &PluginOptions,
+    sink: &dyn Sink,
+) -> Result<(RuleSet, EnricherSet, Vec<String>), PluginsError> {
+    let loaded = load_plugins_with(engine, options, sink).await?;
+    let refused = loaded.plugins.refused.iter().map(|refused| format!("plugin {} {}", refused.file, refused.error));
+    let mut problems: Vec<String> = refused.collect();
+    let rules = loaded.rules(options, sink)?;
+    problems.extend(rules.off.iter().filter(|off| off.refused).map(|off| off.reason.clone()));
+    // The compiled code is at hand by now.
+    let enrichers =
+        match load_plugins_with(engine, options, &net_scout_model::Messages::default()).await?.enrichers(options, &[], sink) {
+            Ok(enrichers) => enrichers,
+            Err(PluginsError::NoEnricher(_)) => EnricherSet::default(),
+            Err(error) => return Err(error),
+        };
+    Ok((rules, enrichers, problems))
+}
+
+/// What the folder looks like; nothing where it cannot be read.
+fn look(folder: &Path) -> Vec<Look> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut looks: Vec<Look> = entries
+        .filter_map(|entry| {
+            let (name, metadata) = (entry.file_name().to_string_lossy().into_owned(), entry.metadata().ok()?);
+            let is_meant = name.ends_with(".wasm") || name == net_scout_plugin_host::LOCK;
+            let times = (metadata.mtime(), metadata.mtime_nsec(), metadata.ctime());
+            is_meant.then(|| (name, metadata.dev(), metadata.ino(), metadata.len(), times.0, times.1, times.2))
+        })
+        .collect();
+    looks.sort_unstable();
+    looks
+}

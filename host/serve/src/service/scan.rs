@@ -1,0 +1,144 @@
+//! The scans of a tick: late rows first, then the steps of the plan, each recorded with its coverage in one transaction.
+
+use super::{Service, ServiceError, detect_error, figures};
+use crate::tick::{Step, Why, plan};
+use net_scout_detect::scan::{Keep, RuleSource, ScanAlerts, ScanReport, ScanRequest, run_scan};
+use net_scout_model::{CoverageState, Span, Stretch, Timestamp, Window, amount, counted};
+use net_scout_store::{Covered, EventTable, ScanTransaction};
+
+impl Service<'_> {
+    /// Scans what is not scanned.
+    pub(super) async fn scan(&mut self) -> Result<String, ServiceError> {
+        self.look_for_late_rows()?;
+        let (now, table) = (self.now(), self.options.scan.table.clone());
+        let failures = self.agenda.job(super::SCAN).map_or(0, |job| job.state().failures);
+        let tick = self.options.tick;
+        let digest = self.plugins.rules.digest();
+        let plan = {
+            let (database, _) = self.open()?;
+            let plan = plan(&database.coverage(&table)?, now, failures, &tick);
+            if let Some(ahead) = plan.ahead {
+                database.forget_coverage(&table, ahead)?;
+            }
+            if let Some(span) = plan.left_out {
+                let message = Some("it is too old to be made up for".to_owned());
+                let stretch = Stretch { span, state: CoverageState::Gap, digest: String::new(), at: now, message };
+                database.cover(&Covered { table: table.clone(), stretches: vec![stretch] })?;
+            }
+            plan
+        };
+        let (mut new, mut failed) = (0, None);
+        let steps = plan.steps.len();
+        if plan.is_catching_up() {
+            self.around.sink.note(&format_args!(
+                "{} to catch up with, in {}",
+                amount(plan.lag / 1_000_000, "second", "seconds"),
+                counted(steps, "scan")
+            ));
+        }
+        for (number, step) in plan.steps.into_iter().enumerate() {
+            let mut stop = self.around.stop.clone();
+            let scanned = tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => return Ok(String::new()),
+                scanned = self.step(step, &digest) => scanned,
+            };
+            match scanned {
+                Ok(found) => new += found,
+                Err(error) => {
+                    self.failed(step, &digest, &error)?;
+                    // What failed before, or is scanned again, is tried again later and holds up nothing.
+                    if step.why == Why::New {
+                        return Err(error);
+                    }
+                    failed = Some(error);
+                }
+            }
+            self.around.health.beat();
+            self.around.notifier.send(crate::notify::Notice::Watchdog);
+            if steps > 1 {
+                let text = format!("scanned until {}, {} of {steps}", step.span.ends.seconds(), number + 1);
+                self.around.notifier.send(crate::notify::Notice::Status(&text));
+            }
+        }
+        if let Some(error) = failed {
+            self.around.sink.warn(&format_args!("a stretch could not be scanned, and is tried again: {error}"));
+        }
+        Ok(if new == 0 { String::new() } else { counted(new, "new alert") })
+    }
+
+    /// Opens stretches again that rows came late for.
+    fn look_for_late_rows(&mut self) -> Result<(), ServiceError> {
+        let now = self.now();
+        let options = &self.options.scan;
+        let table = options.table.clone();
+        let events =
+            EventTable { path: options.database.path.clone(), table: table.clone(), busy_timeout: options.database.busy_timeout };
+        let look_back = self.options.since.until(now);
+        self.open()?;
+        let Some((database, _)) = &mut self.database else { return Ok(()) };
+        let coverage = database.coverage(&table)?;
+        let changes = events.changes(database.late_mark(&table)?, &coverage, look_back, &mut self.seen)?;
+        let mut late = changes.late;
+        // After a start nobody knows which rows were updated in their place meanwhile.
+        for (span, stretch) in changes.unknown.map(|unknown| coverage.parts(unknown)).unwrap_or_default() {
+            if stretch.is_some_and(|stretch| stretch.state == CoverageState::Scanned) {
+                late.push(span);
+            }
+        }
+        late.sort_unstable();
+        let mut merged: Vec<Span> = Vec::new();
+        late.into_iter().for_each(|span| span.append(&mut merged));
+        self.around.health.metrics.late.inc_by(changes.rows);
+        Ok(database.keep_late(&table, &merged, changes.rows, changes.last, now)?)
+    }
+
+    /// Scans a stretch. How many alerts were new.
+    async fn step(&mut self, step: Step, digest: &str) -> Result<usize, ServiceError> {
+        let turn = self.turn()?;
+        let scanned = self.scan_stretch(step.span, digest).await;
+        self.give_back(turn)?;
+        let report = scanned?;
+        let ScanAlerts::Recorded(alerts) = &report.alerts else { return Ok(0) };
+        let new: Vec<_> = alerts.iter().filter(|alert| alert.new).collect();
+        figures::scanned(&self.around.health.metrics, &report, &new);
+        for recorded in &new {
+            let alert = &recorded.alert;
+            let source = alert.src_ip.as_deref().unwrap_or("-");
+            let severity = alert.severity.as_deref().unwrap_or("-");
+            self.around.sink.note(&format_args!("alert {}: {} {severity} {source}", alert.id, alert.alert_type));
+        }
+        Ok(new.len())
+    }
+
+    async fn scan_stretch(&mut self, span: Span, digest: &str) -> Result<ScanReport, ServiceError> {
+        let now = self.now();
+        self.open()?;
+        let Some((database, _)) = &mut self.database else { return Err(ServiceError::Once("the database is closed".to_owned())) };
+        let options = &self.options.scan;
+        // Rules count over their whole window, however short the stretch is that is new.
+        let since = self.options.since.until(span.ends).min(span.begins);
+        let window = Window { since, until: Some(Timestamp(span.ends.0)), now };
+        let stretch = Stretch { span, state: CoverageState::Scanned, digest: digest.to_owned(), at: now, message: None };
+        let covered = Covered { table: options.table.clone(), stretches: vec![stretch] };
+        let mut cover = move |transaction: &ScanTransaction<'_>| transaction.cover(&covered);
+        let request = ScanRequest {
+            options,
+            window,
+            rules: RuleSource::Loaded(&self.plugins.rules),
+            keep: Keep::With(database, Some(&mut cover)),
+            explain: false,
+            record: None,
+        };
+        run_scan(request, self.around.sink).await.map_err(detect_error)
+    }
+
+    /// Keeps that a stretch failed.
+    fn failed(&mut self, step: Step, digest: &str, error: &ServiceError) -> Result<(), ServiceError> {
+        let (now, table) = (self.now(), self.options.scan.table.clone());
+        let message = Some(error.to_string());
+        let stretch = Stretch { span: step.span, state: CoverageState::Failed, digest: digest.to_owned(), at: now, message };
+        let (database, _) = self.open()?;
+        Ok(database.cover(&Covered { table, stretches: vec![stretch] })?)
+    }
+}
