@@ -41,6 +41,14 @@ fn config_shows_values_and_where_they_came_from() {
              enrichment_parallel,64,default\n\
              enrichment_timeout,20,default\n\
              dns_servers,,default\n\
+             schedule.scan,1 minute,default\n\
+             schedule.enrich,5 minutes,default\n\
+             schedule.expire,daily 03:10,default\n\
+             schedule.maintain,daily 03:20,default\n\
+             serve.settle,30,default\n\
+             serve.listen,,default\n\
+             serve.listen_beyond_loopback,false,default\n\
+             serve.textfile,,default\n\
              limits.cpu_seconds,30,default\n\
              limits.wall_seconds,300,default\n\
              limits.query_seconds,120,default\n\

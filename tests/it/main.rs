@@ -42,6 +42,7 @@ mod roles;
 mod rule_files;
 mod rule_scenarios;
 mod rules;
+mod serve;
 mod shown;
 mod snapshots;
 mod sql_gate;

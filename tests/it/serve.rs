@@ -1,0 +1,255 @@
+//! `net-scout serve` as a process, in real time: it scans what comes, says how it stands, is alone, and leaves nothing behind that would stop
+//! the next one.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::net::UnixDatagram;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use net_scout_tests::harness::{DATABASE, Scene, add_event, guest};
+use net_scout_tests::sample::Layout;
+use serde_json::Value;
+
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running service.
+struct Service {
+    child: Child,
+}
+
+impl Service {
+    fn start(scene: &Scene, words: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = scene.command(&[&["serve", "--every", "1 second"], words].concat());
+        // The clock of the machine, and nothing to wait for.
+        command.env_remove("NET_SCOUT_NOW").env("NET_SCOUT_SETTLE", "0").envs(variables.iter().copied());
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        Self { child: command.spawn().expect("started") }
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+    }
+
+    /// Asks it to end. How long that took, and what it said.
+    fn end(mut self) -> (Duration, String) {
+        let asked = Instant::now();
+        self.signal("TERM");
+        let status = self.child.wait().expect("a status");
+        assert_eq!(status.code(), Some(0), "{status}");
+        let took = asked.elapsed();
+        let mut said = String::new();
+        self.child.stderr.take().expect("standard error").read_to_string(&mut said).expect("text");
+        (took, said)
+    }
+
+    fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("a status");
+    }
+}
+
+fn scene() -> Scene {
+    Scene::with_events(Layout::V2, |_| ())
+}
+
+/// Somebody tries many ports, a moment ago.
+fn attack(scene: &Scene, source: &str) {
+    let connection = scene.connect();
+    let time: String =
+        connection.query_row("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')", [], |row| row.get(0)).expect("the time");
+    connection.execute_batch("BEGIN").expect("begin");
+    for port in 1..=80 {
+        add_event(&connection, &time, source, 40_000, "198.51.100.1", port);
+    }
+    connection.execute_batch("COMMIT").expect("commit");
+}
+
+/// What `net-scout status` says, and its exit status.
+fn status(scene: &Scene) -> (Value, i32) {
+    let mut command = scene.command(&["status", "--format", "ndjson"]);
+    let output = command.env_remove("NET_SCOUT_NOW").output().expect("run");
+    let said = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    (said, output.status.code().expect("a code"))
+}
+
+/// Waits until something holds.
+#[track_caller]
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "{what} did not happen");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn alerts(scene: &Scene, source: &str) -> i64 {
+    let sql = "SELECT COUNT(*) FROM scout_alerts WHERE src_ip = ?1";
+    scene.connect().query_row(sql, [source], |row| row.get(0)).unwrap_or(0)
+}
+
+#[test]
+fn it_scans_what_comes_and_ends_when_it_is_told_to() {
+    let scene = scene();
+    let socket = scene.path("notify");
+    let manager = UnixDatagram::bind(&socket).expect("a socket");
+    manager.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let mut heard = Vec::new();
+    let mut hear = |wanted: &str| {
+        let mut buffer = [0; 1_024];
+        while !heard.iter().any(|text: &String| text.starts_with(wanted)) {
+            let length = manager.recv(&mut buffer).expect(wanted);
+            heard.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
+        }
+    };
+    let path = socket.display().to_string();
+    let service = Service::start(&scene, &[], &[("NOTIFY_SOCKET", &path), ("WATCHDOG_USEC", "3000000")]);
+    hear("READY=1");
+    attack(&scene, "192.0.2.1");
+    until("an alert", || alerts(&scene, "192.0.2.1") == 1);
+    hear("WATCHDOG=1");
+    hear("STATUS=scanned until ");
+    until("a good status", || status(&scene).1 == 0);
+    let (said, _) = status(&scene);
+    assert!(said["running"].as_str().is_some_and(|text| text.starts_with("net-scout serve (process ")), "{said}");
+    assert_eq!(said["jobs"]["scan"]["outcome"], "done", "{said}");
+    assert_eq!(said["problems"], serde_json::json!([]), "{said}");
+
+    // A second one is refused by name.
+    let second = scene.command(&["serve"]).env_remove("NET_SCOUT_NOW").output().expect("run");
+    let error = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(1), "{error}");
+    assert!(error.contains("error: a service runs on this database: net-scout serve (process "), "{error}");
+
+    // One by hand is not disturbed, and does not disturb.
+    let by_hand = scene.command(&["scan", "--since", "10 minutes"]).env_remove("NET_SCOUT_NOW").output().expect("run");
+    assert_eq!(by_hand.status.code(), Some(0), "{}", String::from_utf8_lossy(&by_hand.stderr));
+
+    // Rows whose time was scanned before they came.
+    attack(&scene, "192.0.2.2");
+    until("an alert about late rows", || alerts(&scene, "192.0.2.2") == 1);
+    let (took, said) = service.end();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(said.contains("alert 1: ") && said.contains("scan: 1 new alert"), "{said}");
+    assert_eq!((alerts(&scene, "192.0.2.1"), alerts(&scene, "192.0.2.2")), (1, 1));
+    let (said, code) = status(&scene);
+    assert_eq!((code, &said["running"]), (3, &Value::Null), "{said}");
+    // Each minute since the beginning is covered once.
+    let gaps =
+        "SELECT COUNT(*) FROM scout_coverage a JOIN scout_coverage b ON a.id < b.id AND a.begins < b.ends AND b.begins < a.ends";
+    assert_eq!(scene.connect().query_row(gaps, [], |row| row.get::<_, i64>(0)).expect("a count"), 0);
+}
+
+#[test]
+fn one_that_was_killed_is_followed_by_the_next() {
+    let scene = scene();
+    let first = Service::start(&scene, &[], &[]);
+    attack(&scene, "192.0.2.1");
+    until("an alert", || alerts(&scene, "192.0.2.1") == 1);
+    first.kill();
+    attack(&scene, "192.0.2.2");
+    let next = Service::start(&scene, &[], &[]);
+    until("an alert of the next", || alerts(&scene, "192.0.2.2") == 1);
+    until("a good status", || status(&scene).1 == 0);
+    next.end();
+    assert_eq!(alerts(&scene, "192.0.2.1"), 1);
+}
+
+#[test]
+fn plugins_and_configuration_change_while_it_runs() {
+    let scene = scene();
+    scene.configure("[schedule]\nscan = \"1 second\"\n");
+    let service = Service::start(&scene, &[], &[]);
+    until("a good status", || status(&scene).1 == 0);
+    // A rule that is dropped in runs; one that is refused is said, and the others go on.
+    scene.add_plugin("raiser.wasm", &guest("raiser"));
+    until("an alert of the new rule", || {
+        let sql = "SELECT COUNT(*) FROM scout_alerts WHERE rule = 'raiser'";
+        scene.connect().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap_or(0) > 0
+    });
+    scene.add_plugin("broken.wasm", b"text");
+    until("the refusal in the status", || {
+        status(&scene).0["problems"].to_string().contains("plugin broken.wasm is no WebAssembly")
+    });
+    attack(&scene, "192.0.2.7");
+    until("an alert", || alerts(&scene, "192.0.2.7") == 1);
+    // A configuration that is wrong keeps the old one and is said.
+    scene.configure("[schedule]\nscan = \"now and then\"\n");
+    service.signal("HUP");
+    until("the wrong configuration in the status", || status_with(&scene, "schedule.scan"));
+    attack(&scene, "192.0.2.8");
+    until("an alert with the old one", || alerts(&scene, "192.0.2.8") == 1);
+    service.end();
+}
+
+/// Whether a problem names this. The command reads the same configuration, so the database is asked.
+fn status_with(scene: &Scene, text: &str) -> bool {
+    let sql = "SELECT state_json FROM scout_service WHERE job = 'service'";
+    scene.connect().query_row(sql, [], |row| row.get::<_, String>(0)).is_ok_and(|state| state.contains(text))
+}
+
+#[test]
+fn a_database_that_is_replaced_or_gone_is_said_and_waited_for() {
+    let scene = scene();
+    let service = Service::start(&scene, &[], &[]);
+    until("a good status", || status(&scene).1 == 0);
+    let (path, aside) = (scene.path(DATABASE), scene.path("aside.db"));
+    // A sound copy, as a restored backup.
+    scene.connect().execute("VACUUM INTO ?1", [aside.display().to_string()]).expect("a copy");
+    for suffix in ["", "-wal", "-shm"] {
+        let _gone = fs::remove_file(format!("{}{suffix}", path.display()));
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    fs::rename(&aside, &path).expect("put back");
+    attack(&scene, "192.0.2.9");
+    until("an alert in the new file", || alerts(&scene, "192.0.2.9") == 1);
+    until("a good status", || status(&scene).1 == 0);
+    let (_, said) = service.end();
+    assert!(said.contains("warning: scan failed, and is tried again: "), "{said}");
+}
+
+#[test]
+fn it_answers_on_loopback_alone() {
+    let scene = scene();
+    let mut service = Service::start(&scene, &["--listen", "127.0.0.1:0"], &[]);
+    let mut lines = BufReader::new(service.child.stderr.take().expect("standard error")).lines();
+    let address =
+        lines.find_map(|line| line.expect("a line").strip_prefix("listening at http://").map(str::to_owned)).expect("where");
+    std::thread::spawn(move || lines.for_each(drop));
+    let get = |path: &str| {
+        let mut stream = TcpStream::connect(&address).expect("connected");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("an answer");
+        text
+    };
+    until("it is ready", || get("/readyz").starts_with("HTTP/1.1 200"));
+    assert!(get("/healthz").starts_with("HTTP/1.1 200"));
+    let figures = get("/metrics");
+    assert!(figures.contains("net_scout_job_runs_total{job=\"scan\",outcome=\"done\"}"), "{figures}");
+    assert!(get("/elsewhere").starts_with("HTTP/1.1 404"));
+    service.signal("TERM");
+    assert_eq!(service.child.wait().expect("a status").code(), Some(0));
+    let beyond = scene.command(&["serve", "--listen", "0.0.0.0:0"]).output().expect("run");
+    let error = String::from_utf8_lossy(&beyond.stderr).into_owned();
+    assert!(error.contains("is reached from other machines") && beyond.status.code() == Some(1), "{error}");
+}
+
+#[test]
+fn once_does_what_is_due_and_ends() {
+    let scene = scene();
+    attack(&scene, "192.0.2.1");
+    std::thread::sleep(Duration::from_millis(1_100));
+    let run = |words: &[&str]| {
+        let mut command = scene.command(words);
+        command.env_remove("NET_SCOUT_NOW").env("NET_SCOUT_SETTLE", "0").output().expect("run")
+    };
+    let once = run(&["serve", "--once"]);
+    assert_eq!(once.status.code(), Some(0), "{}", String::from_utf8_lossy(&once.stderr));
+    assert_eq!(alerts(&scene, "192.0.2.1"), 1);
+    fs::rename(scene.path(DATABASE), scene.path("aside.db")).expect("moved");
+    assert_eq!(run(&["serve", "--once"]).status.code(), Some(1));
+}
