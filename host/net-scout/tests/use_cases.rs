@@ -108,7 +108,7 @@ async fn a_service_scans_again_and_again_with_what_it_has_open() {
     for new in [true, false] {
         let mut cover = |transaction: &ScanTransaction<'_>| {
             seen.push(transaction.recorded.len());
-            transaction.keep_state(std::slice::from_ref(&entry))
+            transaction.keep_state(std::slice::from_ref(&entry), NOW)
         };
         let report = service.tick(&sink, &mut cover).await.expect("scanned");
         let ScanAlerts::Recorded(alerts) = &report.alerts else { panic!("nothing was recorded") };
