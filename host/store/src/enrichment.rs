@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::open::quote;
+use super::error::DatabaseError;
+use super::open::{Database, quote};
 use super::stored::{Unreadable, json};
-use super::{Database, DatabaseError};
 use net_scout_model::Timestamp;
 
 /// An alert to enrich.

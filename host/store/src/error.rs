@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use super::file::beside;
-use super::lock::Holder;
+use super::holder::Holder;
 use crate::layout::LayoutError;
 
 /// An error of the database.

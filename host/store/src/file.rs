@@ -16,8 +16,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 use rustix::fs::{Access, access};
 
-use super::DatabaseError;
-use super::error::failed;
+use super::error::{DatabaseError, failed};
 use net_scout_model::UsageError;
 
 /// How much of the database a connection keeps in memory, in KiB, while queries of rules run on it.

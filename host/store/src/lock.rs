@@ -7,13 +7,12 @@
 mod process;
 mod turn;
 
-use std::fmt;
-
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::open::columns;
-use super::{Database, DatabaseError};
-use net_scout_model::{Timestamp, plain};
+use super::error::DatabaseError;
+use super::holder::Holder;
+use super::open::{Database, columns};
+use net_scout_model::Timestamp;
 use process::Process;
 
 /// After so long without a sign of life a process that cannot be seen from here has ended, in microseconds: a quarter of an hour.
@@ -37,32 +36,6 @@ impl Lock {
             Self::Turn => "turn",
             Self::Next => "next",
         }
-    }
-}
-
-/// Who holds a lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
-    /// What it does, `net-scout scan`.
-    pub what: String,
-    /// Its process.
-    pub pid: i32,
-    /// Its user.
-    pub uid: u32,
-    /// Its machine, or container, where that is another one.
-    pub machine: Option<String>,
-    /// Since when.
-    pub since: Timestamp,
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, pid, uid, since, .. } = self;
-        write!(f, "{} (process {pid}, user {uid}", plain(what, 80))?;
-        if let Some(machine) = &self.machine {
-            write!(f, ", on {}", plain(machine, 80))?;
-        }
-        write!(f, ", since {})", since.seconds())
     }
 }
 

@@ -5,8 +5,8 @@
 use rusqlite::{Connection, OptionalExtension as _};
 use sha2::{Digest as _, Sha256};
 
-use super::open::{columns, quote};
-use super::{Database, DatabaseError};
+use super::error::DatabaseError;
+use super::open::{Database, columns, quote};
 use net_scout_model::{Timestamp, hex};
 
 struct Migration {

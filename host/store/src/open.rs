@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::DatabaseError;
-use super::error::failed;
+use super::error::{DatabaseError, failed};
 use super::file::{Reading, Written, connect_writing, is_write_ahead, look};
-use super::record::QUIET;
 use crate::layout::{LayoutError, Source};
+
+/// How long an incident is quiet before what comes then is another one, where nothing is configured: a day, in microseconds.
+const QUIET: i64 = 86_400_000_000;
 
 /// A database that may be written.
 pub struct Database {
