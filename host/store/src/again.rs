@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::condition::Condition;
 use super::error::DatabaseError;
-use super::open::{Database, columns};
+use super::open::Database;
+use super::schema::columns;
 use net_scout_model::EVENT_COLUMNS;
 
 impl Database {

@@ -6,7 +6,8 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
 use super::error::DatabaseError;
-use super::open::{Database, columns, quote};
+use super::open::Database;
+use super::schema::{columns, quote};
 use super::stored::{Unreadable, is_broken, json, stored};
 use net_scout_model::{StoredAlert, Timestamp};
 

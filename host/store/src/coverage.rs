@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::error::DatabaseError;
-use super::open::{Database, columns};
+use super::open::Database;
+use super::schema::columns;
 use net_scout_model::{Coverage, CoverageState, Span, Stretch, Timestamp, counted};
 
 /// What a scan covered.

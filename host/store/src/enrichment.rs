@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::error::DatabaseError;
-use super::open::{Database, quote};
+use super::open::Database;
+use super::schema::quote;
 use super::stored::{Unreadable, json};
 use net_scout_model::Timestamp;
 

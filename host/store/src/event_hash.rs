@@ -10,7 +10,8 @@ use rusqlite::types::ValueRef;
 use sha2::{Digest as _, Sha256};
 
 use super::error::DatabaseError;
-use super::open::{Database, columns, quote, source};
+use super::open::Database;
+use super::schema::{columns, quote, source};
 use super::steps::adapted;
 use crate::layout::Layout;
 use net_scout_model::hex;

@@ -10,7 +10,8 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::error::DatabaseError;
-use super::open::{Database, columns, source};
+use super::open::Database;
+use super::schema::{columns, source};
 use crate::file::cache;
 use crate::layout::{Layout, LayoutError, Source};
 use net_scout_model::EventRow;

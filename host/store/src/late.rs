@@ -14,7 +14,7 @@ use rusqlite::{Connection, Row, params_from_iter};
 use super::access::Access;
 use super::error::{DatabaseError, failed};
 use super::file::Reading;
-use super::open::{quote, source};
+use super::schema::{quote, source};
 use super::steps::{Numbered, Rows, STEP};
 use super::window::rowid;
 use crate::layout::Source;

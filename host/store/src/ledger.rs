@@ -3,7 +3,8 @@
 use rusqlite::{Connection, params};
 
 use super::error::DatabaseError;
-use super::open::{Database, columns};
+use super::open::Database;
+use super::schema::columns;
 use net_scout_model::{LedgerEntry, Timestamp};
 
 /// How long an entry is kept, in microseconds: 90 days.

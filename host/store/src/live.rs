@@ -15,7 +15,7 @@ use super::aside::{ALERTS, Aside, EVENTS, LIVE};
 use super::error::{DatabaseError, failed};
 use super::file::{Reading, is_write_ahead};
 use super::function::{direction_function, readable_function, time_function};
-use super::open::{columns_in, quote, source, tables};
+use super::schema::{columns_in, quote, source, tables};
 use super::snapshot::{checked, limit_heap};
 use super::steps::{Numbered, Rows};
 use super::wanted::{SnapshotOptions, Wanted};

@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension as _};
 use sha2::{Digest as _, Sha256};
 
 use super::error::DatabaseError;
-use super::open::{Database, columns, quote};
+use super::open::Database;
+use super::schema::{columns, quote};
 use net_scout_model::{Timestamp, hex};
 
 struct Migration {

@@ -15,7 +15,8 @@ use serde_json::{Map, Value};
 
 use super::coverage::Covered;
 use super::error::{DatabaseError, failed};
-use super::open::{Database, quote};
+use super::open::Database;
+use super::schema::quote;
 use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
 use grow::grown;

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::error::DatabaseError;
-use super::open::{Database, columns};
+use super::open::Database;
+use super::schema::columns;
 use net_scout_model::Timestamp;
 
 /// What is said of one job.

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 
 use super::error::DatabaseError;
-use super::open::{Database, columns};
+use super::open::Database;
+use super::schema::columns;
 use net_scout_model::Timestamp;
 
 /// A key of a plugin.

@@ -8,7 +8,7 @@ mod source;
 use rusqlite::Connection;
 
 use super::access::Access;
-use super::open::quote;
+use super::schema::quote;
 use super::steps::{Numbered, Rows};
 use super::wanted::Wanted;
 use crate::layout::Source;

@@ -4,7 +4,8 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::error::DatabaseError;
-use crate::open::{Database, columns};
+use crate::open::Database;
+use crate::schema::columns;
 use net_scout_model::Timestamp;
 
 /// A place in the text of a log.

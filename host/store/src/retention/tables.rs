@@ -4,7 +4,8 @@ use rusqlite::types::{Value, ValueRef};
 
 use super::{Candidate, Keep, Retention, leaving};
 use crate::layout::Source;
-use crate::open::{Database, columns, quote};
+use crate::open::Database;
+use crate::schema::{columns, quote};
 use crate::steps::Numbered;
 use crate::window::rowid;
 use net_scout_model::Timestamp;
