@@ -23,13 +23,6 @@ const MEDIAN: usize = 150;
 const MANY: &str = "host";
 const SINGLE: [&str; 3] = ["xtask/src", "tests/src", "tests/it"];
 
-/// Files that are still longer. One that is not any more is taken off the list.
-const LONG: [&str; 3] = ["host/store/src/record/tests.rs", "host/store/src/window/tests/queries.rs", "tests/it/import.rs"];
-
-/// Crates whose files are still too long on the whole, or use each other in circles. They go off the list in the same way.
-const LONG_ON_THE_WHOLE: [&str; 3] = ["host/ingest/src", "host/store/src", "tests/it"];
-const CIRCLES: [&str; 5] = ["host/detect/src", "host/import/src", "host/ingest/src", "host/lab/src", "host/store/src"];
-
 /// A file of a crate.
 #[derive(Debug)]
 struct Source {
@@ -51,7 +44,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
     for folder in folders {
         let mut sources = Vec::new();
         read(&places::root().join(&folder), "", &mut sources)?;
-        wrong.extend(complaints(&folder, &sources, &LONG));
+        wrong.extend(complaints(&folder, &sources));
     }
     if wrong.is_empty() {
         return Ok(());
@@ -77,28 +70,23 @@ fn read(folder: &Path, prefix: &str, sources: &mut Vec<Source>) -> anyhow::Resul
     Ok(())
 }
 
-/// A line for each file that is too long, for a crate of long files, for each circle, and for each exception that is not one any more.
-fn complaints(folder: &str, sources: &[Source], long: &[&str]) -> Vec<String> {
+/// A line for each file that is too long, for a crate of long files, and for each circle.
+fn complaints(folder: &str, sources: &[Source]) -> Vec<String> {
     let mut wrong = Vec::new();
-    // What is wrong and listed, or neither, is as it should be.
-    let mut judge = |name: &str, listed: bool, fault: Option<String>| match fault {
-        Some(fault) if !listed => wrong.push(format!("{name}: {fault}")),
-        None if listed => wrong.push(format!("{name} is as it should be: take it off the list of exceptions")),
-        _ => {}
-    };
     let mut lengths = Vec::new();
     for source in sources {
-        let (name, lines) = (format!("{folder}/{}", source.path), source.text.lines().count());
+        let lines = source.text.lines().count();
         lengths.push(lines);
-        let fault = (lines > LINES).then(|| format!("{lines} lines; the most are {LINES}"));
-        judge(&name, long.contains(&name.as_str()), fault);
+        if lines > LINES {
+            wrong.push(format!("{folder}/{}: {lines} lines; the most are {LINES}", source.path));
+        }
     }
     lengths.sort_unstable();
     let median = lengths.get(lengths.len() / 2).copied().unwrap_or(0);
-    let fault = (median > MEDIAN).then(|| format!("half of the files have more than {median} lines; {MEDIAN} are enough"));
-    judge(folder, LONG_ON_THE_WHOLE.contains(&folder), fault);
-    let found = circles(sources);
-    judge(folder, CIRCLES.contains(&folder), (!found.is_empty()).then(|| found.join("\n")));
+    if median > MEDIAN {
+        wrong.push(format!("{folder}: half of the files have more than {median} lines; {MEDIAN} are enough"));
+    }
+    wrong.extend(circles(sources).into_iter().map(|circle| format!("{folder}: {circle}")));
     wrong
 }
 
@@ -187,19 +175,18 @@ mod tests {
 
     #[test]
     fn a_long_file_is_named() {
-        let complaints = |lines, long: &[&str]| {
+        let complaints = |lines| {
             let short = || source("lib.rs", "");
-            complaints("here", &[short(), short(), source("a.rs", &"\n".repeat(lines))], long)
+            complaints("here", &[short(), short(), source("a.rs", &"\n".repeat(lines))])
         };
-        assert_eq!(complaints(401, &[]), ["here/a.rs: 401 lines; the most are 400"]);
-        assert!(complaints(400, &[]).is_empty() && complaints(401, &["here/a.rs"]).is_empty());
-        assert_eq!(complaints(400, &["here/a.rs"]), ["here/a.rs is as it should be: take it off the list of exceptions"]);
+        assert_eq!(complaints(401), ["here/a.rs: 401 lines; the most are 400"]);
+        assert!(complaints(400).is_empty());
     }
 
     #[test]
     fn a_crate_of_long_files_is_named() {
         let sources = [source("a.rs", ""), source("b.rs", &"\n".repeat(151)), source("c.rs", &"\n".repeat(152))];
-        assert_eq!(complaints("here", &sources, &[]), ["here: half of the files have more than 151 lines; 150 are enough"]);
+        assert_eq!(complaints("here", &sources), ["here: half of the files have more than 151 lines; 150 are enough"]);
     }
 
     #[test]

@@ -2,20 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::DetectError;
-use crate::scan::ScanOptions;
+use crate::error::DetectError;
+use crate::options::ScanOptions;
 use net_scout_model::{Allow, AllowSubject, Allowlist, Networks, Side, Sink, StoredAlert, Timestamp};
 use net_scout_plugin_host::capability::dns::system_resolvers;
 use net_scout_store::{AlertFilter, Database, DatabaseError, ListedAlerts};
 
-/// What the allowlist has beside the entries of the database.
-#[derive(Clone, Debug, Default)]
-pub struct AllowSources {
-    /// The resolvers that are asked; empty for those of the system.
-    pub resolvers: Vec<SocketAddr>,
-    /// The entries of the configuration.
-    pub configured: Vec<Allow>,
-}
+pub use crate::options::AllowSources;
 
 /// Everything that is allowed: what is built in, configured, and kept in the database. The sink hears of entries that cannot be read.
 ///

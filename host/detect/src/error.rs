@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::scan::ScanError;
 use net_scout_model::UsageError;
 use net_scout_plugin_host::PluginsError;
 use net_scout_store::DatabaseError;
@@ -62,6 +61,14 @@ pub enum DetectError {
         /// Why.
         source: DatabaseError,
     },
+}
+
+/// A scan that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The database cannot be read.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
 }
 
 impl DetectError {

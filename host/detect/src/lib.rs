@@ -13,6 +13,7 @@ mod error;
 pub mod explain;
 pub mod known;
 pub mod maintain;
+mod options;
 pub mod scan;
 #[cfg(test)]
 mod test_support;

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::ImportOptions;
 use super::direction::{Basis, Learned, Way};
 use super::event::ParsedEvent;
+use super::options::ImportOptions;
 use super::service::service;
 use super::verdict::{ACCEPT, DROP};
 use net_scout_model::{EventRow, TcpFlags, Timestamp};

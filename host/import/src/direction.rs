@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::ImportOptions;
 use super::event::ParsedEvent;
+use super::options::ImportOptions;
 use net_scout_model::{INBOUND, Network, Networks, OUTBOUND};
 
 /// The most networks that a log may teach.

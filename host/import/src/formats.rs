@@ -6,8 +6,8 @@ use super::carrier::journal::{self, Export, JournalEntry, Taken};
 use super::carrier::repeated::{last_repeated, repeated};
 use super::event::{Line, ParsedEvent};
 use super::mapping::Mapping;
+use super::options::{ImportOptions, MAXIMUM_LINE};
 use super::reason::{Reason, complaint, looks_like};
-use super::{ImportOptions, MAXIMUM_LINE};
 
 mod aws;
 mod azure;

@@ -14,6 +14,7 @@ mod flow;
 mod formats;
 mod keyvalue;
 mod mapping;
+mod options;
 mod position;
 mod protocol;
 mod reason;
@@ -35,6 +36,7 @@ use event::{Line, ParsedEvent};
 use formats::Reader;
 pub use formats::{Format, ReadAs};
 pub use mapping::{Mapping, TableColumn};
+pub use options::{AHEAD, ImportOptions, MAXIMUM_LINE, MAXIMUM_RECORD};
 use position::Progress;
 pub use position::{Beginning, Identity, Position, Resume};
 pub use reason::Reason;
@@ -43,29 +45,7 @@ pub use service::service;
 pub use suggest::TableLook;
 pub use verdict::DefaultVerdict;
 
-use net_scout_model::{EventRow, Networks, Timestamp};
-
-/// The longest line of syslog that is read, in bytes. The kernel writes about 1,000 at most, and rsyslog cuts at 8 KiB unless told
-/// otherwise.
-pub const MAXIMUM_LINE: usize = 8_192;
-/// The longest line of any format, in bytes. Suricata writes what packets hold into its alerts.
-pub const MAXIMUM_RECORD: usize = 1 << 20;
-
-/// How far ahead of now a log's clock may be, in microseconds: the furthest zones are 26 hours apart.
-pub const AHEAD: i64 = 26 * 3_600 * 1_000_000;
-
-/// How the lines are to be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportOptions {
-    /// A date without a year is of the year that brings it closest to this.
-    pub now: Timestamp,
-    /// The zone of dates that do not say it.
-    pub zone: LogZone,
-    /// What became of a packet of which the log does not say it.
-    pub default_verdict: DefaultVerdict,
-    /// The networks that are the operator's own, besides the private ones.
-    pub local_networks: Option<Networks>,
-}
+use net_scout_model::{EventRow, Timestamp};
 
 /// Events to keep, and how far the log was read when they were.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! Why a line is no event. Whatever a reason quotes comes from the log, so it is short and without control characters.
 
-use super::{MAXIMUM_LINE, MAXIMUM_RECORD};
+use super::options::{MAXIMUM_LINE, MAXIMUM_RECORD};
 
 /// The longest quoted value, in characters. An IPv6 address needs 45.
 const MAXIMUM_VALUE: usize = 48;

@@ -52,7 +52,7 @@ pub struct ImportReport {
     pub learned_networks: Networks,
     /// When the newest event was.
     pub newest: Option<Timestamp>,
-    /// Events that are dated more than [`super::AHEAD`] ahead of the clock.
+    /// Events that are dated more than [`crate::AHEAD`] ahead of the clock.
     pub ahead: u64,
     /// Lines that could not be read.
     pub unreadable: u64,

@@ -10,7 +10,9 @@ use net_scout_import::{Beginning, ImportError, ImportReport, LogReader, Position
 
 mod tail;
 
-use super::{Again, Ingest, IngestError, Place};
+use super::error::IngestError;
+use super::ingest::Ingest;
+use super::place::{Again, Place};
 use tail::{Look, Tail};
 
 /// How often a file is looked at that has nothing new.

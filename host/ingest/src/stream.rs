@@ -2,7 +2,7 @@
 //! when the program is asked to end.
 
 use std::io::{self, BufRead};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use net_scout_import::{Batch, ImportError, ImportReport, LogReader, Resume, has_line_records};
 use net_scout_store::DatabaseError;
 
-use super::{Ingest, IngestError};
+use super::error::IngestError;
+use super::ingest::Ingest;
 
 /// How long rows may wait.
 const WAIT: Duration = Duration::from_secs(1);
@@ -21,6 +22,11 @@ const CHUNK: usize = 1 << 18;
 const CHUNKS: usize = 8;
 /// The longest line that is waited for; what is longer is handed on in parts and not read.
 const LONGEST: usize = 4 << 20;
+
+/// Whether a file can be read once only: standard input, or a pipe.
+pub(super) fn is_stream(file: &Path) -> bool {
+    file.as_os_str() == "-" || file.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
 
 impl Ingest<'_> {
     /// Imports an input that is not a file, of which nothing is remembered, to its end or until `stop` is set.

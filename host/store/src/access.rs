@@ -8,7 +8,7 @@ use std::fmt;
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::open::quote;
+use super::schema::quote;
 use crate::layout::{READABLE_FUNCTION, Source, TIME_FUNCTION};
 use net_scout_model::time::{has_offset, parse_timestamp};
 use net_scout_model::{Timestamp, Window};
@@ -177,7 +177,7 @@ mod tests {
         for text in timestamps {
             connection.execute("INSERT INTO ip_events (timestamp) VALUES (?1)", [text]).expect("insert");
         }
-        let columns = super::super::open::columns(&connection, "ip_events").expect("columns");
+        let columns = super::super::schema::columns(&connection, "ip_events").expect("columns");
         let source = Source::recognise("ip_events", &columns).expect("v2");
         (connection, source)
     }

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::open::columns;
-use super::{Condition, Database, DatabaseError};
+use super::condition::Condition;
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::columns;
 use net_scout_model::EVENT_COLUMNS;
 
 impl Database {

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
-use super::open::{columns, quote};
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::{columns, quote};
 use super::stored::{Unreadable, is_broken, json, stored};
-use super::{Database, DatabaseError};
 use net_scout_model::{StoredAlert, Timestamp};
 
 /// Which alerts to list. Nothing set: all.

@@ -2,8 +2,9 @@
 
 use rusqlite::{Row, params};
 
-use super::open::{columns, quote};
-use super::{Database, DatabaseError};
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::{columns, quote};
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{Allow, Origin, Timestamp, parse_direction, parse_ports, parse_side};
 

@@ -19,6 +19,8 @@ use net_scout_engine::{Style, is_plain, matches};
 pub(super) const VALUE_BYTES: usize = 4 << 20;
 /// The most comparisons of a call.
 const WORK: usize = 1 << 26;
+/// The longest pattern of LIKE and GLOB, in bytes.
+pub(super) const PATTERN: i32 = 1_000;
 /// The most arguments of a call.
 pub(super) const ARGUMENTS: i32 = 100;
 /// What a subtype says of JSON.
@@ -66,7 +68,7 @@ const BOUNDED: [(&str, i32, Cost); 19] = [
 pub(super) fn bound(connection: &Connection, watch: &Arc<Watch>) -> rusqlite::Result<()> {
     let scratch = Connection::open_in_memory()?;
     scratch.set_limit(Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES as i32)?;
-    scratch.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, super::reader::PATTERN)?;
+    scratch.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN)?;
     let scratch = Arc::new(Mutex::new(scratch));
     for (name, arguments, cost) in BOUNDED {
         let (watch, scratch) = (Arc::clone(watch), Arc::clone(&scratch));

@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::open::columns;
-use super::{Database, DatabaseError};
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::columns;
 use net_scout_model::{Coverage, CoverageState, Span, Stretch, Timestamp, counted};
 
 /// What a scan covered.

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::open::quote;
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::quote;
 use super::stored::{Unreadable, json};
-use super::{Database, DatabaseError};
 use net_scout_model::Timestamp;
 
 /// An alert to enrich.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use super::file::beside;
-use super::lock::Holder;
+use super::holder::Holder;
+use super::identity::beside;
 use crate::layout::LayoutError;
 
 /// An error of the database.

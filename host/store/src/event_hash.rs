@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use rusqlite::types::ValueRef;
 use sha2::{Digest as _, Sha256};
 
-use super::open::{columns, quote, source};
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::{columns, quote, source};
 use super::steps::adapted;
-use super::{Database, DatabaseError};
 use crate::layout::Layout;
 use net_scout_model::hex;
 

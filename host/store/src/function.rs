@@ -1,4 +1,4 @@
-//! The SQL functions behind the view `events`, beside that of timestamps: whether a row can be read at all, and which way a packet went.
+//! The SQL functions behind the view `events`: when an event was, whether a row can be read at all, and which way a packet went.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,12 +7,30 @@ use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
-use crate::layout::{DIRECTION_FUNCTION, READABLE_FUNCTION};
+use crate::layout::{DIRECTION_FUNCTION, READABLE_FUNCTION, TIME_FUNCTION};
+use net_scout_model::time::parse_timestamp;
 use net_scout_model::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND};
 
 /// How a function may be used.
 const FLAGS: FunctionFlags =
     FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC).union(FunctionFlags::SQLITE_INNOCUOUS);
+
+/// Teaches a connection to read timestamps; the counter says how many it could not read.
+pub(super) fn time_function(connection: &Connection) -> rusqlite::Result<Arc<AtomicU64>> {
+    let unreadable = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&unreadable);
+    connection.create_scalar_function(TIME_FUNCTION, 1, FLAGS, move |context| {
+        let time = match context.get_raw(0) {
+            ValueRef::Text(text) => std::str::from_utf8(text).ok().and_then(parse_timestamp),
+            _ => None,
+        };
+        if time.is_none() {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(time.map(|time| time.0))
+    })?;
+    Ok(unreadable)
+}
 
 /// Teaches a connection which rows can be read; the counter says how many could not.
 pub(super) fn readable_function(connection: &Connection) -> rusqlite::Result<Arc<AtomicU64>> {

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-use super::open::{columns, source};
-use super::{Database, DatabaseError};
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::{columns, source};
 use crate::file::cache;
 use crate::layout::{Layout, LayoutError, Source};
 use net_scout_model::EventRow;

@@ -11,11 +11,10 @@ use std::time::{Duration, Instant};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
-use super::DatabaseError;
 use super::access::Access;
-use super::error::failed;
+use super::error::{DatabaseError, failed};
 use super::file::Reading;
-use super::open::{quote, source};
+use super::schema::{quote, source};
 use super::steps::{Numbered, Rows, STEP};
 use super::window::rowid;
 use crate::layout::Source;

@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, params};
 
-use super::open::columns;
-use super::{Database, DatabaseError};
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::columns;
 use net_scout_model::{LedgerEntry, Timestamp};
 
 /// How long an entry is kept, in microseconds: 90 days.

@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::DatabaseError;
 use super::access::{Access, inside};
 use super::aside::{ALERTS, Aside, EVENTS, LIVE};
-use super::error::failed;
+use super::error::{DatabaseError, failed};
 use super::file::{Reading, is_write_ahead};
-use super::function::{direction_function, readable_function};
-use super::open::{columns_in, quote, source, tables};
-use super::snapshot::{SnapshotOptions, Wanted, checked, limit_heap, time_function};
+use super::function::{direction_function, readable_function, time_function};
+use super::schema::{columns_in, quote, source, tables};
+use super::snapshot::{checked, limit_heap};
 use super::steps::{Numbered, Rows};
+use super::wanted::{SnapshotOptions, Wanted};
 use super::window::{self, Kept, rowid};
 use crate::layout::{Source, TIME_FUNCTION};
 use net_scout_engine::RowCounts;

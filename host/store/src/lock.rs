@@ -5,19 +5,16 @@
 //! database, and a file beside it cannot be shared by users who may write the one and not the folder of the other.
 
 mod process;
+mod row;
 mod turn;
 
-use std::fmt;
-
-use rusqlite::{Connection, OptionalExtension as _};
-
-use super::open::columns;
-use super::{Database, DatabaseError};
-use net_scout_model::{Timestamp, plain};
+use super::error::DatabaseError;
+use super::holder::Holder;
+use super::open::Database;
+use super::schema::columns;
+use net_scout_model::Timestamp;
 use process::Process;
-
-/// After so long without a sign of life a process that cannot be seen from here has ended, in microseconds: a quarter of an hour.
-const SILENT: i64 = 900_000_000;
+use row::{Stored, stored};
 
 /// What a process may hold alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,56 +37,12 @@ impl Lock {
     }
 }
 
-/// Who holds a lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
-    /// What it does, `net-scout scan`.
-    pub what: String,
-    /// Its process.
-    pub pid: i32,
-    /// Its user.
-    pub uid: u32,
-    /// Its machine, or container, where that is another one.
-    pub machine: Option<String>,
-    /// Since when.
-    pub since: Timestamp,
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, pid, uid, since, .. } = self;
-        write!(f, "{} (process {pid}, user {uid}", plain(what, 80))?;
-        if let Some(machine) = &self.machine {
-            write!(f, ", on {}", plain(machine, 80))?;
-        }
-        write!(f, ", since {})", since.seconds())
-    }
-}
-
 /// A lock that this process holds. It must be given back; one that is lost is held until the process ends.
 #[derive(Debug)]
 #[must_use = "a lock that is not given back is held until the process ends"]
 pub struct Lease {
     lock: Lock,
     ticket: String,
-}
-
-/// A row of the table.
-struct Stored {
-    holder: Holder,
-    process: Process,
-    ticket: String,
-    seen: Timestamp,
-}
-
-impl Stored {
-    /// Whether whoever holds it is at work, as far as can be known.
-    fn holds(&self, own: &Process, now: Timestamp) -> bool {
-        match self.process.has_ended(own) {
-            Some(ended) => !ended,
-            None => now.0.abs_diff(self.seen.0) < SILENT.unsigned_abs(),
-        }
-    }
 }
 
 impl Database {
@@ -193,32 +146,6 @@ impl Database {
             connection.execute("DELETE FROM scout_locks WHERE name = ?1 AND ticket = ?2", (lock.name(), ticket)).map(drop)
         })
     }
-}
-
-/// The row of a lock.
-fn stored(connection: &Connection, lock: Lock, own: &Process) -> rusqlite::Result<Option<Stored>> {
-    let sql = "SELECT holder, ticket, machine, boot, pid_space, pid, started, uid, since, seen FROM scout_locks WHERE name = ?1";
-    connection
-        .prepare_cached(sql)?
-        .query_row([lock.name()], |row| {
-            let process = Process {
-                machine: row.get(2)?,
-                boot: row.get(3)?,
-                pid_space: row.get(4)?,
-                pid: row.get(5)?,
-                started: row.get(6)?,
-            };
-            let is_here = process.boot == own.boot && process.pid_space == own.pid_space;
-            let holder = Holder {
-                what: row.get(0)?,
-                pid: process.pid,
-                uid: row.get(7)?,
-                machine: (!is_here).then(|| process.machine.clone()),
-                since: Timestamp(row.get(8)?),
-            };
-            Ok(Stored { holder, process, ticket: row.get(1)?, seen: Timestamp(row.get(9)?) })
-        })
-        .optional()
 }
 
 /// What tells one lease from all others.

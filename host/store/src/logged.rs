@@ -6,13 +6,13 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::aside::LIVE;
-use super::error::failed;
+use super::error::{DatabaseError, failed};
 use super::file::{Reading, is_write_ahead};
-use super::open::{columns_in, quote};
-use super::snapshot::time_function;
+use super::function::time_function;
+use super::open::Database;
+use super::schema::{columns_in, quote};
 use super::steps::Numbered;
 use super::window::rowid;
-use super::{Database, DatabaseError};
 use crate::layout::TIME_FUNCTION;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{EventRow, Timestamp};

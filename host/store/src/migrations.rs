@@ -5,8 +5,9 @@
 use rusqlite::{Connection, OptionalExtension as _};
 use sha2::{Digest as _, Sha256};
 
-use super::open::{columns, quote};
-use super::{Database, DatabaseError};
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::{columns, quote};
 use net_scout_model::{Timestamp, hex};
 
 struct Migration {

@@ -5,11 +5,14 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::DatabaseError;
-use super::error::failed;
-use super::file::{Reading, Written, connect_writing, is_write_ahead, look};
-use super::record::QUIET;
-use crate::layout::{LayoutError, Source};
+use super::error::{DatabaseError, failed};
+use super::file::{Reading, connect_writing, is_write_ahead, look};
+use super::identity::Written;
+use super::schema::source;
+use super::turns::Turns;
+
+/// How long an incident is quiet before what comes then is another one, where nothing is configured: a day, in microseconds.
+const QUIET: i64 = 86_400_000_000;
 
 /// A database that may be written.
 pub struct Database {
@@ -23,40 +26,6 @@ pub struct Database {
     written: Option<Written>,
     /// How others get their turn; none where nobody else has the file.
     turns: Option<Turns>,
-}
-
-/// Transactions that follow each other at once leave no gap that another writer, who looks from time to time, would find.
-struct Turns {
-    /// How long the last transactions took, without such a gap.
-    held: Duration,
-    ended: Instant,
-}
-
-/// After so long a writer makes a gap. A writer of SQLite that waits looks every 25 ms at first.
-const HELD: Duration = Duration::from_millis(5);
-const GAP: Duration = Duration::from_millis(30);
-
-impl Turns {
-    fn new() -> Self {
-        Self { held: Duration::ZERO, ended: Instant::now() }
-    }
-
-    /// To be called before a transaction: gives others a turn.
-    fn take(&mut self) {
-        let idle = self.ended.elapsed();
-        if idle < GAP && self.held > HELD {
-            std::thread::sleep(GAP - idle);
-        }
-        if idle >= GAP || self.held > HELD {
-            self.held = Duration::ZERO;
-        }
-    }
-
-    /// To be called when a transaction has ended.
-    fn end(&mut self, begun: Instant) {
-        self.ended = Instant::now();
-        self.held += self.ended - begun;
-    }
 }
 
 /// Which database, and how it is opened.
@@ -216,39 +185,4 @@ impl Drop for Database {
             let _left = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
         }
     }
-}
-
-/// An identifier in double quotes.
-#[must_use]
-pub fn quote(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
-}
-
-/// The names of the tables and views of the main database.
-pub(super) fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    connection
-        .prepare("SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")?
-        .query_map([], |row| row.get(0))?
-        .collect()
-}
-
-/// The names of a table's columns; empty where there is no such table.
-pub(super) fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
-    columns_in(connection, "main", table)
-}
-
-/// The same in one of the databases of a connection.
-pub(super) fn columns_in(connection: &Connection, schema: &str, table: &str) -> rusqlite::Result<Vec<String>> {
-    connection.prepare("SELECT name FROM pragma_table_info(?1, ?2)")?.query_map([table, schema], |row| row.get(0))?.collect()
-}
-
-/// The event table with its layout, or why there is none.
-pub(super) fn source(connection: &Connection, path: &Path, table: &str, seconds: u64) -> Result<Source, DatabaseError> {
-    let error = |action| failed(path, seconds, action);
-    let columns = columns(connection, table).map_err(error("read"))?;
-    if columns.is_empty() {
-        let tables = tables(connection).map_err(error("read"))?;
-        return Err(DatabaseError::NoTable { path: path.to_owned(), table: table.to_owned(), tables });
-    }
-    Source::recognise(table, &columns).map_err(|reason: LayoutError| DatabaseError::Layout { path: path.to_owned(), reason })
 }

@@ -11,7 +11,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::aside::EVENTS;
-use super::bounded::{self, ARGUMENTS};
+use super::bounded::{self, ARGUMENTS, PATTERN};
 use super::error::message;
 use super::gate::{self, InnerViews, ReadGrant};
 use super::query::Explain;
@@ -22,8 +22,6 @@ use run::run;
 
 /// How many steps of SQLite's machine go by between two looks at the clock.
 const STEPS: i32 = 100;
-/// The longest pattern of LIKE and GLOB, in bytes.
-pub(super) const PATTERN: i32 = 1_000;
 /// The most calls of functions in a statement, and the most `||`: between two looks at the clock SQLite may do all of them once.
 const CALLS: u32 = 1_000;
 const JOINED: usize = 100;

@@ -14,13 +14,12 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
 use super::coverage::Covered;
-use super::error::failed;
-use super::open::quote;
+use super::error::{DatabaseError, failed};
+use super::open::Database;
+use super::schema::quote;
 use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
-use super::{Database, DatabaseError};
 use grow::grown;
-pub(super) use incident::QUIET;
 use net_scout_model::{Alert, LedgerEntry, StoredAlert, Timestamp};
 use place::Place;
 use reopen::{keep_reopenings, reopens, with_reopening};

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
 
-use super::{Database, DatabaseError};
+use super::error::DatabaseError;
+use super::open::Database;
 use guard::Guard;
 use net_scout_model::Timestamp;
 pub use tables::OwnTable;

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::open::columns;
-use super::{Database, DatabaseError};
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::columns;
 use net_scout_model::Timestamp;
 
 /// What is said of one job.

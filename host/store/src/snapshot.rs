@@ -1,31 +1,27 @@
 //! One state of the database: what all rules of a scan read, on several connections at once.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
-use rusqlite::functions::FunctionFlags;
-use rusqlite::types::ValueRef;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use super::DatabaseError;
 use super::access::Access;
 use super::aside::Aside;
-use super::error::failed;
+use super::error::{DatabaseError, failed};
 use super::file::Reading;
-use super::function::{direction_function, readable_function};
+use super::function::{direction_function, readable_function, time_function};
 use super::gate::{InnerViews, ReadGrant};
 use super::live::{self, Taken, alerts_view};
-use super::open::source;
 use super::query::{Explain, RowStream};
 use super::reader::{Reader, Request};
+use super::schema::source;
+use super::wanted::{SnapshotOptions, Wanted};
 use super::window::Kept;
-use crate::layout::{Source, TIME_FUNCTION};
+use crate::layout::Source;
 use net_scout_engine::{EventWindow, RowCounts};
-use net_scout_model::time::parse_timestamp;
-use net_scout_model::{ColumnType, DirectionCheck, QueryError, QueryLimits, Value, Window};
+use net_scout_model::{ColumnType, DirectionCheck, QueryError, QueryLimits, Value};
 
 /// The most memory that SQLite may take in this process, in bytes.
 const HEAP_LIMIT: i64 = 2 << 30;
@@ -35,40 +31,6 @@ const GRACE: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the database is read again when it was written while it was read without locks.
 const AGAIN: u32 = 2;
-
-/// What to open.
-#[derive(Clone, Debug)]
-pub struct SnapshotOptions {
-    /// The database file.
-    pub path: PathBuf,
-    /// The event table.
-    pub table: String,
-    /// The alert table, which may be absent.
-    pub alert_table: String,
-    /// What checks the directions of forwarded packets; none to take them as they are stored.
-    pub directions: Option<DirectionCheck>,
-    /// The window that `events` is bound to: as far back as any rule sees.
-    pub window: Window,
-    /// How long to wait for another program's lock.
-    pub busy_timeout: Duration,
-    /// How many queries may be open at once.
-    pub readers: usize,
-}
-
-/// What is read of a live database: nothing else can be queried afterwards.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
-    /// These columns of the window's events; none where nobody reads events.
-    pub columns: &'a [&'static str],
-    /// Whether past alerts are read.
-    pub alerts: bool,
-    /// How many threads read, and how many a query in memory may use.
-    pub threads: usize,
-    /// How many bytes of events are kept in memory. Where they take more, all queries run in SQLite.
-    pub window_bytes: u64,
-    /// When reading has to have ended.
-    pub deadline: Instant,
-}
 
 /// One state of the database. Queries run at the same time, each on a thread of its own.
 pub struct Snapshot {
@@ -271,24 +233,6 @@ fn reader(
     connection.execute_batch("PRAGMA query_only = 0")?;
     let inner = views(&connection, events, alerts)?;
     Reader::new(connection, inner, options.window.since, unreadable)
-}
-
-/// Teaches a connection to read timestamps; the counter says how many it could not read.
-pub(super) fn time_function(connection: &Connection) -> rusqlite::Result<Arc<AtomicU64>> {
-    let unreadable = Arc::new(AtomicU64::new(0));
-    let counter = Arc::clone(&unreadable);
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
-    connection.create_scalar_function(TIME_FUNCTION, 1, flags, move |context| {
-        let time = match context.get_raw(0) {
-            ValueRef::Text(text) => std::str::from_utf8(text).ok().and_then(parse_timestamp),
-            _ => None,
-        };
-        if time.is_none() {
-            counter.fetch_add(1, Ordering::Relaxed);
-        }
-        Ok(time.map(|time| time.0))
-    })?;
-    Ok(unreadable)
 }
 
 /// Makes the inner views of a connection. Those that a rule names are made for each rule. What a query sorts and gathers stays in memory,

@@ -2,8 +2,9 @@
 
 use rusqlite::Connection;
 
-use super::open::columns;
-use super::{Database, DatabaseError};
+use super::error::DatabaseError;
+use super::open::Database;
+use super::schema::columns;
 use net_scout_model::Timestamp;
 
 /// A key of a plugin.

@@ -8,9 +8,9 @@ mod source;
 use rusqlite::Connection;
 
 use super::access::Access;
-use super::open::quote;
-use super::snapshot::Wanted;
+use super::schema::quote;
 use super::steps::{Numbered, Rows};
+use super::wanted::Wanted;
 use crate::layout::Source;
 use net_scout_engine::EventWindow;
 use net_scout_model::{DirectionCheck, Window};

@@ -1,6 +1,7 @@
 //! Which events are in the window.
 
-use super::*;
+use net_scout_tests::harness::{Scene, add_event};
+use net_scout_tests::sample::Layout;
 
 /// How many events a window holds.
 #[track_caller]

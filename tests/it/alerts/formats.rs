@@ -1,6 +1,13 @@
 //! What alerts look like in each format, and where standard output goes.
 
-use super::*;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+use super::{raiser, stored};
+use net_scout_tests::harness::{NOW, SMALL_ALERTS, SMALL_SINCE, Scene, skipped};
+use net_scout_tests::places;
+use net_scout_tests::sample::Layout;
+use serde_json::{Value, json};
 
 const TABLE: &str = "\
 score  severity  type                    source     destination   evidence

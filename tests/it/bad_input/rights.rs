@@ -1,6 +1,15 @@
 //! Databases of other users, and ones that may only be read.
 
-use super::*;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::Command;
+
+use super::{ALERTS, DRY, HASH, IMPORT, LINE, MIGRATE, SCAN};
+use net_scout_tests::harness::{DATABASE, NOW, Run, SMALL_ALERTS, SMALL_SINCE, Scene, add_event, skipped};
+use net_scout_tests::places;
+use rusqlite::Connection;
 
 /// The program as a user to whom permissions apply: the tests may run as root, to whom they do not. None, loudly, where that cannot be.
 fn as_another_user(scene: &Scene, words: &[&str]) -> Option<Run> {

@@ -1,6 +1,7 @@
 //! Wrong flags, a wrong environment, a wrong configuration file.
 
-use super::*;
+use super::{DRY, SCAN, contents, fails};
+use net_scout_tests::harness::{Run, SMALL_ALERTS, SMALL_SINCE, Scene};
 
 const FORMS: &str = "write a duration back from now (1 hour, 30 minutes, 24h, 90m, 7 days, 2w), a date (2026-03-11), or a date and time, UTC \
                      unless it says otherwise (2026-03-11T20:35:00Z)";

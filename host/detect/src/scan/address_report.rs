@@ -6,10 +6,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::activity::{ACTIVITY_COLUMNS, activity};
-use super::pipeline::{allowing, evaluated};
-use super::threshold_search::Search;
-use super::{Activity, Phases, Scan, ScanError, SearchOutcome, assess, facts, involves, settled};
+use super::activity::{ACTIVITY_COLUMNS, Activity, activity};
+use super::involvement::involves;
+use super::phases::Phases;
+use super::pipeline::{Scan, allowing, evaluated};
+use super::severity::{assess, facts};
+use super::strongest::{self, settled};
+use super::threshold_search::{Search, SearchOutcome};
+use crate::error::ScanError;
 use net_scout_model::{Alert, Origin, RELATED, Sink, Window};
 use net_scout_plugin_host::Rule;
 
@@ -83,7 +87,7 @@ impl Scan<'_> {
         assess(&mut raised, &facts);
         assess(&mut scanned.alerts, &facts);
         let (alerts, _) = settled(scanned.alerts, self.options.group, usize::MAX);
-        let stay = super::kept(&alerts, self.options.max_alerts);
+        let stay = strongest::kept(&alerts, self.options.max_alerts);
         let with_fate = |alert: Alert| {
             let fate = match allowing(self.allowlist, &roles, &alert, &opened.case) {
                 Some((origin, reason)) => Fate::Allowed(origin, reason),

@@ -5,12 +5,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::options::ScanOptions;
-use super::roles::counts;
-use super::{
-    Deadline, Explanations, LEARNED_FROM, Outcome, Parameters, Phases, ROLE_COLUMNS, Role, SEVERITY_COLUMNS, add_evidence,
-    assess, evaluate, facts, learned, local_networks, role_of, roles, settled,
-};
+use super::deadline::Deadline;
+use super::evaluate::{Outcome, evaluate};
+use super::evidence::add_evidence;
+use super::explain::Explanations;
+use super::networks::{LEARNED_FROM, learned, local_networks};
+use super::phases::Phases;
+use super::roles::{ROLE_COLUMNS, Role, counts, role_of, roles};
+use super::severity::{COLUMNS as SEVERITY_COLUMNS, assess, facts};
+use super::strongest::settled;
+use crate::error::ScanError;
+use crate::options::ScanOptions;
 use net_scout_model::{
     Alert, Allowlist, DirectionCheck, EVENT_COLUMNS, LedgerEntry, Networks, Origin, Request, Sink, Timestamp, Window, amount,
     counted,
@@ -19,7 +24,7 @@ use net_scout_plugin_host::capability::files::Directories;
 use net_scout_plugin_host::capability::query::OPEN_QUERIES;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
-use net_scout_plugin_host::{Case, ExplainRule, PluginError, Rule, add_call, ledger_entry};
+use net_scout_plugin_host::{Case, ExplainRule, Parameters, PluginError, Rule, add_call, ledger_entry};
 use net_scout_store::{Access, Alongside, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions, Wanted};
 
 /// One scan to be made.
@@ -59,14 +64,6 @@ pub struct Scanned {
     pub phases: Phases,
     /// How many events came in and are stored as leaving.
     pub corrected_directions: u64,
-}
-
-/// A scan that could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum ScanError {
-    /// The database cannot be read.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
 }
 
 /// What the rules of a scan are evaluated on, and the state of the database behind it.

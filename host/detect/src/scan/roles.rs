@@ -11,9 +11,8 @@ mod source_profile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::Parameters;
 use net_scout_model::{Alert, Allowlist, Counting, QueryError, QueryLimits};
-use net_scout_plugin_host::{Case, Rule};
+use net_scout_plugin_host::{Case, Parameters, Rule};
 
 pub use habits::COLUMNS as ROLE_COLUMNS;
 use source_profile::SourceProfile;

@@ -6,14 +6,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Explanations, Parameters, Phases, Scan, ScanOptions, Scanned};
-use crate::DetectError;
+use super::explain::Explanations;
+use super::phases::Phases;
+use super::pipeline::{Scan, Scanned};
 use crate::allow::allowlist;
 use crate::database::prepare;
+use crate::error::DetectError;
+use crate::options::ScanOptions;
 use net_scout_model::{Alert, Allowlist, LedgerEntry, Origin, Secrets, Sink, Timestamp, Window};
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Header, PluginSeen, Recorder, Tape};
-use net_scout_plugin_host::{PluginOptions, RuleSet, load_plugins};
+use net_scout_plugin_host::{Parameters, PluginOptions, RuleSet, load_plugins};
 use net_scout_store::{Alongside, Database, Recorded, not_the_database};
 
 /// A scan that is asked for.

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::{Outcome, Parameters, evaluate};
+use super::evaluate::{Outcome, evaluate};
 use net_scout_model::{Alert, ParameterType, Value};
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
-use net_scout_plugin_host::{Case, Rule};
+use net_scout_plugin_host::{Case, Parameters, Rule};
 
 /// What the name of a parameter ends with that says from which number on there is an alert.
 const THRESHOLD: &str = "_threshold";

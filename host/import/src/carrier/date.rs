@@ -7,8 +7,8 @@ use jiff::civil::{Date, DateTime, Time};
 
 use super::month;
 use super::zone;
+use crate::options::{AHEAD, ImportOptions};
 use crate::reason::{Reason, quoted};
-use crate::{AHEAD, ImportOptions};
 use net_scout_model::Timestamp;
 use net_scout_model::time::parse_timestamp;
 

@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 
 use super::{date, month};
-use crate::ImportOptions;
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 use net_scout_model::Timestamp;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::date;
-use crate::ImportOptions;
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 use net_scout_model::Timestamp;
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read as _};
 
-use crate::MAXIMUM_RECORD;
+use crate::options::MAXIMUM_RECORD;
 use crate::position::Progress;
 
 /// How much of a record that is too long is skipped before the input is given up, in bytes.

@@ -4,10 +4,10 @@
 //!
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html>
 
-use crate::ImportOptions;
 use crate::carrier::date;
 use crate::direction;
 use crate::event::{Line, ParsedEvent, Values};
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 use crate::verdict;
 use net_scout_model::TcpFlags;

@@ -10,9 +10,10 @@ use std::net::IpAddr;
 use crate::carrier::entry::Entry;
 use crate::direction::{self, Way};
 use crate::event::{self, Line, ParsedEvent};
+use crate::options::ImportOptions;
 use crate::reason::{Reason, quoted};
 use crate::verdict::{self, Judged};
-use crate::{ImportOptions, protocol, service, zone};
+use crate::{protocol, service, zone};
 
 /// Reads a line; none where it is of anything else.
 pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Result<Line<'a>, Reason>> {

@@ -7,11 +7,11 @@
 
 use std::borrow::Cow;
 
-use crate::ImportOptions;
 use crate::carrier::date;
 use crate::carrier::entry::Entry;
 use crate::direction;
 use crate::event::{Line, ParsedEvent, Values};
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 use crate::verdict::Judged;
 use net_scout_model::Timestamp;

@@ -11,8 +11,9 @@ use crate::carrier::entry::Entry;
 use crate::direction::{self, Way};
 use crate::event::{Line, ParsedEvent, Values};
 use crate::keyvalue::Pairs;
+use crate::options::ImportOptions;
 use crate::reason::{Reason, shorten};
-use crate::{ImportOptions, verdict};
+use crate::verdict;
 use net_scout_model::Timestamp;
 
 /// What a message begins with.

@@ -4,10 +4,10 @@
 
 use serde_json::Value;
 
-use crate::ImportOptions;
 use crate::carrier::date;
 use crate::direction;
 use crate::event::{Line, ParsedEvent, Values};
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 use crate::verdict::{self, Judged};
 

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Format, azure, gcp, suricata, ulogd, zeek};
-use crate::ImportOptions;
 use crate::event::Line;
+use crate::options::ImportOptions;
 use crate::reason::{Reason, complaint};
 
 /// The values that are looked at. What else a line has is skipped.

@@ -11,9 +11,10 @@ use crate::carrier::entry::Entry;
 use crate::direction::{self, Way};
 use crate::event::{Line, ParsedEvent, Values};
 use crate::keyvalue::Pairs;
+use crate::options::ImportOptions;
 use crate::reason::{Reason, quoted};
 use crate::verdict::Judged;
-use crate::{ImportOptions, zone};
+use crate::zone;
 
 /// Reads a line; none where it is of anything else.
 pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Result<Line<'a>, Reason>> {

@@ -12,8 +12,9 @@ use crate::carrier::entry::Entry;
 use crate::carrier::repeated::repeated;
 use crate::direction::{self, Seen, Way};
 use crate::event::{self, Line, ParsedEvent};
+use crate::options::ImportOptions;
 use crate::reason::Reason;
-use crate::{ImportOptions, protocol, verdict, zone};
+use crate::{protocol, verdict, zone};
 use net_scout_model::Timestamp;
 
 /// Reads what the firewall of RouterOS said; none where the line is of anything else.

@@ -12,9 +12,10 @@ use crate::carrier::date;
 use crate::carrier::entry::Entry;
 use crate::direction::{self, Seen, Way};
 use crate::event::{self, ParsedEvent};
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 use crate::verdict::{self, DefaultVerdict, Judged};
-use crate::{ImportOptions, protocol, zone};
+use crate::{protocol, zone};
 use net_scout_model::{TcpFlags, Timestamp};
 
 /// How often a packet can have come that one line tells of; more makes no sense.

@@ -5,11 +5,11 @@
 //!
 //! <https://github.com/phaag/nfdump/blob/master/man/nfdump.1>
 
-use crate::ImportOptions;
 use crate::carrier::date;
 use crate::carrier::entry::Entry;
 use crate::direction;
 use crate::event::{self, Line, ParsedEvent, Values};
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 
 /// The columns that are looked at, in the names of version 1.6 and of 1.7.

@@ -11,8 +11,9 @@ use crate::carrier::date;
 use crate::carrier::entry::Entry;
 use crate::direction::{self, Way};
 use crate::event::{Line, ParsedEvent, Values};
+use crate::options::ImportOptions;
 use crate::reason::Reason;
-use crate::{ImportOptions, verdict, zone};
+use crate::{verdict, zone};
 
 /// How many values are looked at: the action is the 31st.
 const FIELDS: usize = 31;

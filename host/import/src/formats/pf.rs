@@ -5,10 +5,10 @@
 //!
 //! <https://docs.netgate.com/pfsense/en/latest/monitoring/logs/raw-filter-format.html>
 
-use crate::ImportOptions;
 use crate::carrier::entry::Entry;
 use crate::direction::{self, Seen};
 use crate::event::{self, Line, ParsedEvent, Values};
+use crate::options::ImportOptions;
 use crate::reason::{Reason, quoted};
 use crate::verdict::Judged;
 use net_scout_model::Timestamp;

@@ -6,10 +6,10 @@
 
 use std::net::IpAddr;
 
-use crate::ImportOptions;
 use crate::carrier::entry::Entry;
 use crate::direction::{self, Seen};
 use crate::event::{self, Line, ParsedEvent, Values};
+use crate::options::ImportOptions;
 use crate::reason::{Reason, quoted};
 use crate::verdict::Judged;
 use net_scout_model::TcpFlags;

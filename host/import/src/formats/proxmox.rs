@@ -5,9 +5,9 @@
 //! <https://pve.proxmox.com/pve-docs/chapter-pve-firewall.html#_logging_of_firewall_rules>
 
 use super::netfilter;
-use crate::ImportOptions;
 use crate::carrier::date;
 use crate::event::Line;
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 
 /// Reads a line; none where it is of anything else.

@@ -13,9 +13,10 @@ use crate::carrier::entry::Entry;
 use crate::direction::{self, Way};
 use crate::event::{self, Line, ParsedEvent};
 use crate::keyvalue::Pairs;
+use crate::options::ImportOptions;
 use crate::reason::{Reason, shorten};
 use crate::verdict::{self, Judged};
-use crate::{ImportOptions, protocol, zone};
+use crate::{protocol, zone};
 
 /// Reads a line; none where it is of anything else.
 pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Result<Line<'a>, Reason>> {

@@ -9,8 +9,9 @@ use crate::carrier::entry::Entry;
 use crate::direction::{self, Seen, Way};
 use crate::event::{self, Line, ParsedEvent, Values};
 use crate::keyvalue::Pairs;
+use crate::options::ImportOptions;
 use crate::reason::{Reason, shorten};
-use crate::{ImportOptions, verdict, zone};
+use crate::{verdict, zone};
 use net_scout_model::Timestamp;
 
 /// Reads a line; none where it is of anything else.

@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::json::Record;
-use crate::ImportOptions;
 use crate::carrier::date;
 use crate::direction::by_addresses;
 use crate::event::{Line, ParsedEvent, Values};
 use crate::flow::{Outcome, reversed};
+use crate::options::ImportOptions;
 use crate::reason::{Reason, shorten};
 use crate::verdict::Judged;
 use net_scout_model::{TcpFlags, Timestamp};

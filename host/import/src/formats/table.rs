@@ -10,8 +10,9 @@ use crate::carrier::date;
 use crate::direction::{self, Seen};
 use crate::event::{self, ParsedEvent};
 use crate::mapping::{Mapping, TableColumn};
+use crate::options::ImportOptions;
 use crate::reason::{Reason, complaint, quoted, shorten};
-use crate::{ImportOptions, verdict};
+use crate::verdict;
 use net_scout_model::TcpFlags;
 
 /// What a header may be separated by, the likeliest first.

@@ -6,10 +6,10 @@
 
 use serde_json::Value;
 
-use crate::ImportOptions;
 use crate::carrier::date;
 use crate::direction::{self, Seen};
 use crate::event::{Line, ParsedEvent, Values};
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 use crate::verdict;
 use net_scout_model::TcpFlags;

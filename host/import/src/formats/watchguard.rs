@@ -7,10 +7,10 @@
 
 use std::net::IpAddr;
 
-use crate::ImportOptions;
 use crate::carrier::entry::Entry;
 use crate::direction::{self, Way};
 use crate::event::{self, Line, ParsedEvent, Values};
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 use crate::{verdict, zone};
 

@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
-use crate::ImportOptions;
 use crate::carrier::date;
 use crate::direction;
 use crate::event::{self, Line, ParsedEvent, Values};
+use crate::options::ImportOptions;
 use crate::reason::Reason;
 use crate::verdict;
 

@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::json::Record;
-use crate::ImportOptions;
 use crate::carrier::date;
 use crate::direction::{self, Way};
 use crate::event::{Line, ParsedEvent, Values};
 use crate::flow::{Outcome, reversed};
+use crate::options::ImportOptions;
 use crate::reason::{Reason, quoted, shorten};
 use crate::verdict::Judged;
 use net_scout_model::TcpFlags;

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::matching::{Accused, Verdict};
-use super::{Accusation, DataSet};
+use super::matching::{Accusation, Accused, DataSet, Verdict};
 
 /// Microseconds of a second.
 const SECOND: f64 = 1e6;

@@ -10,8 +10,8 @@ use net_scout_model::{Network, Severity, Timestamp, plain};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::matching::{Accused, Verdict};
-use super::{Accusation, Attack, Benign, DataSet, Others, Truth};
+use super::matching::{Accusation, Accused, DataSet, Verdict};
+use super::truth::{Attack, Benign, Others, Truth};
 
 /// The file that says what is known of the others.
 const CASES: &str = "cases.json";

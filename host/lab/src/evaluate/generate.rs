@@ -20,7 +20,7 @@ use event::Event;
 use random::Random;
 use site::{Outside, Site};
 
-use super::{Attack, Benign, Others, Truth};
+use super::truth::{Attack, Benign, Others, Truth};
 use net_scout_model::{EventRow, Network, Timestamp};
 
 const SECOND: i64 = 1_000_000;

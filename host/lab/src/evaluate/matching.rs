@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Attack, Others, Truth};
+use super::truth::{Attack, Others, Truth};
 use net_scout_model::{Alert, Network, Severity, Timestamp};
 
 /// The word in the name of a piece of evidence that says who did it, where an alert accuses more than one address.

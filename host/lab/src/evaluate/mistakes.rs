@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::DataSet;
-use super::matching::{Accused, Verdict};
+use super::matching::{Accused, DataSet, Verdict};
+use super::truth::Attack;
 
 /// The longest evidence that is shown, in characters.
 const LONGEST_EVIDENCE: usize = 400;
@@ -94,7 +94,7 @@ fn kinds(set: &DataSet, accused: &Accused) -> String {
     };
     let mut kinds: Vec<&str> = addresses.iter().flat_map(|address| set.truth.benign_kinds(*address)).collect();
     let attacks = set.truth.attacks.iter();
-    let also = |attack: &&super::Attack| {
+    let also = |attack: &&Attack| {
         let theirs = if matches!(accused, Accused::Sources(_)) { &attack.sources } else { &attack.targets };
         theirs.iter().any(|network| addresses.iter().any(|address| network.contains(*address)))
     };

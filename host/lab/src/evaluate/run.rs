@@ -5,8 +5,11 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::folder::{DataFile, FolderError, read_folder};
 use super::generate::{Options, generate};
-use super::{DataFile, DataSet, FolderError, Plan, Simulated, SimulationError, Truth, TruthError, read_folder, simulate};
+use super::matching::DataSet;
+use super::simulate::{Plan, Simulated, SimulationError, simulate};
+use super::truth::{Truth, TruthError};
 use net_scout_detect::allow::allowlist;
 use net_scout_detect::scan::ScanOptions;
 use net_scout_model::time::Moment;

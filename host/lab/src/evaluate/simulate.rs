@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Accusation;
+use super::matching::Accusation;
 use net_scout_detect::scan::{Parameters, Scan, ScanError, ScanOptions};
 use net_scout_model::time::Moment;
 use net_scout_model::{Allowlist, Sink, Timestamp, Window};

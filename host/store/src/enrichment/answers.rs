@@ -9,8 +9,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde_json::{Value, json};
 
-use super::super::{Database, DatabaseError};
 use super::failure::is_failure;
+use crate::error::DatabaseError;
+use crate::open::Database;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{Timestamp, plain};
 

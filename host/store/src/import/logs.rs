@@ -3,8 +3,9 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::open::columns;
-use crate::{Database, DatabaseError};
+use crate::error::DatabaseError;
+use crate::open::Database;
+use crate::schema::columns;
 use net_scout_model::Timestamp;
 
 /// A place in the text of a log.

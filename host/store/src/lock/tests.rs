@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::row::SILENT;
 use super::*;
 use net_scout_model::clock::{Clock as _, FixedClock, SystemClock};
 

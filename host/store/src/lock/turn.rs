@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Database, DatabaseError, Holder, Lease, Lock};
+use super::{Lease, Lock};
+use crate::error::DatabaseError;
+use crate::holder::Holder;
+use crate::open::Database;
 use net_scout_model::clock::Clock;
 
 /// How long to wait before the first look, and between two later ones.

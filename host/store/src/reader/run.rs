@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use rusqlite::{ErrorCode, Statement};
 
+use super::Request;
 use super::batch::BatchBuilder;
-use super::{Kept, Request};
 use crate::error::message;
 use crate::query::Engine;
 use crate::watch::Watch;
+use crate::window::Kept;
 use net_scout_engine::{EventWindow, Fallback, FastPlan, Outcome, Plan};
 use net_scout_model::{BATCH_BYTES, BATCH_ROWS, Batch, QueryError, Timestamp};
 

@@ -12,8 +12,6 @@ use super::reopen::severity;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{Alert, Network, StoredAlert, Timestamp};
 
-/// How long an incident is quiet before what comes then is another one, where nothing is configured: a day, in microseconds.
-pub(crate) const QUIET: i64 = 86_400_000_000;
 /// A day, by which the texts of one instant may differ with their offsets.
 const DAY: i64 = 86_400_000_000;
 /// What stories of a source begin with.

@@ -2,12 +2,12 @@
 
 use rusqlite::types::{Value, ValueRef};
 
-use super::super::Database;
-use super::super::open::{columns, quote};
-use super::super::steps::Numbered;
-use super::super::window::rowid;
 use super::{Candidate, Keep, Retention, leaving};
 use crate::layout::Source;
+use crate::open::Database;
+use crate::schema::{columns, quote};
+use crate::steps::Numbered;
+use crate::window::rowid;
 use net_scout_model::Timestamp;
 use net_scout_model::time::parse_timestamp;
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::super::access::Access;
-use super::super::open::{columns_in, quote};
+use super::super::schema::{columns_in, quote};
 use super::super::steps::{Numbered, Rows};
 use crate::layout::Source;
 use net_scout_engine::{ColumnSource, Rule};

@@ -9,6 +9,7 @@ mod limits;
 mod oracle;
 mod queries;
 mod rows;
+mod soup;
 mod text;
 
 use net_scout_engine::Granularity;
@@ -71,6 +72,6 @@ fn both_engines_agree_on_larger_windows() {
 
 #[test]
 fn operators_bind_as_in_sqlite() {
-    let counts = compare(set(SEED).unwrap_or(3_000_000), set(DATABASES).unwrap_or(30), 200, 40, queries::soup);
+    let counts = compare(set(SEED).unwrap_or(3_000_000), set(DATABASES).unwrap_or(30), 200, 40, soup::soup);
     assert!(counts[0] > 0, "{counts:?}");
 }

@@ -162,7 +162,7 @@ impl Batch {
 }
 
 /// What the events of a condition are, as it stands in the evidence.
-pub(in crate::scan) async fn counted(
+pub(crate) async fn counted(
     source: &QuerySource,
     condition: &str,
     parameters: Vec<Value>,

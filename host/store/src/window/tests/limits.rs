@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::SMALL;
 use super::rows::{Random, fill};
 use crate::layout::Source;
-use crate::open;
+use crate::schema;
 use crate::window::read::read;
 use crate::window::request::{Request, Way, unsuited};
 use crate::window::source::column_source;
@@ -23,7 +23,7 @@ fn load(rows: u64, threads: usize, byte_limit: u64) -> Option<EventWindow> {
     fill(&writer, &mut Random::new(7), rows, false);
     assert_eq!(unsuited(&writer, "ip_events").expect("look"), None);
     let mut connections: Vec<Connection> = (0..threads).map(|_| Connection::open(&file).expect("open")).collect();
-    let columns = open::columns(&writer, "ip_events").expect("columns");
+    let columns = schema::columns(&writer, "ip_events").expect("columns");
     let source = Source::recognise("ip_events", &columns).expect("a layout");
     let request = Request {
         table: "main.\"ip_events\"".to_owned(),
@@ -131,7 +131,7 @@ fn all_columns_take_little_memory() {
                'l' || i % 200, 'k' || i % 200, i % 5000 / 10.0, i % 6000 / 10.0, 't' || i % 5000 FROM n;",
         )
         .expect("rows");
-    let columns = open::columns(&connection, "ip_events").expect("columns");
+    let columns = schema::columns(&connection, "ip_events").expect("columns");
     let source = Source::recognise("ip_events", &columns).expect("a layout");
     let request = Request {
         table: "main.\"ip_events\"".to_owned(),

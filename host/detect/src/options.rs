@@ -1,11 +1,20 @@
-//! What a scan is told: which database, how much, and what it may leave out.
+//! What the use cases are told: which database, how much a scan may take, and what it may leave out.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::allow::AllowSources;
-use net_scout_model::{Limits, Networks};
+use net_scout_model::{Allow, Limits, Networks};
 use net_scout_store::DatabaseOptions;
+
+/// What the allowlist has beside the entries of the database.
+#[derive(Clone, Debug, Default)]
+pub struct AllowSources {
+    /// The resolvers that are asked; empty for those of the system.
+    pub resolvers: Vec<SocketAddr>,
+    /// The entries of the configuration.
+    pub configured: Vec<Allow>,
+}
 
 /// What every scan of a run has in common.
 #[derive(Clone, Debug)]
