@@ -43,6 +43,7 @@ mod rule_files;
 mod rule_scenarios;
 mod rules;
 mod serve;
+mod serve_changes;
 mod shown;
 mod snapshots;
 mod sql_gate;

@@ -5,90 +5,15 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::net::UnixDatagram;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use net_scout_tests::harness::{DATABASE, Scene, add_event, guest};
+use net_scout_tests::harness::{DATABASE, Scene};
 use net_scout_tests::sample::Layout;
+use net_scout_tests::service::{PATIENCE, Service, alerts, attack, status, until};
 use serde_json::Value;
-
-/// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A running service.
-struct Service {
-    child: Child,
-}
-
-impl Service {
-    fn start(scene: &Scene, words: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = scene.command(&[&["serve", "--every", "1 second"], words].concat());
-        // The clock of the machine, and nothing to wait for.
-        command.env_remove("NET_SCOUT_NOW").env("NET_SCOUT_SETTLE", "0").envs(variables.iter().copied());
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        Self { child: command.spawn().expect("started") }
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().expect("kill");
-        assert!(sent.success());
-    }
-
-    /// Asks it to end. How long that took, and what it said.
-    fn end(mut self) -> (Duration, String) {
-        let asked = Instant::now();
-        self.signal("TERM");
-        let status = self.child.wait().expect("a status");
-        assert_eq!(status.code(), Some(0), "{status}");
-        let took = asked.elapsed();
-        let mut said = String::new();
-        self.child.stderr.take().expect("standard error").read_to_string(&mut said).expect("text");
-        (took, said)
-    }
-
-    fn kill(mut self) {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("a status");
-    }
-}
 
 fn scene() -> Scene {
     Scene::with_events(Layout::V2, |_| ())
-}
-
-/// Somebody tries many ports, a moment ago.
-fn attack(scene: &Scene, source: &str) {
-    let connection = scene.connect();
-    let time: String =
-        connection.query_row("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')", [], |row| row.get(0)).expect("the time");
-    connection.execute_batch("BEGIN").expect("begin");
-    for port in 1..=80 {
-        add_event(&connection, &time, source, 40_000, "198.51.100.1", port);
-    }
-    connection.execute_batch("COMMIT").expect("commit");
-}
-
-/// What `net-scout status` says, and its exit status.
-fn status(scene: &Scene) -> (Value, i32) {
-    let mut command = scene.command(&["status", "--format", "ndjson"]);
-    let output = command.env_remove("NET_SCOUT_NOW").output().expect("run");
-    let said = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
-    (said, output.status.code().expect("a code"))
-}
-
-/// Waits until something holds.
-#[track_caller]
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < PATIENCE, "{what} did not happen");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-fn alerts(scene: &Scene, source: &str) -> i64 {
-    let sql = "SELECT COUNT(*) FROM scout_alerts WHERE src_ip = ?1";
-    scene.connect().query_row(sql, [source], |row| row.get(0)).unwrap_or(0)
 }
 
 #[test]
@@ -156,59 +81,6 @@ fn one_that_was_killed_is_followed_by_the_next() {
     until("a good status", || status(&scene).1 == 0);
     next.end();
     assert_eq!(alerts(&scene, "192.0.2.1"), 1);
-}
-
-#[test]
-fn plugins_and_configuration_change_while_it_runs() {
-    let scene = scene();
-    scene.configure("[schedule]\nscan = \"1 second\"\n");
-    let service = Service::start(&scene, &[], &[]);
-    until("a good status", || status(&scene).1 == 0);
-    // A rule that is dropped in runs; one that is refused is said, and the others go on.
-    scene.add_plugin("raiser.wasm", &guest("raiser"));
-    until("an alert of the new rule", || {
-        let sql = "SELECT COUNT(*) FROM scout_alerts WHERE rule = 'raiser'";
-        scene.connect().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap_or(0) > 0
-    });
-    scene.add_plugin("broken.wasm", b"text");
-    until("the refusal in the status", || {
-        status(&scene).0["problems"].to_string().contains("plugin broken.wasm is no WebAssembly")
-    });
-    attack(&scene, "192.0.2.7");
-    until("an alert", || alerts(&scene, "192.0.2.7") == 1);
-    // A configuration that is wrong keeps the old one and is said.
-    scene.configure("[schedule]\nscan = \"now and then\"\n");
-    service.signal("HUP");
-    until("the wrong configuration in the status", || status_with(&scene, "schedule.scan"));
-    attack(&scene, "192.0.2.8");
-    until("an alert with the old one", || alerts(&scene, "192.0.2.8") == 1);
-    service.end();
-}
-
-/// Whether a problem names this. The command reads the same configuration, so the database is asked.
-fn status_with(scene: &Scene, text: &str) -> bool {
-    let sql = "SELECT state_json FROM scout_service WHERE job = 'service'";
-    scene.connect().query_row(sql, [], |row| row.get::<_, String>(0)).is_ok_and(|state| state.contains(text))
-}
-
-#[test]
-fn a_database_that_is_replaced_or_gone_is_said_and_waited_for() {
-    let scene = scene();
-    let service = Service::start(&scene, &[], &[]);
-    until("a good status", || status(&scene).1 == 0);
-    let (path, aside) = (scene.path(DATABASE), scene.path("aside.db"));
-    // A sound copy, as a restored backup.
-    scene.connect().execute("VACUUM INTO ?1", [aside.display().to_string()]).expect("a copy");
-    for suffix in ["", "-wal", "-shm"] {
-        let _gone = fs::remove_file(format!("{}{suffix}", path.display()));
-    }
-    std::thread::sleep(Duration::from_secs(2));
-    fs::rename(&aside, &path).expect("put back");
-    attack(&scene, "192.0.2.9");
-    until("an alert in the new file", || alerts(&scene, "192.0.2.9") == 1);
-    until("a good status", || status(&scene).1 == 0);
-    let (_, said) = service.end();
-    assert!(said.contains("warning: scan failed, and is tried again: "), "{said}");
 }
 
 #[test]

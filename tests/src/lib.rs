@@ -10,3 +10,4 @@ pub mod places;
 pub mod projects;
 pub mod sample;
 pub mod servers;
+pub mod service;

@@ -5,6 +5,7 @@
 
 mod figures;
 mod installed;
+mod jobs;
 mod scan;
 
 use std::path::PathBuf;
@@ -19,15 +20,14 @@ use crate::schedule::{Agenda, Job, Schedule, wait};
 use crate::status::{CoverageStatus, ServiceStatus, Status};
 use crate::tick::TickOptions;
 use installed::Installed;
-use net_scout_detect::enrich::{EnrichOptions, EnrichRequest, EnricherSource, Forget, enrich_alerts, forget};
+use net_scout_detect::DetectError;
+use net_scout_detect::enrich::EnrichOptions;
 use net_scout_detect::scan::ScanOptions;
-use net_scout_detect::{DetectError, maintain};
 use net_scout_model::clock::Clock;
 use net_scout_model::time::Moment;
-use net_scout_model::{Sink, Timestamp, counted};
-use net_scout_plugin_host::recording::Tape;
+use net_scout_model::{Sink, Timestamp};
 use net_scout_plugin_host::{PluginOptions, PluginsError};
-use net_scout_store::{Database, DatabaseError, Lease, Lock, Retention, SeenRows, WhichAlerts};
+use net_scout_store::{Database, DatabaseError, Lease, Lock, Retention, SeenRows};
 
 /// What it is called where others see who has the database.
 const NAME: &str = "net-scout serve";
@@ -352,45 +352,6 @@ impl Service<'_> {
         };
         self.around.notifier.send(Notice::Status(&line));
         self.around.notifier.send(Notice::Watchdog);
-    }
-
-    async fn enrich(&mut self) -> Result<String, ServiceError> {
-        if self.plugins.enrichers.enrichers.is_empty() {
-            return Ok(String::new());
-        }
-        let now = self.now();
-        let turn = self.turn()?;
-        let request = EnrichRequest {
-            which: WhichAlerts::Newest(self.options.max_enrich),
-            refresh: false,
-            dry_run: false,
-            tape: Tape::Off,
-        };
-        let mut stop = self.around.stop.clone();
-        let stop = async move { drop(stop.wait_for(|stop| *stop).await) };
-        let enrichers = EnricherSource::Loaded(&self.plugins.enrichers);
-        let enriched = enrich_alerts(&self.options.enrich, enrichers, &request, now, stop, self.around.sink).await;
-        self.give_back(turn)?;
-        let enriched = enriched.map_err(detect_error)?;
-        figures::enriched(&self.around.health.metrics, &enriched);
-        let alerts = enriched.alerts.unwrap_or_default();
-        Ok(if alerts == 0 { String::new() } else { format!("{} enriched", counted(alerts, "alert")) })
-    }
-
-    async fn expire(&mut self) -> Result<String, ServiceError> {
-        let now = self.now();
-        let options = &self.options;
-        let expired = forget(&options.scan.database, None, Forget::Stale(&options.plugins), now, self.around.sink).await;
-        let (removed, _) = expired.map_err(detect_error)?;
-        Ok(if removed == 0 { String::new() } else { format!("{} removed", counted(removed, "answer")) })
-    }
-
-    fn maintain(&mut self) -> Result<String, ServiceError> {
-        let now = self.now();
-        let options = &self.options;
-        let removed = maintain::maintain(&options.scan.database, &options.retention, false, now, self.around.sink)?;
-        let rows: u64 = removed.iter().map(|removal| removal.rows).sum();
-        Ok(if rows == 0 { String::new() } else { format!("{} removed", counted(rows, "row")) })
     }
 
     /// Waits for the turn to work on the database.

@@ -1,0 +1,52 @@
+//! The jobs beside the scans: enrichment, and removing what is not needed any more.
+
+use super::{Service, ServiceError, detect_error, figures};
+use net_scout_detect::enrich::{EnrichRequest, EnricherSource, Forget, enrich_alerts, forget};
+use net_scout_detect::maintain;
+use net_scout_model::counted;
+use net_scout_plugin_host::recording::Tape;
+use net_scout_store::WhichAlerts;
+
+impl Service<'_> {
+    /// Enriches new alerts.
+    pub(super) async fn enrich(&mut self) -> Result<String, ServiceError> {
+        if self.plugins.enrichers.enrichers.is_empty() {
+            return Ok(String::new());
+        }
+        let now = self.now();
+        let turn = self.turn()?;
+        let request = EnrichRequest {
+            which: WhichAlerts::Newest(self.options.max_enrich),
+            refresh: false,
+            dry_run: false,
+            tape: Tape::Off,
+        };
+        let mut stop = self.around.stop.clone();
+        let stop = async move { drop(stop.wait_for(|stop| *stop).await) };
+        let enrichers = EnricherSource::Loaded(&self.plugins.enrichers);
+        let enriched = enrich_alerts(&self.options.enrich, enrichers, &request, now, stop, self.around.sink).await;
+        self.give_back(turn)?;
+        let enriched = enriched.map_err(detect_error)?;
+        figures::enriched(&self.around.health.metrics, &enriched);
+        let alerts = enriched.alerts.unwrap_or_default();
+        Ok(if alerts == 0 { String::new() } else { format!("{} enriched", counted(alerts, "alert")) })
+    }
+
+    /// Removes answers that hold no longer.
+    pub(super) async fn expire(&mut self) -> Result<String, ServiceError> {
+        let now = self.now();
+        let options = &self.options;
+        let expired = forget(&options.scan.database, None, Forget::Stale(&options.plugins), now, self.around.sink).await;
+        let (removed, _) = expired.map_err(detect_error)?;
+        Ok(if removed == 0 { String::new() } else { format!("{} removed", counted(removed, "answer")) })
+    }
+
+    /// Removes what was kept for long enough.
+    pub(super) fn maintain(&mut self) -> Result<String, ServiceError> {
+        let now = self.now();
+        let options = &self.options;
+        let removed = maintain::maintain(&options.scan.database, &options.retention, false, now, self.around.sink)?;
+        let rows: u64 = removed.iter().map(|removal| removal.rows).sum();
+        Ok(if rows == 0 { String::new() } else { format!("{} removed", counted(rows, "row")) })
+    }
+}
