@@ -33,9 +33,10 @@ pub(crate) fn quick(words: &[&str]) -> Command {
     command
 }
 
-/// Builds the program.
+/// Builds the program, together with what makes its dependencies the same as those of the tests: else each of them is compiled twice.
 pub(crate) fn build_host() -> anyhow::Result<()> {
-    run(&mut cargo(&["build", "--release", "--locked", "--package", "net-scout"]), "see the errors of the compiler above")
+    let packages = ["--package", "net-scout", "--package", "net-scout-sdk", "--package", "xtask"];
+    run(cargo(&["build", "--release", "--locked"]).args(packages), "see the errors of the compiler above")
 }
 
 /// Runs it to its end, with its output shown. `advice` says what to do where it fails.

@@ -51,7 +51,12 @@ impl Notifier {
     /// When `NOTIFY_SOCKET` names no socket.
     pub fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, NotifyError> {
         let Some(name) = variable("NOTIFY_SOCKET").filter(|name| !name.is_empty()) else { return Ok(Self::default()) };
-        let open = || Ok((UnixDatagram::unbound()?, address(&name)?));
+        let open = || {
+            let socket = UnixDatagram::unbound()?;
+            // A manager that does not read must not keep the service from working.
+            socket.set_nonblocking(true)?;
+            Ok((socket, address(&name)?))
+        };
         let socket = open().map_err(|reason| NotifyError { name: name.clone(), reason })?;
         let number = |name: &str| variable(name)?.to_str()?.parse::<u64>().ok();
         let is_meant = number("WATCHDOG_PID").is_none_or(|pid| pid == u64::from(std::process::id()));

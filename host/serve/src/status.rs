@@ -147,11 +147,23 @@ impl Status {
         Ok(status)
     }
 
-    /// What is wrong, a line each; nothing where all is well. A lag above so many microseconds counts as being behind.
+    /// Says how far the scans are behind now: what was stored is as old as the last job. `settle` is how long rows are waited for.
+    #[must_use]
+    pub fn aged(mut self, settle: i64, now: Timestamp) -> Self {
+        let coverage = &mut self.service.coverage;
+        let lag = coverage.good_until.map_or(0, |good| now.0.saturating_sub(good.0).saturating_sub(settle) / SECOND);
+        coverage.lag_seconds = coverage.lag_seconds.max(lag);
+        self
+    }
+
+    /// What is wrong, a line each; nothing where all is well. A lag above so many microseconds counts as being behind. That none runs is a
+    /// problem where it is behind: `serve --once` runs from time to time.
     #[must_use]
     pub fn problems(&self, longest_lag: i64) -> Vec<String> {
         let mut problems = Vec::new();
-        if self.running.is_none() {
+        let coverage = &self.service.coverage;
+        let is_behind = coverage.good_until.is_none() || coverage.lag_seconds > longest_lag / SECOND;
+        if self.running.is_none() && is_behind {
             problems.push(match self.at {
                 Some(at) => format!("no service runs on this database; the last one was heard of at {}", at.seconds()),
                 None => "no service runs on this database, and none ever did".to_owned(),
@@ -163,7 +175,6 @@ impl Status {
             let message = job.state.message.as_deref().unwrap_or("nobody knows why");
             problems.push(format!("job {name} failed {times} in a row: {message}"));
         }
-        let coverage = &self.service.coverage;
         if coverage.lag_seconds > longest_lag / SECOND {
             problems.push(format!("scans are {} s behind", coverage.lag_seconds));
         }
@@ -241,11 +252,14 @@ mod tests {
         );
         assert_eq!(read.jobs["report"].next.map(Timestamp::seconds).as_deref(), Some("2026-03-12T07:00:00Z"));
         database.unlock(lease).expect("write");
-        let stopped = Status::read(&database, NOW).expect("read");
+        let stopped = Status::read(&database, NOW).expect("read").aged(30 * SECOND, NOW.plus(200 * SECOND));
         assert_eq!(
-            stopped.problems(i64::MAX)[0],
+            stopped.problems(60 * SECOND)[0],
             "no service runs on this database; the last one was heard of at 2026-03-11T20:35:11Z"
         );
+        // The end of the last good scan is 100 s before, and rows are waited for 30 s.
+        assert_eq!(stopped.service.coverage.lag_seconds, 270);
+        assert!(!stopped.problems(i64::MAX).iter().any(|problem| problem.starts_with("no service")));
     }
 
     #[test]

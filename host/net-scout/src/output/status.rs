@@ -24,7 +24,10 @@ pub fn write_status(out: &mut dyn Write, status: &Status, problems: &[String], f
     if format == Format::Table {
         let coverage = &status.service.coverage;
         writeln!(out, "service   {}", status.running.as_deref().unwrap_or("none runs"))?;
-        writeln!(out, "scanned   until {}, {} s behind", instant(coverage.good_until), coverage.lag_seconds)?;
+        match coverage.good_until {
+            Some(until) => writeln!(out, "scanned   until {}, {} s behind", until.seconds(), coverage.lag_seconds)?,
+            None => writeln!(out, "scanned   nothing yet")?,
+        }
         let spans = coverage.failed.len() + coverage.gaps.len();
         if spans > 0 {
             writeln!(out, "not scanned   {} s in {} spans", coverage.open_seconds, spans)?;

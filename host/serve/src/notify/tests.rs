@@ -96,3 +96,13 @@ fn a_name_that_is_no_socket_is_named() {
     let long = format!("/{}", "x".repeat(200));
     notifier(&[("NOTIFY_SOCKET", long.into())]).expect_err("too long");
 }
+
+#[test]
+fn a_manager_that_does_not_read_holds_nothing_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("notify");
+    let _manager = Manager::at(&SocketAddr::from_pathname(&path).expect("an address"));
+    let notifier = notifier(&[("NOTIFY_SOCKET", path.into_os_string())]).expect("a socket");
+    // More than any queue of datagrams holds.
+    (0..10_000).for_each(|_| notifier.send(Notice::Watchdog));
+}

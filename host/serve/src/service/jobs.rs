@@ -1,11 +1,16 @@
 //! The jobs beside the scans: enrichment, and removing what is not needed any more.
 
+use std::time::Duration;
+
 use super::{Service, ServiceError, detect_error, figures};
 use net_scout_detect::enrich::{EnrichRequest, EnricherSource, Forget, enrich_alerts, forget};
 use net_scout_detect::maintain;
 use net_scout_model::counted;
 use net_scout_plugin_host::recording::Tape;
 use net_scout_store::WhichAlerts;
+
+/// How long lookups may keep the scans waiting.
+const LONGEST: Duration = Duration::from_secs(20);
 
 impl Service<'_> {
     /// Enriches new alerts.
@@ -22,7 +27,8 @@ impl Service<'_> {
             tape: Tape::Off,
         };
         let mut stop = self.around.stop.clone();
-        let stop = async move { drop(stop.wait_for(|stop| *stop).await) };
+        // Scans come first: what is not looked up in this time is the next time.
+        let stop = async move { drop(tokio::time::timeout(LONGEST, stop.wait_for(|stop| *stop)).await) };
         let enrichers = EnricherSource::Loaded(&self.plugins.enrichers);
         let enriched = enrich_alerts(&self.options.enrich, enrichers, &request, now, stop, self.around.sink).await;
         self.give_back(turn)?;
