@@ -4,7 +4,10 @@ use net_scout_model::{Sink, Timestamp};
 use net_scout_store::{Database, DatabaseError};
 
 /// Brings the tables of net-scout to this version.
-pub(crate) fn prepare(database: &mut Database, table: &str, now: Timestamp, sink: &dyn Sink) -> Result<(), DatabaseError> {
+///
+/// # Errors
+/// When they cannot be written, or are of a later version.
+pub fn prepare(database: &mut Database, table: &str, now: Timestamp, sink: &dyn Sink) -> Result<(), DatabaseError> {
     let fresh = database.is_fresh()?;
     database.migrate(now)?;
     if fresh {

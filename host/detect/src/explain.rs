@@ -3,11 +3,10 @@
 use std::net::IpAddr;
 
 use crate::DetectError;
-use crate::allow::{allowlist, readable};
-use crate::scan::{AddressReport, RuleSource, Scan, ScanOptions, involves};
+use crate::allow::readable;
+use crate::scan::{AddressReport, Before, RuleSource, Scan, ScanOptions, involves};
 use net_scout_model::{Allow, AllowSubject, Allowlist, Networks, Origin, Sink, StoredAlert, Timestamp, Window};
-use net_scout_plugin_host::capability::state::StateStore;
-use net_scout_plugin_host::load_plugins;
+use net_scout_plugin_host::RuleSet;
 use net_scout_plugin_host::recording::Tape;
 use net_scout_store::{Database, DatabaseError};
 
@@ -54,19 +53,11 @@ pub async fn explain(
     sink: &dyn Sink,
 ) -> Result<Explained, DetectError> {
     let database = options.database.open_read_only()?;
-    database.check_events(&options.table)?;
-    let state = StateStore::new(database.plugin_state()?);
-    let allowlist = allowlist(&options.allow, &database, sink)?;
+    let Before { state, allowlist } = Before::read(&database, options, sink)?;
     let alerts = stored(options, &database, &allowlist, address, window.now, sink)?;
     drop(database);
-    let loaded;
-    let rules = match rules {
-        RuleSource::Loaded(rules) => rules,
-        RuleSource::Folder(plugins) => {
-            loaded = load_plugins(plugins, sink).await?.rules(plugins, sink)?;
-            &loaded
-        }
-    };
+    let mut loaded = RuleSet::default();
+    let rules = rules.load(&mut loaded, sink).await?;
     let chosen = rules.only(names)?;
     let scan = Scan {
         options,

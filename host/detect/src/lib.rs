@@ -18,5 +18,5 @@ pub mod scan;
 #[cfg(test)]
 mod test_support;
 
-pub use database::advise_journal;
+pub use database::{advise_journal, prepare};
 pub use error::DetectError;

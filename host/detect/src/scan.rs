@@ -34,6 +34,7 @@ pub use networks::{LEARNED_FROM, learned, local_networks};
 pub use phases::Phases;
 pub use pipeline::{Scan, Scanned, evaluated};
 pub use roles::{ROLE_COLUMNS, Role, all_roles, role_of, roles};
+pub(crate) use run::Before;
 pub use run::{Keep, RecordOptions, RuleSource, ScanAlerts, ScanReport, ScanRequest, newest_before, run_scan};
 pub use severity::{COLUMNS as SEVERITY_COLUMNS, Facts, REASONS as SEVERITY_REASONS, assess, facts};
 pub use strongest::settled;

@@ -22,7 +22,7 @@ use std::path::Path;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::Config;
+use crate::config::{Config, cores};
 use crate::exit::UsageError;
 use crate::output::terminal_width;
 
@@ -37,11 +37,6 @@ pub fn not_the_database(config: &Config, what: &str, path: &Path) -> Result<(), 
 /// The runtime that plugins run on, a thread for each core.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(cores()).enable_all().build()
-}
-
-/// How many cores there are.
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Waits until the program is asked to end. Granted programs run apart from its terminal and would go on without it: they are ended when

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 pub use file::ConfigFile;
 pub use keys::{Flags, Values};
 pub use layer::Key;
+pub(crate) use options::cores;
 pub use source::{Setting, Source};
 
 use crate::exit::UsageError;

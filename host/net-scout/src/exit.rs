@@ -9,12 +9,14 @@ use net_scout_plugin_host::PluginsError;
 
 /// All went well, whether or not there were alerts.
 pub const SUCCESS: u8 = 0;
-/// The command failed; standard error says why. Nothing was half written.
+/// The command failed; standard error says why.
 pub const FAILURE: u8 = 1;
 /// The command line or the configuration is wrong; nothing was done.
 pub const USAGE: u8 = 2;
-/// The command did its work, but a plugin was refused or failed, or an alert of its was refused. The alerts of the others stand.
+/// The command did its work, but a plugin was refused or failed, or one of its alerts was refused. The alerts of the others stand.
 pub const PLUGIN_FAILED: u8 = 3;
+/// What `status` says: the service is behind, or something of it fails.
+pub const UNHEALTHY: u8 = 3;
 
 /// Whether an error is in what the operator wrote, so that it ends the program with [`USAGE`] instead of [`FAILURE`].
 #[must_use]

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use net_scout::config::{Config, Flags, Layers};
 use net_scout_detect::DetectError;
-use net_scout_detect::allow::AllowSources;
 use net_scout_detect::explain::explain;
 use net_scout_detect::scan::{Keep, RuleSource, ScanAlerts, ScanOptions, ScanReport, ScanRequest, run_scan};
-use net_scout_model::{EventRow, Limits, Message, Messages, Timestamp, Window};
+use net_scout_model::{EventRow, Message, Messages, Timestamp, Window};
 use net_scout_plugin_host::{PluginOptions, RuleSet, load_plugins_with};
 use net_scout_store::{AlertFilter, Database, DatabaseError, DatabaseOptions, ScanTransaction, StateEntry};
 use net_scout_tests::places;
@@ -55,24 +55,13 @@ impl Service {
         let path = folder.path().join("net_sentinel.db");
         Database::make(&path, &port_scan(10)).expect("a database");
         let database = DatabaseOptions { path, alert_table: "scout_alerts".to_owned(), busy_timeout: Duration::from_secs(1) };
-        let options = ScanOptions {
-            database,
-            table: "ip_events".to_owned(),
-            local_networks: None,
-            correct_directions: true,
-            directories: BTreeMap::new(),
-            limits: Limits::default(),
-            group: true,
-            max_alerts: 500,
-            quiet: 6 * 3_600_000_000,
-            builtin_roles: true,
-            allow: AllowSources::default(),
-            parallel: 2,
-        };
+        let layers = Layers { flags: Flags::default(), environment: BTreeMap::new(), file: None };
+        let defaults = Config::resolve(&layers).expect("defaults").scan_options();
+        let options = ScanOptions { database, ..defaults };
         let plugins = PluginOptions { folder: places::plugins(), is_named: true, ..PluginOptions::default() };
         let sink = Messages::default();
         let engine = plugins.engine(&sink).expect("an engine").with_compiler(PathBuf::from(env!("CARGO_BIN_EXE_net-scout")));
-        let loaded = load_plugins_with(&engine, &plugins, &sink).await.expect("`cargo xtask test` builds the plugins");
+        let mut loaded = load_plugins_with(&engine, &plugins, &sink).await.expect("`cargo xtask test` builds the plugins");
         let rules = loaded.rules(&plugins, &sink).expect("rules");
         let database = options.database.open().expect("open");
         Self { _folder: folder, options, rules, database }

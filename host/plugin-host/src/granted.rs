@@ -97,13 +97,13 @@ impl RuleSet {
 }
 
 impl LoadedPlugins {
-    /// The rules that may run: not those that ask for a directory that is not configured, nor those that were not granted all that they
+    /// Takes the rules that may run: not those that ask for a directory that is not configured, nor those that were not granted all that they
     /// ask for, of which the sink hears.
     ///
     /// # Errors
     /// When a parameter is set that a rule does not have or does not take.
-    pub fn rules(self, options: &PluginOptions, sink: &dyn Sink) -> Result<RuleSet, UsageError> {
-        let Self { mut plugins, lock } = self;
+    pub fn rules(&mut self, options: &PluginOptions, sink: &dyn Sink) -> Result<RuleSet, UsageError> {
+        let Self { plugins, lock } = self;
         let mut off = Vec::new();
         for rule in std::mem::take(&mut plugins.rules) {
             let (name, file) = (rule.description.name.clone(), rule.artifact.file.clone());
@@ -113,7 +113,7 @@ impl LoadedPlugins {
                 off.push(Off { name, reason, refused: false });
                 continue;
             }
-            let granted = options.granted(&lock, &rule.artifact, &name);
+            let granted = options.granted(lock, &rule.artifact, &name);
             match rule.grant(&granted) {
                 Ok(rule) => plugins.rules.push(rule),
                 Err(error) => {
@@ -122,23 +122,24 @@ impl LoadedPlugins {
                 }
             }
         }
-        let parameters = parameters(options, &plugins, &off, sink)?;
+        let parameters = parameters(options, plugins, &off, sink)?;
         let seen = plugins.each().map(|(artifact, description)| PluginSeen {
             name: description.name.clone(),
             version: description.version.clone(),
             sha256: artifact.sha256.clone(),
         });
         let seen = seen.collect();
-        let Plugins { rules, refused, .. } = plugins;
-        Ok(RuleSet { rules: rules.into_iter().map(Arc::new).collect(), parameters, off, refused: !refused.is_empty(), seen })
+        let rules = std::mem::take(&mut plugins.rules).into_iter().map(Arc::new).collect();
+        Ok(RuleSet { rules, parameters, off, refused: !plugins.refused.is_empty(), seen })
     }
 
-    /// The enrichers that may run, only those that are named if any is. The sink hears of those that were not granted all that they ask for.
+    /// Takes the enrichers that may run, only those that are named if any is. The sink hears of those that were not granted all that they ask for.
     ///
     /// # Errors
     /// When one is named that is not there or is off, a setting is wrong, or none may run.
-    pub fn enrichers(self, options: &PluginOptions, only: &[String], sink: &dyn Sink) -> Result<EnricherSet, PluginsError> {
+    pub fn enrichers(&mut self, options: &PluginOptions, only: &[String], sink: &dyn Sink) -> Result<EnricherSet, PluginsError> {
         let Self { plugins: Plugins { enrichers, refused, .. }, lock } = self;
+        let enrichers = std::mem::take(enrichers);
         let mut set = EnricherSet { enrichers: Vec::new(), refused: !refused.is_empty() };
         let there = |name: &String| enrichers.iter().any(|enricher| enricher.description.name == *name);
         if let Some(name) = only.iter().find(|name| !there(name)) {
@@ -161,7 +162,7 @@ impl LoadedPlugins {
                 tracing::info!("{}", off.reason);
                 continue;
             }
-            let granted = options.granted(&lock, &enricher.artifact, &name);
+            let granted = options.granted(lock, &enricher.artifact, &name);
             match enricher.grant(&parameters, &granted) {
                 Ok(enricher) => set.enrichers.push(Approved { enricher: Arc::new(enricher), private }),
                 Err(error) => {

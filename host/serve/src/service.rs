@@ -1,15 +1,14 @@
 //! The main loop: it runs the jobs when they are due, one after another, and says what became of them.
 //!
-//! It holds the lock of the service for as long as it runs, takes the turn for each piece of work as a command by hand does, and never ends
-//! because of a database that is locked, replaced or gone: the job fails, is said to have failed, and is tried again later.
+//! It holds the lock of the service for as long as it runs, takes the turn for each scan and each run of lookups, and never ends because of a database that is locked, replaced or gone: the job fails, is said to have failed, and is tried again later.
 
+mod connection;
 mod figures;
 mod installed;
 mod jobs;
 mod scan;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
@@ -19,6 +18,7 @@ use crate::notify::{Notice, Notifier};
 use crate::schedule::{Agenda, Job, Schedule, wait};
 use crate::status::{CoverageStatus, ServiceStatus, Status};
 use crate::tick::TickOptions;
+use connection::{Connection, Open};
 use installed::Installed;
 use net_scout_detect::DetectError;
 use net_scout_detect::enrich::EnrichOptions;
@@ -27,14 +27,12 @@ use net_scout_model::clock::Clock;
 use net_scout_model::time::Moment;
 use net_scout_model::{Sink, Timestamp};
 use net_scout_plugin_host::{PluginOptions, PluginsError};
-use net_scout_store::{Database, DatabaseError, Lease, Lock, Retention, SeenRows};
+use net_scout_store::{DatabaseError, Retention};
 
 /// What it is called where others see who has the database.
 const NAME: &str = "net-scout serve";
-/// How long it waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A job: its name, and what it does.
+/// The names of its jobs.
 const SCAN: &str = "scan";
 const ENRICH: &str = "enrich";
 const EXPIRE: &str = "expire";
@@ -113,7 +111,7 @@ pub struct Surroundings<'a> {
     /// Becomes true when it is to end.
     pub stop: watch::Receiver<bool>,
     /// Changes when it is to read its configuration again.
-    pub reload: watch::Receiver<u64>,
+    pub reload: watch::Receiver<()>,
     /// What reads it.
     pub options: Reload<'a>,
 }
@@ -122,11 +120,9 @@ pub struct Surroundings<'a> {
 struct Service<'a> {
     options: ServiceOptions,
     around: Surroundings<'a>,
-    /// The database and the lock in it; none while it is gone.
-    database: Option<(Database, Lease)>,
+    connection: Connection,
     plugins: Installed,
     agenda: Agenda,
-    seen: SeenRows,
     started: Timestamp,
     /// Why the configuration that was read again is not used.
     misconfigured: Option<String>,
@@ -141,20 +137,18 @@ pub async fn serve(options: ServiceOptions, once: bool, around: Surroundings<'_>
     let plugins = Installed::load(&options.plugins, around.sink).await?;
     let mut service = Service {
         agenda: agenda(&options, now),
-        database: None,
+        connection: Connection::default(),
         plugins,
-        seen: SeenRows::default(),
         started: now,
         misconfigured: None,
         options,
         around,
     };
-    service.open()?;
     service.remember()?;
     service.around.notifier.send(Notice::Ready);
     let ran = if once { service.run_once().await } else { service.run().await };
     service.around.notifier.send(Notice::Stopping);
-    service.close();
+    service.connection.close();
     ran
 }
 
@@ -170,36 +164,17 @@ impl Service<'_> {
         self.around.clock.now()
     }
 
-    /// The database, which is opened again where it was gone.
-    fn open(&mut self) -> Result<&mut (Database, Lease), ServiceError> {
-        if self.database.is_none() {
-            let now = self.now();
-            let mut database = self.options.scan.database.open()?;
-            database.check_events(&self.options.scan.table)?;
-            database.migrate(now)?;
-            // What this process still has there was taken on a connection that is gone.
-            for lock in [Lock::Service, Lock::Turn, Lock::Next] {
-                database.unlock_lost(lock)?;
-            }
-            let lease = database.try_lock(Lock::Service, NAME, now)?.map_err(|holder| ServiceError::Held(holder.to_string()))?;
-            // What rows of another file looked like is nothing to this one.
-            self.seen = SeenRows::default();
-            self.database = Some((database, lease));
-        }
-        self.database.as_mut().ok_or_else(|| ServiceError::Once("the database is closed".to_owned()))
-    }
-
     /// Goes on where an earlier service ended.
     fn remember(&mut self) -> Result<(), ServiceError> {
         let now = self.now();
-        let (database, _) = self.open()?;
-        let before = Status::read(database, now)?;
-        for job in &mut self.agenda.jobs {
-            if let Some(known) = before.jobs.get(&job.name) {
-                *job = job.clone().remembering(known.state.clone());
-            }
-        }
+        let before = Status::read(&self.database()?.database, now)?;
+        self.agenda.remember(|name| before.jobs.get(name).map(|job| job.state.clone()));
         Ok(())
+    }
+
+    /// The database, which is opened again where it was gone.
+    fn database(&mut self) -> Result<&mut Open, ServiceError> {
+        self.connection.open(&self.options.scan, &self.around)
     }
 
     async fn run(&mut self) -> Result<(), ServiceError> {
@@ -251,15 +226,11 @@ impl Service<'_> {
         self.around.notifier.send(Notice::Reloading);
         match (self.around.options)() {
             Ok(options) => {
-                let known: Vec<_> = self.agenda.jobs.iter().map(|job| (job.name.clone(), job.state().clone())).collect();
-                self.agenda = agenda(&options, self.now());
-                for (name, state) in known {
-                    if let Some(job) = self.agenda.job(&name) {
-                        *job = job.clone().remembering(state);
-                    }
-                }
+                let mut agenda = agenda(&options, self.now());
+                agenda.remember(|name| self.agenda.job(name).map(|job| job.state().clone()));
+                self.agenda = agenda;
                 if options.scan.database.path != self.options.scan.database.path {
-                    self.close();
+                    self.connection.close();
                 }
                 self.options = options;
                 self.plugins.forget_files();
@@ -294,7 +265,7 @@ impl Service<'_> {
             // Another connection may do better, or find another file. A lock of another program says nothing about this one.
             let is_over = !matches!(&error, ServiceError::Database(DatabaseError::Locked { .. } | DatabaseError::Held { .. }));
             if is_over && matches!(error, ServiceError::Database(_)) {
-                self.close();
+                self.connection.close();
             }
             error.to_string()
         });
@@ -325,11 +296,11 @@ impl Service<'_> {
         let mut problems = self.plugins.problems.clone();
         problems.extend(self.misconfigured.clone());
         let table = self.options.scan.table.clone();
-        let coverage = self.database.as_ref().and_then(|(database, _)| database.coverage(&table).ok());
+        let coverage = self.connection.opened().and_then(|open| open.database.coverage(&table).ok());
         let coverage = coverage.map(|coverage| CoverageStatus::of(&coverage, target)).unwrap_or_default();
         let service = ServiceStatus { version: self.options.version.to_owned(), started: Some(self.started), coverage, problems };
         let mut status = Status::of(service, &self.agenda, now);
-        if let Some((database, lease)) = &mut self.database {
+        if let Some(Open { database, lease, .. }) = self.connection.opened() {
             let kept = status.keep(database, now).and_then(|()| database.keep_lock(lease, now));
             if let Err(error) = kept {
                 self.around.sink.warn(&format_args!("what the service says of itself could not be stored: {error}"));
@@ -352,29 +323,6 @@ impl Service<'_> {
         };
         self.around.notifier.send(Notice::Status(&line));
         self.around.notifier.send(Notice::Watchdog);
-    }
-
-    /// Waits for the turn to work on the database.
-    fn turn(&mut self) -> Result<Lease, ServiceError> {
-        let (clock, sink) = (self.around.clock, self.around.sink);
-        let (database, _) = self.open()?;
-        let waiting = |holder: &net_scout_store::Holder| sink.note(&format_args!("waiting for {holder}"));
-        Ok(tokio::task::block_in_place(|| database.take_turn(NAME, clock, PATIENCE, waiting))?)
-    }
-
-    fn give_back(&mut self, turn: Lease) -> Result<(), ServiceError> {
-        let (database, _) = self.open()?;
-        Ok(database.unlock(turn)?)
-    }
-
-    /// Gives the lock back.
-    fn close(&mut self) {
-        if let Some((mut database, lease)) = self.database.take()
-            && let Err(error) = database.unlock(lease)
-        {
-            // It is free at the end of this process in any case.
-            tracing::warn!("the lock of the service could not be given back: {error}");
-        }
     }
 }
 

@@ -162,8 +162,8 @@ impl Status {
     pub fn problems(&self, longest_lag: i64) -> Vec<String> {
         let mut problems = Vec::new();
         let coverage = &self.service.coverage;
-        let is_behind = coverage.good_until.is_none() || coverage.lag_seconds > longest_lag / SECOND;
-        if self.running.is_none() && is_behind {
+        let is_behind = coverage.lag_seconds > longest_lag / SECOND;
+        if self.running.is_none() && (is_behind || coverage.good_until.is_none()) {
             problems.push(match self.at {
                 Some(at) => format!("no service runs on this database; the last one was heard of at {}", at.seconds()),
                 None => "no service runs on this database, and none ever did".to_owned(),
@@ -175,7 +175,7 @@ impl Status {
             let message = job.state.message.as_deref().unwrap_or("nobody knows why");
             problems.push(format!("job {name} failed {times} in a row: {message}"));
         }
-        if coverage.lag_seconds > longest_lag / SECOND {
+        if is_behind {
             problems.push(format!("scans are {} s behind", coverage.lag_seconds));
         }
         if !coverage.failed.is_empty() {

@@ -25,7 +25,7 @@ pub struct ScanRequest<'a> {
     pub options: &'a ScanOptions,
     /// The window.
     pub window: Window,
-    /// Which rules judge.
+    /// Which rules are evaluated.
     pub rules: RuleSource<'a>,
     /// Where its alerts go.
     pub keep: Keep<'a>,
@@ -41,6 +41,19 @@ pub enum RuleSource<'a> {
     Folder(&'a PluginOptions),
     /// They are loaded.
     Loaded(&'a RuleSet),
+}
+
+impl<'a> RuleSource<'a> {
+    /// The rules, which are kept in `loaded` where they are loaded here.
+    pub(crate) async fn load(self, loaded: &'a mut RuleSet, sink: &dyn Sink) -> Result<&'a RuleSet, DetectError> {
+        match self {
+            Self::Loaded(rules) => Ok(rules),
+            Self::Folder(plugins) => {
+                *loaded = load_plugins(plugins, sink).await?.rules(plugins, sink)?;
+                Ok(loaded)
+            }
+        }
+    }
 }
 
 /// What becomes of the alerts.
@@ -116,11 +129,11 @@ impl ScanReport {
     }
 }
 
-/// Scans: lets the rules judge the window on one state of the database, and records what they raise.
+/// Scans: evaluates the rules over the window on one state of the database, and records what they raise.
 ///
 /// # Errors
-/// When there is nothing to scan or to scan with, or the alerts cannot be recorded: then nothing was. A failing plugin is no error: the
-/// sink hears of it, and [`ScanReport::failed`] says so.
+/// When there is nothing to scan or to scan with, or the alerts cannot be recorded, see [`Database::keep_scan`]. A failing plugin is not an
+/// error: the sink hears of it, and [`ScanReport::failed`] says so.
 pub async fn run_scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, DetectError> {
     let mut report = scan(request, sink).await?;
     // The database is closed by now.
@@ -138,13 +151,14 @@ pub fn newest_before(options: &ScanOptions, window: Window) -> Result<Option<Tim
 }
 
 /// What is read of the database before the plugins are loaded.
-struct Before {
-    state: StateStore,
-    allowlist: Allowlist,
+pub(crate) struct Before {
+    pub(crate) state: StateStore,
+    pub(crate) allowlist: Allowlist,
 }
 
 impl Before {
-    fn read(database: &Database, options: &ScanOptions, sink: &dyn Sink) -> Result<Self, DetectError> {
+    /// Reads it, where there are events.
+    pub(crate) fn read(database: &Database, options: &ScanOptions, sink: &dyn Sink) -> Result<Self, DetectError> {
         database.check_events(&options.table)?;
         let state = StateStore::new(database.plugin_state()?);
         Ok(Self { state, allowlist: allowlist(&options.allow, database, sink)? })
@@ -168,14 +182,8 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
         None => Before::read(&options.database.open_read_only()?, options, sink)?,
     };
     phases.end(Phases::OPEN);
-    let loaded;
-    let rules = match rules {
-        RuleSource::Loaded(rules) => rules,
-        RuleSource::Folder(plugins) => {
-            loaded = load_plugins(plugins, sink).await?.rules(plugins, sink)?;
-            &loaded
-        }
-    };
+    let mut loaded = RuleSet::default();
+    let rules = rules.load(&mut loaded, sink).await?;
     phases.end("load plugins");
     let tape = record.as_ref().map_or(Ok(Tape::Off), |record| record.begin(options, window, &rules.seen))?;
     // After all that can be wrong with what the operator wrote, and before the work: then a database that cannot be written is known.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{cores, runtime};
-use crate::config::Config;
+use super::runtime;
+use crate::config::{Config, cores};
 use crate::output::{Format, Shown, StatsFormat, Terminal};
 use crate::{exit, output};
 use net_scout_lab::replay::{Replayed, replay};

@@ -1,6 +1,5 @@
 //! `net-scout serve`: the service, until it is stopped.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -31,7 +30,7 @@ pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Conf
     let notifier = Notifier::from_environment(|name| std::env::var_os(name))?;
     let health = Health::new(Metrics::new(options.version), PATIENCE);
     let (stopping, stop) = watch::channel(false);
-    let (reloading, reload) = watch::channel(0);
+    let (reloading, reload) = watch::channel(());
     let reread = || -> Result<ServiceOptions, String> {
         again().map(|config| config.service_options()).map_err(|error| format!("{error:#}"))
     };
@@ -51,10 +50,9 @@ pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Conf
             stopping.send_replace(true);
         });
         let mut hangups = signal(SignalKind::hangup()).context("SIGHUP cannot be received")?;
-        let count = AtomicU64::new(0);
         tokio::spawn(async move {
             while hangups.recv().await.is_some() {
-                reloading.send_replace(count.fetch_add(1, Ordering::Relaxed) + 1);
+                reloading.send_replace(());
             }
         });
         let around =

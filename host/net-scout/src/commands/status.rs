@@ -17,5 +17,5 @@ pub fn run(config: &Config, format: Format, now: Timestamp) -> anyhow::Result<u8
     let status = Status::read(&database, now)?.aged(options.tick.settle, now);
     let problems = status.problems(longest_lag(&options));
     output::write_status(&mut output::stdout(), &status, &problems, format)?;
-    Ok(if problems.is_empty() { exit::SUCCESS } else { exit::PLUGIN_FAILED })
+    Ok(if problems.is_empty() { exit::SUCCESS } else { exit::UNHEALTHY })
 }

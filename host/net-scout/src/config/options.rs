@@ -34,7 +34,7 @@ impl Config {
             quiet: self.quiet,
             builtin_roles: self.builtin_roles,
             allow: AllowSources { resolvers: self.dns_servers.clone(), configured: self.allow.clone() },
-            parallel: parallel(),
+            parallel: cores(),
         }
     }
 
@@ -117,7 +117,7 @@ impl Config {
 }
 
 /// How many cores there are.
-fn parallel() -> usize {
+pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::Job;
+use super::{Job, JobState};
 use net_scout_model::Timestamp;
 
 /// The longest wait without a look at the clock, which may be set, or the machine may have slept: a timer does not run meanwhile.
@@ -31,6 +31,15 @@ impl Agenda {
     #[must_use]
     pub fn next(&self) -> Option<Timestamp> {
         self.jobs.iter().filter_map(|job| job.next(&self.zone)).min()
+    }
+
+    /// Gives each job what is known of its name from before.
+    pub fn remember(&mut self, mut known: impl FnMut(&str) -> Option<JobState>) {
+        for job in &mut self.jobs {
+            if let Some(state) = known(&job.name) {
+                *job = job.clone().remembering(state);
+            }
+        }
     }
 
     /// The job of a name.

@@ -23,6 +23,15 @@ pub(super) struct Installed {
     looked: Vec<Look>,
 }
 
+/// What was loaded at once.
+struct Loaded {
+    rules: RuleSet,
+    enrichers: EnricherSet,
+    problems: Vec<String>,
+    /// The files that were refused.
+    refused: Vec<String>,
+}
+
 impl Installed {
     /// Loads them for the first time.
     ///
@@ -31,7 +40,7 @@ impl Installed {
     pub(super) async fn load(options: &PluginOptions, sink: &dyn Sink) -> Result<Self, PluginsError> {
         let engine = options.engine(sink)?;
         let looked = look(&options.folder);
-        let (rules, enrichers, problems) = load(&engine, options, sink).await?;
+        let Loaded { rules, enrichers, problems, .. } = Loaded::from(&engine, options, sink).await?;
         Ok(Self { engine, rules, enrichers, problems, looked })
     }
 
@@ -47,11 +56,11 @@ impl Installed {
             return;
         }
         self.looked = looked;
-        match load(&self.engine, options, sink).await {
-            Ok((mut rules, enrichers, problems)) => {
-                keep_refused(&mut rules, &self.rules, &problems);
-                sink.note(&format_args!("the plugins were loaded again: {} rules run", rules.rules.len()));
-                (self.rules, self.enrichers, self.problems) = (rules, enrichers, problems);
+        match Loaded::from(&self.engine, options, sink).await {
+            Ok(mut loaded) => {
+                loaded.keep_refused(&self.rules);
+                sink.note(&format_args!("the plugins were loaded again: {} rules run", loaded.rules.rules.len()));
+                (self.rules, self.enrichers, self.problems) = (loaded.rules, loaded.enrichers, loaded.problems);
             }
             Err(error) => {
                 sink.warn(&format_args!("the plugins could not be loaded again, those of before go on: {error}"));
@@ -61,36 +70,33 @@ impl Installed {
     }
 }
 
-/// Keeps the rules of before whose files are refused now.
-fn keep_refused(rules: &mut RuleSet, before: &RuleSet, problems: &[String]) {
-    for rule in &before.rules {
-        let (name, file) = (&rule.description.name, &rule.artifact.file);
-        let is_refused = problems.iter().any(|problem| problem.starts_with(&format!("plugin {file} ")));
-        if is_refused && !rules.rules.iter().any(|new| new.description.name == *name) {
-            rules.rules.push(Arc::clone(rule));
-            rules.parameters.extend(before.parameters.get(name).map(|set| (name.clone(), set.clone())));
+impl Loaded {
+    async fn from(engine: &PluginEngine, options: &PluginOptions, sink: &dyn Sink) -> Result<Self, PluginsError> {
+        let mut loaded = load_plugins_with(engine, options, sink).await?;
+        let refused = &loaded.plugins.refused;
+        let mut problems: Vec<String> =
+            refused.iter().map(|refused| format!("plugin {} {}", refused.file, refused.error)).collect();
+        let refused = refused.iter().map(|refused| refused.file.clone()).collect();
+        let rules = loaded.rules(options, sink)?;
+        problems.extend(rules.off.iter().filter(|off| off.refused).map(|off| off.reason.clone()));
+        let enrichers = match loaded.enrichers(options, &[], sink) {
+            Err(PluginsError::NoEnricher(_)) => EnricherSet::default(),
+            enrichers => enrichers?,
+        };
+        Ok(Self { rules, enrichers, problems, refused })
+    }
+
+    /// Keeps the rules of before whose files are refused now.
+    fn keep_refused(&mut self, before: &RuleSet) {
+        let Self { rules, refused, .. } = self;
+        for rule in before.rules.iter().filter(|rule| refused.contains(&rule.artifact.file)) {
+            let name = &rule.description.name;
+            if !rules.rules.iter().any(|new| new.description.name == *name) {
+                rules.rules.push(Arc::clone(rule));
+                rules.parameters.extend(before.parameters.get(name).map(|set| (name.clone(), set.clone())));
+            }
         }
     }
-}
-
-async fn load(
-    engine: &PluginEngine,
-    options: &PluginOptions,
-    sink: &dyn Sink,
-) -> Result<(RuleSet, EnricherSet, Vec<String>), PluginsError> {
-    let loaded = load_plugins_with(engine, options, sink).await?;
-    let refused = loaded.plugins.refused.iter().map(|refused| format!("plugin {} {}", refused.file, refused.error));
-    let mut problems: Vec<String> = refused.collect();
-    let rules = loaded.rules(options, sink)?;
-    problems.extend(rules.off.iter().filter(|off| off.refused).map(|off| off.reason.clone()));
-    // The compiled code is at hand by now.
-    let enrichers =
-        match load_plugins_with(engine, options, &net_scout_model::Messages::default()).await?.enrichers(options, &[], sink) {
-            Ok(enrichers) => enrichers,
-            Err(PluginsError::NoEnricher(_)) => EnricherSet::default(),
-            Err(error) => return Err(error),
-        };
-    Ok((rules, enrichers, problems))
 }
 
 /// What the folder looks like; nothing where it cannot be read.

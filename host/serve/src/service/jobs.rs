@@ -19,7 +19,7 @@ impl Service<'_> {
             return Ok(String::new());
         }
         let now = self.now();
-        let turn = self.turn()?;
+        let turn = self.connection.open(&self.options.scan, &self.around)?.take_turn(&self.around)?;
         let request = EnrichRequest {
             which: WhichAlerts::Newest(self.options.max_enrich),
             refresh: false,
@@ -31,7 +31,7 @@ impl Service<'_> {
         let stop = async move { drop(tokio::time::timeout(LONGEST, stop.wait_for(|stop| *stop)).await) };
         let enrichers = EnricherSource::Loaded(&self.plugins.enrichers);
         let enriched = enrich_alerts(&self.options.enrich, enrichers, &request, now, stop, self.around.sink).await;
-        self.give_back(turn)?;
+        self.database()?.database.unlock(turn)?;
         let enriched = enriched.map_err(detect_error)?;
         figures::enriched(&self.around.health.metrics, &enriched);
         let alerts = enriched.alerts.unwrap_or_default();

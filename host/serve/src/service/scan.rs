@@ -1,9 +1,10 @@
 //! The scans of a tick: late rows first, then the steps of the plan, each recorded with its coverage in one transaction.
 
+use super::connection::Open;
 use super::{Service, ServiceError, detect_error, figures};
 use crate::tick::{Step, Why, plan};
 use net_scout_detect::scan::{Keep, RuleSource, ScanAlerts, ScanReport, ScanRequest, run_scan};
-use net_scout_model::{CoverageState, Span, Stretch, Timestamp, Window, amount, counted};
+use net_scout_model::{CoverageState, Span, Stretch, Window, amount, counted};
 use net_scout_store::{Covered, EventTable, ScanTransaction};
 
 impl Service<'_> {
@@ -15,7 +16,7 @@ impl Service<'_> {
         let tick = self.options.tick;
         let digest = self.plugins.rules.digest();
         let plan = {
-            let (database, _) = self.open()?;
+            let database = &mut self.database()?.database;
             let plan = plan(&database.coverage(&table)?, now, failures, &tick);
             if let Some(ahead) = plan.ahead {
                 database.forget_coverage(&table, ahead)?;
@@ -69,16 +70,14 @@ impl Service<'_> {
 
     /// Opens stretches again that rows came late for.
     fn look_for_late_rows(&mut self) -> Result<(), ServiceError> {
-        let now = self.now();
-        let options = &self.options.scan;
-        let table = options.table.clone();
+        let (now, options) = (self.now(), &self.options.scan);
+        let table = &options.table;
         let events =
             EventTable { path: options.database.path.clone(), table: table.clone(), busy_timeout: options.database.busy_timeout };
         let look_back = self.options.since.until(now);
-        self.open()?;
-        let Some((database, _)) = &mut self.database else { return Ok(()) };
-        let coverage = database.coverage(&table)?;
-        let changes = events.changes(database.late_mark(&table)?, &coverage, look_back, &mut self.seen)?;
+        let Open { database, seen, .. } = self.connection.open(options, &self.around)?;
+        let coverage = database.coverage(table)?;
+        let changes = events.changes(database.late_mark(table)?, &coverage, look_back, seen)?;
         let mut late = changes.late;
         // After a start nobody knows which rows were updated in their place meanwhile.
         for (span, stretch) in changes.unknown.map(|unknown| coverage.parts(unknown)).unwrap_or_default() {
@@ -90,14 +89,14 @@ impl Service<'_> {
         let mut merged: Vec<Span> = Vec::new();
         late.into_iter().for_each(|span| span.append(&mut merged));
         self.around.health.metrics.late.inc_by(changes.rows);
-        Ok(database.keep_late(&table, &merged, changes.rows, changes.last, now)?)
+        Ok(database.keep_late(table, &merged, changes.rows, changes.last, now)?)
     }
 
     /// Scans a stretch. How many alerts were new.
     async fn step(&mut self, step: Step, digest: &str) -> Result<usize, ServiceError> {
-        let turn = self.turn()?;
+        let turn = self.connection.open(&self.options.scan, &self.around)?.take_turn(&self.around)?;
         let scanned = self.scan_stretch(step.span, digest).await;
-        self.give_back(turn)?;
+        self.database()?.database.unlock(turn)?;
         let report = scanned?;
         let ScanAlerts::Recorded(alerts) = &report.alerts else { return Ok(0) };
         let new: Vec<_> = alerts.iter().filter(|alert| alert.new).collect();
@@ -112,13 +111,11 @@ impl Service<'_> {
     }
 
     async fn scan_stretch(&mut self, span: Span, digest: &str) -> Result<ScanReport, ServiceError> {
-        let now = self.now();
-        self.open()?;
-        let Some((database, _)) = &mut self.database else { return Err(ServiceError::Once("the database is closed".to_owned())) };
-        let options = &self.options.scan;
+        let (now, options) = (self.now(), &self.options.scan);
+        let Open { database, .. } = self.connection.open(options, &self.around)?;
         // Rules count over their whole window, however short the stretch is that is new.
         let since = self.options.since.until(span.ends).min(span.begins);
-        let window = Window { since, until: Some(Timestamp(span.ends.0)), now };
+        let window = Window { since, until: Some(span.ends), now };
         let stretch = Stretch { span, state: CoverageState::Scanned, digest: digest.to_owned(), at: now, message: None };
         let covered = Covered { table: options.table.clone(), stretches: vec![stretch] };
         let mut cover = move |transaction: &ScanTransaction<'_>| transaction.cover(&covered);
@@ -138,7 +135,6 @@ impl Service<'_> {
         let (now, table) = (self.now(), self.options.scan.table.clone());
         let message = Some(error.to_string());
         let stretch = Stretch { span: step.span, state: CoverageState::Failed, digest: digest.to_owned(), at: now, message };
-        let (database, _) = self.open()?;
-        Ok(database.cover(&Covered { table, stretches: vec![stretch] })?)
+        Ok(self.database()?.database.cover(&Covered { table, stretches: vec![stretch] })?)
     }
 }

@@ -1,0 +1,75 @@
+//! The database of the service, with its lock: opened when it is needed, and again after it was gone.
+
+use std::time::Duration;
+
+use super::{NAME, ServiceError, Surroundings};
+use net_scout_detect::prepare;
+use net_scout_detect::scan::ScanOptions;
+use net_scout_store::{Database, Holder, Lease, Lock, SeenRows};
+
+/// How long it waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The database, while it is open.
+#[derive(Default)]
+pub(super) struct Connection(Option<Open>);
+
+/// An open database.
+pub(super) struct Open {
+    /// The database.
+    pub(super) database: Database,
+    /// The lock of the service in it.
+    pub(super) lease: Lease,
+    /// What its rows looked like. Those of another file are not these.
+    pub(super) seen: SeenRows,
+}
+
+impl Connection {
+    /// The open database; it is opened where it is not.
+    ///
+    /// # Errors
+    /// When it cannot be used, or another service runs on it.
+    pub(super) fn open(&mut self, options: &ScanOptions, around: &Surroundings<'_>) -> Result<&mut Open, ServiceError> {
+        let open = match self.0.take() {
+            Some(open) => open,
+            None => Open::new(options, around)?,
+        };
+        Ok(self.0.insert(open))
+    }
+
+    /// The database, if it is open.
+    pub(super) fn opened(&mut self) -> Option<&mut Open> {
+        self.0.as_mut()
+    }
+
+    /// Gives the lock back and closes it.
+    pub(super) fn close(&mut self) {
+        if let Some(Open { mut database, lease, .. }) = self.0.take()
+            && let Err(error) = database.unlock(lease)
+        {
+            // It is free at the end of this process in any case.
+            tracing::warn!("the lock of the service could not be given back: {error}");
+        }
+    }
+}
+
+impl Open {
+    fn new(options: &ScanOptions, around: &Surroundings<'_>) -> Result<Self, ServiceError> {
+        let now = around.clock.now();
+        let mut database = options.database.open()?;
+        database.check_events(&options.table)?;
+        prepare(&mut database, &options.table, now, around.sink)?;
+        // What this process still has there was taken on a connection that is gone.
+        for lock in [Lock::Service, Lock::Turn, Lock::Next] {
+            database.unlock_lost(lock)?;
+        }
+        let lease = database.try_lock(Lock::Service, NAME, now)?.map_err(|holder| ServiceError::Held(holder.to_string()))?;
+        Ok(Self { database, lease, seen: SeenRows::default() })
+    }
+
+    /// Waits for the turn to work on the database.
+    pub(super) fn take_turn(&mut self, around: &Surroundings<'_>) -> Result<Lease, ServiceError> {
+        let waiting = |holder: &Holder| around.sink.note(&format_args!("waiting for {holder}"));
+        Ok(tokio::task::block_in_place(|| self.database.take_turn(NAME, around.clock, PATIENCE, waiting))?)
+    }
+}
