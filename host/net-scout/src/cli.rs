@@ -81,19 +81,19 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Let the rules judge a window of the events, and keep their alerts
+    /// Evaluate the rules over a window of events, and store their alerts
     Scan(ScanArgs),
     /// List the stored alerts, newest first
     Alerts(AlertsArgs),
-    /// Say what there is of one address, what each rule says of it, and how near those are that say nothing
+    /// Show what is known about one address: its alerts, what each rule finds, and how far the other rules are from an alert
     Explain(ExplainArgs),
-    /// Look up what is known outside about the addresses of alerts
+    /// Look up the addresses of stored alerts: names, owners, routes and more
     Enrich(EnrichArgs),
-    /// Look up one address or domain name on the spot
+    /// Look up one address or domain name now
     Lookup(LookupArgs),
     /// List, expire or clear what lookups found
     Cache(CacheArgs),
-    /// Say what you know and do not want to hear of: the allowlist
+    /// Manage the allowlist: entries that suppress alerts
     #[command(subcommand)]
     Allow(AllowCommand),
     /// List, inspect, approve, make and test plugins
@@ -101,9 +101,9 @@ enum Command {
     Plugin(PluginCommand),
     /// Turn the log of a firewall or a sensor into a database
     Import(ImportArgs),
-    /// Measure how well the rules do, on events of which the truth is known
+    /// Measure how well the rules do, on events whose truth is known
     Evaluate(EvaluateArgs),
-    /// Scan by itself, again and again, and know which time was scanned
+    /// Run as a service: scan again and again, and record which time was scanned
     Serve(ServeArgs),
     /// Show what the service does, which time was scanned, and what is wrong
     Status(StatusArgs),

@@ -11,7 +11,7 @@ use net_scout_store::AlertFilter;
 
 #[derive(Subcommand)]
 enum AlertsCommand {
-    /// Tell one alert: who, what, when, its numbers and thresholds, and the query that shows its events again
+    /// Show one alert: who, what, when, its figures and thresholds, and the query that lists its events
     Show {
         /// Its number
         #[arg(value_parser = number)]

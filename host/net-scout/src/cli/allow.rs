@@ -10,7 +10,7 @@ use net_scout_model::{Direction, Network, Timestamp};
 
 #[derive(Subcommand)]
 pub(super) enum AllowCommand {
-    /// Add an entry, and say which stored alerts it would close
+    /// Add an entry, and show which stored alerts it would close
     Add(AllowAddArgs),
     /// Show all entries: those of the database, of the configuration file, and what is built in
     List {
@@ -22,9 +22,9 @@ pub(super) enum AllowCommand {
         #[arg(required = true, value_name = "ID", value_parser = number)]
         ids: Vec<i64>,
     },
-    /// Close the stored alerts that entries fit
+    /// Close the stored alerts that entries match
     Apply {
-        /// Only say which these are
+        /// Only show which alerts these are
         #[arg(long)]
         dry_run: bool,
     },
@@ -37,7 +37,7 @@ pub(super) struct AllowAddArgs {
     /// An address, or a network: 192.0.2.7, 192.0.2.0/24, 2001:db8::/64
     #[arg(value_name = "NETWORK")]
     network: Network,
-    /// It is where the packets go, not where they come from
+    /// It is the destination of the packets, not the source
     #[arg(long)]
     destination: bool,
     /// Only alerts of this rule; may be given several times
@@ -49,16 +49,16 @@ pub(super) struct AllowAddArgs {
     /// Only in this direction: from outside, or from one of your own networks
     #[arg(long)]
     direction: Option<DirectionName>,
-    /// Why, for whoever reads the list later
+    /// The reason, for whoever reads the list later
     #[arg(long, value_name = "TEXT")]
     reason: String,
     /// When it ends: a duration from now (30 days), a date, or a date and time [default: never]
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
-    /// Close the stored alerts that it fits
+    /// Close the stored alerts that it matches
     #[arg(long)]
     close: bool,
-    /// Add nothing, only say which stored alerts it would close
+    /// Add nothing, only show which stored alerts it would close
     #[arg(long, conflicts_with = "close")]
     dry_run: bool,
 }

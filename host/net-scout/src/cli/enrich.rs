@@ -14,7 +14,7 @@ use net_scout_store::WhichAlerts;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  net-scout enrich --limit 50\n  net-scout enrich --alert-id 7 --only rdns,asn --refresh")]
 pub(super) struct EnrichArgs {
-    /// At most so many alerts, the newest without enrichment
+    /// At most this many alerts, the newest without enrichment
     #[arg(long, value_name = "N", default_value = "10", value_parser = whole::<u32>(0..=u32::MAX.into()))]
     limit: u32,
     /// Only this alert
@@ -23,7 +23,7 @@ pub(super) struct EnrichArgs {
     /// Only with these enrichers
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     only: Vec<String>,
-    /// Ask again, whatever is kept; also for alerts that are enriched
+    /// Look up again, whatever is cached; also for alerts that are enriched already
     #[arg(long)]
     refresh: bool,
     /// Look up, but write nothing
@@ -58,7 +58,7 @@ pub(super) struct LookupArgs {
     /// Only with these enrichers
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     only: Vec<String>,
-    /// Ask again, whatever is kept
+    /// Look up again, whatever is cached
     #[arg(long)]
     refresh: bool,
     #[command(flatten)]
@@ -87,9 +87,9 @@ pub(super) struct CacheArgs {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum CacheActionName {
-    /// Show what is kept
+    /// Show what is cached
     List,
-    /// Remove what is older than its time
+    /// Remove answers that are out of date
     Expire,
     /// Remove everything
     Clear,

@@ -24,7 +24,7 @@ pub(super) struct EvaluateArgs {
     #[arg(long, value_name = "FILE", required_unless_present_any = ["generate", "data"],
         conflicts_with_all = ["generate", "data", "addresses", "days", "seed", "attacks", "speed", "traffic", "keep"])]
     truth: Option<PathBuf>,
-    /// A folder of logs of which something is known: with a cases.json, or Zeek's conn.log with a column `label`
+    /// A folder of logs with known content: with a cases.json, or Zeek's conn.log with a column `label`
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["generate", "addresses", "days", "seed", "attacks", "speed", "traffic", "keep"])]
     data: Option<PathBuf>,
     /// Generate the events: the traffic of a network, mixed with attacks
@@ -32,7 +32,7 @@ pub(super) struct EvaluateArgs {
     generate: bool,
     #[command(flatten)]
     generated: GenerateArgs,
-    /// From one scan to the next
+    /// The time from one scan to the next
     #[arg(long, value_name = "DURATION", default_value = "1h")]
     every: String,
     /// How far each scan looks back [default: 1 hour]
@@ -65,7 +65,7 @@ struct GenerateArgs {
     /// How many days, from 1 to 31
     #[arg(long, value_name = "N", default_value = "7", requires = "generate", value_parser = whole::<u32>(1..=31))]
     days: u32,
-    /// Which one of all such data sets; several as 1..10
+    /// The seed of the data; several as 1..10
     #[arg(long, value_name = "N", default_value = "1", requires = "generate", value_parser = seeds)]
     seed: RangeInclusive<u64>,
     /// How many attacks of each kind, from 0 to 100

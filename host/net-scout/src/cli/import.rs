@@ -24,22 +24,22 @@ pub(super) struct ImportArgs {
     /// The logs, plain or packed with gzip, zstd, xz or bzip2; - for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The format; without it each line is known by its look, or by --map
+    /// The format [default: detected line by line, or the table that --map describes]
     #[arg(long, value_name = "FORMAT", value_parser = LogFormatParser)]
     from: Option<LogFormat>,
-    /// For CSV and NDJSON: the name that a column has there; one without a name is looked for by its own
+    /// For CSV and NDJSON: the name of a column in the table [default: the column's own name]
     #[arg(long, value_name = "COLUMN=NAME,...", value_delimiter = ',', value_parser = Mapping::parse)]
     map: Vec<(TableColumn, String)>,
-    /// The verdict of lines that say none; without it, drop for a packet filter's lines that no rule's name distinguishes, else none
+    /// The verdict of lines that have none [default: drop for lines of a packet filter without a rule's name, else none]
     #[arg(long, value_enum, value_name = "VERDICT")]
     default_verdict: Option<Verdict>,
-    /// The zone of dates that do not say it: an offset from UTC such as +02:00, a name such as Europe/Berlin, or local
+    /// The time zone of dates without one: an offset from UTC such as +02:00, a name such as Europe/Berlin, or local
     #[arg(long, value_name = "ZONE", default_value = "+00:00", allow_hyphen_values = true, value_parser = LogZone::parse)]
     utc_offset: LogZone,
-    /// Only what was added to the files since they were imported last
+    /// Import only what was added to the files since their last import
     #[arg(long, conflicts_with = "whole")]
     new: bool,
-    /// The whole files, even where an import of one stopped before its end
+    /// Import whole files, even where an earlier import of one stopped before its end
     #[arg(long)]
     whole: bool,
     /// Wait for more lines at the end of the file, also when it is rotated

@@ -14,17 +14,17 @@ use net_scout_model::Timestamp;
 pub(super) enum PluginCommand {
     /// List the plugins of the folder, and how they stand with plugins.lock
     List(ListArgs),
-    /// Show what a plugin is, imports and asks for; runs nothing of it with any capability
+    /// Show what a plugin is, imports and requests; it is run without any capability
     Inspect(InspectArgs),
-    /// Show what plugins are and ask for, and grant it on consent
+    /// Show what plugins are and request, and grant it after your consent
     Approve(ApproveArgs),
     /// Take approvals back
     Revoke(RevokeArgs),
     /// Show what plugins used in past runs
     Stats(StatsArgs),
-    /// Try a plugin on scenarios: what it is shown, and what it must say
+    /// Test a plugin on scenarios: the events or answers that it gets, and what it has to return
     Test(TestArgs),
-    /// Check a plugin for conformance: what every plugin has to do, whatever it is shown
+    /// Check a plugin for conformance: what every plugin has to do, whatever input it gets
     Conform(ConformArgs),
     /// Make a folder with a plugin to begin with, in the language of your choice
     New(NewArgs),
@@ -126,7 +126,7 @@ pub(super) struct ConformArgs {
     /// The component
     #[arg(value_name = "FILE")]
     plugin: PathBuf,
-    /// How many very many events are
+    /// How many events the large test has
     #[arg(long, value_name = "N", default_value = "10000000", value_parser = whole::<u64>(1..=1_000_000_000))]
     events: u64,
 }

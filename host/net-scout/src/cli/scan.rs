@@ -36,7 +36,7 @@ pub(super) struct ScanArgs {
     /// Write nothing at all, only show what would be kept
     #[arg(long)]
     dry_run: bool,
-    /// Look up what is known outside about the addresses of the newest alerts
+    /// Then look up the addresses of the newest alerts, as `enrich` does
     #[arg(long, conflicts_with = "dry_run")]
     enrich: bool,
     /// Fail when a plugin is not the one in plugins.lock, or one of these is missing

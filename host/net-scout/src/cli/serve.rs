@@ -10,7 +10,7 @@ use super::arguments::{FormatArg, parameter};
     net-scout serve --once                    do what is due and end, for cron and systemd timers\n  \
     net-scout status                          what it does; exit status 3 when it is behind or fails\n\n\
     SIGTERM ends it within seconds, SIGHUP reads the configuration again. Under systemd use Type=notify.\n\
-    The sections [serve] and [schedule] of net-scout.toml say when it does what; `net-scout config` shows them.")]
+    The sections [serve] and [schedule] of net-scout.toml set its schedules; `net-scout config` shows them.")]
 pub(super) struct ServeArgs {
     /// The folder of the plugins: every *.wasm directly in it is loaded, and again when it changes [default: plugins]
     #[arg(long, value_name = "DIR")]

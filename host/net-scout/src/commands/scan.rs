@@ -19,7 +19,7 @@ pub struct ScanFlags {
     pub until: Option<String>,
     /// Write nothing at all.
     pub dry_run: bool,
-    /// Look up what is known outside about the addresses of the newest alerts.
+    /// Look up the addresses of the newest alerts.
     pub enrich: bool,
     /// Fail when the plugins are not what the lock says.
     pub locked: bool,
