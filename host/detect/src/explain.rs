@@ -64,6 +64,7 @@ pub async fn explain(
         rules: &chosen,
         set: &rules.parameters,
         window,
+        kept: None,
         state,
         allowlist: &allowlist,
         tape: Tape::Off,

@@ -17,4 +17,4 @@ pub use exec::{EventWindow, Fallback, Granularity, Outcome};
 pub use plan::FastPlan;
 pub use query::Plan;
 pub use sql::{Style, is_plain, matches};
-pub use storage::{Cell, Collector, ColumnSource, Found, PieceRead, RowCounts, Rule, Segment, TimestampReader, Words};
+pub use storage::{Cell, Collector, ColumnSource, Found, PieceRead, Renamed, RowCounts, Rule, Segment, TimestampReader, Words};

@@ -184,6 +184,7 @@ async fn answer(sql: &str, columns: usize) -> Vec<Batch> {
     };
     // Other rules asked for more: it is in memory too.
     let wanted = Wanted {
+        kept: None,
         columns: &["src_ip", "dst_ip", "dst_port", "proto", "in_if", "country"],
         alerts: true,
         threads: 1,

@@ -78,6 +78,7 @@ impl Service {
             window: Window { since: NOW.plus(-60 * MINUTE), until: Some(NOW), now: NOW },
             rules: RuleSource::Loaded(&self.rules),
             keep: Keep::With(&mut self.database, Some(alongside)),
+            kept: None,
             explain: false,
             record: None,
         };
@@ -134,6 +135,7 @@ async fn what_fails_alongside_takes_the_alerts_with_it() {
         window: Window { since: NOW.plus(-60 * MINUTE), until: None, now: NOW },
         rules: RuleSource::Loaded(&service.rules),
         keep: Keep::Nothing,
+        kept: None,
         explain: true,
         record: None,
     };

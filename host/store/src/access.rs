@@ -53,15 +53,24 @@ impl fmt::Display for Access {
 impl Access {
     /// Chooses the way.
     pub(super) fn choose(connection: &Connection, source: &Source, window: &Window) -> rusqlite::Result<Self> {
-        let Some(name) = timestamp_index(connection, &source.table)? else { return Ok(Self::NoIndex) };
         let sample = sample(connection, &source.table)?;
         let inside = |text: &String| {
             parse_timestamp(text).is_some_and(|time| time >= window.since && window.until.is_none_or(|until| time < until))
         };
         let share = sample.iter().filter(|text| inside(text)).count() as f64 / sample.len().max(1) as f64;
-        if share > FULL_SHARE {
-            return Ok(Self::Table);
+        match Self::of_index(connection, source, window, &sample)? {
+            Self::Index { .. } if share > FULL_SHARE => Ok(Self::Table),
+            access => Ok(access),
         }
+    }
+
+    /// The way through the index, where there is one, however much of the table the window is.
+    pub(super) fn through_index(connection: &Connection, source: &Source, window: &Window) -> rusqlite::Result<Self> {
+        Self::of_index(connection, source, window, &sample(connection, &source.table)?)
+    }
+
+    fn of_index(connection: &Connection, source: &Source, window: &Window, sample: &[String]) -> rusqlite::Result<Self> {
+        let Some(name) = timestamp_index(connection, &source.table)? else { return Ok(Self::NoIndex) };
         let margin = if sample.iter().any(|text| has_offset(text)) { WIDEST_OFFSET } else { 0 };
         let since = window.since.plus(-margin);
         // The minute behind the end: text without seconds sorts behind all that has them in its minute.

@@ -70,3 +70,4 @@ pub use snapshot::Snapshot;
 pub use state::StateEntry;
 pub use stored::Unreadable;
 pub use wanted::{SnapshotOptions, Wanted};
+pub use window::KeptWindow;

@@ -15,6 +15,7 @@ use super::aside::{ALERTS, Aside, EVENTS, LIVE};
 use super::error::{DatabaseError, failed};
 use super::file::{Reading, is_write_ahead};
 use super::function::{direction_function, readable_function, time_function};
+use super::identity::Identity;
 use super::schema::{columns_in, quote, source, tables};
 use super::snapshot::{checked, limit_heap};
 use super::steps::{Numbered, Rows};
@@ -64,8 +65,11 @@ fn read(options: &SnapshotOptions, wanted: &Wanted<'_>, reading: &Reading) -> Re
     bound(&mut monitor)?;
     let source = checked(source(&monitor, path, table, busy_timeout.as_secs())?, options);
     let directions = options.directions.clone().filter(|_| source.checks_directions());
-    let access = Access::choose(&monitor, &source, window).map_err(error("read"))?;
     let in_steps = !matches!(reading, Reading::Unlocked(_)) && !is_write_ahead(&monitor).map_err(error("read"))?;
+    // Without locks, or in steps, there is no one state of the database that what is kept could be of.
+    let is_kept = wanted.kept.is_some() && matches!(reading, Reading::Locked { .. } | Reading::ReadOnly) && !in_steps;
+    let choose = if is_kept { Access::through_index } else { Access::choose };
+    let access = choose(&monitor, &source, window).map_err(error("read"))?;
     let mut threads = Vec::new();
     for _ in 0..wanted.threads.max(1) {
         let mut thread = reading.connect(path, *busy_timeout)?;
@@ -84,9 +88,20 @@ fn read(options: &SnapshotOptions, wanted: &Wanted<'_>, reading: &Reading) -> Re
     } else if wanted.window_bytes == 0 {
         Err("no window is kept in memory (limits.window_mib = 0)".to_owned())
     } else {
-        let connections = threads.iter_mut().collect();
         let directions = directions.filter(|_| wanted.columns.contains(&"direction"));
-        window::keep(connections, &source, &access, *window, wanted, directions, steps.as_ref()).map_err(error("read"))?
+        let mut kept = None;
+        if is_kept {
+            let (connections, file) = (threads.iter_mut().collect(), Identity::of(path));
+            let kept_on = window::keep_on(connections, file, &source, &access, *window, wanted, directions.clone());
+            kept = kept_on.map_err(error("read"))?;
+        }
+        match kept {
+            Some(kept) => kept,
+            None => {
+                let connections = threads.iter_mut().collect();
+                window::keep(connections, &source, &access, *window, wanted, directions, steps.as_ref()).map_err(error("read"))?
+            }
+        }
     };
     let mut counts = kept.as_ref().map_or_else(|_| RowCounts::default(), |window| window.counts());
     copier.alerts(&options.alert_table, wanted.alerts, in_steps).map_err(error("read"))?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::window::KeptWindow;
 use net_scout_model::{DirectionCheck, Window};
 
 /// What to open.
@@ -35,6 +36,8 @@ pub struct Wanted<'a> {
     pub threads: usize,
     /// How many bytes of events are kept in memory. Where they take more, all queries run in SQLite.
     pub window_bytes: u64,
+    /// What is kept from one scan to the next, if anything is.
+    pub kept: Option<&'a KeptWindow>,
     /// When reading has to have ended.
     pub deadline: Instant,
 }

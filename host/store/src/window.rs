@@ -3,11 +3,13 @@
 mod collect;
 mod read;
 mod request;
+mod slices;
 mod source;
 
 use rusqlite::Connection;
 
 use super::access::Access;
+use super::identity::Identity;
 use super::schema::quote;
 use super::steps::{Numbered, Rows};
 use super::wanted::Wanted;
@@ -17,6 +19,8 @@ use net_scout_model::{DirectionCheck, Window};
 use read::read;
 pub(super) use request::rowid;
 use request::{Request, Way, unsuited};
+pub use slices::KeptWindow;
+use slices::{Key, Wish};
 use source::column_source;
 
 /// The window in memory, or why it is not kept.
@@ -50,11 +54,50 @@ pub(super) fn keep(
             Some((table, rows)) => Way::Steps(table, rows),
             None => Way::of(first, source, access, &window)?,
         },
+        number: None,
         byte_limit: wanted.window_bytes,
     };
     let window = read(connections, request)?;
     Ok(window
         .ok_or_else(|| format!("the events of the window take more than {} MiB (limits.window_mib)", wanted.window_bytes >> 20)))
+}
+
+/// The same of a window that is kept from scan to scan; none where that is not possible.
+///
+/// # Errors
+/// When SQLite fails.
+pub(super) fn keep_on(
+    mut connections: Vec<&mut Connection>,
+    file: Option<Identity>,
+    source: &Source,
+    access: &Access,
+    window: Window,
+    wanted: &Wanted<'_>,
+    directions: Option<DirectionCheck>,
+) -> rusqlite::Result<Option<Kept>> {
+    let (Some(kept), Access::Index { name, from, to: Some(to) }) = (wanted.kept, access) else { return Ok(None) };
+    let Some(first) = connections.first() else { return Ok(None) };
+    let schema = first.query_row("PRAGMA main.schema_version", [], |row| row.get(0))?;
+    let key = Key {
+        file,
+        schema,
+        source: source.clone(),
+        index: name.clone(),
+        directions: directions.clone(),
+        columns: wanted.columns.to_vec(),
+    };
+    let request = Request {
+        table: format!("main.{}", quote(&source.table)),
+        timestamp: "timestamp".to_owned(),
+        columns: wanted.columns.iter().map(|column| column_source(source, column)).collect(),
+        window,
+        addresses: source.addresses(),
+        directions,
+        way: Way::Table { rowid: None },
+        number: rowid(first, "main", &source.table)?,
+        byte_limit: wanted.window_bytes,
+    };
+    kept.window(&mut connections, Wish { key, texts: (from, to), request })
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use net_scout_plugin_host::capability::query::OPEN_QUERIES;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
 use net_scout_plugin_host::{Case, ExplainRule, Parameters, PluginError, Rule, add_call, ledger_entry};
-use net_scout_store::{Access, Alongside, Database, DatabaseError, Recorded, Snapshot, SnapshotOptions, Wanted};
+use net_scout_store::{Access, Alongside, Database, DatabaseError, KeptWindow, Recorded, Snapshot, SnapshotOptions, Wanted};
 
 /// One scan to be made.
 pub struct Scan<'a> {
@@ -37,6 +37,8 @@ pub struct Scan<'a> {
     pub set: &'a Parameters,
     /// The window.
     pub window: Window,
+    /// What is kept of the events from one scan to the next, if anything is.
+    pub kept: Option<&'a KeptWindow>,
     /// What rules kept. What they keep now is in it afterwards.
     pub state: StateStore,
     /// What is known and shall not be heard of.
@@ -228,6 +230,7 @@ impl Scan<'_> {
             alerts: self.rules.iter().any(|rule| rule.description.requests.iter().any(Request::is_of_alerts)),
             threads: scan.parallel,
             window_bytes: scan.limits.window,
+            kept: self.kept,
             deadline: deadline.at(),
         };
         let snapshot = Snapshot::take(&options, &wanted)?;

@@ -17,7 +17,7 @@ use net_scout_model::{Alert, Allowlist, LedgerEntry, Origin, Secrets, Sink, Time
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Header, PluginSeen, Recorder, Tape};
 use net_scout_plugin_host::{Parameters, PluginOptions, RuleSet, load_plugins};
-use net_scout_store::{Alongside, Database, Recorded, not_the_database};
+use net_scout_store::{Alongside, Database, KeptWindow, Recorded, not_the_database};
 
 /// A scan that is asked for.
 pub struct ScanRequest<'a> {
@@ -29,6 +29,8 @@ pub struct ScanRequest<'a> {
     pub rules: RuleSource<'a>,
     /// Where its alerts go.
     pub keep: Keep<'a>,
+    /// What a service keeps of the events from one scan to the next.
+    pub kept: Option<&'a KeptWindow>,
     /// Says where each query ran.
     pub explain: bool,
     /// Keeps what passes between plugins and host.
@@ -166,7 +168,7 @@ impl Before {
 }
 
 async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, DetectError> {
-    let ScanRequest { options, window, rules, keep, explain, record } = request;
+    let ScanRequest { options, window, rules, keep, kept, explain, record } = request;
     let mut phases = Phases::default();
     let mut opened;
     let (mut database, alongside) = match keep {
@@ -200,6 +202,7 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
         rules: &rules.rules,
         set: &rules.parameters,
         window,
+        kept,
         state: state.clone(),
         allowlist: &allowlist,
         tape: tape.clone(),

@@ -42,10 +42,25 @@ impl EventWindow {
         threads: usize,
         counts: RowCounts,
     ) -> Option<Self> {
-        let events = EventTable::assemble(sources, pieces, words)?;
+        Some(Self::of(EventTable::assemble(sources, pieces, words)?, threads, counts))
+    }
+
+    /// The same from pieces that are kept, which share these words.
+    #[must_use]
+    pub fn assemble_kept(
+        sources: &[ColumnSource],
+        pieces: &[&PieceRead],
+        words: &Words,
+        threads: usize,
+        counts: RowCounts,
+    ) -> Option<Self> {
+        Some(Self::of(EventTable::assemble_kept(sources, pieces, words)?, threads, counts))
+    }
+
+    fn of(events: EventTable, threads: usize, counts: RowCounts) -> Self {
         let Granularity { stride, rows_per_thread } = Granularity::default();
         let workers = Workers { threads, rows_per_thread };
-        Some(Self { events, counts, workers, stride, cache: Cache::default(), indexes: Indexes::default() })
+        Self { events, counts, workers, stride, cache: Cache::default(), indexes: Indexes::default() }
     }
 
     /// The same window, whose queries cut up their work otherwise. Both numbers are at least 1.

@@ -1,5 +1,7 @@
 //! Makes a column of integers from its segments: codes with the widest step that divides them all, or else the values as they are.
 
+use std::borrow::Borrow;
+
 use super::column::{Column, IntegerStore, Integers, has_null};
 use super::packed::{Packed, with_codes};
 use super::segment::{Segment, Values};
@@ -8,7 +10,7 @@ use super::segment::{Segment, Values};
 const STEPS: [u64; 2] = [1_000_000, 1_000];
 
 /// The column that the segments make, which are in the order of the rows.
-pub(super) fn integers(segments: Vec<Segment>, rows: usize) -> Column {
+pub(super) fn integers<S: Borrow<Segment>>(segments: Vec<S>, rows: usize) -> Column {
     let mut bounds: Option<(i64, i64)> = None;
     let mut nullable = false;
     for segment in &segments {
@@ -16,7 +18,7 @@ pub(super) fn integers(segments: Vec<Segment>, rows: usize) -> Column {
             let (low, high) = bounds.unwrap_or((value, value));
             bounds = Some((low.min(value), high.max(value)));
         };
-        match &segment.0 {
+        match &segment.borrow().0 {
             Values::Coded { codes, base, high } => {
                 nullable |= has_null(codes);
                 if with_codes!(codes, codes => codes.iter().any(|&code| code != 0)) {
@@ -40,7 +42,7 @@ pub(super) fn integers(segments: Vec<Segment>, rows: usize) -> Column {
             let mut codes = Packed::with_capacity(rows, (span / step + 1) as u32);
             for segment in segments {
                 let code = |value: Option<i64>| value.map_or(0, |value| (value.abs_diff(low) / step + 1) as u32);
-                each(&segment, |values| codes.extend(values.map(code)));
+                each(segment.borrow(), |values| codes.extend(values.map(code)));
             }
             IntegerStore::Coded { codes, base: low, step: step as i64 }
         }
@@ -49,7 +51,7 @@ pub(super) fn integers(segments: Vec<Segment>, rows: usize) -> Column {
             let (mut values, mut nulls) = (Vec::with_capacity(rows), Vec::new());
             for segment in segments {
                 all.clear();
-                each(&segment, |values| all.extend(values));
+                each(segment.borrow(), |values| all.extend(values));
                 values.extend(all.iter().map(|value| value.unwrap_or_default()));
                 if nullable {
                     nulls.extend(all.iter().map(Option::is_none));
@@ -77,10 +79,10 @@ fn each(segment: &Segment, mut take: impl FnMut(&mut dyn Iterator<Item = Option<
 }
 
 /// Whether all values lie whole steps above the lowest.
-fn divides(segments: &[Segment], low: i64, step: u64) -> bool {
+fn divides<S: Borrow<Segment>>(segments: &[S], low: i64, step: u64) -> bool {
     segments.iter().all(|segment| {
         let mut all = true;
-        each(segment, |values| all = values.flatten().all(|value| value.abs_diff(low).is_multiple_of(step)));
+        each(segment.borrow(), |values| all = values.flatten().all(|value| value.abs_diff(low).is_multiple_of(step)));
         all
     })
 }

@@ -97,6 +97,11 @@ impl Interner {
         std::iter::once(Some(0)).chain(merged).collect()
     }
 
+    /// The dictionary of what there is so far.
+    pub(super) fn dictionary(&self) -> Dictionary {
+        Dictionary::new(self.entries.clone(), self.arena.clone())
+    }
+
     pub(super) fn finish(self) -> Dictionary {
         Dictionary::new(self.entries, self.arena)
     }

@@ -1,5 +1,6 @@
 //! Makes the columns of a table from what the threads have read, piece by piece in the order of the rows.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use super::source::{ColumnSource, Rule};
 use super::words::Words;
 
 /// What one thread made of one piece: the columns, and the number of rows.
+#[derive(Debug)]
 pub struct PieceRead {
     /// The number of the thread, which is that of its [`Words`].
     pub thread: usize,
@@ -25,23 +27,51 @@ pub struct PieceRead {
 /// The columns by name: each, or why it cannot be kept.
 pub(super) type Columns = Vec<(&'static str, Result<Column, String>)>;
 /// The pieces of one column, each with the thread that read it.
-type Pieces = Vec<(usize, Segment)>;
+type Pieces<S> = Vec<(usize, S)>;
 
 /// The number of rows, and the columns; none where there are more rows than can be numbered.
 pub(super) fn merge(sources: &[ColumnSource], reads: Vec<PieceRead>, words: Vec<Words>) -> Option<(u32, Columns)> {
-    let rows: u64 = reads.iter().map(|read| u64::from(read.rows)).sum();
-    let rows = u32::try_from(rows).ok().filter(|&rows| rows < u32::MAX)?;
-    let mut columns: Vec<Result<Pieces, String>> = sources.iter().map(|_| Ok(Vec::new())).collect();
+    let rows = count(reads.iter())?;
+    let mut columns: Vec<Result<Pieces<Segment>, String>> = sources.iter().map(|_| Ok(Vec::new())).collect();
     for read in reads {
         for (column, segment) in columns.iter_mut().zip(read.columns) {
-            match (segment, &mut *column) {
-                (Ok(segment), Ok(pieces)) => pieces.push((read.thread, segment)),
-                (Err(reason), _) => *column = Err(reason),
-                (Ok(_), Err(_)) => {}
-            }
+            add(column, read.thread, segment);
         }
     }
-    let (texts, reals) = unite(words);
+    Some((rows, named(sources, columns, &unite(words), rows)))
+}
+
+/// The same from pieces that are kept, and one thread's words that all of them share.
+pub(super) fn merge_kept(sources: &[ColumnSource], pieces: &[&PieceRead], words: &Words) -> Option<(u32, Columns)> {
+    let rows = count(pieces.iter().copied())?;
+    let mut columns: Vec<Result<Pieces<&Segment>, String>> = sources.iter().map(|_| Ok(Vec::new())).collect();
+    for piece in pieces {
+        for (column, segment) in columns.iter_mut().zip(&piece.columns) {
+            add(column, 0, segment.as_ref().map_err(Clone::clone));
+        }
+    }
+    Some((rows, named(sources, columns, &words.united(), rows)))
+}
+
+fn count<'a>(reads: impl Iterator<Item = &'a PieceRead>) -> Option<u32> {
+    let rows: u64 = reads.map(|read| u64::from(read.rows)).sum();
+    u32::try_from(rows).ok().filter(|&rows| rows < u32::MAX)
+}
+
+fn add<S>(column: &mut Result<Pieces<S>, String>, thread: usize, segment: Result<S, String>) {
+    match (segment, &mut *column) {
+        (Ok(segment), Ok(pieces)) => pieces.push((thread, segment)),
+        (Err(reason), _) => *column = Err(reason),
+        (Ok(_), Err(_)) => {}
+    }
+}
+
+fn named<S: Borrow<Segment>>(
+    sources: &[ColumnSource],
+    columns: Vec<Result<Pieces<S>, String>>,
+    (texts, reals): &(UnitedTexts, UnitedReals),
+    rows: u32,
+) -> Columns {
     let named = sources.iter().zip(columns).map(|(source, pieces)| {
         let column = pieces.and_then(|pieces| match source.rule {
             Rule::Integer | Rule::IntegerOrNull | Rule::HitCount | Rule::Time => {
@@ -62,7 +92,7 @@ pub(super) fn merge(sources: &[ColumnSource], reads: Vec<PieceRead>, words: Vec<
         });
         (source.name, column)
     });
-    Some((rows, named.collect()))
+    named.collect()
 }
 
 /// A column of text without any text.
@@ -73,14 +103,14 @@ fn nothing(rows: usize) -> Column {
 }
 
 /// For each thread what its codes are called now.
-type Maps = Vec<Vec<u32>>;
+pub(super) type Maps = Vec<Vec<u32>>;
 
 /// By the number of their [`Rule::Text`].
-type UnitedTexts = HashMap<u8, Option<(Arc<Dictionary>, Maps)>>;
+pub(super) type UnitedTexts = HashMap<u8, Option<(Arc<Dictionary>, Maps)>>;
 
-struct UnitedReals {
-    values: Vec<f64>,
-    maps: Maps,
+pub(super) struct UnitedReals {
+    pub(super) values: Vec<f64>,
+    pub(super) maps: Maps,
 }
 
 /// One dictionary for each group of texts, and one for the doubles. None where codes are used up.
@@ -113,13 +143,13 @@ fn unite(words: Vec<Words>) -> (UnitedTexts, UnitedReals) {
     (interners.into_iter().map(|(group, united)| (group, sealed(united))).collect(), reals)
 }
 
-fn recode(pieces: Pieces, maps: &Maps, codes: usize, rows: usize) -> Packed {
+fn recode<S: Borrow<Segment>>(pieces: Pieces<S>, maps: &Maps, codes: usize, rows: usize) -> Packed {
     let mut packed = Packed::with_capacity(rows, codes as u32);
     for (thread, segment) in pieces {
-        let Values::Codes(codes) = segment.0 else { continue };
+        let Values::Codes(codes) = &segment.borrow().0 else { continue };
         match maps.get(thread) {
             Some(map) if !map.is_empty() => {
-                with_codes!(&codes, codes => packed.extend(codes.iter().map(|&code| map[code as usize])));
+                with_codes!(codes, codes => packed.extend(codes.iter().map(|&code| map[code as usize])));
             }
             // The thread saw no word: there are only nulls.
             _ => packed.extend(std::iter::repeat_n(0, codes.len())),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::column::Column;
-use super::merge::{Columns, PieceRead, merge};
+use super::merge::{Columns, PieceRead, merge, merge_kept};
 use super::source::ColumnSource;
 use super::words::Words;
 
@@ -20,6 +20,12 @@ impl EventTable {
     /// numbered.
     pub(crate) fn assemble(sources: &[ColumnSource], pieces: Vec<PieceRead>, words: Vec<Words>) -> Option<Self> {
         let (rows, columns) = merge(sources, pieces, words)?;
+        Some(Self { rows, columns })
+    }
+
+    /// The same from pieces that are kept, and the words that all of them share.
+    pub(crate) fn assemble_kept(sources: &[ColumnSource], pieces: &[&PieceRead], words: &Words) -> Option<Self> {
+        let (rows, columns) = merge_kept(sources, pieces, words)?;
         Some(Self { rows, columns })
     }
 

@@ -81,7 +81,17 @@ pub async fn simulate(plan: &Plan<'_>, name: &str, sink: &dyn Sink) -> Result<Si
     for now in times {
         let window = Window { since: plan.since.until(now), until: Some(now), now };
         let state = StateStore::new(database.plugin_state()?);
-        let scan = Scan { options, rules, set, window, state: state.clone(), allowlist, tape: Tape::Off, explanations: None };
+        let scan = Scan {
+            options,
+            rules,
+            set,
+            window,
+            kept: None,
+            state: state.clone(),
+            allowlist,
+            tape: Tape::Off,
+            explanations: None,
+        };
         let mut raised = Vec::new();
         let scanned = scan.run_showing(&mut raised, &once).await?;
         for alert in &raised {

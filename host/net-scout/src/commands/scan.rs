@@ -48,6 +48,7 @@ pub fn run(config: &Config, flags: &ScanFlags, now: Timestamp) -> anyhow::Result
         window,
         rules: RuleSource::Folder(&plugins),
         keep: if flags.dry_run { Keep::Nothing } else { Keep::Alerts },
+        kept: None,
         explain: flags.explain,
         record: flags.record.clone().map(record),
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{NAME, ServiceError, Surroundings};
 use net_scout_detect::prepare;
 use net_scout_detect::scan::ScanOptions;
-use net_scout_store::{Database, Holder, Lease, Lock, SeenRows};
+use net_scout_store::{Database, Holder, KeptWindow, Lease, Lock, SeenRows};
 
 /// How long it waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,6 +22,8 @@ pub(super) struct Open {
     pub(super) lease: Lease,
     /// What its rows looked like. Those of another file are not these.
     pub(super) seen: SeenRows,
+    /// The events of its window.
+    pub(super) kept: KeptWindow,
 }
 
 impl Connection {
@@ -64,7 +66,7 @@ impl Open {
             database.unlock_lost(lock)?;
         }
         let lease = database.try_lock(Lock::Service, NAME, now)?.map_err(|holder| ServiceError::Held(holder.to_string()))?;
-        Ok(Self { database, lease, seen: SeenRows::default() })
+        Ok(Self { database, lease, seen: SeenRows::default(), kept: KeptWindow::default() })
     }
 
     /// Waits for the turn to work on the database.

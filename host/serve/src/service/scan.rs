@@ -75,7 +75,7 @@ impl Service<'_> {
         let events =
             EventTable { path: options.database.path.clone(), table: table.clone(), busy_timeout: options.database.busy_timeout };
         let look_back = self.options.since.until(now);
-        let Open { database, seen, .. } = self.connection.open(options, &self.around)?;
+        let Open { database, seen, kept, .. } = self.connection.open(options, &self.around)?;
         let coverage = database.coverage(table)?;
         let changes = events.changes(database.late_mark(table)?, &coverage, look_back, seen)?;
         let mut late = changes.late;
@@ -88,6 +88,7 @@ impl Service<'_> {
         late.sort_unstable();
         let mut merged: Vec<Span> = Vec::new();
         late.into_iter().for_each(|span| span.append(&mut merged));
+        kept.forget(&merged);
         self.around.health.metrics.late.inc_by(changes.rows);
         Ok(database.keep_late(table, &merged, changes.rows, changes.last, now)?)
     }
@@ -112,7 +113,7 @@ impl Service<'_> {
 
     async fn scan_stretch(&mut self, span: Span, digest: &str) -> Result<ScanReport, ServiceError> {
         let (now, options) = (self.now(), &self.options.scan);
-        let Open { database, .. } = self.connection.open(options, &self.around)?;
+        let Open { database, kept, .. } = self.connection.open(options, &self.around)?;
         // Rules count over their whole window, however short the stretch is that is new.
         let since = self.options.since.until(span.ends).min(span.begins);
         let window = Window { since, until: Some(span.ends), now };
@@ -124,6 +125,7 @@ impl Service<'_> {
             window,
             rules: RuleSource::Loaded(&self.plugins.rules),
             keep: Keep::With(database, Some(&mut cover)),
+            kept: Some(kept),
             explain: false,
             record: None,
         };

@@ -45,7 +45,7 @@ fn options(path: &Path, since: i64) -> SnapshotOptions {
 
 fn wanted(window_bytes: u64) -> Wanted<'static> {
     let deadline = Instant::now() + Duration::from_secs(60);
-    Wanted { columns: &COLUMNS, alerts: true, threads: 2, window_bytes, deadline }
+    Wanted { columns: &COLUMNS, alerts: true, threads: 2, window_bytes, kept: None, deadline }
 }
 
 fn rows(snapshot: &Snapshot, sql: &str, types: &[ColumnType]) -> Vec<Batch> {

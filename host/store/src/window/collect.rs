@@ -30,8 +30,27 @@ pub(super) struct Desk {
 pub(super) struct Collected {
     pub(super) rows: u32,
     pub(super) columns: Vec<std::result::Result<Segment, String>>,
+    /// What there is to know besides.
+    pub(super) log: Log,
+}
+
+/// What is known of the rows of a piece besides their values.
+#[derive(Debug)]
+pub(super) struct Log {
     /// Which rows were left out, or corrected.
     pub(super) counts: RowCounts,
+    /// The numbers of all rows, also of those that were left out, where they were asked for.
+    pub(super) numbers: Vec<i64>,
+    /// The first instant of a row, and the last.
+    pub(super) times: (i64, i64),
+    /// Whether rows lie outside the window.
+    pub(super) is_cut: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { counts: RowCounts::default(), numbers: Vec::new(), times: (i64::MAX, i64::MIN), is_cut: false }
+    }
 }
 
 /// The function.
@@ -42,6 +61,8 @@ pub(super) struct Collect {
     window: (i64, i64),
     /// Which arguments are addresses.
     addresses: Vec<usize>,
+    /// Which is the number of the row.
+    number: Option<usize>,
     /// How often the function that checks directions has corrected one. It is asked for each row before the row comes here.
     corrections: Option<Arc<AtomicU64>>,
 }
@@ -53,7 +74,7 @@ pub(super) struct Collecting {
     reader: TimestampReader,
     rows: u32,
     seen: u32,
-    counts: RowCounts,
+    log: Log,
     /// How many corrections there were up to the last row.
     corrections: u64,
 }
@@ -62,8 +83,9 @@ impl Collect {
     pub(super) fn new(shared: &Arc<Shared>, desk: &Arc<Mutex<Desk>>, corrections: Option<Arc<AtomicU64>>) -> Self {
         let window = shared.request.window;
         let last = window.until.map_or(i64::MAX, |until| until.0.saturating_sub(1));
-        let addresses = shared.request.address_arguments();
-        Self { shared: Arc::clone(shared), desk: Arc::clone(desk), window: (window.since.0, last), addresses, corrections }
+        let (addresses, number) = (shared.request.address_arguments(), shared.request.number_argument());
+        let window = (window.since.0, last);
+        Self { shared: Arc::clone(shared), desk: Arc::clone(desk), window, addresses, number, corrections }
     }
 
     fn desk(&self) -> std::sync::MutexGuard<'_, Desk> {
@@ -101,7 +123,7 @@ impl Aggregate<Collecting, i64> for Collect {
             reader: TimestampReader::default(),
             rows: 0,
             seen: 0,
-            counts: RowCounts::default(),
+            log: Log::default(),
             corrections,
         })
     }
@@ -112,22 +134,30 @@ impl Aggregate<Collecting, i64> for Collect {
             return Err(rusqlite::Error::UserFunctionError("reading has stopped".into()));
         }
         let corrected = self.is_corrected(so_far);
+        if let Some(number) = self.number
+            && let ValueRef::Integer(number) = row.get_raw(number)
+        {
+            so_far.log.numbers.push(number);
+        }
         let time = match row.get_raw(0) {
             ValueRef::Text(text) => so_far.reader.read(text),
             _ => None,
         };
         let Some(time) = time else {
-            so_far.counts.unreadable_timestamps += 1;
+            so_far.log.counts.unreadable_timestamps += 1;
             return Ok(());
         };
+        let (first, last) = &mut so_far.log.times;
+        (*first, *last) = (time.min(*first), time.max(*last));
         if time < self.window.0 || time > self.window.1 {
+            so_far.log.is_cut = true;
             return Ok(());
         }
         if !self.addresses.iter().all(|index| is_address(row.get_raw(*index))) {
-            so_far.counts.unreadable_addresses += 1;
+            so_far.log.counts.unreadable_addresses += 1;
             return Ok(());
         }
-        so_far.counts.corrected_directions += u64::from(corrected);
+        so_far.log.counts.corrected_directions += u64::from(corrected);
         let mut index = 0;
         for collector in &mut so_far.collectors {
             if collector.rule() == Rule::Time {
@@ -146,7 +176,7 @@ impl Aggregate<Collecting, i64> for Collect {
         let columns = so_far.collectors.iter_mut().map(|collector| collector.take(&mut so_far.words)).collect();
         let mut desk = self.desk();
         (desk.words, desk.corrections) = (so_far.words, so_far.corrections);
-        desk.collected = Some(Collected { rows: so_far.rows, columns, counts: so_far.counts });
+        desk.collected = Some(Collected { rows: so_far.rows, columns, log: so_far.log });
         Ok(0)
     }
 }

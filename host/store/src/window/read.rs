@@ -10,7 +10,7 @@ use rusqlite::{Connection, Statement, params_from_iter};
 
 use super::super::file::{QUERY_CACHE, cache};
 use super::super::function::direction_function;
-use super::collect::{Collect, Desk};
+use super::collect::{Collect, Desk, Log};
 use super::request::{COLLECT, Piece, Request, Way};
 use net_scout_engine::{EventWindow, PieceRead, RowCounts, Segment, Words};
 
@@ -28,8 +28,13 @@ pub(super) struct Shared {
     bytes: AtomicU64,
     pub(super) too_large: AtomicBool,
     failed: AtomicBool,
-    counts: Mutex<RowCounts>,
-    done: Mutex<Vec<(usize, PieceRead)>>,
+    done: Mutex<Vec<(usize, PieceRead, Log)>>,
+}
+
+/// What was read: pieces in the order of the rows, each with its number, and the words of each thread.
+pub(super) struct Pieces {
+    pub(super) pieces: Vec<(usize, PieceRead, Log)>,
+    pub(super) words: Vec<Words>,
 }
 
 /// Reads the window; none where it takes more than the limit.
@@ -37,6 +42,17 @@ pub(super) struct Shared {
 /// # Errors
 /// When SQLite fails.
 pub(crate) fn read(connections: Vec<&mut Connection>, request: Request) -> rusqlite::Result<Option<EventWindow>> {
+    let threads = connections.len();
+    let columns = request.columns.clone();
+    let Some(read) = read_pieces(connections, request)? else { return Ok(None) };
+    let mut counts = RowCounts::default();
+    read.pieces.iter().for_each(|(_, _, log)| counts.add(log.counts));
+    let pieces = read.pieces.into_iter().map(|(_, piece, _)| piece).collect();
+    Ok(EventWindow::assemble(&columns, pieces, read.words, threads, counts))
+}
+
+/// Reads the pieces of the window; none where they take more than the limit.
+pub(super) fn read_pieces(connections: Vec<&mut Connection>, request: Request) -> rusqlite::Result<Option<Pieces>> {
     let Some(first) = connections.first() else { return Ok(None) };
     let threads = connections.len();
     let pieces = pieces(first, &request, threads)?;
@@ -51,7 +67,6 @@ pub(crate) fn read(connections: Vec<&mut Connection>, request: Request) -> rusql
         bytes: AtomicU64::new(0),
         too_large: AtomicBool::new(false),
         failed: AtomicBool::new(false),
-        counts: Mutex::default(),
         done: Mutex::new(Vec::new()),
     });
     let words = std::thread::scope(|scope| {
@@ -71,11 +86,9 @@ pub(crate) fn read(connections: Vec<&mut Connection>, request: Request) -> rusql
     if shared.too_large.load(Ordering::Relaxed) {
         return Ok(None);
     }
-    let mut done = std::mem::take(&mut *shared.done.lock().unwrap_or_else(PoisonError::into_inner));
-    done.sort_by_key(|(piece, _)| *piece);
-    let done = done.into_iter().map(|(_, read)| read).collect();
-    let counts = *shared.counts.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(EventWindow::assemble(&shared.request.columns, done, words, threads, counts))
+    let mut pieces = std::mem::take(&mut *shared.done.lock().unwrap_or_else(PoisonError::into_inner));
+    pieces.sort_by_key(|(piece, ..)| *piece);
+    Ok(Some(Pieces { pieces, words }))
 }
 
 /// How the work is divided.
@@ -83,6 +96,7 @@ fn pieces(connection: &Connection, request: &Request, threads: usize) -> rusqlit
     match &request.way {
         Way::Table { rowid: None } => Ok(vec![Piece::All]),
         Way::Steps(..) => Ok(Vec::new()),
+        Way::Ranges { ranges, .. } => Ok(ranges.iter().cloned().map(|(from, to)| Piece::Texts(from, Some(to))).collect()),
         Way::Table { rowid: Some(rowid) } => {
             // Two statements: SQLite seeks for each, and would read the whole table for both in one.
             let end = |function| {
@@ -187,13 +201,12 @@ impl<'a> PieceReader<'a> {
         let Some(collected) = desk.collected.take() else { return Ok(()) };
         let read = PieceRead { thread: self.thread, rows: collected.rows, columns: collected.columns };
         let shared = self.shared;
-        shared.counts.lock().unwrap_or_else(PoisonError::into_inner).add(collected.counts);
         let bytes: u64 = read.columns.iter().flatten().map(Segment::bytes).sum::<u64>() + desk.words.bytes() - self.word_bytes;
         self.word_bytes = desk.words.bytes();
         if shared.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > shared.request.byte_limit {
             shared.too_large.store(true, Ordering::Relaxed);
         }
-        shared.done.lock().unwrap_or_else(PoisonError::into_inner).push((number, read));
+        shared.done.lock().unwrap_or_else(PoisonError::into_inner).push((number, read, collected.log));
         Ok(())
     }
 }

@@ -68,6 +68,13 @@ pub(crate) enum Way {
         /// Texts in between, ascending, at which the work is divided. Any texts give the same rows.
         cuts: Vec<String>,
     },
+    /// Through the index of this name, these parts of it: from a text up to another, which is not inside.
+    Ranges {
+        /// The index.
+        name: String,
+        /// The parts, ascending.
+        ranges: Vec<(String, String)>,
+    },
     /// These rows of a table, step by step.
     Steps(Numbered, Rows),
 }
@@ -89,6 +96,8 @@ pub(crate) struct Request {
     pub(crate) addresses: &'static [&'static str],
     /// What checks the directions, where the columns ask for it.
     pub(crate) directions: Option<DirectionCheck>,
+    /// What the number of a row is called, where the numbers are asked for.
+    pub(crate) number: Option<&'static str>,
     /// Reading stops above so many bytes.
     pub(crate) byte_limit: u64,
 }
@@ -144,7 +153,13 @@ impl Request {
                 given.push(address);
             }
         }
+        given.extend(self.number);
         given
+    }
+
+    /// Which of the arguments is the number of the row.
+    pub(super) fn number_argument(&self) -> Option<usize> {
+        self.number.map(|_| self.given().len() - 1)
     }
 
     /// How many arguments the function has.
@@ -167,7 +182,7 @@ impl Request {
             (Way::Table { rowid: Some(rowid) }, Piece::Numbers(..)) => {
                 format!(" FROM {table} NOT INDEXED WHERE {rowid} BETWEEN ?1 AND ?2")
             }
-            (Way::Index { name, .. }, Piece::Texts(_, to)) => {
+            (Way::Index { name, .. } | Way::Ranges { name, .. }, Piece::Texts(_, to)) => {
                 let name = quote(name);
                 let upper = if to.is_some() { format!(" AND {timestamp} < ?2") } else { String::new() };
                 format!(" FROM {table} INDEXED BY {name} WHERE {timestamp} >= ?1{upper}")

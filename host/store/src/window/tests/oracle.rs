@@ -128,6 +128,7 @@ impl Case {
             addresses: source.addresses(),
             directions,
             way,
+            number: None,
             byte_limit: 1 << 30,
         };
         let threads = 1 + random.below(4);
