@@ -33,6 +33,7 @@ fn load(rows: u64, threads: usize, byte_limit: u64) -> Option<EventWindow> {
         addresses: source.addresses(),
         directions: None,
         way: Way::Table { rowid: Some("rowid") },
+        number: None,
         byte_limit,
     };
     read(connections.iter_mut().collect(), request).expect("read")
@@ -141,6 +142,7 @@ fn all_columns_take_little_memory() {
         addresses: source.addresses(),
         directions: None,
         way: Way::Table { rowid: Some("rowid") },
+        number: None,
         byte_limit: 1 << 30,
     };
     let window = read(vec![&mut connection], request).expect("read").expect("a window");
