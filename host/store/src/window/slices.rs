@@ -12,6 +12,7 @@ mod moved;
 mod slice;
 mod state;
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -106,16 +107,17 @@ fn fill(
 ) -> rusqlite::Result<Option<Kept>> {
     let is_first = state.slices.is_empty();
     let mut ends: Vec<Option<Slice>> = ranges.iter().map(|_| None).collect();
-    let (mut read, limit) = (0, request.byte_limit);
+    // What was read in this state of the database is right.
+    let (mut read, limit) = (BTreeSet::new(), request.byte_limit);
     let too_large = || Some(Err(format!("the events of the window take more than {} MiB (limits.window_mib)", limit >> 20)));
     loop {
-        state.slices.retain(|_, slice| !slice.holds(&moved));
+        state.slices.retain(|from, slice| read.contains(from) || !slice.holds(&moved));
         let missing: Vec<usize> =
             (0..ranges.len()).filter(|&place| ends[place].is_none() && !state.slices.contains_key(&ranges[place].0)).collect();
         if missing.is_empty() {
             break;
         }
-        read += missing.len();
+        read.extend(missing.iter().map(|&place| ranges[place].0.clone()));
         let name = state.key.index.clone();
         let way = Way::Ranges { name, ranges: missing.iter().map(|&place| ranges[place].clone()).collect() };
         let request = Request { way, ..request.clone() };
@@ -156,7 +158,7 @@ fn fill(
     if is_first {
         state.distinct = state.words.distinct();
     }
-    tracing::info!("{read} of {} slices of the window were read, the others were kept", ranges.len());
+    tracing::info!("{} of {} slices of the window were read, the others were kept", read.len(), ranges.len());
     Ok(window.map(Ok))
 }
 

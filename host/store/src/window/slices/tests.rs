@@ -42,13 +42,15 @@ impl Case {
         producer.execute_batch(&sql).expect("a table");
         let mut case = Self { folder, producer, random, old, now: NOON };
         // So much before every window that a fresh reading goes through the index too.
-        for _ in 0..400 {
+        case.producer.execute_batch("BEGIN").expect("begin");
+        for _ in 0..3_000 {
             case.insert(NOON - 86_400_000_000);
         }
         for _ in 0..120 {
             let ago = case.random.below(90) as i64 * MINUTE;
             case.insert(NOON - ago);
         }
+        case.producer.execute_batch("COMMIT").expect("commit");
         case
     }
 
@@ -86,7 +88,7 @@ impl Case {
             self.insert(now - late - within);
         }
         for _ in 0..self.random.below(6) {
-            let (text, which) = (self.text(now), self.random.below(1_000) as i64);
+            let (text, which) = (self.text(now), self.random.below(5_000) as i64);
             let again = "UPDATE ip_events SET timestamp = ?1, hit_count = hit_count + 1 WHERE id = 1 + ?2 % (SELECT max(id) FROM ip_events)";
             self.producer.execute(again, params![text, which]).expect("again");
         }
@@ -102,7 +104,7 @@ impl Case {
         let row = self.any_row();
         match self.random.below(4) {
             0 => drop(self.producer.execute("DELETE FROM ip_events WHERE id = ?1", [row]).expect("delete")),
-            1 => drop(self.producer.execute("DELETE FROM ip_events WHERE id < 460", []).expect("delete")),
+            1 => drop(self.producer.execute("DELETE FROM ip_events WHERE id BETWEEN 2990 AND 3060", []).expect("delete")),
             2 => {
                 let time = self.now - self.random.below(90) as i64 * MINUTE;
                 let text = self.text(time);
