@@ -33,6 +33,7 @@ mod new;
 mod odd_rows;
 mod original;
 mod ownership;
+mod past;
 mod plugin_folder;
 mod plugins;
 mod raw;
@@ -50,6 +51,7 @@ mod sql_gate;
 mod threat_list;
 mod trials;
 mod trust;
+mod turns;
 mod window;
 
 /// A file that no module names would never run.

@@ -23,6 +23,12 @@ fn plugins_and_configuration_change_while_it_runs() {
         let sql = "SELECT COUNT(*) FROM scout_alerts WHERE rule = 'raiser'";
         scene.connect().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap_or(0) > 0
     });
+    let hint = "new       raiser since ";
+    until("a word about the past", || {
+        let mut command = scene.command(&["status"]);
+        let output = command.env_remove("NET_SCOUT_NOW").output().expect("run");
+        String::from_utf8_lossy(&output.stdout).contains(hint)
+    });
     scene.add_plugin("broken.wasm", b"text");
     until("the refusal in the status", || {
         status(&scene).0["problems"].to_string().contains("plugin broken.wasm is no WebAssembly")

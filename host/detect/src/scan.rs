@@ -2,12 +2,14 @@
 
 mod activity;
 mod address_report;
+mod by_hand;
 mod deadline;
 mod evaluate;
 mod evidence;
 mod explain;
 mod group;
 mod involvement;
+mod join;
 mod networks;
 mod phases;
 mod pipeline;
@@ -25,6 +27,7 @@ pub use net_scout_plugin_host::Parameters;
 
 pub use activity::{Activity, Part};
 pub use address_report::{AddressReport, Fate, RuleReport, Said};
+pub use by_hand::{ByHand, Claim};
 pub use deadline::Deadline;
 pub use evaluate::{Outcome, evaluate};
 pub use evidence::add_evidence;

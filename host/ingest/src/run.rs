@@ -132,7 +132,7 @@ pub fn import_logs(
     };
     let progress = sink.progress("importing", "rows", 0);
     let advance = |rows| progress.advance(rows, "");
-    let mut ingest = Ingest::new(target.database.clone(), &request.from, &options, geoip, &advance)?;
+    let mut ingest = Ingest::new(target.database.clone(), &request.from, &options, geoip, &advance, sink)?;
     let (mut events, mut without) = (0, Vec::new());
     for file in &request.files {
         let (name, mut report) = (file.display().to_string(), ImportReport::default());
@@ -146,6 +146,9 @@ pub fn import_logs(
         } else {
             ingest.file(file, request.again, &mut report).map(|began| match began {
                 Began::AtBeginning => {}
+                Began::Again => sink.warn(&format_args!(
+                    "{name}: an earlier import read it to its end, and now its lines count once more; --new imports only what was added"
+                )),
                 Began::At(position) => {
                     is_known = true;
                     followed(&name, Followed::Resumed(position), sink);

@@ -11,6 +11,7 @@ pub mod import_logs;
 pub mod inspect;
 pub mod migrate;
 pub mod new;
+pub mod past;
 pub mod plugin_test;
 pub mod replay;
 pub mod scan;

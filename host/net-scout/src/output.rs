@@ -37,7 +37,7 @@ pub use objects::write_objects;
 pub use plugin::{plugin_text, write_plugins};
 pub use progress::Progress;
 use safe::Safe;
-pub use scan::{empty_window, show_alerts, write_scan};
+pub use scan::{empty_window, past, show_alerts, write_scan};
 pub use stats::{StatsFormat, write_stats};
 pub use status::write_status;
 pub use story::Story;

@@ -66,17 +66,31 @@ impl RuleSet {
     /// What tells one set of rules from another: a digest of their files and of what is set for their parameters, in hexadecimal.
     #[must_use]
     pub fn digest(&self) -> String {
-        let mut files: Vec<(&str, &str)> =
-            self.rules.iter().map(|rule| (rule.description.name.as_str(), rule.artifact.sha256.as_str())).collect();
-        files.sort_unstable();
+        let key = |rule: &Rule| (rule.description.name.clone(), rule.artifact.sha256.clone());
+        let mut rules: Vec<&Rule> = self.rules.iter().map(AsRef::as_ref).collect();
+        rules.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
         let mut digest = Sha256::new();
-        for (name, sha256) in files {
-            digest.update(format!("{name}\0{sha256}\0"));
-            for (parameter, value) in self.parameters.get(name).into_iter().flatten() {
-                digest.update(format!("{parameter}\0{value}\0"));
-            }
-        }
+        rules.into_iter().for_each(|rule| self.enter(rule, &mut digest));
         hex(&digest.finalize())
+    }
+
+    /// The same of each rule alone, by name.
+    #[must_use]
+    pub fn digests(&self) -> BTreeMap<String, String> {
+        let of = |rule: &Arc<Rule>| {
+            let mut digest = Sha256::new();
+            self.enter(rule, &mut digest);
+            (rule.description.name.clone(), hex(&digest.finalize()))
+        };
+        self.rules.iter().map(of).collect()
+    }
+
+    fn enter(&self, rule: &Rule, digest: &mut Sha256) {
+        let name = &rule.description.name;
+        digest.update(format!("{name}\0{}\0", rule.artifact.sha256));
+        for (parameter, value) in self.parameters.get(name).into_iter().flatten() {
+            digest.update(format!("{parameter}\0{value}\0"));
+        }
     }
 
     /// The rules that are named, or all where none is.
@@ -93,6 +107,18 @@ impl RuleSet {
         }
         let chosen = |rule: &&Arc<Rule>| names.is_empty() || names.contains(&rule.description.name);
         Ok(self.rules.iter().filter(chosen).map(Arc::clone).collect())
+    }
+
+    /// The same set with those rules alone that are named, or all where none is.
+    ///
+    /// # Errors
+    /// When one is named that is not there, or does not run.
+    pub fn narrowed(mut self, names: &[String]) -> Result<Self, UsageError> {
+        if !names.is_empty() {
+            self.rules = self.only(names)?;
+            self.off.clear();
+        }
+        Ok(self)
     }
 }
 

@@ -8,6 +8,7 @@ mod installed;
 mod jobs;
 mod scan;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
@@ -16,7 +17,7 @@ use tokio::sync::watch;
 use crate::health::{Health, write_textfile};
 use crate::notify::{Notice, Notifier};
 use crate::schedule::{Agenda, Job, Schedule, wait};
-use crate::status::{CoverageStatus, ServiceStatus, Status};
+use crate::status::{CoverageStatus, RunningRules, ServiceStatus, Status, running};
 use crate::tick::TickOptions;
 use connection::{Connection, Open};
 use installed::Installed;
@@ -95,6 +96,18 @@ pub enum ServiceError {
     Once(String),
 }
 
+impl ServiceError {
+    /// Whether the operator wrote what makes no sense, and nothing was done: a database or a folder of plugins that is not there.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Self::Plugins(error) => error.is_usage() || matches!(error, PluginsError::Unreadable { .. } | PluginsError::Empty(_)),
+            Self::Database(error) => matches!(error, DatabaseError::NotFound { .. }),
+            Self::Held(_) | Self::Once(_) => false,
+        }
+    }
+}
+
 /// What reads the configuration again.
 pub type Reload<'a> = &'a (dyn Fn() -> Result<ServiceOptions, String> + Send + Sync);
 
@@ -108,6 +121,8 @@ pub struct Surroundings<'a> {
     pub notifier: &'a Notifier,
     /// What it says to those who ask by HTTP.
     pub health: Health,
+    /// Where it listens.
+    pub listens_at: Option<SocketAddr>,
     /// Becomes true when it is to end.
     pub stop: watch::Receiver<bool>,
     /// Changes when it is to read its configuration again.
@@ -124,6 +139,8 @@ struct Service<'a> {
     plugins: Installed,
     agenda: Agenda,
     started: Timestamp,
+    /// The rules, as they ran when that was said last.
+    rules: RunningRules,
     /// Why the configuration that was read again is not used.
     misconfigured: Option<String>,
 }
@@ -140,11 +157,15 @@ pub async fn serve(options: ServiceOptions, once: bool, around: Surroundings<'_>
         connection: Connection::default(),
         plugins,
         started: now,
+        rules: RunningRules::new(),
         misconfigured: None,
         options,
         around,
     };
     service.remember()?;
+    if let Some(address) = service.around.listens_at {
+        service.around.sink.note(&format_args!("listening at http://{address}"));
+    }
     service.around.notifier.send(Notice::Ready);
     let ran = if once { service.run_once().await } else { service.run().await };
     service.around.notifier.send(Notice::Stopping);
@@ -168,6 +189,7 @@ impl Service<'_> {
     fn remember(&mut self) -> Result<(), ServiceError> {
         let now = self.now();
         let before = Status::read(&self.database()?.database, now)?;
+        self.rules = before.service.rules;
         self.agenda.remember(|name| before.jobs.get(name).map(|job| job.state.clone()));
         Ok(())
     }
@@ -293,12 +315,15 @@ impl Service<'_> {
     fn tell(&mut self, job: &str, good: bool) {
         let now = self.now();
         let target = now.plus(-self.options.tick.settle);
+        let oldest = target.plus(-self.options.tick.catch_up);
         let mut problems = self.plugins.problems.clone();
         problems.extend(self.misconfigured.clone());
         let table = self.options.scan.table.clone();
         let coverage = self.connection.opened().and_then(|open| open.database.coverage(&table).ok());
-        let coverage = coverage.map(|coverage| CoverageStatus::of(&coverage, target)).unwrap_or_default();
-        let service = ServiceStatus { version: self.options.version.to_owned(), started: Some(self.started), coverage, problems };
+        let coverage = coverage.map(|coverage| CoverageStatus::of(&coverage, oldest, target)).unwrap_or_default();
+        self.rules = running(&self.rules, self.plugins.rules.digests(), now);
+        let (version, rules) = (self.options.version.to_owned(), self.rules.clone());
+        let service = ServiceStatus { version, started: Some(self.started), coverage, rules, problems };
         let mut status = Status::of(service, &self.agenda, now);
         if let Some(Open { database, lease, .. }) = self.connection.opened() {
             let kept = status.keep(database, now).and_then(|()| database.keep_lock(lease, now));

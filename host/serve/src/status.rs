@@ -1,13 +1,18 @@
 //! What the service says of itself: written to the database after each change, and read there by `net-scout status` in another process.
 
+mod rules;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::schedule::{Agenda, JobState};
+use crate::tick::TickOptions;
 use net_scout_model::{Coverage, CoverageState, Span, Timestamp, counted};
 use net_scout_store::{Database, DatabaseError, Lock};
+
+pub use rules::{RunningRule, RunningRules, new_since, running};
 
 /// The row that is no job's.
 const SERVICE: &str = "service";
@@ -45,12 +50,16 @@ pub struct CoverageStatus {
     pub gaps: Vec<Span>,
     /// How much time failed, or was left out, in seconds.
     pub open_seconds: i64,
+    /// How much time rows came late for that the service does not go back to any more, in seconds.
+    pub stale_seconds: i64,
+    /// The oldest event, where it lies before what was scanned.
+    pub events_before: Option<Timestamp>,
 }
 
 impl CoverageStatus {
-    /// Of the coverage from its beginning to `target`.
+    /// Of the coverage from its beginning to `target`. The service goes back to `oldest`.
     #[must_use]
-    pub fn of(coverage: &Coverage, target: Timestamp) -> Self {
+    pub fn of(coverage: &Coverage, oldest: Timestamp, target: Timestamp) -> Self {
         let good_until = coverage.good_until();
         let mut status = Self {
             good_until,
@@ -62,7 +71,11 @@ impl CoverageStatus {
         for (span, stretch) in whole.map(|whole| coverage.parts(whole)).unwrap_or_default() {
             let list = match stretch.map(|stretch| stretch.state) {
                 Some(CoverageState::Scanned) => continue,
-                Some(CoverageState::Late) => &mut status.late,
+                Some(CoverageState::Late) => {
+                    let stale = Span::new(span.begins, span.ends.min(oldest)).map_or(0, Span::length);
+                    status.stale_seconds = status.stale_seconds.saturating_add(stale);
+                    &mut status.late
+                }
                 Some(CoverageState::Failed) => &mut status.failed,
                 Some(CoverageState::Gap) | None => &mut status.gaps,
             };
@@ -72,6 +85,7 @@ impl CoverageStatus {
             span.append(list);
         }
         status.open_seconds = open / SECOND;
+        status.stale_seconds /= SECOND;
         for list in [&mut status.failed, &mut status.late, &mut status.gaps] {
             list.drain(..list.len().saturating_sub(LISTED));
         }
@@ -89,6 +103,8 @@ pub struct ServiceStatus {
     pub started: Option<Timestamp>,
     /// Which time was scanned.
     pub coverage: CoverageStatus,
+    /// The rules that run.
+    pub rules: RunningRules,
     /// What is wrong now: a database that is gone, a plugin that was refused, a configuration that cannot be read.
     pub problems: Vec<String>,
 }
@@ -147,13 +163,26 @@ impl Status {
         Ok(status)
     }
 
-    /// Says how far the scans are behind now: what was stored is as old as the last job. `settle` is how long rows are waited for.
-    #[must_use]
-    pub fn aged(mut self, settle: i64, now: Timestamp) -> Self {
-        let coverage = &mut self.service.coverage;
-        let lag = coverage.good_until.map_or(0, |good| now.0.saturating_sub(good.0).saturating_sub(settle) / SECOND);
-        coverage.lag_seconds = coverage.lag_seconds.max(lag);
-        self
+    /// The same with the coverage as it is now: what was stored is as old as the last job.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn current(
+        mut self,
+        database: &Database,
+        table: &str,
+        tick: &TickOptions,
+        now: Timestamp,
+    ) -> Result<Self, DatabaseError> {
+        let (coverage, target) = (database.coverage(table)?, now.plus(-tick.settle));
+        let first = coverage.stretches().first().map(|first| first.span.begins);
+        // Where there is no table of events any more, nothing lies before.
+        let oldest = first.and_then(|_| database.oldest(table).ok().flatten());
+        self.service.coverage = CoverageStatus {
+            events_before: oldest.filter(|oldest| first.is_some_and(|first| *oldest < first)),
+            ..CoverageStatus::of(&coverage, target.plus(-tick.catch_up), target)
+        };
+        Ok(self)
     }
 
     /// What is wrong, a line each; nothing where all is well. A lag above so many microseconds counts as being behind. That none runs is a
@@ -182,6 +211,12 @@ impl Status {
             let length: i64 = coverage.failed.iter().map(|span| span.length()).sum();
             problems.push(format!("{} of {} s could not be scanned", counted(coverage.failed.len(), "span"), length / SECOND));
         }
+        if coverage.stale_seconds > 0 {
+            problems.push(format!(
+                "rows came late for {} s that the service does not go back to; `net-scout scan --fill` scans them again",
+                coverage.stale_seconds
+            ));
+        }
         problems
     }
 }
@@ -194,6 +229,7 @@ mod tests {
     use crate::schedule::{Job, Schedule};
     use jiff::tz::TimeZone;
     use net_scout_model::Stretch;
+    use net_scout_store::Covered;
 
     const NOW: Timestamp = Timestamp(1_773_261_311_000_000);
 
@@ -232,7 +268,8 @@ mod tests {
         let service = ServiceStatus {
             version: "1".to_owned(),
             started: Some(NOW),
-            coverage: CoverageStatus::of(&coverage, NOW.plus(-30 * SECOND)),
+            coverage: CoverageStatus::of(&coverage, NOW.plus(-1_000 * SECOND), NOW.plus(-30 * SECOND)),
+            rules: running(&RunningRules::new(), BTreeMap::from([("a".to_owned(), "1".to_owned())]), NOW),
             problems: vec!["plugin `x` was refused".to_owned()],
         };
         let said = Status::of(service, &agenda(), NOW);
@@ -252,7 +289,11 @@ mod tests {
         );
         assert_eq!(read.jobs["report"].next.map(Timestamp::seconds).as_deref(), Some("2026-03-12T07:00:00Z"));
         database.unlock(lease).expect("write");
-        let stopped = Status::read(&database, NOW).expect("read").aged(30 * SECOND, NOW.plus(200 * SECOND));
+        let stretches = coverage.stretches().to_vec();
+        database.cover(&Covered { table: "ip_events".to_owned(), stretches }).expect("kept");
+        let tick = TickOptions { catch_up: 450 * SECOND, ..TickOptions::default() };
+        let said = Status::read(&database, NOW).expect("read");
+        let stopped = said.current(&database, "ip_events", &tick, NOW.plus(200 * SECOND)).expect("read");
         assert_eq!(
             stopped.problems(60 * SECOND)[0],
             "no service runs on this database; the last one was heard of at 2026-03-11T20:35:11Z"
@@ -272,14 +313,19 @@ mod tests {
                 (-650, -600, CoverageState::Late),
                 (-100, -50, CoverageState::Failed),
             ]),
+            NOW.plus(-620 * SECOND),
             NOW,
         );
         let span = |begins: i64, ends: i64| Span { begins: NOW.plus(begins * SECOND), ends: NOW.plus(ends * SECOND) };
         // What comes after the last good scan is lag.
-        assert_eq!((status.lag_seconds, status.open_seconds), (100, 200));
+        assert_eq!((status.lag_seconds, status.open_seconds, status.stale_seconds), (100, 200, 30));
         assert_eq!((status.late, status.failed, status.gaps), (vec![span(-650, -600)], vec![], vec![span(-900, -700)]));
+        let stale = Status { service: ServiceStatus { coverage: status, ..ServiceStatus::default() }, ..Status::default() };
+        let way_out =
+            "rows came late for 30 s that the service does not go back to; `net-scout scan --fill` scans them again".to_owned();
+        assert!(stale.problems(i64::MAX).contains(&way_out), "{:?}", stale.problems(i64::MAX));
         let many: Vec<(i64, i64, CoverageState)> = (0..100).map(|at| (at * 2, at * 2 + 1, CoverageState::Scanned)).collect();
-        let status = CoverageStatus::of(&coverage(&many), NOW);
+        let status = CoverageStatus::of(&coverage(&many), NOW, NOW);
         assert_eq!((status.gaps.len(), status.open_seconds, status.gaps.last()), (LISTED, 99, Some(&span(197, 198))));
     }
 }

@@ -157,8 +157,16 @@ pub enum DatabaseError {
     },
 }
 
+/// The tables that others made. Where only those of net-scout are there, nobody has stored an event yet.
 fn list(tables: &[String]) -> String {
-    if tables.is_empty() { "none".to_owned() } else { tables.join(", ") }
+    let others: Vec<&str> = tables.iter().map(String::as_str).filter(|table| !table.starts_with("scout_")).collect();
+    match (others.as_slice(), tables) {
+        ([], []) => "none".to_owned(),
+        ([], _) => {
+            "only those of net-scout: net-sentinel makes the others with its first events, or `net-scout import`".to_owned()
+        }
+        (others, _) => others.join(", "),
+    }
 }
 
 /// Turns an error of SQLite into ours; to be used as `map_err(failed(path, timeout, "read"))`.

@@ -88,8 +88,19 @@ impl Database {
     /// # Errors
     /// When the database cannot be read.
     pub fn newest(&self, table: &str) -> Result<Option<Timestamp>, DatabaseError> {
-        let sql =
-            format!("SELECT timestamp FROM {} WHERE typeof(timestamp) = 'text' ORDER BY timestamp DESC LIMIT 1", quote(table));
+        self.at_the_end(table, "typeof(timestamp) = 'text' ORDER BY timestamp DESC")
+    }
+
+    /// The oldest event of a table, in the same way.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn oldest(&self, table: &str) -> Result<Option<Timestamp>, DatabaseError> {
+        self.at_the_end(table, "timestamp >= '0' AND timestamp < ':' ORDER BY timestamp")
+    }
+
+    fn at_the_end(&self, table: &str, condition: &str) -> Result<Option<Timestamp>, DatabaseError> {
+        let sql = format!("SELECT timestamp FROM {} WHERE {condition} LIMIT 1", quote(table));
         let read =
             || self.connection.query_row(&sql, [], |row| Ok(row.get_ref(0)?.as_str().ok().and_then(parse_timestamp))).optional();
         Ok(read().map_err(self.error("read"))?.flatten())

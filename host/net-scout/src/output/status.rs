@@ -5,8 +5,11 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::{Cell, Format, Table, terminal_width, write_json, write_json_line};
-use net_scout_model::Timestamp;
-use net_scout_serve::status::Status;
+use net_scout_model::{Timestamp, counted};
+use net_scout_serve::status::{Status, new_since};
+
+/// For how long a rule is called new, in microseconds.
+const WEEK: i64 = 604_800_000_000;
 
 /// Writes how it stands: the service, its jobs, and what is wrong.
 ///
@@ -30,7 +33,22 @@ pub fn write_status(out: &mut dyn Write, status: &Status, problems: &[String], f
         }
         let spans = coverage.failed.len() + coverage.gaps.len();
         if spans > 0 {
-            writeln!(out, "not scanned   {} s in {} spans", coverage.open_seconds, spans)?;
+            let spans = counted(spans, "span");
+            writeln!(out, "not scanned   {} s in {spans}; `net-scout scan --fill` scans them", coverage.open_seconds)?;
+        }
+        if let Some(oldest) = coverage.events_before {
+            let day = oldest.date();
+            writeln!(
+                out,
+                "not scanned   events of {day} and later, before the service began; `net-scout scan --fill --since {day}` scans them"
+            )?;
+        }
+        for (since, names) in new_since(&status.service.rules, status.at.map_or(Timestamp::MAXIMUM, |at| at.plus(-WEEK))) {
+            let (since, names) = (since.seconds(), names.join(","));
+            writeln!(
+                out,
+                "new       {names} since {since}; `net-scout scan --backfill '7 days' --only {names}` looks at the past"
+            )?;
         }
     }
     let mut table = Table::new(&["job", "schedule", "last", "outcome", "next", "message"]);

@@ -2,10 +2,10 @@
 
 use super::connection::Open;
 use super::{Service, ServiceError, detect_error, figures};
-use crate::tick::{Step, Why, plan};
+use crate::tick::{Step, Why, plan, window_of};
 use net_scout_detect::scan::{Keep, RuleSource, ScanAlerts, ScanReport, ScanRequest, run_scan};
-use net_scout_model::{CoverageState, Span, Stretch, Window, amount, counted};
-use net_scout_store::{Covered, EventTable, ScanTransaction};
+use net_scout_model::{CoverageState, Span, Stretch, amount, counted};
+use net_scout_store::{Covered, DatabaseError, EventTable, ScanTransaction};
 
 impl Service<'_> {
     /// Scans what is not scanned.
@@ -46,6 +46,8 @@ impl Service<'_> {
             };
             match scanned {
                 Ok(found) => new += found,
+                // Somebody works on the database for long. It is tried again, and nothing is wrong with this time.
+                Err(error @ ServiceError::Database(DatabaseError::Held { .. })) => return Err(error),
                 Err(error) => {
                     self.failed(step, &digest, &error)?;
                     // What failed before, or is scanned again, is tried again later and holds up nothing.
@@ -96,7 +98,7 @@ impl Service<'_> {
     async fn step(&mut self, step: Step, digest: &str) -> Result<usize, ServiceError> {
         let turn = self.connection.open(&self.options.scan, &self.around)?.take_turn(&self.around)?;
         let scanned = self.scan_stretch(step.span, digest).await;
-        self.database()?.database.unlock(turn)?;
+        self.connection.end_turn(turn);
         let report = scanned?;
         let ScanAlerts::Recorded(alerts) = &report.alerts else { return Ok(0) };
         let new: Vec<_> = alerts.iter().filter(|alert| alert.new).collect();
@@ -113,9 +115,7 @@ impl Service<'_> {
     async fn scan_stretch(&mut self, span: Span, digest: &str) -> Result<ScanReport, ServiceError> {
         let (now, options) = (self.now(), &self.options.scan);
         let Open { database, .. } = self.connection.open(options, &self.around)?;
-        // Rules count over their whole window, however short the stretch is that is new.
-        let since = self.options.since.until(span.ends).min(span.begins);
-        let window = Window { since, until: Some(span.ends), now };
+        let window = window_of(span, self.options.since, now);
         let stretch = Stretch { span, state: CoverageState::Scanned, digest: digest.to_owned(), at: now, message: None };
         let covered = Covered { table: options.table.clone(), stretches: vec![stretch] };
         let mut cover = move |transaction: &ScanTransaction<'_>| transaction.cover(&covered);
