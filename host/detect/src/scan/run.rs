@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::evaluate::RuleFailure;
 use super::explain::Explanations;
 use super::phases::Phases;
 use super::pipeline::{Scan, Scanned};
@@ -17,7 +18,7 @@ use net_scout_model::{Alert, Allowlist, LedgerEntry, Origin, Secrets, Sink, Time
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Header, PluginSeen, Recorder, Tape};
 use net_scout_plugin_host::{Parameters, PluginOptions, RuleSet, load_plugins};
-use net_scout_store::{Alongside, Database, Recorded, not_the_database};
+use net_scout_store::{Alongside, Database, DatabaseError, Recorded, ScanTransaction, not_the_database};
 
 /// A scan that is asked for.
 pub struct ScanRequest<'a> {
@@ -63,8 +64,11 @@ pub enum Keep<'a> {
     /// They are recorded in the database of the options.
     Alerts,
     /// They are recorded in this one, which is open, and with them what else is written in the same transaction.
-    With(&'a mut Database, Option<Alongside<'a>>),
+    With(&'a mut Database, Option<Covering<'a>>),
 }
+
+/// Writes what a scan covered in the transaction that records the last of its alerts. It is told which rules failed.
+pub type Covering<'a> = &'a mut (dyn FnMut(&ScanTransaction<'_>, &[RuleFailure]) -> Result<(), DatabaseError> + Send);
 
 /// A recording to be made.
 #[derive(Clone, Debug)]
@@ -89,6 +93,8 @@ pub struct ScanReport {
     pub corrected_directions: u64,
     /// Whether a plugin was refused or failed, or one of its alerts was refused.
     pub failed: bool,
+    /// The rules that failed.
+    pub failures: Vec<RuleFailure>,
     /// What each plugin used.
     pub ledger: Vec<LedgerEntry>,
     /// What the parts of the scan took.
@@ -169,13 +175,13 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
     let ScanRequest { options, window, rules, keep, explain, record } = request;
     let mut phases = Phases::default();
     let mut opened;
-    let (mut database, alongside) = match keep {
+    let (mut database, covering) = match keep {
         Keep::Nothing => (None, None),
         Keep::Alerts => {
             opened = options.database.open()?;
             (Some(&mut opened), None)
         }
-        Keep::With(database, alongside) => (Some(database), alongside),
+        Keep::With(database, covering) => (Some(database), covering),
     };
     let Before { state, allowlist } = match &database {
         Some(database) => Before::read(database, options, sink)?,
@@ -211,14 +217,18 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
     for line in explanations.iter().flat_map(|explanations| explanations.lines()) {
         sink.note(&line);
     }
+    let failures = scanned.failures.as_slice();
+    let mut alongside = covering.map(|cover| move |transaction: &ScanTransaction<'_>| cover(transaction, failures));
+    let alongside = alongside.as_mut().map(|alongside| alongside as Alongside<'_>);
     let recorded = database.map(|database| scanned.keep(database, &state, window.now, alongside)).transpose()?;
-    let Scanned { alerts, cut, allowed, ledger, failed, corrected_directions, .. } = scanned;
+    let Scanned { alerts, cut, allowed, ledger, failed, failures, corrected_directions, .. } = scanned;
     Ok(ScanReport {
         alerts: recorded.map_or(ScanAlerts::Raised(alerts), ScanAlerts::Recorded),
         allowed,
         cut,
         corrected_directions,
         failed: failed || rules.failed(),
+        failures,
         ledger,
         phases,
         tape,
