@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format;
 
-use super::Safe;
+use super::safe::Safe;
 pub(super) use form::{Level, line};
 pub use form::{LogFormat, expect_log_format};
 use form::{Prefixed, is_journal};

@@ -41,8 +41,9 @@ impl Service<'_> {
     pub(super) async fn tick(&mut self) -> Result<String, ServiceError> {
         self.leave_out_benched()?;
         let scanned = self.scan().await;
-        self.count_failures()?;
-        scanned
+        let counted = self.count_failures();
+        let said = scanned?;
+        counted.map(|()| said)
     }
 
     fn leave_out_benched(&mut self) -> Result<(), ServiceError> {

@@ -29,10 +29,12 @@ pub(super) fn job(metrics: &Metrics, name: &str, outcome: &str, status: &Status)
 /// What the database holds.
 pub(super) fn database(metrics: &Metrics, bytes: Option<u64>, unenriched: Option<u64>) {
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    bytes.into_iter().for_each(|bytes| drop(metrics.database.set(number(bytes))));
-    unenriched
-        .into_iter()
-        .for_each(|alerts| drop(metrics.queue.get_or_create(&Queue::of("unenriched_alerts")).set(number(alerts))));
+    if let Some(bytes) = bytes {
+        metrics.database.set(number(bytes));
+    }
+    if let Some(alerts) = unenriched {
+        metrics.queue.get_or_create(&Queue::of("unenriched_alerts")).set(number(alerts));
+    }
 }
 
 /// Which plugins do not run.

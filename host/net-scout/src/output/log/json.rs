@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::form::Level;
-use crate::output::json_text;
+use crate::output::json::json_text;
 use net_scout_model::clock::{Clock as _, SystemClock};
 
 /// The name of the field that holds the message.
