@@ -21,7 +21,9 @@ pub(super) fn object(level: Level, message: Value, fields: Map<String, Value>) -
     let time = Value::from(SystemClock.now().stored());
     let own = [("time", time), ("level", Value::from(level.name())), (MESSAGE, message)];
     let mut object: Map<String, Value> = own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    fields.into_iter().for_each(|(name, value)| drop(object.entry(name).or_insert(value)));
+    for (name, value) in fields {
+        object.entry(name).or_insert(value);
+    }
     json_text(&Value::Object(object))
 }
 
