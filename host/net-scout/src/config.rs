@@ -58,6 +58,8 @@ pub struct Config {
     pub allow: Vec<Allow>,
     /// What is set for the parameters of plugins: plugin, parameter, value.
     pub parameters: BTreeMap<String, BTreeMap<String, Setting>>,
+    /// The file that was read, if there is one.
+    pub file: Option<PathBuf>,
     /// Every key with its value as it was written.
     pub settings: Vec<(Key, Setting)>,
 }
@@ -99,6 +101,7 @@ impl Config {
             grants: file.map(ConfigFile::grants).transpose()?.unwrap_or_default(),
             allow: file.map(ConfigFile::allow).transpose()?.unwrap_or_default(),
             parameters: layers.parameters()?,
+            file: file.map(|file| file.path.clone()),
             values,
             settings,
         };

@@ -31,7 +31,7 @@ pub use evaluation::{write_figures, write_folder_figures, write_mistakes};
 pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};
 pub use json::{json_text, write_json, write_json_line};
 pub use ledger::write_ledger;
-pub use log::start_log;
+pub use log::{LogFormat, expect_log_format, start_log};
 pub use message::{broken_evidence, corrected_directions, error, note, unreadable_alerts, warning};
 pub use objects::write_objects;
 pub use plugin::{plugin_text, write_plugins};

@@ -77,6 +77,14 @@ pub enum DatabaseError {
         /// SQLite's word for it.
         reason: String,
     },
+    /// There is no room for what is to be written.
+    #[error("{path} cannot grow ({reason}), nothing was changed; make room on its file system", path = path.display())]
+    Full {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's word for it.
+        reason: String,
+    },
     /// A later version of the program migrated it.
     #[error("{path} was migrated by a later net-scout to version {found}, this one knows {known}: use that later version", path = path.display())]
     Newer {
@@ -178,6 +186,7 @@ pub(super) fn failed(path: &Path, seconds: u64, action: &'static str) -> impl Fn
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DatabaseError::Locked { path, seconds },
             Some(ErrorCode::ReadOnly) if is_moved(&source) => DatabaseError::Replaced { path },
             Some(ErrorCode::ReadOnly) => DatabaseError::ReadOnly { path, reason },
+            Some(ErrorCode::DiskFull) => DatabaseError::Full { path, reason },
             Some(ErrorCode::OperationInterrupted) => DatabaseError::TooSlow { path },
             Some(ErrorCode::NotADatabase) => DatabaseError::NotADatabase { path, reason },
             Some(ErrorCode::DatabaseCorrupt) => DatabaseError::Damaged { path, reason },

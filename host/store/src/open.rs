@@ -140,6 +140,11 @@ impl Database {
         self.turns.get_or_insert_with(Turns::new);
     }
 
+    /// Fails where what was opened is not what others find at its path.
+    pub(super) fn check_written(&self) -> Result<(), DatabaseError> {
+        self.written.as_ref().map_or(Ok(()), Written::check)
+    }
+
     pub(super) fn error(&self, action: &'static str) -> impl FnOnce(rusqlite::Error) -> DatabaseError + use<> {
         let (path, seconds) = (self.path.clone(), self.busy_seconds);
         move |source| failed(&path, seconds, action)(source)
@@ -172,7 +177,7 @@ impl Database {
         let value = work(&transaction)?;
         transaction.commit().map_err(error())?;
         self.turns.iter_mut().for_each(|turns| turns.end(begun));
-        self.written.as_ref().map_or(Ok(()), Written::check)?;
+        self.check_written()?;
         Ok(value)
     }
 }

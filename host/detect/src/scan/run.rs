@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::by_hand::{ByHand, Covering};
+use super::evaluate::RuleFailure;
 use super::explain::Explanations;
 use super::phases::Phases;
 use super::pipeline::{Scan, Scanned};
@@ -18,7 +19,7 @@ use net_scout_model::{Alert, Allowlist, LedgerEntry, Origin, Secrets, Sink, Span
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Header, PluginSeen, Recorder, Tape};
 use net_scout_plugin_host::{Parameters, PluginOptions, RuleSet, load_plugins};
-use net_scout_store::{Alongside, Database, Recorded, ScanTransaction, not_the_database};
+use net_scout_store::{Database, DatabaseError, Recorded, ScanTransaction, not_the_database};
 
 /// A scan that is asked for.
 pub struct ScanRequest<'a> {
@@ -68,8 +69,11 @@ pub enum Keep<'a> {
     /// They are recorded in this one, which is open. What the rules keep from scan to scan is here, and not that of the present.
     Past(&'a mut Database, StateStore),
     /// They are recorded in this one, which is open, and with them what else is written in the same transaction.
-    With(&'a mut Database, Option<Alongside<'a>>),
+    With(&'a mut Database, Option<Cover<'a>>),
 }
+
+/// Writes what a scan covered in the transaction that records the last of its alerts. It is told which rules failed.
+pub type Cover<'a> = &'a mut (dyn FnMut(&ScanTransaction<'_>, &[RuleFailure]) -> Result<(), DatabaseError> + Send);
 
 /// A recording to be made.
 #[derive(Clone, Debug)]
@@ -96,6 +100,8 @@ pub struct ScanReport {
     pub failed: bool,
     /// What is recorded as scanned, where it was to be.
     pub covered: Option<Span>,
+    /// The rules that failed.
+    pub failures: Vec<RuleFailure>,
     /// What each plugin used.
     pub ledger: Vec<LedgerEntry>,
     /// What the parts of the scan took.
@@ -176,7 +182,7 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
     let ScanRequest { options, window, rules, keep, explain, record } = request;
     let mut phases = Phases::default();
     let mut opened;
-    let (mut covering, mut alongside, mut past) = (Covering::Nothing, None, None);
+    let (mut covering, mut cover, mut past) = (Covering::Nothing, None, None);
     let mut database = match keep {
         Keep::Nothing => None,
         Keep::ByHand(by_hand) => {
@@ -193,7 +199,7 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
             Some(database)
         }
         Keep::With(database, with) => {
-            alongside = with;
+            cover = with;
             Some(database)
         }
     };
@@ -242,7 +248,7 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
         let covered = covering.of(&scanned, options, window, rules, database)?;
         let mut with = |transaction: &ScanTransaction<'_>| {
             covered.iter().try_for_each(|covered| transaction.cover(covered))?;
-            alongside.as_mut().map_or(Ok(()), |alongside| alongside(transaction))
+            cover.as_mut().map_or(Ok(()), |cover| cover(transaction, &scanned.failures))
         };
         let recorded = scanned.keep(database, &state, window.now, Some(&mut with))?;
         Ok::<_, DetectError>((scanned, Some(recorded), covered))
@@ -255,7 +261,7 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
         tracing::warn!("the turn could not be given back: {error}");
     }
     let (scanned, recorded, covered) = done?;
-    let Scanned { alerts, cut, allowed, ledger, failed, corrected_directions, .. } = scanned;
+    let Scanned { alerts, cut, allowed, ledger, failed, failures, corrected_directions, .. } = scanned;
     Ok(ScanReport {
         alerts: recorded.map_or(ScanAlerts::Raised(alerts), ScanAlerts::Recorded),
         allowed,
@@ -263,6 +269,7 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
         corrected_directions,
         failed: failed || rules.failed(),
         covered: covered.and_then(|covered| covered.stretches.first().map(|stretch| stretch.span)),
+        failures,
         ledger,
         phases,
         tape,

@@ -32,6 +32,11 @@ impl Connection {
     /// # Errors
     /// When it cannot be used, or another service runs on it.
     pub(super) fn open(&mut self, options: &ScanOptions, around: &Surroundings<'_>) -> Result<&mut Open, ServiceError> {
+        if self.0.as_ref().is_some_and(|open| !open.database.is_current()) {
+            let path = options.database.path.display();
+            around.sink.warn(&format_args!("{path} was moved or replaced by another program; what is there now is opened"));
+            self.close();
+        }
         let open = match self.0.take() {
             Some(open) => open,
             None => Open::new(options, around)?,

@@ -8,7 +8,7 @@ use net_scout_detect::enrich::{EnrichRequest, EnricherSource, Forget, enrich_ale
 use net_scout_detect::maintain;
 use net_scout_model::counted;
 use net_scout_plugin_host::recording::Tape;
-use net_scout_store::{DatabaseError, Turn, WhichAlerts};
+use net_scout_store::{DatabaseError, Retention, Turn, WhichAlerts};
 
 /// How long lookups may keep the scans waiting.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -55,7 +55,8 @@ impl Service<'_> {
     pub(super) fn maintain(&mut self) -> Result<String, ServiceError> {
         let now = self.now();
         let options = &self.options;
-        let removed = maintain::maintain(&options.scan.database, &options.retention, false, now, self.around.sink)?;
+        let retention = Retention { tables: options.retention.clone(), plugins: Some(self.plugins.names()) };
+        let removed = maintain::maintain(&options.scan.database, &retention, false, now, self.around.sink)?;
         let rows: u64 = removed.iter().map(|removal| removal.rows).sum();
         Ok(if rows == 0 { String::new() } else { format!("{} removed", counted(rows, "row")) })
     }
