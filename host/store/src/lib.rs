@@ -15,6 +15,7 @@ mod enrichment;
 mod error;
 mod event_hash;
 mod file;
+mod filling;
 mod function;
 mod gate;
 mod holder;
