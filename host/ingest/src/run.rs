@@ -10,7 +10,6 @@ use net_scout_store::{DatabaseError, DatabaseOptions, ImportedRows, not_the_data
 
 use super::describe::{describe, describe_read, followed, nothing};
 use super::error::IngestError;
-use super::follow::Followed;
 use super::geoip::{GeoIp, GeoIpError};
 use super::ingest::{Began, Ingest};
 use super::place::Again;

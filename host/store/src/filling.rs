@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::error::{DatabaseError, failed};
+use super::error::DatabaseError;
 use super::open::Database;
 
 /// How long a transaction goes on. So much is done again where the program is killed, and so long waits who opens the database all the same.
@@ -26,13 +26,12 @@ impl Database {
         action: &'static str,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, DatabaseError> {
-        let error = || failed(&self.path, self.busy_seconds, action);
         if !self.filling.is_open {
-            self.connection.execute_batch("BEGIN IMMEDIATE").map_err(error())?;
+            self.connection.execute_batch("BEGIN IMMEDIATE").map_err(self.error(action))?;
             self.filling.is_open = true;
             self.begun_writing()?;
         }
-        let done = work(&self.connection).map_err(error());
+        let done = work(&self.connection).map_err(self.error(action));
         match &done {
             Err(_) => {
                 self.filling.is_open = false;
