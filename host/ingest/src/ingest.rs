@@ -45,6 +45,15 @@ pub enum Began {
     Changed(u64),
 }
 
+/// How a file was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileRead {
+    /// Where the reading began.
+    pub began: Began,
+    /// Its last line has no end yet, and was left for the next import.
+    pub waits: bool,
+}
+
 impl<'o> Ingest<'o> {
     /// Opens the database where it exists, so that one that does not take events is known before the work.
     ///
@@ -71,25 +80,34 @@ impl<'o> Ingest<'o> {
     ///
     /// # Errors
     /// When the file cannot be read or the rows cannot be kept. What was stored before is remembered, and the next import goes on there.
-    pub fn file(&mut self, path: &Path, again: Again, report: &mut ImportReport) -> Result<Began, IngestError> {
+    pub fn file(&mut self, path: &Path, again: Again, report: &mut ImportReport) -> Result<FileRead, IngestError> {
         self.is_filling = true;
         net_scout_import::check_packed(path).map_err(|source| IngestError::Damaged { path: path.to_owned(), source })?;
-        match self.file_from(path, again, report) {
+        // Whoever asks for what is new comes again, when the last line is whole.
+        let leaves_open = again == Again::New;
+        match self.file_from(path, again, leaves_open, report) {
             Err(IngestError::Read { source: ImportError::Changed { line }, .. }) => {
-                self.file_from(path, Again::Whole, report).map(|_| Began::Changed(line))
+                let read = self.file_from(path, Again::Whole, leaves_open, report)?;
+                Ok(FileRead { began: Began::Changed(line), ..read })
             }
             done => done,
         }
     }
 
-    pub(super) fn file_from(&mut self, path: &Path, again: Again, report: &mut ImportReport) -> Result<Began, IngestError> {
+    pub(super) fn file_from(
+        &mut self,
+        path: &Path,
+        again: Again,
+        leaves_open: bool,
+        report: &mut ImportReport,
+    ) -> Result<FileRead, IngestError> {
         let input = net_scout_import::open(Some(path)).map_err(|source| IngestError::Open { path: path.to_owned(), source })?;
         let (beginning, mut input) = Beginning::of(input);
         let mut place = self.place(path, beginning, again)?;
         let resume = place.resume();
         let is_again = again == Again::Unfinished && place.is_anew;
         let (from, options) = (self.from, self.options);
-        let mut reader = LogReader::new(from, options, resume);
+        let mut reader = LogReader::new(from, options, resume).leaving_open(leaves_open);
         let mut keep = |batch: Batch| self.keep(batch, &mut place);
         let read = reader.read(&mut *input, &mut keep, report);
         let failed = |source| IngestError::Read { path: path.to_owned(), source };
@@ -107,14 +125,16 @@ impl<'o> Ingest<'o> {
             }
         }
         read.map_err(failed)?;
-        if let (Some(log), Some(database)) = (place.taken.as_ref().or(place.seen.as_ref()), &mut self.database) {
+        let waits = reader.is_open();
+        if let (Some(log), Some(database), false) = (place.taken.as_ref().or(place.seen.as_ref()), &mut self.database, waits) {
             database.finish_log(log, options.now)?;
         }
-        Ok(match resume.at.offset {
+        let began = match resume.at.offset {
             0 if is_again => Began::Again,
             0 => Began::AtBeginning,
             _ => Began::At(resume.at),
-        })
+        };
+        Ok(FileRead { began, waits })
     }
 
     /// Makes what a new database was filled without.

@@ -16,6 +16,7 @@ mod error;
 mod event_hash;
 mod failing;
 mod file;
+mod filling;
 mod function;
 mod gate;
 mod holder;
