@@ -319,8 +319,9 @@ mod tests {
         let span = |begins: i64, ends: i64| Span { begins: NOW.plus(begins * SECOND), ends: NOW.plus(ends * SECOND) };
         // What comes after the last good scan is lag.
         assert_eq!((status.lag_seconds, status.open_seconds, status.stale_seconds), (100, 200, 30));
+        let stale =
+            Status { service: ServiceStatus { coverage: status.clone(), ..ServiceStatus::default() }, ..Status::default() };
         assert_eq!((status.late, status.failed, status.gaps), (vec![span(-650, -600)], vec![], vec![span(-900, -700)]));
-        let stale = Status { service: ServiceStatus { coverage: status, ..ServiceStatus::default() }, ..Status::default() };
         let way_out =
             "rows came late for 30 s that the service does not go back to; `net-scout scan --fill` scans them again".to_owned();
         assert!(stale.problems(i64::MAX).contains(&way_out), "{:?}", stale.problems(i64::MAX));
