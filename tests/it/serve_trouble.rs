@@ -108,7 +108,9 @@ fn a_folder_that_may_not_be_written_is_said_by_whoever_looks() {
     let service = Service::of(&mut command(&["serve", "--every", "1 second"]));
     let ask = |later: Option<&str>| {
         let mut command = command(&["status", "--format", "ndjson"]);
-        later.iter().for_each(|later| drop(command.env("NET_SCOUT_NOW", later)));
+        if let Some(later) = later {
+            command.env("NET_SCOUT_NOW", later);
+        }
         let output = command.output().expect("run");
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     };

@@ -147,6 +147,6 @@ async fn a_scan_may_move_between_threads() {
     }
     let mut service = Service::start().await;
     let sink = Messages::default();
-    let mut nothing = |_: &ScanTransaction<'_>| Ok(());
+    let mut nothing = |_: &ScanTransaction<'_>, _: &[RuleFailure]| Ok(());
     moves(service.tick(&sink, &mut nothing)).await.expect("scanned");
 }
