@@ -68,7 +68,7 @@ impl RuleSet {
     pub fn digest(&self) -> String {
         let key = |rule: &Rule| (rule.description.name.clone(), rule.artifact.sha256.clone());
         let mut rules: Vec<&Rule> = self.rules.iter().map(AsRef::as_ref).collect();
-        rules.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
+        rules.sort_by_cached_key(|rule| key(rule));
         let mut digest = Sha256::new();
         rules.into_iter().for_each(|rule| self.enter(rule, &mut digest));
         hex(&digest.finalize())
