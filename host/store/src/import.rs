@@ -4,7 +4,7 @@
 mod logs;
 mod rows;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -77,7 +77,7 @@ impl Database {
             // Nobody waits for a file that was not there before.
             let (part, behind) = rest.split_at(if self.is_new() { rest.len() } else { size.min(rest.len()) });
             let log = step.as_ref().map(|step| step.after(part.len() as u64, behind.is_empty()));
-            let (is_own, begun) = (self.is_new(), Instant::now());
+            let is_own = self.is_new();
             let work = |connection: &Connection| {
                 if let Some(log) = &log
                     && !logs::set_position(connection, log)?
@@ -103,7 +103,7 @@ impl Database {
             if behind.is_empty() {
                 return Ok(imported);
             }
-            (rest, size) = (behind, fitting(size, begun.elapsed()));
+            (rest, size) = (behind, fitting(size, self.last_turn()));
         }
     }
 

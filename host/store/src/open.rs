@@ -161,6 +161,11 @@ impl Database {
         self.turns.get_or_insert_with(Turns::new);
     }
 
+    /// How long the last transaction took; nothing where nobody else knows the file yet.
+    pub(super) fn last_turn(&self) -> Duration {
+        self.turns.as_ref().map_or(Duration::ZERO, Turns::last)
+    }
+
     pub(super) fn error(&self, action: &'static str) -> impl FnOnce(rusqlite::Error) -> DatabaseError + use<> {
         let (path, seconds) = (self.path.clone(), self.busy_seconds);
         move |source| failed(&path, seconds, action)(source)

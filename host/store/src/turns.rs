@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 pub(super) struct Turns {
     /// How long the last transactions took, without such a gap.
     held: Duration,
+    /// How long the last one took.
+    last: Duration,
     ended: Instant,
 }
 
@@ -19,7 +21,7 @@ const LONG_GAP: Duration = Duration::from_millis(110);
 
 impl Turns {
     pub(super) fn new() -> Self {
-        Self { held: Duration::ZERO, ended: Instant::now() }
+        Self { held: Duration::ZERO, last: Duration::ZERO, ended: Instant::now() }
     }
 
     /// To be called before a transaction: gives others a turn.
@@ -44,7 +46,13 @@ impl Turns {
     /// To be called when a transaction has ended.
     pub(super) fn end(&mut self, begun: Instant) {
         self.ended = Instant::now();
-        self.held += self.ended - begun;
+        self.last = self.ended - begun;
+        self.held += self.last;
+    }
+
+    /// How long the last transaction took, without the wait before it.
+    pub(super) fn last(&self) -> Duration {
+        self.last
     }
 }
 
@@ -54,13 +62,13 @@ mod tests {
 
     #[test]
     fn the_gap_is_as_long_as_one_who_waits_sleeps() {
-        let gap = |milliseconds| Turns { held: Duration::from_millis(milliseconds), ended: Instant::now() }.gap();
+        let gap = |milliseconds| Turns { held: Duration::from_millis(milliseconds), ..Turns::new() }.gap();
         assert_eq!([0, 5, 6, 90, 91, 5_000].map(gap), [Duration::ZERO, Duration::ZERO, GAP, GAP, LONG_GAP, LONG_GAP]);
     }
 
     #[test]
     fn after_a_gap_it_begins_anew() {
-        let mut turns = Turns { held: HELD * 2, ended: Instant::now() };
+        let mut turns = Turns { held: HELD * 2, ..Turns::new() };
         turns.take();
         assert!(turns.ended.elapsed() >= GAP, "others had their turn");
         assert_eq!(turns.held, Duration::ZERO);

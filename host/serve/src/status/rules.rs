@@ -25,7 +25,7 @@ pub type RunningRules = BTreeMap<String, RunningRule>;
 pub fn running(before: &RunningRules, digests: BTreeMap<String, String>, now: Timestamp) -> RunningRules {
     let rule = |(name, digest): (String, String)| {
         let known = before.get(&name).filter(|known| known.digest == digest).cloned();
-        let rule = known.unwrap_or_else(|| RunningRule { digest, since: now, is_new: !before.is_empty() });
+        let rule = known.unwrap_or(RunningRule { digest, since: now, is_new: !before.is_empty() });
         (name, rule)
     };
     digests.into_iter().map(rule).collect()
