@@ -25,6 +25,9 @@ pub(super) fn followed(name: &str, what: Followed<'_>, sink: &dyn Sink) {
 pub(super) fn describe_read(name: &str, read: FileRead, sink: &dyn Sink) {
     match read.began {
         Began::AtBeginning => {}
+        Began::Again => sink.warn(&format_args!(
+            "{name}: an earlier import read it to its end, and now its lines count once more; --new imports only what was added"
+        )),
         Began::At(position) => followed(name, Followed::Resumed(position), sink),
         Began::Changed(line) => sink.warn(&format_args!(
             "{name}: not what was imported of it up to line {line}, so it was read from its beginning; lines that stand in both count \

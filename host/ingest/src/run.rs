@@ -131,7 +131,7 @@ pub fn import_logs(
     };
     let progress = sink.progress("importing", "rows", 0);
     let advance = |rows| progress.advance(rows, "");
-    let mut ingest = Ingest::new(target.database.clone(), &request.from, &options, geoip, &advance)?;
+    let mut ingest = Ingest::new(target.database.clone(), &request.from, &options, geoip, &advance, sink)?;
     let (mut events, mut without) = (0, Vec::new());
     for file in &request.files {
         let (name, mut report) = (file.display().to_string(), ImportReport::default());

@@ -2,9 +2,14 @@
 //!
 //! Nothing here reads a clock or a database: the plan follows from the coverage, the time and the options.
 
+mod fill;
+
 use serde::Serialize;
 
-use net_scout_model::{Coverage, CoverageState, Span, Timestamp};
+use net_scout_model::time::Moment;
+use net_scout_model::{Coverage, CoverageState, Span, Timestamp, Window};
+
+pub use fill::{fill, fillable, steps_of};
 
 /// A minute, the shortest step, in microseconds.
 pub const MINUTE: i64 = 60_000_000;
@@ -47,6 +52,8 @@ pub enum Why {
     Late,
     /// It failed before.
     Failed,
+    /// It was left out.
+    Gap,
 }
 
 /// One scan of a tick.
@@ -121,6 +128,12 @@ pub fn plan(coverage: &Coverage, now: Timestamp, failures: u32, options: &TickOp
     plan.steps.extend(held_up);
     plan.left_out = Span::new(begins, oldest.min(target)).and_then(|old| left_out(coverage, old));
     plan
+}
+
+/// What a scan of a step looks at: rules count over their whole window, however short the step is.
+#[must_use]
+pub fn window_of(step: Span, since: Moment, now: Timestamp) -> Window {
+    Window { since: since.until(step.ends).min(step.begins), until: Some(step.ends), now }
 }
 
 /// The steps of a span, each no longer than so much.
