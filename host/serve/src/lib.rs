@@ -4,6 +4,7 @@
 
 pub mod health;
 pub mod notify;
+pub mod pace;
 pub mod schedule;
 pub mod service;
 pub mod status;

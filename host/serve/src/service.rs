@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::health::{Health, write_textfile};
 use crate::notify::{Notice, Notifier};
+use crate::pace::Pace;
 use crate::schedule::{Agenda, Job, Schedule, wait};
 use crate::status::{CoverageStatus, ServiceStatus, Status};
 use crate::tick::TickOptions;
@@ -23,7 +24,6 @@ use installed::Installed;
 use net_scout_detect::DetectError;
 use net_scout_detect::enrich::EnrichOptions;
 use net_scout_detect::scan::ScanOptions;
-use net_scout_model::clock::Clock;
 use net_scout_model::time::Moment;
 use net_scout_model::{Sink, Timestamp};
 use net_scout_plugin_host::{PluginOptions, PluginsError};
@@ -100,8 +100,8 @@ pub type Reload<'a> = &'a (dyn Fn() -> Result<ServiceOptions, String> + Send + S
 
 /// What the service works with.
 pub struct Surroundings<'a> {
-    /// The clock.
-    pub clock: &'a (dyn Clock + Send + Sync),
+    /// The clock, and what waits by it.
+    pub clock: &'a dyn Pace,
     /// Takes what it has to say.
     pub sink: &'a dyn Sink,
     /// The way to the service manager.
@@ -200,7 +200,7 @@ impl Service<'_> {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => {}
                 _ = reload.changed() => {}
-                () = tokio::time::sleep(pause) => {}
+                () = self.around.clock.pass(pause) => {}
             }
         }
     }
