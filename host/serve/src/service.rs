@@ -134,6 +134,11 @@ struct Service<'a> {
 /// When the database or the plugins cannot be used at the beginning, or another service runs; with `once`, when a job failed.
 pub async fn serve(options: ServiceOptions, once: bool, around: Surroundings<'_>) -> Result<(), ServiceError> {
     let now = around.clock.now();
+    let mut options = options;
+    if once {
+        // It is started when somebody wants it: there is no tick that it makes up for.
+        options.tick.grid = 1;
+    }
     let plugins = Installed::load(&options.plugins, around.sink).await?;
     let mut service = Service {
         agenda: agenda(&options, now),

@@ -13,7 +13,7 @@ use net_scout_model::clock::SystemClock;
 use net_scout_model::time::Moment;
 use net_scout_model::{Timestamp, Written};
 use net_scout_plugin_host::PluginOptions;
-use net_scout_serve::schedule::system_zone;
+use net_scout_serve::schedule::{Schedule, system_zone};
 use net_scout_serve::service::{Schedules, ServiceOptions};
 use net_scout_serve::tick::{MINUTE, TickOptions};
 use net_scout_store::{DatabaseOptions, Retention};
@@ -78,12 +78,17 @@ impl Config {
             Moment::Before(_) => zero.0.saturating_sub(self.since.until(zero).0).max(MINUTE),
             Moment::At(_) => hour,
         };
+        let interval = match self.schedule_scan {
+            Schedule::Every(interval) => interval,
+            // Longer than the longest step.
+            _ => 24 * hour,
+        };
         ServiceOptions {
             scan: self.scan_options(),
             plugins: self.plugin_options(),
             enrich: self.enrich_options(),
             since: self.since,
-            tick: TickOptions { settle, first: reach, reach, ..TickOptions::default() },
+            tick: TickOptions { settle, first: reach, reach, ..TickOptions::default() }.with_interval(interval),
             schedules: Schedules {
                 scan: self.schedule_scan.clone(),
                 enrich: self.schedule_enrich.clone(),
