@@ -122,7 +122,14 @@ fn it_answers_on_loopback_alone() {
     assert_eq!(service.child.wait().expect("a status").code(), Some(0));
     let beyond = scene.command(&["serve", "--listen", "0.0.0.0:0"]).output().expect("run");
     let error = String::from_utf8_lossy(&beyond.stderr).into_owned();
-    assert!(error.contains("is reached from other machines") && beyond.status.code() == Some(1), "{error}");
+    assert!(error.contains("is reached from other machines") && beyond.status.code() == Some(2), "{error}");
+    // Nothing is said to listen that has nothing to serve.
+    for words in [&["--db-path", "missing.db"][..], &["--plugins", "missing"]] {
+        let words = [&["serve", "--listen", "127.0.0.1:0"], words].concat();
+        let refused = scene.command(&words).output().expect("run");
+        let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(error.starts_with("error: ") && refused.status.code() == Some(2), "{words:?}: {error}");
+    }
 }
 
 #[test]
@@ -138,5 +145,5 @@ fn once_does_what_is_due_and_ends() {
     assert_eq!(once.status.code(), Some(0), "{}", String::from_utf8_lossy(&once.stderr));
     assert_eq!(alerts(&scene, "192.0.2.1"), 1);
     fs::rename(scene.path(DATABASE), scene.path("aside.db")).expect("moved");
-    assert_eq!(run(&["serve", "--once"]).status.code(), Some(1));
+    assert_eq!(run(&["serve", "--once"]).status.code(), Some(2));
 }

@@ -38,7 +38,7 @@ Usage: cargo xtask <command>
   lint                                            format, spelling, dependencies, structure, clippy and documentation, warnings denied
   wit                                             write docs/wit.md from the comments in wit/
   bench [--events N,...] [--seed N] [--runs N]    compare a scan with what the original program does
-  beside-writer [--events N] [--seconds N] [--rate N]
+  beside-writer [--events N] [--seconds N] [--rate N] [--folder DIR] [--only NAME]
                                                   run the built program beside a writer of events, and measure how long that waits
   soak [kills DAYS TIMES | day HOURS RATE | idle SECONDS | lag EVERY SETTLE]
                                                   run the service over simulated weeks and days, and measure what it costs";

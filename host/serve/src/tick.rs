@@ -2,9 +2,14 @@
 //!
 //! Nothing here reads a clock or a database: the plan follows from the coverage, the time and the options.
 
+mod fill;
+
 use serde::Serialize;
 
-use net_scout_model::{Coverage, CoverageState, Span, Timestamp};
+use net_scout_model::time::Moment;
+use net_scout_model::{Coverage, CoverageState, Span, Timestamp, Window};
+
+pub use fill::{fill, fillable, steps_of};
 
 /// A minute, the shortest step, in microseconds.
 pub const MINUTE: i64 = 60_000_000;
@@ -87,6 +92,8 @@ pub enum Why {
     Late,
     /// It failed before.
     Failed,
+    /// It was left out.
+    Gap,
 }
 
 /// One scan of a tick.
@@ -165,6 +172,12 @@ pub fn plan(coverage: &Coverage, now: Timestamp, failures: u32, options: &TickOp
     plan
 }
 
+/// What a scan of a step looks at: rules count over their whole window, however short the step is.
+#[must_use]
+pub fn window_of(step: Span, since: Moment, now: Timestamp) -> Window {
+    Window { since: since.until(step.ends).min(step.begins), until: Some(step.ends), now }
+}
+
 /// The steps of a span, each no longer than so much.
 fn in_steps(span: Span, why: Why, length: i64) -> Vec<Step> {
     let length = length.max(1);
@@ -177,13 +190,15 @@ fn in_steps(span: Span, why: Why, length: i64) -> Vec<Step> {
     steps
 }
 
-/// What is to be scanned again for late rows: their time, and all whose windows hold it. What was never scanned is none of it, so that the
-/// spans can be kept as they are.
+/// What is to be scanned again for late rows: all stretches, from where one began to where one ended, whose windows hold their time.
 #[must_use]
 pub fn reached(late: &[Span], options: &TickOptions) -> Vec<Span> {
+    let (every, settle) = (options.length(0), options.settle.max(0));
+    let before = |time: i64| Timestamp(time.saturating_add(settle).div_euclid(every).saturating_mul(every)).plus(-settle);
     let mut spans = Vec::new();
     for span in late {
-        Span { ends: span.ends.plus(options.reach.max(0)), ..*span }.append(&mut spans);
+        let ends = span.ends.plus(options.reach.max(0)).0.saturating_add(every - 1);
+        Span { begins: before(span.begins.0), ends: before(ends) }.append(&mut spans);
     }
     spans
 }

@@ -15,9 +15,14 @@ fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_net-scout-soak"))
 }
 
+/// Fewer scans make the tests shorter.
+const FIVE_MINUTES: &str = "[schedule]\nscan = \"5 minutes\"\n";
+
 /// A world with so many rows of noise in an hour.
 fn world(zone: &str, begins: i64, ends: i64, planted: &[Planted], late: fn(usize) -> i64, stamps: Stamps) -> World {
-    World::new(program(), zone, begins, stamps, rows(begins, ends, 60, planted, late, 7)).expect("a world")
+    let world = World::new(program(), zone, begins, stamps, rows(begins, ends, 60, planted, late, 7)).expect("a world");
+    world.configure(FIVE_MINUTES).expect("a configuration");
+    world
 }
 
 /// Runs an undisturbed service to the end. Its alerts, and what it scanned.
@@ -48,9 +53,9 @@ fn killed_at_random_it_stores_what_an_uninterrupted_service_stores() {
 
 #[test]
 fn rows_that_are_a_day_late_raise_what_they_would_have_raised_in_time() {
-    let planted: Vec<Planted> = plant(BEGINS + HOUR, BEGINS + 11 * HOUR, 2 * HOUR, 5);
+    let planted: Vec<Planted> = plant(BEGINS + HOUR, BEGINS + 7 * HOUR, HOUR, 5);
     assert!(planted.len() >= Attack::ALL.len(), "{planted:?}");
-    let ends = BEGINS + 36 * HOUR;
+    let ends = BEGINS + 32 * HOUR;
     let world = |late| world("UTC", BEGINS, ends, &planted, late, Stamps::Utc);
     let (expected, _) = undisturbed(world(|_| 0), ends);
     assert!(expected.len() >= planted.len(), "{expected:?}");
@@ -121,7 +126,7 @@ fn daylight_saving_is_no_gap_and_no_double() {
         let berlin = TimeZone::get("Europe/Berlin").expect("a zone");
         let (expected, _) = undisturbed(world("UTC", begins, ends, &planted, |_| 0, Stamps::Utc), ends);
         let mut local = world("Europe/Berlin", begins, ends, &planted, |_| 0, Stamps::Local(berlin));
-        local.configure("[schedule]\nmaintain = \"daily 02:30\"\n").expect("a configuration");
+        local.configure("[schedule]\nscan = \"5 minutes\"\nmaintain = \"daily 02:30\"\n").expect("a configuration");
         local.start().expect("started");
         local.run_until(ends).expect("it runs");
         let (found, covered) = finished(&mut local);

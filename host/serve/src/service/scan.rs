@@ -2,10 +2,11 @@
 
 use super::connection::Open;
 use super::{Service, ServiceError, detect_error, figures};
-use crate::tick::{Step, Why, plan, reached};
-use net_scout_detect::scan::{Keep, RuleSource, ScanAlerts, ScanReport, ScanRequest, run_scan};
-use net_scout_model::{Coverage, CoverageState, Span, Stretch, Window, amount, counted};
-use net_scout_store::{Covered, EventTable, ScanTransaction};
+use crate::tick::{Step, Why, plan, reached, window_of};
+use net_scout_detect::scan::{Keep, RuleFailure, RuleSource, ScanAlerts, ScanReport, ScanRequest, run_scan};
+use net_scout_model::{Coverage, CoverageState, Span, Stretch, amount, counted};
+use net_scout_plugin_host::RuleSet;
+use net_scout_store::{Covered, DatabaseError, EventTable, ScanTransaction};
 
 /// The steps in which a span is scanned again, where it was scanned well.
 fn again(coverage: &Coverage, span: Span) -> Vec<Step> {
@@ -19,7 +20,8 @@ impl Service<'_> {
     pub(super) async fn scan(&mut self) -> Result<String, ServiceError> {
         self.look_for_late_rows()?;
         let (now, table) = (self.now(), self.options.scan.table.clone());
-        let failures = self.agenda.job(super::SCAN).map_or(0, |job| job.state().failures);
+        // A database that could not be used says nothing about what a scan can do.
+        let failures = self.agenda.job(super::SCAN).filter(|_| self.trouble.is_none()).map_or(0, |job| job.state().failures);
         let tick = self.options.tick;
         let digest = self.plugins.rules.digest();
         let due = self.options.schedules.scan.next(now, &self.options.zone);
@@ -51,6 +53,9 @@ impl Service<'_> {
             ));
         }
         let mut late = 0;
+        if steps > 0 {
+            self.scan_sink.begin();
+        }
         for (number, step) in plan.steps.into_iter().enumerate() {
             // New time comes first: what is scanned again goes on with the next tick.
             if step.why != Why::New && late > 0 && due.is_some_and(|due| self.now() >= due) {
@@ -65,6 +70,10 @@ impl Service<'_> {
             };
             match scanned {
                 Ok(found) => new += found,
+                // Somebody works on the database for long. It is tried again, and nothing is wrong with this time.
+                Err(error @ ServiceError::Database(DatabaseError::Held { .. })) => return Err(error),
+                // It cannot be stored that the stretch failed; nor did it.
+                Err(error) if error.is_trouble() => return Err(error),
                 Err(error) => {
                     self.failed(step, &digest, &error)?;
                     // What failed before, or is scanned again, is tried again later and holds up nothing.
@@ -113,11 +122,12 @@ impl Service<'_> {
     async fn step(&mut self, step: Step, digest: &str) -> Result<usize, ServiceError> {
         let turn = self.connection.open(&self.options.scan, &self.around)?.take_turn(&self.around)?;
         let scanned = self.scan_stretch(step.span, digest).await;
-        self.database()?.database.unlock(turn)?;
+        self.connection.end_turn(turn);
         let report = scanned?;
         let ScanAlerts::Recorded(alerts) = &report.alerts else { return Ok(0) };
         let new: Vec<_> = alerts.iter().filter(|alert| alert.new).collect();
         figures::scanned(&self.around.health.metrics, &report, &new);
+        self.bench.scanned(&self.plugins.rules, &report);
         for recorded in &new {
             let alert = &recorded.alert;
             let source = alert.src_ip.as_deref().unwrap_or("-");
@@ -130,12 +140,13 @@ impl Service<'_> {
     async fn scan_stretch(&mut self, span: Span, digest: &str) -> Result<ScanReport, ServiceError> {
         let (now, options) = (self.now(), &self.options.scan);
         let Open { database, .. } = self.connection.open(options, &self.around)?;
-        // Rules count over their whole window, however short the stretch is that is new.
-        let since = self.options.since.until(span.ends).min(span.begins);
-        let window = Window { since, until: Some(span.ends), now };
+        let window = window_of(span, self.options.since, now);
         let stretch = Stretch { span, state: CoverageState::Scanned, digest: digest.to_owned(), at: now, message: None };
-        let covered = Covered { table: options.table.clone(), stretches: vec![stretch] };
-        let mut cover = move |transaction: &ScanTransaction<'_>| transaction.cover(&covered);
+        let (table, rules) = (&options.table, &self.plugins.rules);
+        let mut cover = move |transaction: &ScanTransaction<'_>, failures: &[RuleFailure]| {
+            let stretches = vec![scanned_by(rules, &stretch, failures)];
+            transaction.cover(&Covered { table: table.clone(), stretches })
+        };
         let request = ScanRequest {
             options,
             window,
@@ -144,7 +155,7 @@ impl Service<'_> {
             explain: false,
             record: None,
         };
-        run_scan(request, self.around.sink).await.map_err(detect_error)
+        run_scan(request, &self.scan_sink).await.map_err(detect_error)
     }
 
     /// Keeps that a stretch failed.
@@ -154,4 +165,14 @@ impl Service<'_> {
         let stretch = Stretch { span: step.span, state: CoverageState::Failed, digest: digest.to_owned(), at: now, message };
         Ok(self.database()?.database.cover(&Covered { table, stretches: vec![stretch] })?)
     }
+}
+
+/// What is claimed of a stretch: that those rules scanned it that did not fail.
+fn scanned_by(rules: &RuleSet, stretch: &Stretch, failures: &[RuleFailure]) -> Stretch {
+    if failures.is_empty() {
+        return stretch.clone();
+    }
+    let names: Vec<&str> = failures.iter().map(|failure| failure.rule.as_str()).collect();
+    let message = Some(format!("{} failed in it", names.join(", ")));
+    Stretch { digest: rules.digest_without(&names), message, ..stretch.clone() }
 }
