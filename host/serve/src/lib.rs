@@ -4,6 +4,7 @@
 
 pub mod health;
 pub mod notify;
+pub mod pace;
 pub mod past;
 pub mod schedule;
 pub mod service;

@@ -19,12 +19,12 @@ use tokio::sync::watch;
 
 use crate::health::Health;
 use crate::notify::{Notice, Notifier};
+use crate::pace::Pace;
 use crate::schedule::{Agenda, Backoff, Job, wait};
 use crate::status::{CoverageStatus, RunningRules, Status};
 use bench::Bench;
 use connection::{Connection, Open};
 use installed::Installed;
-use net_scout_model::clock::Clock;
 use net_scout_model::{Sink, Timestamp};
 use net_scout_store::DatabaseError;
 use options::detect_error;
@@ -46,8 +46,8 @@ pub type Reload<'a> = &'a (dyn Fn() -> Result<ServiceOptions, String> + Send + S
 
 /// What the service works with.
 pub struct Surroundings<'a> {
-    /// The clock.
-    pub clock: &'a (dyn Clock + Send + Sync),
+    /// The clock, and what waits by it.
+    pub clock: &'a dyn Pace,
     /// Takes what it has to say.
     pub sink: &'a dyn Sink,
     /// The way to the service manager.
@@ -92,6 +92,11 @@ struct Service<'a> {
 /// When the database or the plugins cannot be used at the beginning, or another service runs; with `once`, when a job failed.
 pub async fn serve(options: ServiceOptions, once: bool, around: Surroundings<'_>) -> Result<(), ServiceError> {
     let now = around.clock.now();
+    let mut options = options;
+    if once {
+        // It is started when somebody wants it: there is no tick that it makes up for.
+        options.tick.grid = 1;
+    }
     let plugins = Installed::load(&options.plugins, around.sink).await?;
     let mut service = Service {
         agenda: agenda(&options, now),
@@ -168,7 +173,7 @@ impl Service<'_> {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => {}
                 _ = reload.changed() => {}
-                () = tokio::time::sleep(pause) => {}
+                () = self.around.clock.pass(pause) => {}
             }
         }
     }

@@ -13,7 +13,7 @@ use net_scout_model::Written;
 use net_scout_model::clock::SystemClock;
 use net_scout_model::time::Moment;
 use net_scout_plugin_host::PluginOptions;
-use net_scout_serve::schedule::system_zone;
+use net_scout_serve::schedule::{Schedule, system_zone};
 use net_scout_serve::service::{Schedules, ServiceOptions};
 use net_scout_serve::tick::{MINUTE, TickOptions};
 use net_scout_store::{DatabaseOptions, Keep, OwnTable, Turn};
@@ -121,7 +121,12 @@ impl Config {
             Moment::Before(length) => length.max(MINUTE),
             Moment::At(_) => 60 * MINUTE,
         };
-        TickOptions { settle, first: reach, reach, ..TickOptions::default() }
+        let interval = match self.schedule_scan {
+            Schedule::Every(interval) => interval,
+            // Longer than the longest step.
+            _ => 24 * 60 * MINUTE,
+        };
+        TickOptions { settle, first: reach, reach, ..TickOptions::default() }.with_interval(interval)
     }
 
     /// How a scan by hand keeps out of the way of a service, and what it may say of the time that it scanned.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{NAME, ServiceError, Surroundings};
 use net_scout_detect::prepare;
 use net_scout_detect::scan::ScanOptions;
+use net_scout_model::Span;
 use net_scout_store::{Database, Holder, Lease, Lock, SeenRows};
 
 /// How long it waits for its turn.
@@ -24,6 +25,8 @@ pub(super) struct Open {
     pub(super) lease: Lease,
     /// What its rows looked like. Those of another file are not these.
     pub(super) seen: SeenRows,
+    /// Time that was scanned, and in which rows may have been updated without it being known.
+    pub(super) unsure: Option<Span>,
 }
 
 impl Connection {
@@ -80,7 +83,7 @@ impl Open {
             database.unlock_lost(lock)?;
         }
         let lease = database.try_lock(Lock::Service, NAME, now)?.map_err(|holder| ServiceError::Held(holder.to_string()))?;
-        Ok(Self { database, lease, seen: SeenRows::default() })
+        Ok(Self { database, lease, seen: SeenRows::default(), unsure: None })
     }
 
     /// Waits for the turn to work on the database: for a while, and not where the service is to end.

@@ -2,11 +2,18 @@
 
 use super::connection::Open;
 use super::{Service, ServiceError, detect_error, figures};
-use crate::tick::{Step, Why, plan, window_of};
+use crate::tick::{Step, Why, plan, reached, window_of};
 use net_scout_detect::scan::{Keep, RuleFailure, RuleSource, ScanAlerts, ScanReport, ScanRequest, run_scan};
-use net_scout_model::{CoverageState, Span, Stretch, amount, counted};
+use net_scout_model::{Coverage, CoverageState, Span, Stretch, amount, counted};
 use net_scout_plugin_host::RuleSet;
 use net_scout_store::{Covered, DatabaseError, EventTable, ScanTransaction};
+
+/// The steps in which a span is scanned again, where it was scanned well.
+fn again(coverage: &Coverage, span: Span) -> Vec<Step> {
+    let parts = coverage.parts(span).into_iter();
+    let good = parts.filter(|(_, stretch)| stretch.is_some_and(|stretch| stretch.state == CoverageState::Scanned));
+    good.map(|(span, _)| Step { span, why: Why::Late }).collect()
+}
 
 impl Service<'_> {
     /// Scans what is not scanned.
@@ -17,9 +24,10 @@ impl Service<'_> {
         let failures = self.agenda.job(super::SCAN).filter(|_| self.trouble.is_none()).map_or(0, |job| job.state().failures);
         let tick = self.options.tick;
         let digest = self.plugins.rules.digest();
+        let due = self.options.schedules.scan.next(now, &self.options.zone);
         let plan = {
-            let database = &mut self.database()?.database;
-            let plan = plan(&database.coverage(&table)?, now, failures, &tick);
+            let Open { database, unsure, .. } = self.database()?;
+            let mut plan = plan(&database.coverage(&table)?, now, failures, &tick);
             if let Some(ahead) = plan.ahead {
                 database.forget_coverage(&table, ahead)?;
             }
@@ -27,6 +35,11 @@ impl Service<'_> {
                 let message = Some("it is too old to be made up for".to_owned());
                 let stretch = Stretch { span, state: CoverageState::Gap, digest: String::new(), at: now, message };
                 database.cover(&Covered { table: table.clone(), stretches: vec![stretch] })?;
+            }
+            // First, so that an alert says in the end what the last window holds.
+            let parts = unsure.map(|unsure| database.coverage_around(&table, unsure).map(|coverage| (unsure, coverage)));
+            if let Some((unsure, coverage)) = parts.transpose()? {
+                plan.steps.splice(0..0, again(&coverage, unsure));
             }
             plan
         };
@@ -39,10 +52,16 @@ impl Service<'_> {
                 counted(steps, "scan")
             ));
         }
+        let mut late = 0;
         if steps > 0 {
             self.scan_sink.begin();
         }
         for (number, step) in plan.steps.into_iter().enumerate() {
+            // New time comes first: what is scanned again goes on with the next tick.
+            if step.why != Why::New && late > 0 && due.is_some_and(|due| self.now() >= due) {
+                return Ok(if new == 0 { String::new() } else { counted(new, "new alert") });
+            }
+            late += usize::from(step.why != Why::New);
             let mut stop = self.around.stop.clone();
             let scanned = tokio::select! {
                 biased;
@@ -71,6 +90,9 @@ impl Service<'_> {
                 self.around.notifier.send(crate::notify::Notice::Status(&text));
             }
         }
+        if failed.is_none() {
+            self.database()?.unsure = None;
+        }
         if let Some(error) = failed {
             self.around.sink.warn(&format_args!("a stretch could not be scanned, and is tried again: {error}"));
         }
@@ -84,21 +106,16 @@ impl Service<'_> {
         let events =
             EventTable { path: options.database.path.clone(), table: table.clone(), busy_timeout: options.database.busy_timeout };
         let look_back = self.options.since.until(now);
-        let Open { database, seen, .. } = self.connection.open(options, &self.around)?;
+        let Open { database, seen, unsure, .. } = self.connection.open(options, &self.around)?;
         let coverage = database.coverage(table)?;
         let changes = events.changes(database.late_mark(table)?, &coverage, look_back, seen)?;
-        let mut late = changes.late;
         // After a start nobody knows which rows were updated in their place meanwhile.
-        for (span, stretch) in changes.unknown.map(|unknown| coverage.parts(unknown)).unwrap_or_default() {
-            if stretch.is_some_and(|stretch| stretch.state == CoverageState::Scanned) {
-                late.push(span);
-            }
+        if changes.unknown.is_some() {
+            *unsure = changes.unknown;
         }
-        late.sort_unstable();
-        let mut merged: Vec<Span> = Vec::new();
-        late.into_iter().for_each(|span| span.append(&mut merged));
+        let late = reached(&changes.late, &self.options.tick);
         self.around.health.metrics.late.inc_by(changes.rows);
-        Ok(database.keep_late(table, &merged, changes.rows, changes.last, now)?)
+        Ok(database.keep_late(table, &late, changes.rows, changes.last, now)?)
     }
 
     /// Scans a stretch. How many alerts were new.

@@ -1,27 +1,23 @@
 //! What is scanned by hand of the past: what the service left out or could not scan, or a span whatever was scanned of it.
 
-use super::{Step, TickOptions, Why, in_steps, reached};
+use super::{Step, TickOptions, Why, in_steps};
 use net_scout_model::{Coverage, CoverageState, Span, Timestamp};
 
 /// Plans what is filled by hand: all inside a span that was never scanned, failed, was left out, or has rows that came late, earliest first.
 #[must_use]
 pub fn fill(coverage: &Coverage, within: Span, options: &TickOptions) -> Vec<Step> {
-    let (mut steps, mut late) = (Vec::new(), Vec::new());
+    let mut steps = Vec::new();
     for (span, stretch) in coverage.parts(within) {
         let why = match stretch.map(|stretch| stretch.state) {
             Some(CoverageState::Scanned) => continue,
-            Some(CoverageState::Late) => {
-                span.append(&mut late);
-                continue;
-            }
+            // With all that its windows reach, as the service marked it.
+            Some(CoverageState::Late) => Why::Late,
             Some(CoverageState::Failed) => Why::Failed,
             Some(CoverageState::Gap) => Why::Gap,
             None => Why::New,
         };
         steps.extend(in_steps(span, why, options.step));
     }
-    steps.extend(reached(&late, coverage, coverage.good_until().unwrap_or(within.ends), options));
-    steps.sort_unstable_by_key(|step| step.span);
     steps
 }
 
@@ -61,7 +57,7 @@ mod tests {
             (-780, -770, Failed),
             // Never scanned until -700.
             (-700, -10, Scanned),
-            (-600, -599, Late),
+            (-600, -589, Late),
             (-10, -5, Failed),
         ];
         for (begins, ends, state) in parts {
