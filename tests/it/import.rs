@@ -125,8 +125,9 @@ fn rows_that_are_there_count_more_often() {
     let run = scene.run(&["import", "b.log", "a.log"]);
     run.ended(
         0,
-        "b.log: 5 lines, 5 events (netfilter)\nb.log: ASSUMED\na.log: 2 lines, 2 events (netfilter)\na.log: ASSUMED\n\
-         ./net_sentinel.db: 7 events became 1 new rows, 4 rows that were there count more often now"
+        "b.log: 5 lines, 5 events (netfilter)\nb.log: ASSUMED\nwarning: a.log: an earlier import read it to its end, and now its lines count once more; --new imports only what was added\n\
+         a.log: 2 lines, 2 events (netfilter)\na.log: ASSUMED\n\
+         ./net_sentinel.db: 7 events became 1 new row, 4 rows that were there count more often now"
             .replace(
                 "ASSUMED",
                 "1 event was taken for DROP, because nothing in the line says what was done; --default-verdict says it for all such lines",

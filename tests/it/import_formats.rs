@@ -53,7 +53,7 @@ fn pf() {
         "pf",
         &[],
         "pf.log: 4 lines, 3 events (pf)\n\
-         warning: pf.log: 1 lines are no firewall events\n  \
+         warning: pf.log: 1 line is no firewall event\n  \
            line 2: no line of a known firewall after the date and the host: Mar 11 20:00:01 pfSense \
          sshguard[70001]: Attack from \"192.0.2.1\" on service SSH with danger 10.",
         &[
@@ -71,7 +71,7 @@ fn mikrotik() {
         "mikrotik",
         &[],
         "mikrotik.log: 4 lines, 3 events (mikrotik)\n\
-         warning: mikrotik.log: 1 lines are no firewall events\n  \
+         warning: mikrotik.log: 1 line is no firewall event\n  \
            line 2: no line of a known firewall after the date and the host: 2026-03-11T20:00:01.757188+00:00 \
          192.0.2.254 system,error,critical login failure for user admin from 192.0.2.35 via winbox\n\
          mikrotik.log: 1 event was taken for DROP, because nothing in the line says what was done; --default-verdict says it for all such lines",
@@ -90,7 +90,7 @@ fn unifi() {
         "unifi",
         &[],
         "unifi.log: 3 lines, 2 events (unifi)\n\
-         warning: unifi.log: 1 lines are no firewall events\n  \
+         warning: unifi.log: 1 line is no firewall event\n  \
            line 3: no line of a known firewall after the date and the host: Mar 11 20:00:02 gateway gateway \
          sshd[454008]: Failed keyboard-interactive/pam for invalid user x from 192.0.2.2 port 5454 ssh2\n\
          unifi.log: 2001:db8::/64 was taken for your own network, because every line has a side in it; if it is not, set local_networks",

@@ -20,7 +20,7 @@ fn one_of_several_files_without_events() {
     assert_eq!(scene.run(&["import", "a.log", "empty.log"]).code, 0);
     let run = scene.run(&["import", "other.log", "a.log"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
-    assert!(run.stderr.contains("1 rows that were there count more often now"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 row that was there counts more often now"), "{}", run.stderr);
     assert!(run.stderr.contains("error: other.log: no line is an event of a known format"), "{}", run.stderr);
 }
 
@@ -80,7 +80,7 @@ fn what_is_huge_or_deep() {
         let output = limited.current_dir(scene.path("")).env_clear().env("NET_SCOUT_NOW", "2026-03-11T20:35:11Z").output();
         let output = output.expect("started");
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && said.contains("1 events became 1 new rows"), "{name}: {said}");
+        assert!(output.status.success() && said.contains("1 event became 1 new row"), "{name}: {said}");
     }
 }
 

@@ -81,6 +81,7 @@ fn the_tables_have_the_columns_that_others_rely_on() {
         "11 0011_imports",
         "12 0012_import_digests",
         "13 0013_service",
+        "14 0014_rule_failures",
     ]
     .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);

@@ -16,6 +16,15 @@ fn scene() -> Scene {
     Scene::with_events(Layout::V2, |_| ())
 }
 
+/// Waits until the manager is told something.
+fn hear(manager: &UnixDatagram, heard: &mut Vec<String>, wanted: &str) {
+    let mut buffer = [0; 1_024];
+    while !heard.iter().any(|text| text.starts_with(wanted)) {
+        let length = manager.recv(&mut buffer).expect(wanted);
+        heard.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
+    }
+}
+
 #[test]
 fn it_scans_what_comes_and_ends_when_it_is_told_to() {
     let scene = scene();
@@ -23,20 +32,13 @@ fn it_scans_what_comes_and_ends_when_it_is_told_to() {
     let manager = UnixDatagram::bind(&socket).expect("a socket");
     manager.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let mut heard = Vec::new();
-    let mut hear = |wanted: &str| {
-        let mut buffer = [0; 1_024];
-        while !heard.iter().any(|text: &String| text.starts_with(wanted)) {
-            let length = manager.recv(&mut buffer).expect(wanted);
-            heard.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
-        }
-    };
     let path = socket.display().to_string();
     let service = Service::start(&scene, &[], &[("NOTIFY_SOCKET", &path), ("WATCHDOG_USEC", "3000000")]);
-    hear("READY=1");
+    hear(&manager, &mut heard, "READY=1");
     attack(&scene, "192.0.2.1");
     until("an alert", || alerts(&scene, "192.0.2.1") == 1);
-    hear("WATCHDOG=1");
-    hear("STATUS=scanned until ");
+    hear(&manager, &mut heard, "WATCHDOG=1");
+    hear(&manager, &mut heard, "STATUS=scanned until ");
     until("a good status", || status(&scene).1 == 0);
     let (said, _) = status(&scene);
     assert!(said["running"].as_str().is_some_and(|text| text.starts_with("net-scout serve (process ")), "{said}");
@@ -56,7 +58,13 @@ fn it_scans_what_comes_and_ends_when_it_is_told_to() {
     // Rows whose time was scanned before they came.
     attack(&scene, "192.0.2.2");
     until("an alert about late rows", || alerts(&scene, "192.0.2.2") == 1);
+    // The manager waits for the second READY after a reload.
+    heard.clear();
+    service.signal("HUP");
+    hear(&manager, &mut heard, "RELOADING=1\nMONOTONIC_USEC=");
+    hear(&manager, &mut heard, "READY=1");
     let (took, said) = service.end();
+    hear(&manager, &mut heard, "STOPPING=1");
     assert!(took < Duration::from_secs(5), "{took:?}");
     assert!(said.contains("alert 1: ") && said.contains("scan: 1 new alert"), "{said}");
     assert_eq!((alerts(&scene, "192.0.2.1"), alerts(&scene, "192.0.2.2")), (1, 1));
@@ -114,7 +122,14 @@ fn it_answers_on_loopback_alone() {
     assert_eq!(service.child.wait().expect("a status").code(), Some(0));
     let beyond = scene.command(&["serve", "--listen", "0.0.0.0:0"]).output().expect("run");
     let error = String::from_utf8_lossy(&beyond.stderr).into_owned();
-    assert!(error.contains("is reached from other machines") && beyond.status.code() == Some(1), "{error}");
+    assert!(error.contains("is reached from other machines") && beyond.status.code() == Some(2), "{error}");
+    // Nothing is said to listen that has nothing to serve.
+    for words in [&["--db-path", "missing.db"][..], &["--plugins", "missing"]] {
+        let words = [&["serve", "--listen", "127.0.0.1:0"], words].concat();
+        let refused = scene.command(&words).output().expect("run");
+        let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(error.starts_with("error: ") && refused.status.code() == Some(2), "{words:?}: {error}");
+    }
 }
 
 #[test]
@@ -130,5 +145,5 @@ fn once_does_what_is_due_and_ends() {
     assert_eq!(once.status.code(), Some(0), "{}", String::from_utf8_lossy(&once.stderr));
     assert_eq!(alerts(&scene, "192.0.2.1"), 1);
     fs::rename(scene.path(DATABASE), scene.path("aside.db")).expect("moved");
-    assert_eq!(run(&["serve", "--once"]).status.code(), Some(1));
+    assert_eq!(run(&["serve", "--once"]).status.code(), Some(2));
 }

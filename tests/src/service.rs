@@ -22,8 +22,14 @@ impl Service {
     #[must_use]
     pub fn start(scene: &Scene, words: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = scene.command(&[&["serve", "--every", "1 second"], words].concat());
+        Self::of(command.envs(variables.iter().copied()))
+    }
+
+    /// Starts it as a command that is ready.
+    #[must_use]
+    pub fn of(command: &mut Command) -> Self {
         // The clock of the machine, and nothing to wait for.
-        command.env_remove("NET_SCOUT_NOW").env("NET_SCOUT_SETTLE", "0").envs(variables.iter().copied());
+        command.env_remove("NET_SCOUT_NOW").env("NET_SCOUT_SETTLE", "0");
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         Self { child: command.spawn().expect("started") }
     }
@@ -51,6 +57,13 @@ impl Service {
         self.child.kill().expect("killed");
         self.child.wait().expect("a status");
     }
+}
+
+/// What the service says of itself, as it is stored: where a configuration is wrong, the command cannot be asked.
+#[must_use]
+pub fn stored_status(scene: &Scene) -> String {
+    let sql = "SELECT state_json FROM scout_service WHERE job = 'service'";
+    scene.connect().query_row(sql, [], |row| row.get(0)).unwrap_or_default()
 }
 
 /// Somebody tries many ports, a moment ago.

@@ -23,6 +23,9 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     let events = arguments.take("--events", "a number of events")?.unwrap_or(200_000);
     let seconds = arguments.take("--seconds", "a number of seconds")?.unwrap_or(120);
     let rate: u64 = arguments.take("--rate", "rows in a second")?.unwrap_or(1_000);
+    // A folder in memory tells the waits for locks from those for a slow disk.
+    let folder = arguments.take("--folder", "a folder")?.unwrap_or_else(places::target);
+    let only: Option<String> = arguments.take("--only", "the name of a command")?;
     arguments.finish()?;
     let pace = Pace { rows: (rate / 10).max(1), interval: Duration::from_millis(100) };
     let commands: [(&str, &[&str]); 5] = [
@@ -32,12 +35,15 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
         ("import", &["import", "kern.log"]),
         ("allow apply", &["allow", "apply"]),
     ];
+    if let Some(only) = only.as_ref().filter(|only| !commands.iter().any(|(name, _)| name == only)) {
+        bail!("`--only {only}`: the commands are {}", commands.map(|(name, _)| name).join(", "));
+    }
     let mut wrong = Vec::new();
     for journal in ["WAL", "DELETE"] {
-        for (name, command) in commands {
+        for (name, command) in commands.into_iter().filter(|(name, _)| only.as_ref().is_none_or(|only| only == name)) {
             // One that changes the database is not run again for so long.
             let span = Duration::from_secs(if name == "scan" { seconds } else { seconds.div_ceil(6) });
-            let found = beside(journal, command, events, pace, span).with_context(|| format!("{journal}, {name}"))?;
+            let found = beside(&folder, journal, command, events, pace, span).with_context(|| format!("{journal}, {name}"))?;
             println!("{journal:<6}  {name:<20}  {}", found.0);
             wrong.extend(found.1.into_iter().map(|text| format!("{journal}, {name}: {text}")));
         }
@@ -46,8 +52,15 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
 }
 
 /// Repeats a command beside the writer. What was measured, and what is wrong.
-fn beside(journal: &str, words: &[&str], events: u64, pace: Pace, span: Duration) -> anyhow::Result<(String, Vec<String>)> {
-    let folder = places::target().join("beside-writer");
+fn beside(
+    folder: &Path,
+    journal: &str,
+    words: &[&str],
+    events: u64,
+    pace: Pace,
+    span: Duration,
+) -> anyhow::Result<(String, Vec<String>)> {
+    let folder = folder.join("beside-writer");
     let _gone = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
     let path = folder.join("net_sentinel.db");

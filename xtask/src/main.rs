@@ -16,6 +16,7 @@ mod edges;
 mod guests;
 mod languages;
 mod measure;
+mod soak;
 mod structure;
 mod toolchain;
 mod tools;
@@ -37,8 +38,10 @@ Usage: cargo xtask <command>
   lint                                            format, spelling, dependencies, structure, clippy and documentation, warnings denied
   wit                                             write docs/wit.md from the comments in wit/
   bench [--events N,...] [--seed N] [--runs N]    compare a scan with what the original program does
-  beside-writer [--events N] [--seconds N] [--rate N]
-                                                  run the built program beside a writer of events, and measure how long that waits";
+  beside-writer [--events N] [--seconds N] [--rate N] [--folder DIR] [--only NAME]
+                                                  run the built program beside a writer of events, and measure how long that waits
+  soak [kills DAYS TIMES | day HOURS RATE | idle SECONDS | lag EVERY SETTLE]
+                                                  run the service over simulated weeks and days, and measure what it costs";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -76,6 +79,7 @@ fn run(command: &str, words: Vec<String>) -> anyhow::Result<()> {
         }
         "bench" => bench::run(words),
         "beside-writer" => beside_writer::run(words),
+        "soak" => soak::run(&words),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -21,7 +21,7 @@ const MEDIAN: usize = 150;
 
 /// Where crates lie: folders of them, and single ones with the folders of their sources.
 const MANY: &str = "host";
-const SINGLE: [&str; 3] = ["xtask/src", "tests/src", "tests/it"];
+const SINGLE: [&str; 4] = ["xtask/src", "tests/src", "tests/it", "tests/soak/src"];
 
 /// A file of a crate.
 #[derive(Debug)]

@@ -1,30 +1,7 @@
 //! Removes what net-scout has kept for long enough: its own rows, never an event.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use net_scout_model::{Sink, Timestamp};
-use net_scout_store::{DatabaseError, DatabaseOptions, Keep, OwnTable, Removal, Retention};
-
-const DAY: Duration = Duration::from_secs(86_400);
-const MIB: u64 = 1 << 20;
-
-/// How long everything is kept where nobody says otherwise.
-#[must_use]
-pub fn standard_retention() -> BTreeMap<OwnTable, Keep> {
-    let keep = |days: u32, mebibytes: Option<u64>| Keep {
-        age: i64::try_from((DAY * days).as_micros()).ok(),
-        bytes: mebibytes.map(|mebibytes| mebibytes * MIB),
-    };
-    BTreeMap::from([
-        (OwnTable::ClosedAlerts, keep(365, None)),
-        (OwnTable::Cache, keep(90, Some(256))),
-        (OwnTable::LookupFailures, keep(30, Some(64))),
-        (OwnTable::Ledger, keep(90, Some(128))),
-        (OwnTable::Coverage, keep(400, None)),
-        (OwnTable::PluginState, keep(180, None)),
-    ])
-}
+use net_scout_store::{DatabaseError, DatabaseOptions, Removal, Retention};
 
 /// Removes what is kept for long enough, in short transactions; as a dry run it only says what that is. A line for each table that is named.
 ///
@@ -51,12 +28,12 @@ pub fn maintain(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::BTreeMap;
 
     use super::*;
     use crate::test_support::{NOW, options};
     use net_scout_model::Messages;
-    use net_scout_store::CachedAnswer;
+    use net_scout_store::{CachedAnswer, Keep, OwnTable};
 
     #[test]
     fn a_dry_run_says_what_is_removed_then() {
@@ -70,14 +47,15 @@ mod tests {
         };
         database.keep_answers(&[answer(1), answer(89), answer(91), answer(200)]).expect("kept");
         drop(database);
-        let retention = Retention { tables: standard_retention(), plugins: BTreeSet::new() };
+        let keep = Keep { age: Some(90 * 86_400_000_000), bytes: None };
+        let retention = Retention { tables: BTreeMap::from([(OwnTable::Cache, keep), (OwnTable::Ledger, keep)]), plugins: None };
         let sink = Messages::default();
         let run = |dry_run| maintain(&options.database, &retention, dry_run, NOW, &sink).expect("maintained");
         let said = run(true);
         let rows = |removals: &[Removal]| -> Vec<u64> { removals.iter().map(|removal| removal.rows).collect() };
-        assert_eq!(rows(&said), [0, 2, 0, 0, 0, 0]);
+        assert_eq!(rows(&said), [2, 0]);
         assert_eq!(run(true), said, "a dry run removes nothing");
         assert_eq!(run(false), said);
-        assert_eq!(rows(&run(false)), [0; 6]);
+        assert_eq!(rows(&run(false)), [0; 2]);
     }
 }

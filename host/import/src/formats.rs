@@ -14,6 +14,7 @@ mod azure;
 mod cef;
 mod cisco;
 mod conntrack;
+mod firepower;
 mod fortigate;
 mod gcp;
 mod json;
@@ -134,6 +135,11 @@ impl<'o> Reader<'o> {
     /// Whether a record has begun and not ended.
     pub(super) fn is_inside(&self) -> bool {
         self.export.has_begun()
+    }
+
+    /// The number of the half of a flow that waits for the other, if one does.
+    pub(super) fn half(&self) -> Option<u64> {
+        self.halves.waiting()
     }
 
     fn wanted(&self) -> Option<Format> {

@@ -90,6 +90,16 @@ pub struct LogReader<'o> {
     /// Where a record began that has not ended yet: whoever goes on must read it whole.
     begun: Option<Progress>,
     resume: Resume,
+    /// A last line without an end is left for whoever goes on.
+    leaves_open: bool,
+    /// There was one.
+    open: Option<Open>,
+}
+
+/// A last line that was left because it has no end.
+struct Open {
+    /// A record that began before it goes on in it.
+    is_inside: bool,
 }
 
 impl<'o> LogReader<'o> {
@@ -103,7 +113,22 @@ impl<'o> LogReader<'o> {
             progress: Progress::default(),
             begun: None,
             resume,
+            leaves_open: false,
+            open: None,
         }
+    }
+
+    /// Leaves a last line without an end for whoever goes on, because it may be half written.
+    #[must_use]
+    pub fn leaving_open(mut self, leaves: bool) -> Self {
+        self.leaves_open = leaves;
+        self
+    }
+
+    /// Whether a last line was left because it has no end.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
     }
 
     /// Reads an input to its end. Hands events on in batches when there are many; [`Self::flush`] hands on the rest.
@@ -146,6 +171,12 @@ impl<'o> LogReader<'o> {
                 self.skip(&text).map_err(|line| ImportError::Changed { line })?;
                 continue;
             }
+            if self.leaves_open && whole && !bytes.ends_with(b"\n") && records.are_lines() {
+                self.open = Some(Open { is_inside: self.begun.is_some() });
+                self.begun.get_or_insert(before);
+                return Ok(());
+            }
+            let half = self.reader.half();
             let read = match whole {
                 true if text.trim().is_empty() => self.reader.end_record(false),
                 true => Some(self.reader.read(&text)),
@@ -155,7 +186,10 @@ impl<'o> LogReader<'o> {
             if !self.reader.is_inside() {
                 self.begun = None;
             } else if self.begun.is_none() || has_ended {
-                self.begun = Some(before);
+                self.begun = Some(before.clone());
+            }
+            if self.reader.half() != half {
+                self.begun = self.reader.half().map(|_| before);
             }
             if let Some(read) = read {
                 self.take(read, &text, keep, tally)?;
@@ -206,8 +240,11 @@ impl<'o> LogReader<'o> {
         }
         let mut tally = report.tally();
         if is_end {
-            self.begun = None;
-            while let Some(read) = self.reader.end_record(true) {
+            if self.open.is_none() {
+                self.begun = None;
+            }
+            let is_inside = self.open.as_ref().is_some_and(|open| open.is_inside);
+            while !is_inside && let Some(read) = self.reader.end_record(true) {
                 self.take(read, "", keep, &mut tally)?;
             }
         }

@@ -9,8 +9,10 @@ use super::*;
 
 mod carriers;
 mod crowdsec;
+mod devices;
 mod firewalls;
 mod flows;
+mod positions;
 mod sensors;
 mod tables;
 mod vendors;

@@ -58,7 +58,7 @@ const GENERIC_WORDS: [&str; 35] = [
 ];
 
 /// What values of a column or field `action` mean beyond the words of prefixes. Upper case; `_` and spaces are dashes here.
-const VALUES: [(&str, Option<&str>); 50] = [
+const VALUES: [(&str, Option<&str>); 53] = [
     // FortiGate: how a session ended that was let through.
     ("CLOSE", Some(ACCEPT)),
     ("TIMEOUT", Some(ACCEPT)),
@@ -68,6 +68,9 @@ const VALUES: [(&str, Option<&str>); 50] = [
     ("IP-CONN", Some(ACCEPT)),
     ("DNS", Some(ACCEPT)),
     ("VIOLATION", Some(DROP)),
+    ("PASSTHROUGH", Some(ACCEPT)),
+    ("PASS-SESSION", Some(ACCEPT)),
+    ("CLEAR-SESSION", Some(DROP)),
     // Windows, Juniper, Cisco, Check Point, SonicWall, Palo Alto, Sophos, Zscaler, cloud providers.
     ("OPEN", Some(ACCEPT)),
     ("OPENED", Some(ACCEPT)),

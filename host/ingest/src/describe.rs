@@ -4,10 +4,11 @@ use std::io::{BufRead as _, Read as _};
 use std::path::Path;
 
 use super::follow::Followed;
+use super::ingest::{Began, FileRead};
 use super::offset::suggested_offset;
 use super::stream::is_stream;
 use net_scout_import::{Format, ImportReport, MAXIMUM_LINE, ReadAs, TableLook};
-use net_scout_model::{Sink, Timestamp};
+use net_scout_model::{Sink, Timestamp, amount, counted};
 
 /// What happened to a file that is followed.
 pub(super) fn followed(name: &str, what: Followed<'_>, sink: &dyn Sink) {
@@ -17,6 +18,26 @@ pub(super) fn followed(name: &str, what: Followed<'_>, sink: &dyn Sink) {
         }
         Followed::CaughtUp(older) => sink.note(&format_args!("{}: read to its end", older.display())),
         Followed::Rotated => sink.note(&format_args!("{name}: rotated, reading the new file")),
+    }
+}
+
+/// Where the reading of a file began, and whether its last line waits for its end.
+pub(super) fn describe_read(name: &str, read: FileRead, sink: &dyn Sink) {
+    match read.began {
+        Began::AtBeginning => {}
+        Began::Again => sink.warn(&format_args!(
+            "{name}: an earlier import read it to its end, and now its lines count once more; --new imports only what was added"
+        )),
+        Began::At(position) => followed(name, Followed::Resumed(position), sink),
+        Began::Changed(line) => sink.warn(&format_args!(
+            "{name}: not what was imported of it up to line {line}, so it was read from its beginning; lines that stand in both count \
+             twice"
+        )),
+    }
+    if read.waits {
+        sink.note(&format_args!(
+            "{name}: the last line has no newline yet and is left for the next import; without --new it is taken as it is"
+        ));
     }
 }
 
@@ -67,13 +88,15 @@ fn describe_lines(file: &str, report: &ImportReport, sink: &dyn Sink) {
             format!(" ({})", several.iter().map(|(format, count)| format!("{count} {format}")).collect::<Vec<_>>().join(", "))
         }
     };
-    sink.note(&format_args!("{file}: {} lines, {} events{formats}{without}", report.lines, report.events));
+    let (lines, events) = (counted(report.lines, "line"), counted(report.events, "event"));
+    sink.note(&format_args!("{file}: {lines}, {events}{formats}{without}"));
     if !report.others.is_empty() {
         let kinds = report.others.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ");
         sink.note(&format_args!("{file}: lines about neither packets nor flows: {kinds}"));
     }
     if report.unreadable > 0 {
-        sink.warn(&format_args!("{file}: {} lines are no firewall events", report.unreadable));
+        let lines = amount(report.unreadable, "line is no firewall event", "lines are no firewall events");
+        sink.warn(&format_args!("{file}: {lines}"));
         for example in &report.examples {
             sink.note(&format_args!("  line {}: {}: {}", example.line, example.reason, example.text));
         }
@@ -118,8 +141,4 @@ fn describe_assumptions(file: &str, path: &Path, report: &ImportReport, now: Tim
             offset.seen, offset.zone
         ));
     }
-}
-
-fn amount(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

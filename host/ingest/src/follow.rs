@@ -100,7 +100,7 @@ impl Ingest<'_> {
             if !is_unfinished || net_scout_import::check_packed(&older).is_err() {
                 continue;
             }
-            match self.file_from(&older, Again::New, report) {
+            match self.file_from(&older, Again::New, false, report) {
                 Ok(_) => {
                     tell(Followed::CaughtUp(&older));
                     return Ok(());

@@ -1,13 +1,18 @@
 //! Takes files into the database, and remembers how far each was read, so that the next import goes on there.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::error::IngestError;
 use super::geoip::GeoIp;
 use super::place::{Again, Place};
 use net_scout_import::{Batch, Beginning, ImportError, ImportOptions, ImportReport, LogReader, Position, ReadAs};
-use net_scout_model::{EventRow, hex};
-use net_scout_store::{Database, DatabaseError, DatabaseOptions, ImportedRows, LogHead, LogPosition, LogStep};
+use net_scout_model::clock::SystemClock;
+use net_scout_model::{EventRow, Sink, hex};
+use net_scout_store::{Database, DatabaseError, DatabaseOptions, ImportedRows, Lease, Lock, LogHead, LogPosition, LogStep, Turn};
+
+/// For how long it writes before others get their turn.
+const TURN: Duration = Duration::from_millis(500);
 
 /// Takes logs, one after the other, into a database that is made with the first event where there is none.
 pub struct Ingest<'o> {
@@ -19,6 +24,10 @@ pub struct Ingest<'o> {
     /// Files are imported one after the other, so that a new database can wait for its indexes.
     is_filling: bool,
     progress: &'o dyn Fn(u64),
+    /// Learns for whom it waits.
+    sink: &'o dyn Sink,
+    /// The turn that it has, and since when.
+    turn: Option<(Lease, Instant)>,
     /// What became of the rows so far.
     pub rows: ImportedRows,
 }
@@ -28,10 +37,21 @@ pub struct Ingest<'o> {
 pub enum Began {
     /// At its beginning.
     AtBeginning,
+    /// At its beginning, though an earlier import read it to its end.
+    Again,
     /// Where an earlier import stopped.
     At(Position),
     /// At its beginning, because what an earlier import read of it up to this line is not what stands there now.
     Changed(u64),
+}
+
+/// How a file was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileRead {
+    /// Where the reading began.
+    pub began: Began,
+    /// Its last line has no end yet, and was left for the next import.
+    pub waits: bool,
 }
 
 impl<'o> Ingest<'o> {
@@ -45,10 +65,11 @@ impl<'o> Ingest<'o> {
         options: &'o ImportOptions,
         geoip: Option<GeoIp>,
         progress: &'o dyn Fn(u64),
+        sink: &'o dyn Sink,
     ) -> Result<Self, DatabaseError> {
         let exists = target.path.exists();
-        let mut ingest =
-            Self { target, options, from, geoip, database: None, is_filling: false, progress, rows: ImportedRows::default() };
+        let (turn, rows) = (None, ImportedRows::default());
+        let mut ingest = Self { target, options, from, geoip, database: None, is_filling: false, progress, sink, turn, rows };
         if exists {
             ingest.database()?;
         }
@@ -59,24 +80,34 @@ impl<'o> Ingest<'o> {
     ///
     /// # Errors
     /// When the file cannot be read or the rows cannot be kept. What was stored before is remembered, and the next import goes on there.
-    pub fn file(&mut self, path: &Path, again: Again, report: &mut ImportReport) -> Result<Began, IngestError> {
+    pub fn file(&mut self, path: &Path, again: Again, report: &mut ImportReport) -> Result<FileRead, IngestError> {
         self.is_filling = true;
         net_scout_import::check_packed(path).map_err(|source| IngestError::Damaged { path: path.to_owned(), source })?;
-        match self.file_from(path, again, report) {
+        // Whoever asks for what is new comes again, when the last line is whole.
+        let leaves_open = again == Again::New;
+        match self.file_from(path, again, leaves_open, report) {
             Err(IngestError::Read { source: ImportError::Changed { line }, .. }) => {
-                self.file_from(path, Again::Whole, report).map(|_| Began::Changed(line))
+                let read = self.file_from(path, Again::Whole, leaves_open, report)?;
+                Ok(FileRead { began: Began::Changed(line), ..read })
             }
             done => done,
         }
     }
 
-    pub(super) fn file_from(&mut self, path: &Path, again: Again, report: &mut ImportReport) -> Result<Began, IngestError> {
+    pub(super) fn file_from(
+        &mut self,
+        path: &Path,
+        again: Again,
+        leaves_open: bool,
+        report: &mut ImportReport,
+    ) -> Result<FileRead, IngestError> {
         let input = net_scout_import::open(Some(path)).map_err(|source| IngestError::Open { path: path.to_owned(), source })?;
         let (beginning, mut input) = Beginning::of(input);
         let mut place = self.place(path, beginning, again)?;
         let resume = place.resume();
+        let is_again = again == Again::Unfinished && place.is_anew;
         let (from, options) = (self.from, self.options);
-        let mut reader = LogReader::new(from, options, resume);
+        let mut reader = LogReader::new(from, options, resume).leaving_open(leaves_open);
         let mut keep = |batch: Batch| self.keep(batch, &mut place);
         let read = reader.read(&mut *input, &mut keep, report);
         let failed = |source| IngestError::Read { path: path.to_owned(), source };
@@ -94,10 +125,16 @@ impl<'o> Ingest<'o> {
             }
         }
         read.map_err(failed)?;
-        if let (Some(log), Some(database)) = (place.taken.as_ref().or(place.seen.as_ref()), &mut self.database) {
+        let waits = reader.is_open();
+        if let (Some(log), Some(database), false) = (place.taken.as_ref().or(place.seen.as_ref()), &mut self.database, waits) {
             database.finish_log(log, options.now)?;
         }
-        Ok(if resume.at.offset > 0 { Began::At(resume.at) } else { Began::AtBeginning })
+        let began = match resume.at.offset {
+            0 if is_again => Began::Again,
+            0 => Began::AtBeginning,
+            _ => Began::At(resume.at),
+        };
+        Ok(FileRead { began, waits })
     }
 
     /// Makes what a new database was filled without.
@@ -105,6 +142,7 @@ impl<'o> Ingest<'o> {
     /// # Errors
     /// When the database cannot be written.
     pub fn finish(&mut self) -> Result<(), DatabaseError> {
+        self.end_turn()?;
         self.is_filling = false;
         self.database.as_mut().map_or(Ok(()), Database::finish_import)
     }
@@ -151,11 +189,32 @@ impl<'o> Ingest<'o> {
             }
         }
         let count = rows.len() as u64;
+        self.take_turn()?;
         let imported = self.database()?.import(&rows, log)?;
         self.rows.added += imported.added;
         self.rows.repeated += imported.repeated;
         (self.progress)(count);
         Ok(())
+    }
+
+    /// Waits for the turn to write a part of a file, and gives the one back that it has had for long enough: a scan that waits gets the next
+    /// one. What is followed is written as net-sentinel does it, in short transactions without turns, because its rows must not come late.
+    fn take_turn(&mut self) -> Result<(), DatabaseError> {
+        if !self.is_filling || self.turn.as_ref().is_some_and(|(_, since)| since.elapsed() < TURN) {
+            return Ok(());
+        }
+        self.end_turn()?;
+        let sink = self.sink;
+        let lease = Turn::of("net-scout import").take(self.database()?, Lock::Turn, &SystemClock, sink)?;
+        self.turn = Some((lease, Instant::now()));
+        Ok(())
+    }
+
+    fn end_turn(&mut self) -> Result<(), DatabaseError> {
+        match (self.turn.take(), &mut self.database) {
+            (Some((lease, _)), Some(database)) => database.unlock(lease),
+            _ => Ok(()),
+        }
     }
 
     fn database(&mut self) -> Result<&mut Database, DatabaseError> {

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use net_scout_import::{DefaultVerdict, ImportError, ImportOptions, ImportReport, LogZone, ReadAs};
-use net_scout_model::{Networks, Sink, Timestamp, UsageError};
+use net_scout_model::{Networks, Sink, Timestamp, UsageError, amount, counted};
 use net_scout_store::{DatabaseError, DatabaseOptions, ImportedRows, not_the_database};
 
-use super::describe::{describe, followed, nothing};
+use super::describe::{describe, describe_read, followed, nothing};
 use super::error::IngestError;
-use super::follow::Followed;
 use super::geoip::{GeoIp, GeoIpError};
 use super::ingest::{Began, Ingest};
 use super::place::Again;
@@ -132,7 +131,7 @@ pub fn import_logs(
     };
     let progress = sink.progress("importing", "rows", 0);
     let advance = |rows| progress.advance(rows, "");
-    let mut ingest = Ingest::new(target.database.clone(), &request.from, &options, geoip, &advance)?;
+    let mut ingest = Ingest::new(target.database.clone(), &request.from, &options, geoip, &advance, sink)?;
     let (mut events, mut without) = (0, Vec::new());
     for file in &request.files {
         let (name, mut report) = (file.display().to_string(), ImportReport::default());
@@ -144,16 +143,9 @@ pub fn import_logs(
         } else if request.follow {
             ingest.follow(file, stop, &mut |what| followed(&name, what, sink), &mut report)
         } else {
-            ingest.file(file, request.again, &mut report).map(|began| match began {
-                Began::AtBeginning => {}
-                Began::At(position) => {
-                    is_known = true;
-                    followed(&name, Followed::Resumed(position), sink);
-                }
-                Began::Changed(line) => sink.warn(&format_args!(
-                    "{name}: not what was imported of it up to line {line}, so it was read from its beginning; lines that stand in both \
-                     count twice"
-                )),
+            ingest.file(file, request.again, &mut report).map(|read| {
+                is_known = matches!(read.began, Began::At(_));
+                describe_read(&name, read, sink);
             })
         };
         events += report.events;
@@ -180,10 +172,11 @@ pub fn import_logs(
         return Err(LogsError::Nothing(nothing(&request.from, file)));
     }
     sink.note(&format_args!(
-        "{}: {events} events became {} new rows, {} rows that were there count more often now",
+        "{}: {} became {}, {} more often now",
         target.database.path.display(),
-        rows.added,
-        rows.repeated
+        counted(events, "event"),
+        counted(rows.added, "new row"),
+        amount(rows.repeated, "row that was there counts", "rows that were there count")
     ));
     match without.as_slice() {
         [] => Ok(Imported { events, rows }),
@@ -233,7 +226,7 @@ mod tests {
         assert_eq!((imported.events, imported.rows.added), (3, 1));
         let said = sink.take();
         let is_said = |text: &str| said.iter().any(|one| matches!(one, Message::Note(note) if note.contains(text)));
-        assert!(is_said("ufw.log: 3 lines, 3 events") && is_said("3 events became 1 new rows"), "{said:?}");
+        assert!(is_said("ufw.log: 3 lines, 3 events") && is_said("3 events became 1 new row,"), "{said:?}");
         assert!(!request(&file).waits() && ImportRequest { follow: true, ..request(&file) }.waits());
     }
 

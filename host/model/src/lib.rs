@@ -53,7 +53,7 @@ pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, che
 pub use related::{RELATED, REOPENED, Rank, Related, add_related, take_related};
 pub use request::{CAPABILITIES, Request, RequestError};
 pub use secrets::Secrets;
-pub use sink::{Message, Messages, Progress, Sink, Unseen, Wait};
+pub use sink::{Message, Messages, Once, Progress, Sink, Unseen, Wait};
 pub use switch::{SWITCH, parse_switch};
 pub use tables::{ALERT_COLUMNS, EVENT_COLUMNS, MAXIMUM_HIT_COUNT, columns_of};
 pub use tcp_flags::TcpFlags;

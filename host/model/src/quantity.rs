@@ -16,6 +16,8 @@ pub enum TimeUnit {
     Seconds,
     /// Hours.
     Hours,
+    /// Days.
+    Days,
 }
 
 /// What a number without a unit is.
@@ -55,6 +57,7 @@ pub fn parse_span(text: &str, unit: TimeUnit, bounds: RangeInclusive<f64>) -> Re
     let (name, length) = match unit {
         TimeUnit::Seconds => ("seconds", 1.0),
         TimeUnit::Hours => ("hours", 3_600.0),
+        TimeUnit::Days => ("days", 86_400.0),
     };
     let number = text.trim().parse::<f64>().ok();
     let written = || parse_duration(text).ok().map(|micros| micros as f64 / 1e6 / length);

@@ -2,8 +2,12 @@
 //!
 //! A use case is a function of a library crate. It prints nothing; what it came to is in the value that it returns.
 
+mod once;
+
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
+
+pub use once::Once;
 
 /// Takes a text for somebody who waits, from any thread.
 pub type Wait = Arc<dyn Fn(&dyn Display) + Send + Sync>;

@@ -12,12 +12,12 @@ mod scan;
 mod serve;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{config as config_command, migrate, serve as serve_command, status};
+use crate::commands::{config as config_command, maintain, migrate, serve as serve_command, status};
 use crate::config::{Config, ConfigFile, Flags, Layers, Setting};
 use crate::exit::UsageError;
 use crate::{exit, output};
@@ -32,7 +32,7 @@ use net_scout_model::clock::{Clock, FixedClock, SystemClock};
 use net_scout_plugin_host::{COMPILE, compile_component};
 use plugin::PluginCommand;
 use scan::ScanArgs;
-use serve::{ServeArgs, StatusArgs};
+use serve::{MaintainArgs, ServeArgs, StatusArgs};
 
 /// Scans a net-sentinel database for port scans, probing and high connection volume.
 #[derive(Parser)]
@@ -77,6 +77,9 @@ struct Global {
     /// The file that the log is added to [default: standard error]
     #[arg(long, global = true, value_name = "FILE")]
     log_file: Option<String>,
+    /// How the log and messages are written: text, or json, an object a line [default: text]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -107,6 +110,8 @@ enum Command {
     Serve(ServeArgs),
     /// Show what the service does, which time was scanned, and what is wrong
     Status(StatusArgs),
+    /// Remove rows of net-scout's own tables that were kept for long enough
+    Maintain(MaintainArgs),
     /// Make or update the tables of net-scout in the database
     Migrate(MigrateArgs),
     /// Show every setting, its value and where it came from
@@ -175,11 +180,14 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn execute(cli: &Cli) -> anyhow::Result<u8> {
+    // For what is wrong with the configuration itself.
+    let format = cli.global.log_format.clone().or_else(|| std::env::var("NET_SCOUT_LOG_FORMAT").ok());
+    format.iter().for_each(|format| output::expect_log_format(format));
     let config = configuration(cli)?;
     if let Some(file) = &config.log_file {
         crate::commands::not_the_database(&config, "log_file", file)?;
     }
-    output::start_log(config.log_level, config.log_file.as_deref()).map_err(|error| {
+    output::start_log(config.log_level, config.log_format, config.log_file.as_deref()).map_err(|error| {
         UsageError(format!("log_file: {} cannot be opened: {error}", config.log_file.clone().unwrap_or_default().display()))
     })?;
     let clock: Box<dyn Clock> = match config.now {
@@ -200,8 +208,9 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Plugin(command) => command.run(&config, now),
         Command::Import(args) => args.run(&config, now),
         Command::Evaluate(args) => args.run(&config),
-        Command::Serve(args) => serve_command::run(&config, args.once, &|| configuration(cli)),
+        Command::Serve(args) => serve_command::run(&config, args.once, &|| configuration_again(cli, config.file.as_deref())),
         Command::Status(args) => status::run(&config, (&args.format).into(), now),
+        Command::Maintain(args) => maintain::run(&config, args.dry_run, (&args.format).into(), now),
         Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
         Command::Config(args) => config_command::run(&config, (&args.format).into()),
         Command::Compile(_) => unreachable!("answered before"),
@@ -221,9 +230,22 @@ fn configuration(cli: &Cli) -> anyhow::Result<Config> {
     Ok(Config::resolve(&layers)?)
 }
 
+/// The same while the program runs. A file that was read and is gone is an error, not a reason to take the defaults.
+fn configuration_again(cli: &Cli, before: Option<&Path>) -> anyhow::Result<Config> {
+    let config = configuration(cli)?;
+    match before {
+        Some(before) if config.file.as_deref() != Some(before) => Err(UsageError(format!(
+            "the configuration file {} is not there any more; put it back, or start the service again to go on without it",
+            before.display()
+        ))
+        .into()),
+        _ => Ok(config),
+    }
+}
+
 /// What the command line sets.
 fn flags(cli: &Cli) -> Flags {
-    let Global { db_path, config: _, alert_table, busy_timeout, verbose, log_level, log_file } = &cli.global;
+    let Global { db_path, config: _, alert_table, busy_timeout, verbose, log_level, log_file, log_format } = &cli.global;
     let said = |name: &'static str, text: &Option<String>| text.as_ref().map(|text| Setting::flag(name, text));
     let loud = match verbose {
         0 => None,
@@ -236,6 +258,7 @@ fn flags(cli: &Cli) -> Flags {
         busy_timeout: said("--busy-timeout", busy_timeout),
         log_level: said("--log-level", log_level).or(loud),
         log_file: said("--log-file", log_file),
+        log_format: said("--log-format", log_format),
         ..Flags::default()
     };
     if let Command::Scan(ScanArgs { max_alerts, .. }) | Command::Evaluate(EvaluateArgs { max_alerts, .. }) = &cli.command {

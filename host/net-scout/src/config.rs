@@ -22,6 +22,7 @@ pub use source::{Setting, Source};
 
 use crate::exit::UsageError;
 use keys::Layer;
+use net_scout_model::time::Moment;
 use net_scout_model::{Allow, LIMITS, Limits, Request, Secrets};
 use net_scout_plugin_host::schedule::Rate;
 use net_scout_plugin_host::{PluginLimits, ownership};
@@ -41,6 +42,8 @@ pub struct Layers {
 pub struct Config {
     /// The values of the keys.
     pub values: Values,
+    /// Where the window of a scan begins that is not told so by a flag.
+    pub usual_since: Moment,
     /// What one call of a plugin may use.
     pub limits: PluginLimits,
     /// How often each kind of lookup, and each HTTP server, may be asked.
@@ -55,6 +58,8 @@ pub struct Config {
     pub allow: Vec<Allow>,
     /// What is set for the parameters of plugins: plugin, parameter, value.
     pub parameters: BTreeMap<String, BTreeMap<String, Setting>>,
+    /// The file that was read, if there is one.
+    pub file: Option<PathBuf>,
     /// Every key with its value as it was written.
     pub settings: Vec<(Key, Setting)>,
 }
@@ -75,8 +80,11 @@ impl Config {
     pub fn resolve(layers: &Layers) -> Result<Self, UsageError> {
         let file = layers.file.as_ref();
         let in_file = |key: &Key| file.map_or(Ok(None), |file| file.find_key(key));
-        let merged = Layer::of_flags(&layers.flags)?.over(Layer::of(|key| Ok(layers.variable(key)))?).over(Layer::of(in_file)?);
-        let (values, mut settings) = merged.values()?;
+        let merge = |flags: &Flags| -> Result<Layer, UsageError> {
+            Ok(Layer::of_flags(flags)?.over(Layer::of(|key| Ok(layers.variable(key)))?).over(Layer::of(in_file)?))
+        };
+        let (values, mut settings) = merge(&layers.flags)?.values()?;
+        let usual_since = merge(&Flags::default())?.values()?.0.since;
         let mut common = Limits::default();
         for (key, limit) in keys::limits().zip(&LIMITS) {
             let default = || Setting { text: limit.default.to_owned(), source: Source::Default };
@@ -85,6 +93,7 @@ impl Config {
             settings.push((key, setting));
         }
         let config = Self {
+            usual_since,
             limits: PluginLimits { common, own: file.map(ConfigFile::limits).transpose()?.unwrap_or_default() },
             enrichment_rate: Rate { interval: values.enrichment_sleep, burst: values.enrichment_burst },
             directories: layers.directories()?,
@@ -92,6 +101,7 @@ impl Config {
             grants: file.map(ConfigFile::grants).transpose()?.unwrap_or_default(),
             allow: file.map(ConfigFile::allow).transpose()?.unwrap_or_default(),
             parameters: layers.parameters()?,
+            file: file.map(|file| file.path.clone()),
             values,
             settings,
         };

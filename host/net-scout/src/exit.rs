@@ -6,6 +6,8 @@ use net_scout_lab::evaluate::EvaluateError;
 use net_scout_lab::replay::ReplayError;
 pub use net_scout_model::UsageError;
 use net_scout_plugin_host::PluginsError;
+use net_scout_serve::health::ListenError;
+use net_scout_serve::service::ServiceError;
 
 /// All went well, whether or not there were alerts.
 pub const SUCCESS: u8 = 0;
@@ -27,4 +29,6 @@ pub fn is_usage(error: &anyhow::Error) -> bool {
         || error.downcast_ref().is_some_and(EvaluateError::is_usage)
         || error.downcast_ref().is_some_and(ReplayError::is_usage)
         || error.downcast_ref().is_some_and(LogsError::is_usage)
+        || error.downcast_ref().is_some_and(ServiceError::is_usage)
+        || error.downcast_ref().is_some_and(ListenError::is_usage)
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use net_scout::config::{Config, Flags, Layers};
 use net_scout_detect::DetectError;
 use net_scout_detect::explain::explain;
-use net_scout_detect::scan::{Keep, RuleSource, ScanAlerts, ScanOptions, ScanReport, ScanRequest, run_scan};
+use net_scout_detect::scan::{Cover, Keep, RuleFailure, RuleSource, ScanAlerts, ScanOptions, ScanReport, ScanRequest, run_scan};
 use net_scout_model::{EventRow, Message, Messages, Timestamp, Window};
 use net_scout_plugin_host::{PluginOptions, RuleSet, load_plugins_with};
 use net_scout_store::{AlertFilter, Database, DatabaseError, DatabaseOptions, ScanTransaction, StateEntry};
@@ -68,11 +68,7 @@ impl Service {
     }
 
     /// A scan of the last hour, with this written alongside.
-    async fn tick(
-        &mut self,
-        sink: &Messages,
-        alongside: &mut (dyn FnMut(&ScanTransaction<'_>) -> Result<(), DatabaseError> + Send),
-    ) -> Result<ScanReport, DetectError> {
+    async fn tick(&mut self, sink: &Messages, alongside: Cover<'_>) -> Result<ScanReport, DetectError> {
         let request = ScanRequest {
             options: &self.options,
             window: Window { since: NOW.plus(-60 * MINUTE), until: Some(NOW), now: NOW },
@@ -96,7 +92,7 @@ async fn a_service_scans_again_and_again_with_what_it_has_open() {
     let (sink, mut seen) = (Messages::default(), Vec::new());
     let entry = StateEntry { plugin: "a_service".into(), key: "until".into(), value: Some(b"now".to_vec()) };
     for new in [true, false] {
-        let mut cover = |transaction: &ScanTransaction<'_>| {
+        let mut cover = |transaction: &ScanTransaction<'_>, _: &[RuleFailure]| {
             seen.push(transaction.recorded.len());
             transaction.keep_state(std::slice::from_ref(&entry), NOW)
         };
@@ -125,7 +121,7 @@ async fn a_service_scans_again_and_again_with_what_it_has_open() {
 async fn what_fails_alongside_takes_the_alerts_with_it() {
     let mut service = Service::start().await;
     let sink = Messages::default();
-    let mut fail = |_: &ScanTransaction<'_>| Err(DatabaseError::NotFound { path: PathBuf::from("elsewhere") });
+    let mut fail = |_: &ScanTransaction<'_>, _: &[RuleFailure]| Err(DatabaseError::NotFound { path: PathBuf::from("elsewhere") });
     let error = service.tick(&sink, &mut fail).await.err().expect("refused");
     assert!(matches!(error, DetectError::Database(DatabaseError::NotFound { .. })), "{error}");
     assert_eq!(service.stored(), 0);
@@ -153,6 +149,6 @@ async fn a_scan_may_move_between_threads() {
     }
     let mut service = Service::start().await;
     let sink = Messages::default();
-    let mut nothing = |_: &ScanTransaction<'_>| Ok(());
+    let mut nothing = |_: &ScanTransaction<'_>, _: &[RuleFailure]| Ok(());
     moves(service.tick(&sink, &mut nothing)).await.expect("scanned");
 }

@@ -197,6 +197,12 @@ pub enum PluginError {
 }
 
 impl PluginError {
+    /// Whether the plugin would fail in the same way the next time: not where the scan ran out of time, or its data could not be had.
+    #[must_use]
+    pub fn is_its_own(&self) -> bool {
+        !matches!(self, Self::Limit(LimitExceeded::Scan(_)) | Self::Query(QueryError::Unavailable(_)) | Self::NotGranted(_))
+    }
+
     /// Logs where it trapped, for someone who looks closer.
     pub fn log_backtrace(&self) {
         let Self::Trap { frames, output, .. } = self else { return };

@@ -66,17 +66,45 @@ impl RuleSet {
     /// What tells one set of rules from another: a digest of their files and of what is set for their parameters, in hexadecimal.
     #[must_use]
     pub fn digest(&self) -> String {
-        let mut files: Vec<(&str, &str)> =
-            self.rules.iter().map(|rule| (rule.description.name.as_str(), rule.artifact.sha256.as_str())).collect();
-        files.sort_unstable();
-        let mut digest = Sha256::new();
-        for (name, sha256) in files {
-            digest.update(format!("{name}\0{sha256}\0"));
-            for (parameter, value) in self.parameters.get(name).into_iter().flatten() {
-                digest.update(format!("{parameter}\0{value}\0"));
-            }
+        self.digest_without(&[])
+    }
+
+    /// The same of the rules but for those that are named.
+    #[must_use]
+    pub fn digest_without(&self, names: &[&str]) -> String {
+        let rules = self.rules.iter().filter(|rule| !names.contains(&rule.description.name.as_str()));
+        let mut rules: Vec<String> = rules.map(|rule| self.told_apart(rule)).collect();
+        rules.sort_unstable();
+        hex(&Sha256::digest(rules.concat()))
+    }
+
+    /// The same of one rule.
+    #[must_use]
+    pub fn digest_of(&self, rule: &Rule) -> String {
+        hex(&Sha256::digest(self.told_apart(rule)))
+    }
+
+    /// A rule's name, file and parameters.
+    fn told_apart(&self, rule: &Rule) -> String {
+        let name = &rule.description.name;
+        let mut text = format!("{name}\0{}\0", rule.artifact.sha256);
+        for (parameter, value) in self.parameters.get(name).into_iter().flatten() {
+            text.push_str(&format!("{parameter}\0{value}\0"));
         }
-        hex(&digest.finalize())
+        text
+    }
+
+    /// The rules but for those that are named, with what is set for them.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let rules = self.rules.iter().filter(|rule| !names.contains(&rule.description.name.as_str()));
+        Self { rules: rules.map(Arc::clone).collect(), parameters: self.parameters.clone(), ..Self::default() }
+    }
+
+    /// The same of each rule alone, by name.
+    #[must_use]
+    pub fn digests(&self) -> BTreeMap<String, String> {
+        self.rules.iter().map(|rule| (rule.description.name.clone(), self.digest_of(rule))).collect()
     }
 
     /// The rules that are named, or all where none is.
@@ -93,6 +121,18 @@ impl RuleSet {
         }
         let chosen = |rule: &&Arc<Rule>| names.is_empty() || names.contains(&rule.description.name);
         Ok(self.rules.iter().filter(chosen).map(Arc::clone).collect())
+    }
+
+    /// The same set with those rules alone that are named, or all where none is.
+    ///
+    /// # Errors
+    /// When one is named that is not there, or does not run.
+    pub fn narrowed(mut self, names: &[String]) -> Result<Self, UsageError> {
+        if !names.is_empty() {
+            self.rules = self.only(names)?;
+            self.off.clear();
+        }
+        Ok(self)
     }
 }
 

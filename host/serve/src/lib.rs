@@ -4,6 +4,8 @@
 
 pub mod health;
 pub mod notify;
+pub mod pace;
+pub mod past;
 pub mod schedule;
 pub mod service;
 pub mod status;

@@ -2,9 +2,14 @@
 //!
 //! Nothing here reads a clock or a database: the plan follows from the coverage, the time and the options.
 
+mod fill;
+
 use serde::Serialize;
 
-use net_scout_model::{Coverage, CoverageState, Span, Timestamp};
+use net_scout_model::time::Moment;
+use net_scout_model::{Coverage, CoverageState, Span, Timestamp, Window};
+
+pub use fill::{fill, fillable, steps_of};
 
 /// A minute, the shortest step, in microseconds.
 pub const MINUTE: i64 = 60_000_000;
@@ -23,17 +28,57 @@ pub struct TickOptions {
     pub first: i64,
     /// How far back time that was not scanned is made up for. What is older is left out.
     pub catch_up: i64,
-    /// How far back a scan looks beyond its step: rows that came late change the answers of all steps within.
+    /// How far back a scan looks: rows that came late change the answers of all scans within.
     pub reach: i64,
     /// How long what failed is left alone where later time was scanned well.
     pub retry: i64,
+    /// From one scan to the next, where all goes well.
+    pub every: i64,
+    /// Scans end at whole multiples of it, before the settling time: a scan that is made later, because another one failed or the service was
+    /// killed, then looks at the very windows that it would have looked at in time.
+    pub grid: i64,
 }
 
 impl Default for TickOptions {
-    /// Thirty seconds; an hour; an hour; a week; an hour; a quarter of an hour.
+    /// Thirty seconds; an hour; an hour; a week; an hour; a quarter of an hour; a minute; a minute.
     fn default() -> Self {
         let hour = 60 * MINUTE;
-        Self { settle: MINUTE / 2, step: hour, first: hour, catch_up: 7 * 24 * hour, reach: hour, retry: hour / 4 }
+        Self {
+            settle: MINUTE / 2,
+            step: hour,
+            first: hour,
+            catch_up: 7 * 24 * hour,
+            reach: hour,
+            retry: hour / 4,
+            every: MINUTE,
+            grid: MINUTE,
+        }
+    }
+}
+
+impl TickOptions {
+    /// The same with so much time from one scan to the next.
+    #[must_use]
+    pub fn with_interval(self, every: i64) -> Self {
+        let (mut grid, mut rest) = (MINUTE, every.max(1));
+        while rest != 0 {
+            (grid, rest) = (rest, grid % rest);
+        }
+        Self { every: every.max(1), grid, ..self }
+    }
+
+    /// Up to where a tick looks.
+    fn target(&self, now: Timestamp) -> Timestamp {
+        let grid = self.grid.max(1);
+        Timestamp(now.0.div_euclid(grid).saturating_mul(grid)).plus(-self.settle.max(0))
+    }
+
+    /// The length of the steps in which so much time is caught up with. A scan sees what its window holds at its end, and what lies across two
+    /// windows may be in neither. So up to an hour is scanned in the steps that were missed, and in longer times the windows still have three
+    /// quarters in common.
+    fn length(&self, lag: i64) -> i64 {
+        let longest = self.step.min((self.reach / 4).max(MINUTE)).max(1);
+        if lag <= 60 * MINUTE { self.every.clamp(1, longest) } else { longest }
     }
 }
 
@@ -47,6 +92,8 @@ pub enum Why {
     Late,
     /// It failed before.
     Failed,
+    /// It was left out.
+    Gap,
 }
 
 /// One scan of a tick.
@@ -89,7 +136,7 @@ impl Plan {
 /// several.
 #[must_use]
 pub fn plan(coverage: &Coverage, now: Timestamp, failures: u32, options: &TickOptions) -> Plan {
-    let target = now.plus(-options.settle.max(0));
+    let target = options.target(now);
     let Some(good) = coverage.good_until().or_else(|| coverage.stretches().first().map(|first| first.span.begins)) else {
         let steps = Span::new(target.plus(-options.first), target).map(|span| in_steps(span, Why::New, options.step));
         return Plan { steps: steps.unwrap_or_default(), lag: options.first.max(0), ..Plan::default() };
@@ -97,8 +144,10 @@ pub fn plan(coverage: &Coverage, now: Timestamp, failures: u32, options: &TickOp
     let ahead = coverage.stretches().last().map(|last| last.span.ends).filter(|last| *last > now).map(|_| target);
     let begins = coverage.stretches().first().map_or(target, |first| first.span.begins);
     let oldest = target.plus(-options.catch_up);
-    let length = (options.step >> failures.min(30)).max(MINUTE.min(options.step));
-    let mut plan = Plan { ahead, lag: target.0.saturating_sub(good.0).max(0), ..Plan::default() };
+    let lag = target.0.saturating_sub(good.0).max(0);
+    let whole = options.length(lag);
+    let length = (whole >> failures.min(30)).max(MINUTE.min(whole));
+    let mut plan = Plan { ahead, lag, ..Plan::default() };
     let (mut held_up, mut late) = (Vec::new(), Vec::new());
     let within = Span::new(begins.max(oldest), target);
     for (span, stretch) in within.map(|within| coverage.parts(within)).unwrap_or_default() {
@@ -113,14 +162,20 @@ pub fn plan(coverage: &Coverage, now: Timestamp, failures: u32, options: &TickOp
                     held_up.extend(steps);
                 }
             }
-            Some(CoverageState::Late) => span.append(&mut late),
+            Some(CoverageState::Late) => late.extend(in_steps(span, Why::Late, options.length(0))),
             Some(CoverageState::Scanned | CoverageState::Gap) => {}
         }
     }
-    plan.steps.extend(reached(&late, coverage, target, options));
+    plan.steps.extend(late);
     plan.steps.extend(held_up);
     plan.left_out = Span::new(begins, oldest.min(target)).and_then(|old| left_out(coverage, old));
     plan
+}
+
+/// What a scan of a step looks at: rules count over their whole window, however short the step is.
+#[must_use]
+pub fn window_of(step: Span, since: Moment, now: Timestamp) -> Window {
+    Window { since: since.until(step.ends).min(step.begins), until: Some(step.ends), now }
 }
 
 /// The steps of a span, each no longer than so much.
@@ -135,18 +190,17 @@ fn in_steps(span: Span, why: Why, length: i64) -> Vec<Step> {
     steps
 }
 
-/// What is to be scanned again for late rows: their stretches, and all that was scanned with them in reach.
-fn reached(late: &[Span], coverage: &Coverage, target: Timestamp, options: &TickOptions) -> Vec<Step> {
-    let mut spans: Vec<Span> = Vec::new();
+/// What is to be scanned again for late rows: all stretches, from where one began to where one ended, whose windows hold their time.
+#[must_use]
+pub fn reached(late: &[Span], options: &TickOptions) -> Vec<Span> {
+    let (every, settle) = (options.length(0), options.settle.max(0));
+    let before = |time: i64| Timestamp(time.saturating_add(settle).div_euclid(every).saturating_mul(every)).plus(-settle);
+    let mut spans = Vec::new();
     for span in late {
-        let ends = span.ends.plus(options.reach.max(0)).min(target);
-        Span { begins: span.begins, ends: ends.max(span.ends) }.append(&mut spans);
+        let ends = span.ends.plus(options.reach.max(0)).0.saturating_add(every - 1);
+        Span { begins: before(span.begins.0), ends: before(ends) }.append(&mut spans);
     }
-    let parts = spans.iter().flat_map(|span| coverage.parts(*span));
-    let good = parts.filter(|(_, stretch)| stretch.is_some_and(|stretch| stretch.state.is_good()));
-    let mut again = Vec::new();
-    good.for_each(|(span, _)| span.append(&mut again));
-    again.into_iter().flat_map(|span| in_steps(span, Why::Late, options.step)).collect()
+    spans
 }
 
 /// From the first to the last of what was never scanned, nor left out before.

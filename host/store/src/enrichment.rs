@@ -39,6 +39,9 @@ pub enum WhichAlerts {
     Id(i64),
 }
 
+/// Which alerts have no enrichment.
+const MISSING: &str = "typeof(enrichment_json) <> 'text' OR enrichment_json IN ('', '{}', 'null')";
+
 impl Database {
     /// The alerts to enrich, newest first, and how many have an address that cannot be read.
     ///
@@ -46,9 +49,7 @@ impl Database {
     /// When the database cannot be read.
     pub fn alerts_to_enrich(&self, which: WhichAlerts) -> Result<(Vec<AlertToEnrich>, Unreadable), DatabaseError> {
         let (condition, limit) = match which {
-            WhichAlerts::Newest(limit) => {
-                ("typeof(enrichment_json) <> 'text' OR enrichment_json IN ('', '{}', 'null')".to_owned(), limit)
-            }
+            WhichAlerts::Newest(limit) => (MISSING.to_owned(), limit),
             WhichAlerts::NewestAgain(limit) => ("1".to_owned(), limit),
             WhichAlerts::Id(id) => (format!("id = {id}"), 1),
         };
@@ -75,6 +76,16 @@ impl Database {
             Ok((alerts, unreadable))
         };
         read().map_err(self.error("read"))
+    }
+
+    /// How many alerts have no enrichment.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn unenriched_alerts(&self) -> Result<u64, DatabaseError> {
+        let sql = format!("SELECT COUNT(*) FROM {} WHERE {MISSING}", quote(&self.alert_table));
+        let count = self.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).map_err(self.error("read"))?;
+        Ok(count.unsigned_abs())
     }
 
     /// Keeps the enrichment of alerts in one transaction. A status that a person set stays.

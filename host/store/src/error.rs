@@ -77,6 +77,14 @@ pub enum DatabaseError {
         /// SQLite's word for it.
         reason: String,
     },
+    /// There is no room for what is to be written.
+    #[error("{path} cannot grow ({reason}), nothing was changed; make room on its file system", path = path.display())]
+    Full {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's word for it.
+        reason: String,
+    },
     /// A later version of the program migrated it.
     #[error("{path} was migrated by a later net-scout to version {found}, this one knows {known}: use that later version", path = path.display())]
     Newer {
@@ -157,8 +165,16 @@ pub enum DatabaseError {
     },
 }
 
+/// The tables that others made. Where only those of net-scout are there, nobody has stored an event yet.
 fn list(tables: &[String]) -> String {
-    if tables.is_empty() { "none".to_owned() } else { tables.join(", ") }
+    let others: Vec<&str> = tables.iter().map(String::as_str).filter(|table| !table.starts_with("scout_")).collect();
+    match (others.as_slice(), tables) {
+        ([], []) => "none".to_owned(),
+        ([], _) => {
+            "only those of net-scout: net-sentinel makes the others with its first events, or `net-scout import`".to_owned()
+        }
+        (others, _) => others.join(", "),
+    }
 }
 
 /// Turns an error of SQLite into ours; to be used as `map_err(failed(path, timeout, "read"))`.
@@ -170,6 +186,7 @@ pub(super) fn failed(path: &Path, seconds: u64, action: &'static str) -> impl Fn
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DatabaseError::Locked { path, seconds },
             Some(ErrorCode::ReadOnly) if is_moved(&source) => DatabaseError::Replaced { path },
             Some(ErrorCode::ReadOnly) => DatabaseError::ReadOnly { path, reason },
+            Some(ErrorCode::DiskFull) => DatabaseError::Full { path, reason },
             Some(ErrorCode::OperationInterrupted) => DatabaseError::TooSlow { path },
             Some(ErrorCode::NotADatabase) => DatabaseError::NotADatabase { path, reason },
             Some(ErrorCode::DatabaseCorrupt) => DatabaseError::Damaged { path, reason },

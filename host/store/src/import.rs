@@ -4,7 +4,7 @@
 mod logs;
 mod rows;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -77,8 +77,8 @@ impl Database {
             // Nobody waits for a file that was not there before.
             let (part, behind) = rest.split_at(if self.is_new() { rest.len() } else { size.min(rest.len()) });
             let log = step.as_ref().map(|step| step.after(part.len() as u64, behind.is_empty()));
-            let (is_own, begun) = (self.is_new(), Instant::now());
-            let added = self.write("import events into", |connection| {
+            let is_own = self.is_new();
+            let work = |connection: &Connection| {
                 if let Some(log) = &log
                     && !logs::set_position(connection, log)?
                 {
@@ -91,7 +91,9 @@ impl Database {
                     added += u64::from(writer.keep(row)?);
                 }
                 Ok(Some(added))
-            })?;
+            };
+            let action = "import events into";
+            let added = if is_own { self.fill(action, work)? } else { self.write(action, work)? };
             let added = added.ok_or_else(|| self.taken("the log"))?;
             if let (Some(step), Some(log)) = (&mut step, log) {
                 *step.log = log;
@@ -101,7 +103,7 @@ impl Database {
             if behind.is_empty() {
                 return Ok(imported);
             }
-            (rest, size) = (behind, fitting(size, begun.elapsed()));
+            (rest, size) = (behind, fitting(size, self.last_turn()));
         }
     }
 
@@ -147,6 +149,7 @@ impl Database {
     /// # Errors
     /// When the database cannot be written.
     pub fn finish_import(&mut self) -> Result<(), DatabaseError> {
+        self.end_filling()?;
         let has_index = |table: &str| {
             let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1)";
             self.connection

@@ -15,16 +15,19 @@ use super::schema::columns;
 use net_scout_model::Timestamp;
 use process::Process;
 use row::{Stored, stored};
+pub use turn::{GoesOn, Turn};
 
 /// What a process may hold alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
     /// To be the service of this database, for as long as it runs.
     Service,
-    /// The turn: to scan, enrich or import now.
+    /// The turn: to scan, or to import a part of a log.
     Turn,
     /// The next turn.
     Next,
+    /// To look up the addresses of stored alerts.
+    Lookups,
 }
 
 impl Lock {
@@ -33,6 +36,7 @@ impl Lock {
             Self::Service => "service",
             Self::Turn => "turn",
             Self::Next => "next",
+            Self::Lookups => "lookups",
         }
     }
 }

@@ -20,7 +20,7 @@ use net_scout_model::{EventRow, Timestamp};
 /// The table that takes the events.
 const TABLE: &str = "ip_events";
 /// What net-scout keeps in a database besides alerts.
-const OWN_TABLES: [&str; 11] = [
+const OWN_TABLES: [&str; 12] = [
     "scout_enrichment_cache",
     "scout_lookup_failures",
     "scout_migrations",
@@ -32,6 +32,7 @@ const OWN_TABLES: [&str; 11] = [
     "scout_coverage_marks",
     "scout_locks",
     "scout_service",
+    "scout_rule_failures",
 ];
 
 /// How long a copy waits for a lock of the writer.
@@ -88,8 +89,19 @@ impl Database {
     /// # Errors
     /// When the database cannot be read.
     pub fn newest(&self, table: &str) -> Result<Option<Timestamp>, DatabaseError> {
-        let sql =
-            format!("SELECT timestamp FROM {} WHERE typeof(timestamp) = 'text' ORDER BY timestamp DESC LIMIT 1", quote(table));
+        self.at_the_end(table, "typeof(timestamp) = 'text' ORDER BY timestamp DESC")
+    }
+
+    /// The oldest event of a table, in the same way.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn oldest(&self, table: &str) -> Result<Option<Timestamp>, DatabaseError> {
+        self.at_the_end(table, "timestamp >= '0' AND timestamp < ':' ORDER BY timestamp")
+    }
+
+    fn at_the_end(&self, table: &str, condition: &str) -> Result<Option<Timestamp>, DatabaseError> {
+        let sql = format!("SELECT timestamp FROM {} WHERE {condition} LIMIT 1", quote(table));
         let read =
             || self.connection.query_row(&sql, [], |row| Ok(row.get_ref(0)?.as_str().ok().and_then(parse_timestamp))).optional();
         Ok(read().map_err(self.error("read"))?.flatten())

@@ -27,7 +27,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 13] = migrations![
+static MIGRATIONS: [Migration; 14] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -41,6 +41,7 @@ static MIGRATIONS: [Migration; 13] = migrations![
     11 "0011_imports",
     12 "0012_import_digests",
     13 "0013_service",
+    14 "0014_rule_failures",
 ];
 
 /// The columns that an alert table must have to be one.
@@ -262,7 +263,7 @@ mod tests {
             )
             .expect("tamper");
         let error = database.migrate(NOW).expect_err("newer").to_string();
-        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 13"), "{error}");
+        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 14"), "{error}");
         database.connection.execute_batch("CREATE TABLE notes (id, text)").expect("table");
         database.alert_table = "notes".to_owned();
         assert!(matches!(database.migrate(NOW), Err(DatabaseError::NotAnAlertTable { column: "alert_type", .. })));

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::error::{DatabaseError, failed};
 use super::file::{Reading, connect_writing, is_write_ahead, look};
+use super::filling::Filling;
 use super::identity::Written;
 use super::schema::source;
 use super::turns::Turns;
@@ -26,6 +27,7 @@ pub struct Database {
     written: Option<Written>,
     /// How others get their turn; none where nobody else has the file.
     turns: Option<Turns>,
+    pub(super) filling: Filling,
 }
 
 /// Which database, and how it is opened.
@@ -74,7 +76,16 @@ impl Database {
     pub fn open_read_only(path: &Path, alert_table: &str, busy_timeout: Duration) -> Result<Self, DatabaseError> {
         let connection = Reading::of(path, busy_timeout)?.connect(path, busy_timeout)?;
         let (path, alert_table, busy_seconds) = (path.to_owned(), alert_table.to_owned(), busy_timeout.as_secs());
-        Ok(Self { connection, path, alert_table, busy_seconds, quiet: QUIET, written: None, turns: None })
+        Ok(Self {
+            connection,
+            path,
+            alert_table,
+            busy_seconds,
+            quiet: QUIET,
+            written: None,
+            turns: None,
+            filling: Filling::default(),
+        })
     }
 
     /// A database that is forgotten at the end, for a command that works without one.
@@ -92,6 +103,7 @@ impl Database {
             quiet: QUIET,
             written: None,
             turns: None,
+            filling: Filling::default(),
         })
     }
 
@@ -111,7 +123,16 @@ impl Database {
         let (alert_table, busy_seconds) = (alert_table.to_owned(), busy_timeout.as_secs());
         let written = Some(Written::new(path));
         let turns = (!create).then(Turns::new);
-        Ok(Self { connection, path: path.to_owned(), alert_table, busy_seconds, quiet: QUIET, written, turns })
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+            alert_table,
+            busy_seconds,
+            quiet: QUIET,
+            written,
+            turns,
+            filling: Filling::default(),
+        })
     }
 
     /// Whether its readers and its writer wait for each other, because its journal is not a write-ahead log.
@@ -140,6 +161,11 @@ impl Database {
         self.turns.get_or_insert_with(Turns::new);
     }
 
+    /// How long the last transaction took; nothing where nobody else knows the file yet.
+    pub(super) fn last_turn(&self) -> Duration {
+        self.turns.as_ref().map_or(Duration::ZERO, Turns::last)
+    }
+
     pub(super) fn error(&self, action: &'static str) -> impl FnOnce(rusqlite::Error) -> DatabaseError + use<> {
         let (path, seconds) = (self.path.clone(), self.busy_seconds);
         move |source| failed(&path, seconds, action)(source)
@@ -162,6 +188,7 @@ impl Database {
         action: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, DatabaseError>,
     ) -> Result<T, DatabaseError> {
+        self.end_filling()?;
         let error = || failed(&self.path, self.busy_seconds, action);
         self.turns.iter_mut().for_each(Turns::take);
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(error())?;
@@ -172,14 +199,26 @@ impl Database {
         let value = work(&transaction)?;
         transaction.commit().map_err(error())?;
         self.turns.iter_mut().for_each(|turns| turns.end(begun));
-        self.written.as_ref().map_or(Ok(()), Written::check)?;
+        self.check_written()?;
         Ok(value)
+    }
+
+    /// To be called when a transaction has begun.
+    pub(super) fn begun_writing(&mut self) -> Result<(), DatabaseError> {
+        self.written.as_mut().map_or(Ok(()), |written| written.begun(&self.connection))
+    }
+
+    /// Whether what was committed is in the file that others read.
+    pub(super) fn check_written(&self) -> Result<(), DatabaseError> {
+        self.written.as_ref().map_or(Ok(()), Written::check)
     }
 }
 
 impl Drop for Database {
     /// What the log holds goes into the file while others may write: the last connection that closes holds all others off meanwhile.
     fn drop(&mut self) {
+        // What was stored before an error stays, as everywhere.
+        let _ended = self.end_filling();
         if self.written.as_ref().is_some_and(Written::has_log) {
             // What it leaves is done by the close, or by whoever closes last.
             let _left = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));

@@ -242,7 +242,7 @@ fn again(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -
 fn update(place: &Place<'_>, id: i64, alert: &Alert, status: &str, at: Timestamp) -> rusqlite::Result<Recorded> {
     let sql = format!(
         "UPDATE {} SET alert_type = ?1, src_ip = ?2, dst_ip = ?3, score = ?4, severity = ?5, rule = nullif(?6, ''),
-                       evidence_json = ?7, updated_at = ?8, story = ?9, status = ?10
+                       evidence_json = ?7, updated_at = CASE WHEN julianday(updated_at) > julianday(?8) THEN updated_at ELSE ?8 END, story = ?9, status = ?10
          WHERE id = ?11 RETURNING {COLUMNS}",
         place.table
     );
@@ -268,7 +268,7 @@ fn repeated(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp
     let score = "CASE WHEN typeof(score) IN ('integer', 'real') THEN score ELSE 0 END";
     let sql = format!(
         "UPDATE {} SET severity = CASE WHEN ?1 >= {score} THEN ?2 ELSE severity END, score = max({score}, ?1), rule = ?3,
-                       evidence_json = ?4, updated_at = ?5
+                       evidence_json = ?4, updated_at = CASE WHEN julianday(updated_at) > julianday(?5) THEN updated_at ELSE ?5 END
          WHERE id = ?6 RETURNING {COLUMNS}",
         place.table
     );

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
+use serde::Serialize;
 
 use super::error::DatabaseError;
 use super::open::Database;
@@ -35,12 +36,12 @@ pub struct Keep {
 pub struct Retention {
     /// By table. What is not named is kept for ever.
     pub tables: BTreeMap<OwnTable, Keep>,
-    /// The plugins that are in use: what they remember is kept whatever its age.
-    pub plugins: BTreeSet<String>,
+    /// The plugins that are in use: what they remember is kept whatever its age. Where that is not known, what all remember is kept.
+    pub plugins: Option<BTreeSet<String>>,
 }
 
 /// What is removed of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Removal {
     /// The table.
     pub table: OwnTable,

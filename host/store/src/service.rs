@@ -31,6 +31,18 @@ impl Database {
         })
     }
 
+    /// Keeps what is said of one job, and leaves what is said of the others.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full.
+    pub fn keep_job(&mut self, job: &str, state: &Value, now: Timestamp) -> Result<(), DatabaseError> {
+        self.write("keep the state of the service in", |connection| {
+            let sql = "INSERT INTO scout_service (job, state_json, at) VALUES (?1, ?2, ?3)
+                       ON CONFLICT (job) DO UPDATE SET state_json = excluded.state_json, at = excluded.at";
+            connection.prepare_cached(sql)?.execute((job, state.to_string(), now.0)).map(drop)
+        })
+    }
+
     /// What is said of all jobs; nothing where no service ever ran. What cannot be read is left out.
     ///
     /// # Errors
@@ -66,6 +78,7 @@ mod tests {
         let job = |name: &str, runs: u64| (name.to_owned(), json!({ "runs": runs }));
         database.keep_service(&[job("scan", 1), job("gone", 1)], Timestamp(1)).expect("kept");
         database.keep_service(&[job("scan", 2), job("enrich", 0)], Timestamp(2)).expect("kept");
+        database.keep_job("scan", &json!({ "runs": 2 }), Timestamp(2)).expect("kept");
         database.connection.execute_batch("INSERT INTO scout_service VALUES ('odd', 'no JSON', 0)").expect("insert");
         let said: Vec<_> = database.service().expect("read").into_iter().map(|row| (row.job, row.state, row.at.0)).collect();
         assert_eq!(said, [("enrich".to_owned(), json!({ "runs": 0 }), 2), ("scan".to_owned(), json!({ "runs": 2 }), 2)]);

@@ -60,6 +60,12 @@ impl Run {
         Self { code: status.code().unwrap_or(-1), stdout, stderr, took: started.elapsed(), cpu, peak_memory }
     }
 
+    /// Checks how it ended, whatever it said.
+    #[track_caller]
+    pub fn exited(&self, code: i32) {
+        assert_eq!(self.code, code, "{}", self.stderr);
+    }
+
     /// Checks the exit status and the whole of standard error.
     #[track_caller]
     pub fn ended(&self, code: i32, stderr: &str) {

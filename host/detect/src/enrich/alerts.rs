@@ -11,7 +11,7 @@ use crate::DetectError;
 use net_scout_model::{LedgerEntry, Observable, Sink, Timestamp};
 use net_scout_plugin_host::EnricherSet;
 use net_scout_plugin_host::recording::Tape;
-use net_scout_store::{AlertToEnrich, Database, WhichAlerts};
+use net_scout_store::{AlertToEnrich, Database, Lock, Turn, WhichAlerts};
 
 /// Which alerts to enrich, and how.
 #[derive(Clone)]
@@ -24,6 +24,8 @@ pub struct EnrichRequest {
     pub dry_run: bool,
     /// Whether it is recorded.
     pub tape: Tape,
+    /// How it waits for another enrichment of the same alerts to end.
+    pub turn: Turn,
 }
 
 /// What an enrichment came to.
@@ -57,13 +59,33 @@ pub async fn enrich_alerts(
     stop: impl Future<Output = ()>,
     sink: &dyn Sink,
 ) -> Result<Enriched, DetectError> {
-    let EnrichRequest { which, dry_run, .. } = *request;
+    let dry_run = request.dry_run;
     let mut database = if dry_run { options.database.open_read_only()? } else { options.database.open()? };
     if !dry_run {
         database.migrate(now)?;
     } else if database.pending()? > 0 {
         return Err(DetectError::NotMigrated(", and a dry run does not touch them"));
     }
+    // Two at once would ask twice, and one would lose what the other found. Scans and imports do not mind.
+    let turn = (!dry_run).then(|| request.turn.take(&mut database, Lock::Lookups, options.clock.as_ref(), sink)).transpose()?;
+    let enriched = enrich(options, &mut database, enrichers, request, now, stop, sink).await;
+    if let Some(Err(error)) = turn.map(|turn| database.unlock(turn)) {
+        // It is free at the end of this process in any case.
+        tracing::warn!("the turn to look up addresses could not be given back: {error}");
+    }
+    enriched
+}
+
+async fn enrich(
+    options: &EnrichOptions,
+    database: &mut Database,
+    enrichers: EnricherSource<'_>,
+    request: &EnrichRequest,
+    now: Timestamp,
+    stop: impl Future<Output = ()>,
+    sink: &dyn Sink,
+) -> Result<Enriched, DetectError> {
+    let EnrichRequest { which, dry_run, .. } = *request;
     let (alerts, unreadable) = database.alerts_to_enrich(which)?;
     if let Some(text) = unreadable.warning(&options.database.alert_table) {
         sink.warn(&text);
@@ -83,7 +105,7 @@ pub async fn enrich_alerts(
         .filter_map(|text| Observable::parse(text))
         .collect();
     let how = How { refresh: request.refresh, dry_run, tape: request.tape.clone(), now };
-    let found = find(options, &mut database, enrichers, &observables, &how, stop, sink).await?;
+    let found = find(options, database, enrichers, &observables, &how, stop, sink).await?;
 
     // After an interruption some alerts miss answers: they are enriched the next time, and what was found is in the cache.
     let Found { answers, wanted, asked, failed, cached, interrupted, ledger } = found;
@@ -175,7 +197,8 @@ mod tests {
     }
 
     fn request(which: WhichAlerts, dry_run: bool) -> EnrichRequest {
-        EnrichRequest { which, refresh: false, dry_run, tape: Tape::Off }
+        let turn = Turn { what: "net-scout enrich", patience: Duration::ZERO };
+        EnrichRequest { which, refresh: false, dry_run, tape: Tape::Off, turn }
     }
 
     async fn run(options: &EnrichOptions, request: &EnrichRequest, sink: &Messages) -> Result<Enriched, DetectError> {
@@ -200,6 +223,22 @@ mod tests {
         let error = run(&options, &request(WhichAlerts::Id(99), false), &sink).await.expect_err("not there");
         assert_eq!(error.to_string(), "there is no alert 99");
         assert_eq!(sink.take(), [] as [Message; 0]);
+    }
+
+    #[tokio::test]
+    async fn one_at_a_time() {
+        let ((_folder, scan), sink) = (options(), Messages::default());
+        let options = enrichment(scan.database);
+        let mut other = options.database.open().expect("open");
+        let turn = Turn { what: "net-scout serve", patience: Duration::ZERO };
+        let lease = turn.take(&mut other, Lock::Lookups, &FixedClock(NOW), &sink).expect("free");
+        let newest = request(WhichAlerts::Newest(10), false);
+        let error = run(&options, &newest, &sink).await.expect_err("held").to_string();
+        assert!(error.contains(" is in use by net-scout serve (process "), "{error}");
+        run(&options, &request(WhichAlerts::Newest(10), true), &sink).await.expect("a dry run writes nothing");
+        other.unlock(lease).expect("write");
+        run(&options, &newest, &sink).await.expect("free");
+        run(&options, &newest, &sink).await.expect("given back");
     }
 
     #[tokio::test]

@@ -18,6 +18,17 @@ pub struct Outcome {
     pub usage: Usage,
 }
 
+/// A rule that failed in a scan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFailure {
+    /// Its name.
+    pub rule: String,
+    /// Why.
+    pub message: String,
+    /// Whether it is likely to fail in the same way the next time.
+    pub is_its_own: bool,
+}
+
 /// Evaluates every rule on the case, so many at once. `set` holds what the operator set for their parameters; `done` hears of each that is
 /// through. The outcomes come in the order of the rules. A rule that is not through at the deadline is stopped.
 pub async fn evaluate(

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::deadline::Deadline;
-use super::evaluate::{Outcome, evaluate};
+use super::evaluate::{Outcome, RuleFailure, evaluate};
 use super::evidence::add_evidence;
 use super::explain::Explanations;
 use super::networks::{LEARNED_FROM, learned, local_networks};
@@ -62,6 +62,8 @@ pub struct Scanned {
     pub ledger: Vec<LedgerEntry>,
     /// Whether something went wrong with a rule.
     pub failed: bool,
+    /// The rules that failed.
+    pub failures: Vec<RuleFailure>,
     /// What its parts took.
     pub phases: Phases,
     /// How many events came in and are stored as leaving.
@@ -322,6 +324,8 @@ impl Scanned {
                 sink.warn(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));
                 error.log_backtrace();
                 self.failed = true;
+                let (rule, message) = (name.clone(), error.to_string());
+                self.failures.push(RuleFailure { rule, message, is_its_own: error.is_its_own() });
             }
             Ok(evaluation) => {
                 tracing::info!(

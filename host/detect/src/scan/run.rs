@@ -6,6 +6,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::by_hand::{ByHand, Covering};
+use super::evaluate::RuleFailure;
 use super::explain::Explanations;
 use super::phases::Phases;
 use super::pipeline::{Scan, Scanned};
@@ -13,11 +15,11 @@ use crate::allow::allowlist;
 use crate::database::prepare;
 use crate::error::DetectError;
 use crate::options::ScanOptions;
-use net_scout_model::{Alert, Allowlist, LedgerEntry, Origin, Secrets, Sink, Timestamp, Window};
+use net_scout_model::{Alert, Allowlist, LedgerEntry, Origin, Secrets, Sink, Span, Timestamp, Window};
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Header, PluginSeen, Recorder, Tape};
 use net_scout_plugin_host::{Parameters, PluginOptions, RuleSet, load_plugins};
-use net_scout_store::{Alongside, Database, KeptWindow, Recorded, not_the_database};
+use net_scout_store::{Database, DatabaseError, KeptWindow, Recorded, ScanTransaction, not_the_database};
 
 /// A scan that is asked for.
 pub struct ScanRequest<'a> {
@@ -39,8 +41,8 @@ pub struct ScanRequest<'a> {
 
 /// Where the rules come from.
 pub enum RuleSource<'a> {
-    /// They are loaded for this scan.
-    Folder(&'a PluginOptions),
+    /// They are loaded for this scan: those that are named, or all where none is.
+    Folder(&'a PluginOptions, &'a [String]),
     /// They are loaded.
     Loaded(&'a RuleSet),
 }
@@ -50,8 +52,8 @@ impl<'a> RuleSource<'a> {
     pub(crate) async fn load(self, loaded: &'a mut RuleSet, sink: &dyn Sink) -> Result<&'a RuleSet, DetectError> {
         match self {
             Self::Loaded(rules) => Ok(rules),
-            Self::Folder(plugins) => {
-                *loaded = load_plugins(plugins, sink).await?.rules(plugins, sink)?;
+            Self::Folder(plugins, names) => {
+                *loaded = load_plugins(plugins, sink).await?.rules(plugins, sink)?.narrowed(names)?;
                 Ok(loaded)
             }
         }
@@ -62,11 +64,18 @@ impl<'a> RuleSource<'a> {
 pub enum Keep<'a> {
     /// Nothing at all is written.
     Nothing,
-    /// They are recorded in the database of the options.
-    Alerts,
+    /// They are recorded in the database of the options, which is somebody's by hand.
+    ByHand(ByHand<'a>),
+    /// They are recorded in this one, which is open, and with them that this span was scanned, if no rule failed.
+    Covering(&'a mut Database, Span),
+    /// They are recorded in this one, which is open. What the rules keep from scan to scan is here, and not that of the present.
+    Past(&'a mut Database, StateStore),
     /// They are recorded in this one, which is open, and with them what else is written in the same transaction.
-    With(&'a mut Database, Option<Alongside<'a>>),
+    With(&'a mut Database, Option<Cover<'a>>),
 }
+
+/// Writes what a scan covered in the transaction that records the last of its alerts. It is told which rules failed.
+pub type Cover<'a> = &'a mut (dyn FnMut(&ScanTransaction<'_>, &[RuleFailure]) -> Result<(), DatabaseError> + Send);
 
 /// A recording to be made.
 #[derive(Clone, Debug)]
@@ -91,6 +100,10 @@ pub struct ScanReport {
     pub corrected_directions: u64,
     /// Whether a plugin was refused or failed, or one of its alerts was refused.
     pub failed: bool,
+    /// What is recorded as scanned, where it was to be.
+    pub covered: Option<Span>,
+    /// The rules that failed.
+    pub failures: Vec<RuleFailure>,
     /// What each plugin used.
     pub ledger: Vec<LedgerEntry>,
     /// What the parts of the scan took.
@@ -171,15 +184,28 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
     let ScanRequest { options, window, rules, keep, kept, explain, record } = request;
     let mut phases = Phases::default();
     let mut opened;
-    let (mut database, alongside) = match keep {
-        Keep::Nothing => (None, None),
-        Keep::Alerts => {
+    let (mut covering, mut cover, mut past) = (Covering::Nothing, None, None);
+    let mut database = match keep {
+        Keep::Nothing => None,
+        Keep::ByHand(by_hand) => {
+            covering = Covering::ByHand(by_hand);
             opened = options.database.open()?;
-            (Some(&mut opened), None)
+            Some(&mut opened)
         }
-        Keep::With(database, alongside) => (Some(database), alongside),
+        Keep::Covering(database, span) => {
+            covering = Covering::Span(span);
+            Some(database)
+        }
+        Keep::Past(database, state) => {
+            past = Some(state);
+            Some(database)
+        }
+        Keep::With(database, with) => {
+            cover = with;
+            Some(database)
+        }
     };
-    let Before { state, allowlist } = match &database {
+    let Before { mut state, allowlist } = match &database {
         Some(database) => Before::read(database, options, sink)?,
         None => Before::read(&options.database.open_read_only()?, options, sink)?,
     };
@@ -189,9 +215,15 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
     phases.end("load plugins");
     let tape = record.as_ref().map_or(Ok(Tape::Off), |record| record.begin(options, window, &rules.seen))?;
     // After all that can be wrong with what the operator wrote, and before the work: then a database that cannot be written is known.
+    let mut lease = None;
     if let Some(database) = &mut database {
         database.set_quiet(options.quiet);
         prepare(database, &options.table, window.now, sink)?;
+        lease = covering.take_turn(database, sink)?;
+        if lease.is_some() {
+            // Whoever had the turn before may have kept something.
+            state = StateStore::new(database.plugin_state()?);
+        }
     }
     let explanations = explain.then(|| Arc::new(Explanations::default()));
     for (explanations, off) in explanations.iter().flat_map(|known| rules.off.iter().map(move |off| (known, off))) {
@@ -203,25 +235,44 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
         set: &rules.parameters,
         window,
         kept,
-        state: state.clone(),
+        state: past.clone().unwrap_or_else(|| state.clone()),
         allowlist: &allowlist,
         tape: tape.clone(),
         explanations: explanations.clone(),
     };
     phases.end(Phases::OPEN);
-    let scanned = scan.run(sink).await?;
-    phases.join(&scanned.phases);
-    for line in explanations.iter().flat_map(|explanations| explanations.lines()) {
-        sink.note(&line);
+    let done = async {
+        let scanned = scan.run(sink).await?;
+        phases.join(&scanned.phases);
+        for line in explanations.iter().flat_map(|explanations| explanations.lines()) {
+            sink.note(&line);
+        }
+        let Some(database) = &mut database else { return Ok((scanned, None, None)) };
+        let covered = covering.of(&scanned, options, window, rules, database)?;
+        let mut with = |transaction: &ScanTransaction<'_>| {
+            covered.iter().try_for_each(|covered| transaction.cover(covered))?;
+            cover.as_mut().map_or(Ok(()), |cover| cover(transaction, &scanned.failures))
+        };
+        let recorded = scanned.keep(database, &state, window.now, Some(&mut with))?;
+        Ok::<_, DetectError>((scanned, Some(recorded), covered))
+    };
+    let done = done.await;
+    if let (Some(lease), Some(database)) = (lease, database)
+        && let Err(error) = database.unlock(lease)
+    {
+        // It is free at the end of this process in any case.
+        tracing::warn!("the turn could not be given back: {error}");
     }
-    let recorded = database.map(|database| scanned.keep(database, &state, window.now, alongside)).transpose()?;
-    let Scanned { alerts, cut, allowed, ledger, failed, corrected_directions, .. } = scanned;
+    let (scanned, recorded, covered) = done?;
+    let Scanned { alerts, cut, allowed, ledger, failed, failures, corrected_directions, .. } = scanned;
     Ok(ScanReport {
         alerts: recorded.map_or(ScanAlerts::Raised(alerts), ScanAlerts::Recorded),
         allowed,
         cut,
         corrected_directions,
         failed: failed || rules.failed(),
+        covered: covered.and_then(|covered| covered.stretches.first().map(|stretch| stretch.span)),
+        failures,
         ledger,
         phases,
         tape,

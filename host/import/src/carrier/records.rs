@@ -29,6 +29,11 @@ impl<'i> Records<'i> {
         Self { input, progress, kind: None, ended_line: true }
     }
 
+    /// Whether they are lines.
+    pub(crate) fn are_lines(&self) -> bool {
+        self.kind == Some(Kind::Line)
+    }
+
     /// How far the log was read.
     pub(crate) fn progress(&self) -> &Progress {
         self.progress

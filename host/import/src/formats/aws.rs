@@ -85,8 +85,10 @@ impl Header {
         let start = Some(get("start")).filter(|start| *start != "-").unwrap_or(get("end"));
         let event =
             values.event(date::any_unit("start", start, options)?, ["srcaddr", "srcport", "dstaddr", "dstport", "protocol"])?;
-        let way = direction::said(get("flow-direction"))
-            .unwrap_or_else(|| direction::by_addresses(event.source, event.destination, options));
+        // That of a transit gateway is the way into the gateway or out of it, whatever is behind.
+        let is_gateway = self.fields.iter().any(|field| field == "tgw-id");
+        let said = if is_gateway { None } else { direction::said(get("flow-direction")) };
+        let way = said.unwrap_or_else(|| direction::by_addresses(event.source, event.destination, options));
         // All flags of the time that a record is of, of SYN, FIN and RST; an ACK counts only beside a SYN.
         let flags =
             get("tcp-flags").parse::<u8>().ok().filter(|flags| event.proto == "TCP" && *flags != 0).map(TcpFlags::from_bits);

@@ -45,7 +45,7 @@ const CEF: Names = Names {
     action: &["act", "deviceAction", "categoryOutcome"],
     in_if: &["deviceInboundInterface", "inzone"],
     out_if: &["deviceOutboundInterface", "outzone"],
-    time: &["rt", "start", "deviceReceiptTime", "end", "UNIFIutcTime"],
+    time: &["rt", "start", "deviceReceiptTime", "FTNTFGTeventtime", "end", "UNIFIutcTime"],
     way: &["UNIFIdirection"],
 };
 
@@ -72,7 +72,7 @@ const CHECK_POINT: Names = Names {
     in_if: &[],
     out_if: &[],
     time: &["time"],
-    way: &[],
+    way: &["conn_direction"],
 };
 
 /// Reads a line; none where it is of anything else.

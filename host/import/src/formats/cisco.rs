@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use super::firepower;
 use crate::carrier::entry::Entry;
 use crate::direction::{self, Way};
 use crate::event::{self, Line, ParsedEvent};
@@ -18,6 +19,9 @@ use crate::{protocol, service, zone};
 /// Reads a line; none where it is of anything else.
 pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Result<Line<'a>, Reason>> {
     let (number, said) = [entry.unnamed, entry.message].into_iter().find_map(message)?;
+    if let "430001" | "430002" | "430003" = number {
+        return Some(firepower::read(entry, said, options));
+    }
     let Some(read) = Message::read(number, said) else {
         return Some(Ok(Line::Other(Cow::Owned(format!("message {number}")))));
     };
@@ -60,6 +64,7 @@ impl<'a> Side<'a> {
     fn read(text: &'a str) -> Self {
         let text = text.trim_end_matches([',', ';']);
         let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
+        let text = text.strip_suffix(':').filter(|text| is_address(text)).unwrap_or(text);
         // access-list: interface/address(port)
         if let Some((before, rest)) = text.split_once('(')
             && let Some((interface, address)) = before.split_once('/')
@@ -75,6 +80,11 @@ impl<'a> Side<'a> {
         let (interface, address) = host.split_once(':').unwrap_or(("", host));
         Self { interface, address, port }
     }
+}
+
+/// The value behind `name=`.
+fn behind_sign<'a>(said: &'a str, name: &str) -> &'a str {
+    said.split_once(name).and_then(|(_, rest)| rest.split([',', ' ']).next()).unwrap_or_default()
 }
 
 impl<'a> Message<'a> {
@@ -103,6 +113,21 @@ impl<'a> Message<'a> {
             ),
             "106015" => (Judged::DROP, "TCP", None, behind("from").zip(behind("to"))),
             "106021" | "106022" => (Judged::DROP, at(1), None, behind("from").zip(behind("to"))),
+            "106011" => (Judged::DROP, at(4), None, behind("src").zip(behind("dst"))),
+            "305006" => {
+                let proto = behind("for").filter(|word| *word != "protocol").or_else(|| behind("protocol"));
+                (Judged::DROP, proto.unwrap_or_default(), None, behind("src").zip(behind("dst")))
+            }
+            "313004" => (Judged::DROP, "ICMP", None, behind("laddr").or(behind("from")).zip(behind("to"))),
+            "313005" => (Judged::DROP, "ICMP", None, behind("src").zip(behind("dst"))),
+            "313009" => (Judged::DROP, "ICMP", None, behind("for").zip(behind("to"))),
+            // Of the traffic of a botnet.
+            "338001" | "338002" | "338003" | "338004" | "338005" | "338006" | "338007" | "338008" => {
+                let verdict = if at(2) == "dropped" { Judged::DROP } else { Judged::ACCEPT };
+                let proto = words.iter().position(|word| *word == "traffic").and_then(|place| words.get(place.checked_sub(1)?));
+                (verdict, proto.copied().unwrap_or_default(), None, behind("from").zip(behind("to")))
+            }
+            "500004" => (Judged::DROP, behind_sign(said, "protocol="), None, behind("from").zip(behind("to"))),
             "106100" | "106102" | "106103" => {
                 let verdict = match at(2) {
                     "denied" => Judged::DROP,

@@ -2,6 +2,8 @@
 //!
 //! `date=2021-01-15 time=12:58:59 devname="FG" type="traffic" subtype="local" srcip=192.0.2.139 srcport=45295 srcintf="wan1" ... action="deny"`
 //!
+//! FortiOS 4 had other names for some: `src`, `src_port`, `src_int`, `status`.
+//!
 //! <https://docs.fortinet.com/document/fortigate/7.4.0/fortios-log-message-reference>
 
 use std::borrow::Cow;
@@ -22,7 +24,8 @@ const BEGINNINGS: [&str; 6] = ["date=", "devname=", "logver=", "itime=", "timest
 /// Reads a line; none where it is of anything else.
 pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Result<Line<'a>, Reason>> {
     let is_theirs = |text: &str| {
-        BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) && (text.contains("devid=") || text.contains("logid="))
+        BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
+            && ["devid=", "logid=", "device_id="].iter().any(|name| text.contains(name))
     };
     let text = [entry.message, entry.unnamed].into_iter().find(|text| is_theirs(text))?;
     if entry.is_process {
@@ -33,26 +36,27 @@ pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Res
 
 fn event<'a>(entry: &Entry<'a>, pairs: &Pairs<'a>, options: &ImportOptions) -> Result<Line<'a>, Reason> {
     let kind = pairs.get("type");
-    if pairs.get("srcip").is_empty() || pairs.get("dstip").is_empty() || kind == "event" {
+    let (source, destination) = (pairs.first(&["srcip", "src"]), pairs.first(&["dstip", "dst"]));
+    if source.is_empty() || destination.is_empty() || kind == "event" {
         let kind = format!("{kind} {}", pairs.get("subtype"));
         return Ok(Line::Other(Cow::Owned(shorten(kind.trim(), 24))));
     }
-    let interface = |name: &'static str| Some(pairs.get(name)).filter(|name| !name.starts_with("unknown")).unwrap_or_default();
+    let interface = |names: &[&str]| Some(pairs.first(names)).filter(|name| !name.starts_with("unknown")).unwrap_or_default();
     let values = Values {
-        source: pairs.get("srcip"),
-        source_port: pairs.get("srcport"),
-        destination: pairs.get("dstip"),
-        destination_port: pairs.get("dstport"),
+        source,
+        source_port: pairs.first(&["srcport", "src_port"]),
+        destination,
+        destination_port: pairs.first(&["dstport", "dst_port"]),
         proto: pairs.get("proto"),
-        in_if: interface("srcintf"),
-        out_if: interface("dstintf"),
+        in_if: interface(&["srcintf", "src_int"]),
+        out_if: interface(&["dstintf", "dst_int"]),
     };
     let event = values.event(time(entry, pairs, options)?, ["srcip", "srcport", "dstip", "dstport", "proto"])?;
     let way = match direction::by_addresses(event.source, event.destination, options) {
         Way::Open => by_roles(pairs).unwrap_or(Way::Open),
         way => way,
     };
-    let action = Some(pairs.get("action")).filter(|action| !action.is_empty()).unwrap_or(pairs.get("utmaction"));
+    let action = pairs.first(&["action", "utmaction", "status"]);
     Ok(Line::Event(ParsedEvent { verdict: verdict::of_value(action, options.default_verdict), way, ..event }))
 }
 

@@ -45,6 +45,7 @@ pub(super) struct Record {
     /// Where the four are in an object of their own.
     #[serde(default, deserialize_with = "object_or_none")]
     pub(super) id: Option<Ends>,
+    pub(super) ip_proto: Option<u64>,
     pub(super) conn_state: Option<String>,
     pub(super) history: Option<String>,
     pub(super) orig_pkts: Option<u64>,

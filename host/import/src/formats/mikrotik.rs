@@ -54,10 +54,11 @@ fn without_topics<'a>(entry: &Entry<'a>) -> Option<&'a str> {
     if !is_packet || last.trim_end().is_empty() || !last.trim_end().bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    // What looks like a program must be the prefix, which then stands twice, or the chain.
+    // What looks like a program must be the prefix, which then stands twice or right before the chain, or the chain.
     if let Some(program) = entry.program
         && !prefix.ends_with(program)
         && !entry.message.starts_with(program)
+        && !["input: in:", "forward: in:", "output: in:"].iter().any(|chain| entry.message.starts_with(chain))
     {
         return None;
     }
@@ -75,7 +76,7 @@ fn without_topics<'a>(entry: &Entry<'a>) -> Option<&'a str> {
 pub(crate) fn packet<'a>(time: Timestamp, message: &'a str, options: &ImportOptions) -> Result<ParsedEvent<'a>, Reason> {
     let absent = |field| Reason::Absent { field };
     let (prefix, rest) = message.split_once(": in:").ok_or(absent("chain and in:"))?;
-    let prefix = prefix.rsplit_once(' ').map_or("", |(prefix, _chain)| prefix);
+    let (prefix, chain) = prefix.rsplit_once(' ').unwrap_or(("", prefix));
     let (in_if, rest) = rest.split_once(" out:").ok_or(absent("out:"))?;
     let (out_if, rest) = rest.split_once(',').ok_or(absent("proto"))?;
     let (_, rest) = rest.split_once(" proto ").ok_or(absent("proto"))?;
@@ -107,11 +108,20 @@ pub(crate) fn packet<'a>(time: Timestamp, message: &'a str, options: &ImportOpti
         proto,
         in_if: in_if.map(Cow::Borrowed),
         out_if: out_if.map(Cow::Borrowed),
-        verdict: verdict::of_prefix(prefix, options.default_verdict),
+        verdict: if is_translation(chain) {
+            options.default_verdict.of_named()
+        } else {
+            verdict::of_prefix(prefix, options.default_verdict)
+        },
         way,
         hits: 1,
         is_first_hop: false,
     })
+}
+
+/// Whether a chain only translates or marks, so that nothing of it says what became of a packet.
+fn is_translation(chain: &str) -> bool {
+    matches!(chain, "srcnat" | "dstnat" | "prerouting" | "postrouting")
 }
 
 /// An interface; `(unknown 0)` and `(none)` are none.

@@ -64,6 +64,9 @@ pub(crate) fn read<'a>(entry: &Entry<'a>, line: &'a str, options: &ImportOptions
     if line.starts_with("Date first seen") {
         return Some(Ok(Line::Other("header".into())));
     }
+    if ["Summary: total flows", "Time window: ", "Total flows processed: ", "Sys: "].iter().any(|begin| line.starts_with(begin)) {
+        return Some(Ok(Line::Other("summary".into())));
+    }
     // A date, a duration, a protocol, two ends with an arrow between them, and numbers.
     if entry.time.is_err() || !entry.body.starts_with(|first: char| first.is_ascii_digit()) || !entry.body.contains(" -> ") {
         return None;
@@ -77,7 +80,15 @@ pub(crate) fn read<'a>(entry: &Entry<'a>, line: &'a str, options: &ImportOptions
     let mut rest = right.split_ascii_whitespace();
     let destination = rest.next()?;
     let flags = rest.next().filter(|word| event::flag_places(word).is_some()).unwrap_or_default();
-    let side = |text: &'a str| text.rsplit_once(if text.matches(':').count() > 1 { '.' } else { ':' }).unwrap_or((text, ""));
+    let side = |text: &'a str| match text.rsplit_once(':') {
+        // The port of IPv6 stands behind a dot, and that of ICMP holds one more, between type and code.
+        Some((before, last)) if before.contains(':') => match last.find('.') {
+            Some(dot) => (&text[..before.len() + 1 + dot], &last[dot + 1..]),
+            None => (text, ""),
+        },
+        Some(split) => split,
+        None => (text, ""),
+    };
     let ((source, source_port), (destination, destination_port)) = (side(source), side(destination));
     let values = Values { source, source_port, destination, destination_port, proto, ..Values::default() };
     let time = entry.time();

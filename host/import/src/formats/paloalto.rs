@@ -24,8 +24,11 @@ pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Res
         return None;
     }
     let kind = |text: &'a str| text.split(',').nth(3);
-    let is_theirs =
-        |text: &str| matches!(kind_of(text), Some("TRAFFIC" | "THREAT" | "SYSTEM" | "CONFIG" | "GLOBALPROTECT" | "HIPMATCH"));
+    let is_theirs = |text: &str| {
+        kind_of(text).is_some_and(|kind| {
+            (3..=24).contains(&kind.len()) && kind.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_'))
+        })
+    };
     let text = [entry.message, entry.unnamed, entry.body].into_iter().find(|text| is_theirs(text))?;
     Some(match kind(text) {
         Some("TRAFFIC" | "THREAT") => packet(text, options).map(Line::Event),

@@ -86,13 +86,18 @@ fn endpoint(text: &str) -> Result<(IpAddr, Option<u16>), Reason> {
 }
 
 /// The protocol that tcpdump's text is of, and the flags of TCP.
-fn protocol(said: &str, has_ports: bool) -> (&'static str, Option<TcpFlags>) {
+fn protocol(said: &str, has_ports: bool) -> (&str, Option<TcpFlags>) {
     let first = said.split([' ', ',']).next().unwrap_or_default();
     if let Some(letters) = said.strip_prefix("Flags [").and_then(|rest| rest.split_once(']')) {
         return ("TCP", event::flag_letters(letters.0));
     }
     let is_flags = has_ports && !first.is_empty() && first.len() <= 6 && event::flag_letters(first).is_some();
-    match first.trim_end_matches(':') {
+    // `ESP(spi=0x1,seq=0x1)`, `CARPv2-advertise 36:`
+    let name = first.split(['(', '-', ':']).next().unwrap_or_default();
+    if let Some(number) = first.strip_prefix("ip-proto-") {
+        return (number, None);
+    }
+    match name {
         "icmp" | "ICMP" | "icmp6" | "ICMP6" => ("ICMP", None),
         "igmp" => ("IGMP", None),
         _ if is_flags && (said.contains("win ") || said.contains(" ack ")) => {

@@ -29,35 +29,45 @@ pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Res
 
 fn event<'a>(entry: &Entry<'a>, pairs: &Pairs<'a>, options: &ImportOptions) -> Result<Line<'a>, Reason> {
     let said = pairs.get("msg");
-    let (source, destination, proto) = (pairs.get("src"), pairs.get("dst"), pairs.get("proto"));
-    if source.is_empty() || destination.is_empty() || proto.is_empty() {
+    let proto = match pairs.get("proto") {
+        "" if pairs.find("type").is_some() && pairs.find("code").is_some() => "icmp",
+        proto => proto,
+    };
+    let sides = Side::read(pairs, ["src", "srcV6"]).zip(Side::read(pairs, ["dst", "dstV6"]));
+    let Some((from, to)) = sides.filter(|_| !proto.is_empty()) else {
         return Ok(Line::Other(Cow::Owned(shorten(said, 32))));
-    }
+    };
     let time = match pairs.get("time") {
         "" => entry.time()?,
         text => date::whole("time", text, options)?,
     };
-    let (source, source_port, from) = side(["src", "src port"], source)?;
-    let (destination, destination_port, to) = side(["dst", "dst port"], destination)?;
+    let (source, destination) = (event::address("src", from.address)?, event::address("dst", to.address)?);
     let proto = protocol::name("proto", proto.split_once('/').map_or(proto, |(proto, _)| proto), source)?;
-    let has_ports = protocol::has_ports(&proto);
+    let port = |field, text: &str| {
+        if protocol::has_ports(&proto) && !text.is_empty() { event::port(field, text).map(Some) } else { Ok(None) }
+    };
+    let (source_port, destination_port) = (port("src port", from.port)?, port("dst port", to.port)?);
     let way = match direction::by_addresses(source, destination, options) {
-        Way::Open => zone::way(pairs.get("srcZone"), pairs.get("dstZone")).unwrap_or(Way::Open),
+        Way::Open => zone::way(pairs.get("srcZone"), pairs.get("dstZone"))
+            .or_else(|| zone::way(from.interface, to.interface))
+            .unwrap_or(Way::Open),
         way => way,
     };
+    // `note="TCP Flag(s): RST"`
+    let flags = pairs.get("note").strip_prefix("TCP Flag(s): ").filter(|_| proto == "TCP");
     let interface = |name: &'a str| event::name("interface", name).map(|name| name.map(Cow::Borrowed));
     Ok(Line::Event(ParsedEvent {
         time,
         source,
         destination,
-        source_port: source_port.filter(|_| has_ports),
-        destination_port: destination_port.filter(|_| has_ports),
+        source_port,
+        destination_port,
         proto,
-        in_if: interface(from)?,
-        out_if: interface(to)?,
+        in_if: interface(from.interface)?,
+        out_if: interface(to.interface)?,
         verdict: action(pairs.get("fw_action").trim_matches('"'), said, options),
         way,
-        tcp_flags: None,
+        tcp_flags: flags.and_then(event::flag_words),
         hits: 1,
         is_first_hop: false,
     }))
@@ -74,15 +84,24 @@ fn action(value: &str, said: &str, options: &ImportOptions) -> Judged {
     verdict::of_value(said, options.default_verdict)
 }
 
-/// `192.0.2.1:40000:X1:name`; an address of IPv6 is in brackets, or has the rest behind its eighth part.
-fn side<'a>([address_name, port_name]: [&'static str; 2], text: &'a str) -> Result<(IpAddr, Option<u16>, &'a str), Reason> {
-    let (host, rest) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, rest)) => (host, rest.trim_start_matches(':')),
-        None if text.parse::<IpAddr>().is_ok() => (text, ""),
-        None => text.split_once(':').unwrap_or((text, "")),
-    };
-    let mut rest = rest.split(':');
-    let port = rest.next().filter(|port| !port.is_empty());
-    let interface = rest.next().unwrap_or_default();
-    Ok((event::address(address_name, host)?, port.map(|port| event::port(port_name, port)).transpose()?, interface))
+/// One side of a connection: `192.0.2.1:40000:X1:name`. An address of IPv6 stands in brackets, or apart, with an empty one here.
+struct Side<'a> {
+    address: &'a str,
+    port: &'a str,
+    interface: &'a str,
+}
+
+impl<'a> Side<'a> {
+    fn read(pairs: &Pairs<'a>, [name, name_v6]: [&str; 2]) -> Option<Self> {
+        let (text, apart) = (pairs.get(name), pairs.get(name_v6));
+        let (address, rest) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((address, rest)) => (address, rest.trim_start_matches(':')),
+            None if text.parse::<IpAddr>().is_ok() && apart.is_empty() => (text, ""),
+            None => text.split_once(':').unwrap_or((text, "")),
+        };
+        let mut rest = rest.split(':');
+        let (port, interface) = (rest.next().unwrap_or_default(), rest.next().unwrap_or_default());
+        let address = if apart.is_empty() { address } else { apart };
+        (!address.is_empty()).then_some(Self { address, port, interface })
+    }
 }

@@ -58,6 +58,10 @@ fn xg<'a>(entry: &Entry<'a>, pairs: &Pairs<'a>, options: &ImportOptions) -> Resu
     {
         return Ok(Line::Other(Cow::Owned(shorten(pairs.get("log_type"), 24))));
     }
+    // Of fragments that were dropped before they were put together nothing is known.
+    if pairs.get("src_ip") == "0.0.0.0" && pairs.get("dst_ip") == "0.0.0.0" {
+        return Ok(Line::Other(Cow::Owned(shorten(pairs.get("log_component"), 24))));
+    }
     let values = Values {
         source: pairs.get("src_ip"),
         source_port: pairs.get("src_port"),

@@ -60,6 +60,8 @@ pub(super) struct Tcp {
 #[derive(Debug, Default)]
 pub(crate) struct Halves {
     waiting: Option<(u64, ParsedEvent<'static>)>,
+    /// How many have waited so far.
+    count: u64,
 }
 
 impl Halves {
@@ -73,9 +75,15 @@ impl Halves {
             }
             before => {
                 self.waiting = Some((id, event));
+                self.count += 1;
                 before.map(|(_, client)| unanswered(client))
             }
         }
+    }
+
+    /// The number of the one that waits.
+    pub(crate) fn waiting(&self) -> Option<u64> {
+        self.waiting.is_some().then_some(self.count)
     }
 
     /// The one that waited for an answer that did not come.

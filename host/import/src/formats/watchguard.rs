@@ -20,8 +20,9 @@ const ITSELF: &str = "Firebox";
 /// Reads a line; none where it is of anything else.
 pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Result<Line<'a>, Reason>> {
     let (_, rest) = entry.message.split_once("msg_id=\"")?;
+    let program = entry.program.or_else(|| behind_serial(entry.message));
     let is_theirs = entry.message.starts_with("msg_id=")
-        || matches!(entry.program?, "firewall" | "loggerd" | "pxy" | "http-proxy" | "https-proxy");
+        || program.is_some_and(|program| matches!(program, "firewall" | "loggerd" | "pxy") || program.ends_with("-proxy"));
     if !is_theirs {
         return None;
     }
@@ -32,6 +33,17 @@ pub(crate) fn read<'a>(entry: &Entry<'a>, options: &ImportOptions) -> Option<Res
         return Some(Ok(Line::Other("message of the firewall".into())));
     }
     Some(packet(entry, action, &words.collect::<Vec<_>>(), options).map(Line::Event))
+}
+
+/// The program behind the serial number and the device's own time: `FVE6035FD3AE3 (2020-11-20T11:29:36) firewall[10]: msg_id=`.
+fn behind_serial(text: &str) -> Option<&str> {
+    let (serial, rest) = text.split_once(" (")?;
+    let (time, rest) = rest.split_once(") ")?;
+    let (program, rest) = rest.split_once(": ")?;
+    let is_serial = (8..=16).contains(&serial.len()) && serial.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_time = time.len() == "2020-11-20T11:29:36".len() && time.as_bytes()[10] == b'T';
+    let name = program.split_once('[').map_or(program, |(name, _)| name);
+    (is_serial && is_time && rest.starts_with("msg_id=")).then_some(name)
 }
 
 /// Interfaces, some numbers, the protocol, some numbers, two addresses, ports: the addresses are what can be recognized.

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::carrier::date;
-use crate::direction;
+use crate::direction::{self, Way};
 use crate::event::{self, Line, ParsedEvent, Values};
 use crate::options::ImportOptions;
 use crate::reason::Reason;
@@ -84,7 +84,8 @@ impl Header {
         }
         let instant = date::whole("date", &format!("{day} {time}"), options)?;
         let event = values.event(instant, ["src-ip", "src-port", "dst-ip", "dst-port", "protocol"])?;
-        let way = direction::said(path).unwrap_or_else(|| direction::by_addresses(event.source, event.destination, options));
+        let said = if action == "OPEN-INBOUND" { Some(Way::In) } else { direction::said(path) };
+        let way = said.unwrap_or_else(|| direction::by_addresses(event.source, event.destination, options));
         let flags = Some(flags).filter(|flags| event.proto == "TCP" && !event::is_none(flags)).and_then(event::flag_letters);
         let verdict = verdict::of_value(action, options.default_verdict);
         Ok(Line::Event(ParsedEvent { verdict, way, tcp_flags: flags, ..event }))

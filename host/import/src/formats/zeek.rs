@@ -105,6 +105,7 @@ pub(super) fn read_json(record: Record, options: &ImportOptions) -> Result<Line<
     let (source_port, destination_port) = (text(record.orig_p.or(id.orig_p)), text(record.resp_p.or(id.resp_p)));
     let (source, destination) = (record.orig_h.or(id.orig_h), record.resp_h.or(id.resp_h));
     let packets = [record.orig_pkts, record.resp_pkts].map(|packets| packets.map(|packets| packets.to_string()));
+    let number = record.ip_proto.map(|number| number.to_string());
     let local = |value: Option<bool>| value.map(|value| if value { "T" } else { "F" });
     let connection = Connection {
         time: time.as_deref(),
@@ -113,6 +114,7 @@ pub(super) fn read_json(record: Record, options: &ImportOptions) -> Result<Line<
         destination: destination.as_deref(),
         destination_port: destination_port.as_deref(),
         proto: record.proto.as_deref(),
+        number: number.as_deref(),
         state: record.conn_state.as_deref(),
         history: record.history.as_deref(),
         source_packets: packets[0].as_deref(),
@@ -132,6 +134,8 @@ struct Connection<'a> {
     destination: Option<&'a str>,
     destination_port: Option<&'a str>,
     proto: Option<&'a str>,
+    /// Its number, since Zeek 7.1.
+    number: Option<&'a str>,
     state: Option<&'a str>,
     history: Option<&'a str>,
     source_packets: Option<&'a str>,
@@ -149,6 +153,7 @@ impl<'a> Connection<'a> {
             "id.resp_h" | "id_resp_h" | "id$resp_h" => &mut self.destination,
             "id.resp_p" | "id_resp_p" | "id$resp_p" => &mut self.destination_port,
             "proto" => &mut self.proto,
+            "ip_proto" => &mut self.number,
             "conn_state" => &mut self.state,
             "history" => &mut self.history,
             "orig_pkts" => &mut self.source_packets,
@@ -167,7 +172,7 @@ impl<'a> Connection<'a> {
             source_port: self.source_port.unwrap_or_default(),
             destination: self.destination.unwrap_or_default(),
             destination_port: self.destination_port.unwrap_or_default(),
-            proto: self.proto.unwrap_or_default(),
+            proto: self.proto.filter(|proto| *proto != "unknown_transport").or(self.number).or(self.proto).unwrap_or_default(),
             ..Values::default()
         };
         let time = date::any_unit("ts", self.time.ok_or(Reason::Absent { field: "ts" })?, options)?;

@@ -1,13 +1,12 @@
 //! What an operator would have seen: scans one after the other over past time, each with what the one before had kept.
 
 use std::collections::HashSet;
-use std::fmt::Display;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::matching::Accusation;
 use net_scout_detect::scan::{Parameters, Scan, ScanError, ScanOptions};
 use net_scout_model::time::Moment;
-use net_scout_model::{Allowlist, Sink, Timestamp, Window};
+use net_scout_model::{Allowlist, Once, Sink, Timestamp, Window};
 use net_scout_plugin_host::Rule;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
@@ -75,7 +74,7 @@ pub async fn simulate(plan: &Plan<'_>, name: &str, sink: &dyn Sink) -> Result<Si
     database.set_quiet(options.quiet);
     database.migrate(plan.span.first)?;
     let (mut simulated, mut known) = (Simulated::default(), HashSet::new());
-    let once = Once { sink, said: Mutex::default() };
+    let once = Once::new(sink);
     let times = plan.times();
     let progress = sink.progress("evaluating", "scans", times.len() as u64);
     for now in times {
@@ -106,30 +105,4 @@ pub async fn simulate(plan: &Plan<'_>, name: &str, sink: &dyn Sink) -> Result<Si
         progress.advance(1, name);
     }
     Ok(simulated)
-}
-
-/// Says each thing once: what goes wrong in one scan goes wrong in the next. How far one scan is nobody needs to know.
-struct Once<'a> {
-    sink: &'a dyn Sink,
-    said: Mutex<HashSet<String>>,
-}
-
-impl Once<'_> {
-    fn is_new(&self, text: &dyn Display) -> bool {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_string())
-    }
-}
-
-impl Sink for Once<'_> {
-    fn warn(&self, text: &dyn Display) {
-        if self.is_new(text) {
-            self.sink.warn(text);
-        }
-    }
-
-    fn note(&self, text: &dyn Display) {
-        if self.is_new(text) {
-            self.sink.note(text);
-        }
-    }
 }

@@ -9,7 +9,7 @@ use crate::config::Config;
 use net_scout_detect::enrich::EnrichRequest;
 use net_scout_model::Timestamp;
 use net_scout_plugin_host::recording::Tape;
-use net_scout_store::WhichAlerts;
+use net_scout_store::{Turn, WhichAlerts};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  net-scout enrich --limit 50\n  net-scout enrich --alert-id 7 --only rdns,asn --refresh")]
@@ -44,7 +44,8 @@ impl EnrichArgs {
             None if self.refresh => WhichAlerts::NewestAgain(limit),
             None => WhichAlerts::Newest(limit),
         };
-        let request = EnrichRequest { which, refresh: self.refresh, dry_run: self.dry_run, tape: Tape::Off };
+        let turn = Turn::of("net-scout enrich");
+        let request = EnrichRequest { which, refresh: self.refresh, dry_run: self.dry_run, tape: Tape::Off, turn };
         enrich::run(config, &self.only, self.locked, &request, now)
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::arguments::{FolderArg, FormatArg, whole};
-use crate::commands::{approve, inspect, new, plugin_test, stats};
+use crate::commands::{approve, enable, inspect, new, plugin_test, stats};
 use crate::config::Config;
 use crate::templates::{Language, Role};
 use net_scout_model::Timestamp;
@@ -20,6 +20,8 @@ pub(super) enum PluginCommand {
     Approve(ApproveArgs),
     /// Take approvals back
     Revoke(RevokeArgs),
+    /// Let rules run again that the service benched because they failed
+    Enable(EnableArgs),
     /// Show what plugins used in past runs
     Stats(StatsArgs),
     /// Test a plugin on scenarios: the events or answers that it gets, and what it has to return
@@ -36,6 +38,7 @@ impl PluginCommand {
             Self::List(args) => inspect::list(config, (&args.format).into()),
             Self::Inspect(args) => inspect::inspect(config, &args.name),
             Self::Approve(args) => approve::run(config, &args.names, &args.limits, args.yes),
+            Self::Enable(args) => enable::run(config, &args.names, now),
             Self::Revoke(args) => approve::revoke(config, &args.names),
             Self::New(args) => new::run(&args.name, args.role(), args.language(), &args.dir),
             Self::Test(args) => plugin_test::test(config, &args.plugin, &args.scenarios),
@@ -51,7 +54,7 @@ impl PluginCommand {
             | Self::Inspect(InspectArgs { folder, .. })
             | Self::Approve(ApproveArgs { folder, .. })
             | Self::Revoke(RevokeArgs { folder, .. }) => Some(folder),
-            Self::Stats(_) | Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
+            Self::Enable(_) | Self::Stats(_) | Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
         }
     }
 }
@@ -95,6 +98,13 @@ pub(super) struct RevokeArgs {
     names: Vec<String>,
     #[command(flatten)]
     folder: FolderArg,
+}
+
+#[derive(Args)]
+pub(super) struct EnableArgs {
+    /// The rules, by name; `net-scout status` shows which are benched
+    #[arg(required = true, value_name = "RULE")]
+    names: Vec<String>,
 }
 
 #[derive(Args)]

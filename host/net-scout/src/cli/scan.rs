@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::arguments::{FormatArg, WindowArgs, parameter};
+use crate::commands::past::PastFlags;
 use crate::commands::scan::ScanFlags;
-use crate::commands::{replay, scan};
+use crate::commands::{past, replay, scan};
 use crate::config::Config;
 use crate::output::StatsFormat;
 use net_scout_model::Timestamp;
@@ -17,6 +18,8 @@ use net_scout_model::Timestamp;
     net-scout scan --since 24h --format json --dry-run | jq '.[].src_ip'\n  \
     net-scout scan --since 2026-03-11 --until 2026-03-12T06:00:00Z --table ip_events_30\n  \
     net-scout scan --set vertical_scan.ports_threshold=20 --set horizontal_scan.count=hits\n  \
+    net-scout scan --fill                               what the service left out or could not scan\n  \
+    net-scout scan --backfill '7 days' --only my_rule   a new rule over the past\n  \
     net-scout scan --record bug.scan && net-scout scan --replay bug.scan")]
 pub(super) struct ScanArgs {
     /// The folder of the plugins: every *.wasm directly in it is loaded [default: plugins]
@@ -33,6 +36,15 @@ pub(super) struct ScanArgs {
     /// Set a parameter of a rule
     #[arg(long, value_name = "RULE.PARAMETER=VALUE", value_parser = parameter)]
     pub(super) set: Vec<(String, String, String)>,
+    /// Evaluate only these rules
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Scan what `serve` left out, could not scan or got rows for too late, between its first scan and its last, or --since and --until
+    #[arg(long, conflicts_with_all = ["backfill", "only", "set", "enrich", "explain", "stats", "record", "replay"])]
+    fill: bool,
+    /// Scan again so far back, step by step; alerts get the times of the events, and nothing counts as scanned for `serve`
+    #[arg(long, value_name = "WHEN", conflicts_with_all = ["since", "enrich", "explain", "stats", "record", "replay"])]
+    backfill: Option<String>,
     /// Write nothing at all, only show what would be kept
     #[arg(long)]
     dry_run: bool,
@@ -52,7 +64,7 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
     /// Repeat a recorded scan, without database and network; writes nothing
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "since", "until", "table", "set", "enrich", "max_alerts", "no_group", "explain"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "since", "until", "table", "set", "only", "enrich", "max_alerts", "no_group", "explain"])]
     replay: Option<PathBuf>,
     #[command(flatten)]
     format: FormatArg,
@@ -79,7 +91,20 @@ impl ScanArgs {
         if let Some(recording) = &self.replay {
             return replay::run(config, recording, stats, (&self.format).into());
         }
+        if self.fill || self.backfill.is_some() {
+            let flags = PastFlags {
+                since: self.window.since.as_ref().map(|_| config.since),
+                until: self.window.until.clone(),
+                backfill: self.backfill.clone(),
+                only: self.only.clone(),
+                dry_run: self.dry_run,
+                locked: self.locked,
+                format: (&self.format).into(),
+            };
+            return past::run(config, &flags, now);
+        }
         let flags = ScanFlags {
+            only: self.only.clone(),
             until: self.window.until.clone(),
             dry_run: self.dry_run,
             enrich: self.enrich,

@@ -1,4 +1,4 @@
-//! `net-scout serve` and `net-scout status`.
+//! `net-scout serve`, `net-scout status` and `net-scout maintain`.
 
 use clap::Args;
 
@@ -6,7 +6,7 @@ use super::arguments::{FormatArg, parameter};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    net-scout serve --plugins plugins/        scan every minute, enrich new alerts, keep the tables small\n  \
+    net-scout serve --plugins plugins/        scan every minute, keep the tables small\n  \
     net-scout serve --once                    do what is due and end, for cron and systemd timers\n  \
     net-scout status                          what it does; exit status 3 when it is behind or fails\n\n\
     SIGTERM ends it within seconds, SIGHUP reads the configuration again. Under systemd use Type=notify.\n\
@@ -34,6 +34,19 @@ pub(super) struct ServeArgs {
 
 #[derive(Args)]
 pub(super) struct StatusArgs {
+    #[command(flatten)]
+    pub(super) format: FormatArg,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    net-scout maintain --dry-run     show how many rows of which tables would be removed\n  \
+    net-scout maintain               remove them, in short transactions\n\n\
+    The section [retention] of net-scout.toml says how long what is kept. Events of net-sentinel are never removed.")]
+pub(super) struct MaintainArgs {
+    /// Write nothing, show only what would be removed
+    #[arg(long)]
+    pub(super) dry_run: bool,
     #[command(flatten)]
     pub(super) format: FormatArg,
 }

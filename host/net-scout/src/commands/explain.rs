@@ -33,7 +33,7 @@ pub fn run(config: &Config, request: &ExplainRequest, now: Timestamp) -> anyhow:
     let address = address.ok_or_else(|| UsageError(format!("`{}` is no IP address", plain(&request.address, 100))))?;
     let window = read_window(config.since, request.until.as_deref(), now)?;
     let (options, plugins, runtime) = (config.scan_options(), config.plugin_options(), runtime()?);
-    let explaining = explain(&options, window, address, RuleSource::Folder(&plugins), &request.rules, &Terminal);
+    let explaining = explain(&options, window, address, RuleSource::Folder(&plugins, &[]), &request.rules, &Terminal);
     let Explained { alerts, entries, report, failed } = runtime.block_on(explaining)?;
     // Not waiting for a compiler that was given up.
     runtime.shutdown_background();

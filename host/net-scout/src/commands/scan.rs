@@ -17,6 +17,8 @@ use net_scout_store::WhichAlerts;
 pub struct ScanFlags {
     /// Where the window ends, as written; none for open.
     pub until: Option<String>,
+    /// The rules that are evaluated; all where none is named.
+    pub only: Vec<String>,
     /// Write nothing at all.
     pub dry_run: bool,
     /// Look up the addresses of the newest alerts.
@@ -46,8 +48,8 @@ pub fn run(config: &Config, flags: &ScanFlags, now: Timestamp) -> anyhow::Result
     let request = ScanRequest {
         options: &options,
         window,
-        rules: RuleSource::Folder(&plugins),
-        keep: if flags.dry_run { Keep::Nothing } else { Keep::Alerts },
+        rules: RuleSource::Folder(&plugins, &flags.only),
+        keep: if flags.dry_run { Keep::Nothing } else { Keep::ByHand(config.by_hand()) },
         kept: None,
         explain: flags.explain,
         record: flags.record.clone().map(record),
@@ -64,7 +66,8 @@ pub fn run(config: &Config, flags: &ScanFlags, now: Timestamp) -> anyhow::Result
     // After the alerts are shown: lookups may take their time.
     if flags.enrich {
         let which = WhichAlerts::Newest(config.max_enrich);
-        let request = EnrichRequest { which, refresh: false, dry_run: false, tape: report.tape.clone() };
+        let turn = config.by_hand().turn;
+        let request = EnrichRequest { which, refresh: false, dry_run: false, tape: report.tape.clone(), turn };
         let (options, enrichers) = (config.enrich_options(), EnricherSource::Folder(&plugins, &[]));
         let enriching = enrich_alerts(&options, enrichers, &request, now, interrupted(), &Terminal);
         let enriched = super::runtime()?.block_on(enriching)?;

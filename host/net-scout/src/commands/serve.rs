@@ -10,9 +10,8 @@ use super::{interrupted, runtime};
 use crate::config::Config;
 use crate::exit;
 use crate::output::Terminal;
-use net_scout_model::Sink as _;
 use net_scout_model::clock::SystemClock;
-use net_scout_serve::health::{Health, Metrics, bind};
+use net_scout_serve::health::{Health, Metrics, Server, bind};
 use net_scout_serve::notify::Notifier;
 use net_scout_serve::service::{ServiceOptions, Surroundings, serve};
 
@@ -40,8 +39,8 @@ pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Conf
             Some(address) => Some(bind(address, config.listen_beyond_loopback).await?),
             None => None,
         };
+        let listens_at = server.as_ref().map(Server::address);
         let served = server.map(|server| {
-            Terminal.note(&format_args!("listening at http://{}", server.address()));
             let mut stop = stop.clone();
             tokio::spawn(server.run(health.clone(), async move { drop(stop.wait_for(|stop| *stop).await) }))
         });
@@ -55,8 +54,16 @@ pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Conf
                 reloading.send_replace(());
             }
         });
-        let around =
-            Surroundings { clock: &SystemClock, sink: &Terminal, notifier: &notifier, health, stop, reload, options: &reread };
+        let around = Surroundings {
+            clock: &SystemClock,
+            sink: &Terminal,
+            notifier: &notifier,
+            health,
+            listens_at,
+            stop,
+            reload,
+            options: &reread,
+        };
         let ran = serve(options, once, around).await;
         if let Some(served) = served.filter(|_| !once) {
             // It ends by itself in time; what is left of it ends with the program.

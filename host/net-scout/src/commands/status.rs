@@ -14,7 +14,9 @@ use net_scout_serve::status::Status;
 pub fn run(config: &Config, format: Format, now: Timestamp) -> anyhow::Result<u8> {
     let options = config.service_options();
     let database = options.scan.database.open_read_only()?;
-    let status = Status::read(&database, now)?.aged(options.tick.settle, now);
+    let status = Status::read(&database, now)?.current(&database, &options.scan.table, &options.tick, now)?;
+    drop(database);
+    let status = status.noticing_silence(&options.scan.database, now);
     let problems = status.problems(longest_lag(&options));
     output::write_status(&mut output::stdout(), &status, &problems, format)?;
     Ok(if problems.is_empty() { exit::SUCCESS } else { exit::UNHEALTHY })

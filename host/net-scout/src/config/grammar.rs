@@ -7,10 +7,13 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::output::LogFormat;
 use net_scout_model::time::{Moment, parse_timestamp};
-use net_scout_model::{Networks, SWITCH, TimeUnit, Timestamp, not, parse_span, parse_switch, parse_whole};
+use net_scout_model::{Networks, SWITCH, SizeUnit, TimeUnit, Timestamp, not, parse_size, parse_span, parse_switch, parse_whole};
 use net_scout_serve::schedule::Schedule;
 
+/// What is kept for ever.
+const FOREVER: &str = "forever";
 /// Where resolvers listen (RFC 1035).
 const DNS_PORT: u16 = 53;
 
@@ -153,6 +156,33 @@ pub(super) fn log_level() -> Grammar<&'static str> {
     })
 }
 
+/// The form of the log.
+pub(super) fn log_format() -> Grammar<LogFormat> {
+    grammar(Shape::Text, |text| match text.trim().to_ascii_lowercase().as_str() {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(not(text, "one of text, json")),
+    })
+}
+
+/// How long something is kept, in microseconds; a number without a unit is one of days. None for ever.
+pub(super) fn age(bounds: RangeInclusive<f64>) -> Grammar<Option<i64>> {
+    grammar(Shape::Number, move |text| {
+        if text.trim().eq_ignore_ascii_case(FOREVER) {
+            return Ok(None);
+        }
+        let duration = parse_span(text, TimeUnit::Days, bounds.clone()).map_err(|what| format!("{what}, or {FOREVER}"))?;
+        Ok(i64::try_from(duration.as_micros()).ok())
+    })
+}
+
+/// A size in bytes; a number without a unit is one of MiB. None where it is 0.
+pub(super) fn mebibytes(bounds: RangeInclusive<u64>) -> Grammar<Option<u64>> {
+    grammar(Shape::Number, move |text| {
+        parse_size(text, SizeUnit::Mib, bounds.clone()).map(|bytes| Some(bytes).filter(|bytes| *bytes > 0))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,6 +192,17 @@ mod tests {
         let read = log_level().read;
         assert_eq!((read("WARNING"), read("Info")), (Ok("warn"), Ok("info")));
         assert_eq!(read("loud"), Err("`loud` is not one of off, error, warn, info, debug, trace".to_owned()));
+    }
+
+    #[test]
+    fn ages_and_sizes() {
+        let age = age(1.0..=100.0).read;
+        let day = 86_400_000_000_i64;
+        assert_eq!((age("90"), age("2 weeks"), age("Forever")), (Ok(Some(90 * day)), Ok(Some(14 * day)), Ok(None)));
+        let wrong = age("1 hour").expect_err("too short");
+        assert_eq!(wrong, "`1 hour` is not a number of days from 1 to 100, or a duration such as 90s or 5 minutes, or forever");
+        let size = mebibytes(0..=1_024).read;
+        assert_eq!((size("2"), size("1 GiB"), size("0")), (Ok(Some(2 << 20)), Ok(Some(1 << 30)), Ok(None)));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::grammar::{self, Grammar, Shape};
 use super::layer::{Key, Typed, settings};
 use super::source::{Setting, Source};
 use crate::exit::UsageError;
+use crate::output::LogFormat;
 
 /// The keys whose defaults are what is found where the program runs.
 pub(super) const DB_PATH: &str = "db_path";
@@ -126,6 +127,13 @@ settings! {
         grammar: grammar::optional_path(),
         meaning: "the file that the log is added to; empty for standard error",
     }
+    log_format: LogFormat {
+        name: "log_format",
+        variable: "NET_SCOUT_LOG_FORMAT",
+        default: "text",
+        grammar: grammar::log_format(),
+        meaning: "how the log and what is said on standard error are written: text, or json, an object a line",
+    }
     now: Option<Timestamp> {
         name: "now",
         variable: "NET_SCOUT_NOW",
@@ -185,9 +193,9 @@ settings! {
     schedule_enrich: Schedule {
         name: "schedule.enrich",
         variable: "NET_SCOUT_SCHEDULE_ENRICH",
-        default: "5 minutes",
+        default: "off",
         grammar: grammar::schedule(),
-        meaning: "when `serve` enriches new alerts",
+        meaning: "when `serve` looks up the addresses of new alerts with the approved enrichers: 5 minutes, or off",
     }
     schedule_expire: Schedule {
         name: "schedule.expire",
@@ -230,6 +238,62 @@ settings! {
         default: "",
         grammar: grammar::optional_path(),
         meaning: "the file that `serve` writes its metrics to after each job; empty for none",
+    }
+    keep_closed_alerts: Option<i64> {
+        name: "retention.closed_alerts",
+        variable: "NET_SCOUT_RETENTION_CLOSED_ALERTS",
+        default: "365 days",
+        grammar: grammar::age(1.0..=36_500.0),
+        meaning: "how long alerts are kept after they were closed; or forever, as below",
+    }
+    keep_answers: Option<i64> {
+        name: "retention.answers",
+        variable: "NET_SCOUT_RETENTION_ANSWERS",
+        default: "90 days",
+        grammar: grammar::age(1.0..=36_500.0),
+        meaning: "how long answers of enrichers are kept",
+    }
+    keep_failed_lookups: Option<i64> {
+        name: "retention.failed_lookups",
+        variable: "NET_SCOUT_RETENTION_FAILED_LOOKUPS",
+        default: "30 days",
+        grammar: grammar::age(1.0..=36_500.0),
+        meaning: "how long failed lookups are kept",
+    }
+    keep_ledger: Option<i64> {
+        name: "retention.ledger",
+        variable: "NET_SCOUT_RETENTION_LEDGER",
+        default: "90 days",
+        grammar: grammar::age(1.0..=90.0),
+        meaning: "how long it is kept what plugins used, at most 90 days",
+    }
+    keep_coverage: Option<i64> {
+        name: "retention.coverage",
+        variable: "NET_SCOUT_RETENTION_COVERAGE",
+        default: "400 days",
+        grammar: grammar::age(1.0..=36_500.0),
+        meaning: "how long it is kept which time was scanned",
+    }
+    keep_imports: Option<i64> {
+        name: "retention.imports",
+        variable: "NET_SCOUT_RETENTION_IMPORTS",
+        default: "730 days",
+        grammar: grammar::age(30.0..=36_500.0),
+        meaning: "how long it is kept how far a finished log was imported; then it counts as a new one",
+    }
+    keep_plugin_state: Option<i64> {
+        name: "retention.plugin_state",
+        variable: "NET_SCOUT_RETENTION_PLUGIN_STATE",
+        default: "180 days",
+        grammar: grammar::age(1.0..=36_500.0),
+        meaning: "how long it is kept what plugins remember that are not in use",
+    }
+    keep_bytes: Option<u64> {
+        name: "retention.table_mib",
+        variable: "NET_SCOUT_RETENTION_TABLE_MIB",
+        default: "256",
+        grammar: grammar::mebibytes(0..=1_048_576),
+        meaning: "the most MiB of each of these, of which the oldest go first; 0 for any size",
     }
 }
 
@@ -285,31 +349,4 @@ fn default_cache_dir() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_database_one_level_up_is_the_second_choice() {
-        let parent = tempfile::tempdir().expect("folder");
-        let folder = parent.path().join("here");
-        std::fs::create_dir(&folder).expect("folder");
-        assert_eq!(default_db_path(&folder), "./net_sentinel.db");
-        std::fs::write(parent.path().join("net_sentinel.db"), "").expect("file");
-        assert_eq!(default_db_path(&folder), "../net_sentinel.db");
-        std::fs::write(folder.join("net_sentinel.db"), "").expect("file");
-        assert_eq!(default_db_path(&folder), "./net_sentinel.db");
-    }
-
-    #[test]
-    fn every_default_is_in_its_grammar_and_names_are_used_once() {
-        let none = Layer::of(|_| Ok(None)).expect("a layer");
-        let (values, written) = none.values().expect("defaults");
-        assert_eq!((values.max_alerts, values.quiet, values.busy_timeout), (500, 86_400_000_000, Duration::from_secs(10)));
-        assert!(written.iter().all(|(_, setting)| setting.source == Source::Default));
-        let mut names: Vec<&str> = all().map(|key| key.name).chain(all().filter_map(|key| key.variable)).collect();
-        names.sort_unstable();
-        let count = names.len();
-        names.dedup();
-        assert_eq!(names.len(), count);
-    }
-}
+mod tests;

@@ -1,22 +1,25 @@
 //! What use cases are told: each gets the part of the configuration that it needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Config, Setting};
 use net_scout_detect::allow::AllowSources;
 use net_scout_detect::enrich::EnrichOptions;
-use net_scout_detect::maintain::standard_retention;
-use net_scout_detect::scan::ScanOptions;
+use net_scout_detect::scan::{ByHand, Claim, ScanOptions};
 use net_scout_ingest::ImportTarget;
+use net_scout_model::Written;
 use net_scout_model::clock::SystemClock;
 use net_scout_model::time::Moment;
-use net_scout_model::{Timestamp, Written};
 use net_scout_plugin_host::PluginOptions;
-use net_scout_serve::schedule::system_zone;
+use net_scout_serve::schedule::{Schedule, system_zone};
 use net_scout_serve::service::{Schedules, ServiceOptions};
 use net_scout_serve::tick::{MINUTE, TickOptions};
-use net_scout_store::{DatabaseOptions, Retention};
+use net_scout_store::{DatabaseOptions, Keep, OwnTable, Turn};
+
+/// The longest that a service waits for another program's lock at once.
+const SERVICE_PATIENCE: Duration = Duration::from_secs(2);
 
 impl Config {
     /// What scans are told.
@@ -69,21 +72,33 @@ impl Config {
         }
     }
 
+    /// How long rows of net-scout's own tables are kept.
+    #[must_use]
+    pub fn retention(&self) -> BTreeMap<OwnTable, Keep> {
+        let age = |table| match table {
+            OwnTable::ClosedAlerts => self.keep_closed_alerts,
+            OwnTable::Cache => self.keep_answers,
+            OwnTable::LookupFailures => self.keep_failed_lookups,
+            OwnTable::Ledger => self.keep_ledger,
+            OwnTable::Coverage => self.keep_coverage,
+            OwnTable::Imports => self.keep_imports,
+            OwnTable::PluginState => self.keep_plugin_state,
+        };
+        OwnTable::ALL.into_iter().map(|table| (table, Keep { age: age(table), bytes: self.keep_bytes })).collect()
+    }
+
     /// What a service is told.
     #[must_use]
     pub fn service_options(&self) -> ServiceOptions {
-        let settle = i64::try_from(self.settle.as_micros()).unwrap_or(i64::MAX);
-        let (zero, hour) = (Timestamp(0), 60 * MINUTE);
-        let reach = match self.since {
-            Moment::Before(_) => zero.0.saturating_sub(self.since.until(zero).0).max(MINUTE),
-            Moment::At(_) => hour,
-        };
+        // It tries again by itself, and has to end within seconds when it is told to.
+        let mut scan = self.scan_options();
+        scan.database.busy_timeout = scan.database.busy_timeout.min(SERVICE_PATIENCE);
         ServiceOptions {
-            scan: self.scan_options(),
+            scan,
             plugins: self.plugin_options(),
             enrich: self.enrich_options(),
             since: self.since,
-            tick: TickOptions { settle, first: reach, reach, ..TickOptions::default() },
+            tick: self.tick_options(self.since),
             schedules: Schedules {
                 scan: self.schedule_scan.clone(),
                 enrich: self.schedule_enrich.clone(),
@@ -92,10 +107,33 @@ impl Config {
             },
             zone: system_zone(),
             max_enrich: self.max_enrich,
-            retention: Retention { tables: standard_retention(), plugins: BTreeSet::new() },
+            retention: self.retention(),
             textfile: self.textfile.clone(),
             version: env!("CARGO_PKG_VERSION"),
         }
+    }
+
+    /// How the ticks of a service are planned whose scans look back so far.
+    #[must_use]
+    pub fn tick_options(&self, since: Moment) -> TickOptions {
+        let settle = i64::try_from(self.settle.as_micros()).unwrap_or(i64::MAX);
+        let reach = match since {
+            Moment::Before(length) => length.max(MINUTE),
+            Moment::At(_) => 60 * MINUTE,
+        };
+        let interval = match self.schedule_scan {
+            Schedule::Every(interval) => interval,
+            // Longer than the longest step.
+            _ => 24 * 60 * MINUTE,
+        };
+        TickOptions { settle, first: reach, reach, ..TickOptions::default() }.with_interval(interval)
+    }
+
+    /// How a scan by hand keeps out of the way of a service, and what it may say of the time that it scanned.
+    #[must_use]
+    pub fn by_hand(&self) -> ByHand<'static> {
+        let TickOptions { settle, reach, .. } = self.tick_options(self.usual_since);
+        ByHand { turn: Turn::of("net-scout scan"), clock: &SystemClock, claim: Claim { settle, look_back: reach } }
     }
 
     /// What loading plugins is told.

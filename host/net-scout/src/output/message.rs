@@ -5,12 +5,17 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use super::log::{Level, line};
 use net_scout_model::{amount, counted, plain};
 use net_scout_store::Unreadable;
 
-fn message(style: Style, word: &str, text: &dyn Display) {
+fn message(level: Level, style: Style, word: &str, text: &dyn Display) {
     // A closed standard error is no reason to stop.
-    let _ = writeln!(anstream::stderr(), "{style}{word}{style:#} {}", shown(text));
+    let _ = match line(level, &text.to_string(), &shown(text)) {
+        Some(line) => writeln!(super::stderr(), "{line}"),
+        None if word.is_empty() => writeln!(anstream::stderr(), "{}", shown(text)),
+        None => writeln!(anstream::stderr(), "{style}{word}{style:#} {}", shown(text)),
+    };
 }
 
 /// Names of files, words of servers and the like are in such texts.
@@ -20,12 +25,12 @@ fn shown(text: &dyn Display) -> String {
 
 /// Why the program ends without having done its work.
 pub fn error(text: &dyn Display) {
-    message(AnsiColor::Red.on_default().bold(), "error:", text);
+    message(Level::Error, AnsiColor::Red.on_default().bold(), "error:", text);
 }
 
 /// Something that the operator should look at.
 pub fn warning(text: &dyn Display) {
-    message(AnsiColor::Yellow.on_default().bold(), "warning:", text);
+    message(Level::Warning, AnsiColor::Yellow.on_default().bold(), "warning:", text);
 }
 
 /// That rows of the alert table were left out.
@@ -57,5 +62,5 @@ pub fn corrected_directions(count: u64) {
 
 /// What was done.
 pub fn note(text: &dyn Display) {
-    let _ = writeln!(anstream::stderr(), "{}", shown(text));
+    message(Level::Note, Style::new(), "", text);
 }

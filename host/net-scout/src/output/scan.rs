@@ -38,6 +38,20 @@ pub fn write_scan(report: &mut ScanReport, window: Window, max_alerts: usize, fo
     Ok(())
 }
 
+/// Says what became of the steps over past time.
+pub fn past(steps: usize, failed: usize, open: usize) {
+    if steps == 0 {
+        return note(&"all of that time was scanned");
+    }
+    note(&format_args!("that time was scanned in {}", counted(steps, "step")));
+    if failed > 0 {
+        warning(&format_args!("{} could not be scanned", amount(failed, "step", "steps")));
+    }
+    if open > 0 {
+        warning(&format_args!("{} do not count as scanned, because a rule failed", amount(open, "step", "steps")));
+    }
+}
+
 /// Says that the window has no events, and how to look at the newest ones.
 pub fn empty_window(newest: Timestamp) {
     let (newest, day) = (newest.seconds(), newest.date());

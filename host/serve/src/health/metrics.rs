@@ -100,10 +100,16 @@ pub struct Metrics {
     pub queue: Family<Queue, Gauge>,
     /// What came of lookups.
     pub lookups: Family<Lookups, Counter>,
+    /// Answers that were still in the cache.
+    pub cached: Counter,
     /// Alerts of a rule that were refused.
     pub refused: Family<Plugin, Counter>,
     /// Host calls of a plugin that were denied.
     pub denied: Family<Plugin, Counter>,
+    /// Plugins that were refused.
+    pub plugins_refused: Gauge,
+    /// Whether a rule that failed is benched.
+    pub benched: Family<Plugin, Gauge>,
     /// Runs of jobs.
     pub runs: Family<Runs, Counter>,
     /// How many runs of a job failed in a row.
@@ -138,8 +144,11 @@ impl Metrics {
             alerts: Family::default(),
             queue: Family::default(),
             lookups: Family::default(),
+            cached: Counter::default(),
             refused: Family::default(),
             denied: Family::default(),
+            plugins_refused: Gauge::default(),
+            benched: Family::default(),
             runs: Family::default(),
             failures: Family::default(),
             good: Family::default(),
@@ -163,8 +172,12 @@ impl Metrics {
         registry.register("alerts", "New alerts", self.alerts.clone());
         registry.register("queue_depth", "Entries that wait", self.queue.clone());
         registry.register("lookups", "Lookups of enrichers", self.lookups.clone());
+        registry.register("lookups_cached", "Answers of enrichers that were still in the cache", self.cached.clone());
         registry.register("alerts_refused", "Alerts of a rule that were refused", self.refused.clone());
         registry.register("host_calls_denied", "Host calls of a plugin that were denied", self.denied.clone());
+        registry.register("plugins_refused", "Plugins that were refused", self.plugins_refused.clone());
+        let help = "Whether a rule that failed in the last ticks is benched";
+        registry.register("rule_benched", help, self.benched.clone());
         registry.register("job_runs", "Runs of a job", self.runs.clone());
         registry.register("job_failures", "Runs of a job that failed in a row", self.failures.clone());
         let help = "When the last run of a job began that ended well, since 1970";

@@ -39,6 +39,14 @@ pub enum ListenError {
     },
 }
 
+impl ListenError {
+    /// Whether the operator wrote what is not meant to be, and nothing was done.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Beyond(_))
+    }
+}
+
 /// What the service says of itself.
 #[derive(Clone, Debug)]
 pub struct Health {

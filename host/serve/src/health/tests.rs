@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-use super::metrics::{Alerts, Job, Lookups, Phase, Rule, Word};
+use super::metrics::{Alerts, Job, Lookups, Phase, Plugin, Queue, Rule, Runs, Word};
 use super::*;
 
 fn loopback() -> SocketAddr {
@@ -100,6 +100,76 @@ fn the_figures_are_open_metrics() {
         assert!(text.lines().any(|found| found == line), "no `{line}` in\n{text}");
     }
     assert!(text.ends_with("# EOF\n"));
+}
+
+/// A sample of OpenMetrics: its name, its labels, its value.
+type Sample = (String, Vec<(String, String)>, f64);
+
+/// Reads a line as the grammar of OpenMetrics 1.0 has it; the values of labels hold no escapes here.
+fn sample(line: &str) -> Option<Sample> {
+    let (series, value) = line.rsplit_once(' ')?;
+    let (name, labels) = match series.split_once('{') {
+        Some((name, labels)) => (name, labels.strip_suffix('}')?),
+        None => (series, ""),
+    };
+    let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let label = |text: &str| {
+        let (name, value) = text.split_once('=')?;
+        let value = value.strip_prefix('"')?.strip_suffix('"')?;
+        (word(name) && !value.contains(['"', '\\', '\n'])).then(|| (name.to_owned(), value.to_owned()))
+    };
+    let labels = labels.split(',').filter(|text| !text.is_empty()).map(label).collect::<Option<Vec<_>>>()?;
+    word(name).then_some(())?;
+    Some((name.to_owned(), labels, value.parse().ok()?))
+}
+
+/// All that is counted, with the worst of names: it can be parsed, each sample belongs to a family with help and type, and no label holds
+/// an address.
+#[test]
+fn the_text_can_be_parsed_and_holds_no_address() {
+    let metrics = Metrics::new("1.2.3");
+    for name in ["port_scan", "192.0.2.1", "2001:db8::1", "evil\"}\n# EOF", "host.example"] {
+        metrics.scan.get_or_create(&Phase::of(name)).observe(0.1);
+        metrics.rule.get_or_create(&Rule::of(name)).observe(0.1);
+        metrics.alerts.get_or_create(&Alerts::of(name, name)).inc();
+        metrics.queue.get_or_create(&Queue::of(name)).set(1);
+        metrics.lookups.get_or_create(&Lookups::of(name, "done")).inc();
+        metrics.runs.get_or_create(&Runs::of(name, "done")).inc();
+        metrics.failures.get_or_create(&Job::of(name)).set(1);
+        metrics.good.get_or_create(&Job::of(name)).set(1.5);
+        for family in [&metrics.refused, &metrics.denied] {
+            family.get_or_create(&Plugin::of(name)).inc();
+        }
+        metrics.benched.get_or_create(&Plugin::of(name)).set(1);
+    }
+    let text = metrics.text();
+    let (mut families, mut helped, mut samples) = (Vec::new(), Vec::new(), 0);
+    let body = text.strip_suffix("# EOF\n").expect("an end");
+    for line in body.lines() {
+        match line.strip_prefix("# ").map(|comment| comment.splitn(3, ' ').collect::<Vec<_>>()).as_deref() {
+            Some(["TYPE", name, kind]) => {
+                assert!(["counter", "gauge", "histogram", "info"].contains(kind), "{line}");
+                assert!(!families.contains(&(*name).to_owned()), "{line}");
+                families.push((*name).to_owned());
+            }
+            Some(["HELP", name, _]) => helped.push((*name).to_owned()),
+            Some(["UNIT", name, unit]) => assert!(name.ends_with(&format!("_{unit}")), "{line}"),
+            Some(_) => panic!("{line}"),
+            None => {
+                let (name, labels, _) = sample(line).unwrap_or_else(|| panic!("{line}"));
+                let family = families.last().expect("a family");
+                let suffix = name.strip_prefix(family.as_str()).unwrap_or_else(|| panic!("{line} is not of {family}"));
+                assert!(["", "_total", "_bucket", "_count", "_sum", "_info"].contains(&suffix), "{line}");
+                let is_word = |name: &str, value: &str| {
+                    ["le", "version"].contains(&name) || Word::of(value) == Word::of(value.trim()) && !value.contains(['.', ':'])
+                };
+                assert!(labels.iter().all(|(name, value)| is_word(name, value)), "{line}");
+                samples += 1;
+            }
+        }
+    }
+    assert_eq!(families, helped);
+    assert!(families.len() >= 20 && samples > 60, "{} families, {samples} samples", families.len());
 }
 
 #[test]

@@ -23,6 +23,9 @@ impl Default for Backoff {
 }
 
 impl Backoff {
+    /// Where a database cannot be used: two seconds to a minute, so that the work goes on soon after it can.
+    pub const TROUBLE: Self = Self { first: 2_000_000, longest: 60_000_000 };
+
     /// The wait after so many failures in a row.
     #[must_use]
     pub fn delay(self, failures: u32) -> i64 {
@@ -87,13 +90,13 @@ impl Job {
         Self { name: name.to_owned(), schedule, backoff: Backoff::default(), state: JobState::default(), known_since: now }
     }
 
-    /// The same with what it remembers. A run that did not end failed: the process was stopped.
+    /// The same with what it remembers. A run that did not end was interrupted: the process was stopped.
     #[must_use]
     pub fn remembering(mut self, state: JobState) -> Self {
         let interrupted = state.is_running;
         self.state = state;
         if interrupted {
-            self.end(self.known_since, Err("the service was stopped while it ran".to_owned()));
+            self.interrupt(self.known_since);
         }
         self
     }
@@ -144,6 +147,13 @@ impl Job {
     pub fn begin(&mut self, now: Timestamp) {
         self.state.begun = Some(now);
         self.state.is_running = true;
+    }
+
+    /// Notes that it was stopped before its end: it is neither done nor failed, and runs again.
+    pub fn interrupt(&mut self, now: Timestamp) {
+        let state = &mut self.state;
+        (state.is_running, state.ended) = (false, Some(now));
+        state.message = Some("the service was stopped while it ran".to_owned());
     }
 
     /// Notes how it ended: with what it has to say, or why it failed.

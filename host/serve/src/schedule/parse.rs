@@ -78,6 +78,12 @@ fn every(text: &str) -> Result<Schedule, String> {
 }
 
 fn cron(text: &str) -> Result<Schedule, String> {
+    let fields = text.split_whitespace().count();
+    if !(5..=7).contains(&fields) {
+        return Err(format!(
+            ": a cron expression has five fields (six with the second first, seven with the year last), and not {fields}"
+        ));
+    }
     let cron: Cron = CronParser::new().parse(text).map_err(|error| format!(": {error}"))?;
     let schedule = Schedule::Cron(Box::new(cron));
     match schedule.next(Timestamp(0), &TimeZone::UTC) {

@@ -68,6 +68,8 @@ fn anything_else_is_an_error_that_shows_the_forms() {
         ("weekly 07:00", ": `07:00` is not a day of the week such as mon;"),
         ("weekly mon", ": a time of the day is missing;"),
         ("61 * * * *", ": "),
+        ("cron * * * *", ": a cron expression has five fields (six with the second first, seven with the year last), and not 4;"),
+        ("* * * * * * * *", ", and not 8;"),
         ("0 0 30 2 *", ": there is no such day;"),
         (&"1 ".repeat(300), ": it is too long;"),
     ] {

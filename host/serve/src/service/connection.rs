@@ -5,10 +5,13 @@ use std::time::Duration;
 use super::{NAME, ServiceError, Surroundings};
 use net_scout_detect::prepare;
 use net_scout_detect::scan::ScanOptions;
+use net_scout_model::Span;
 use net_scout_store::{Database, Holder, KeptWindow, Lease, Lock, SeenRows};
 
 /// How long it waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// After so long it says for whom.
+const TOLD: Duration = Duration::from_secs(1);
 
 /// The database, while it is open.
 #[derive(Default)]
@@ -24,6 +27,8 @@ pub(super) struct Open {
     pub(super) seen: SeenRows,
     /// The events of its window.
     pub(super) kept: KeptWindow,
+    /// Time that was scanned, and in which rows may have been updated without it being known.
+    pub(super) unsure: Option<Span>,
 }
 
 impl Connection {
@@ -32,6 +37,11 @@ impl Connection {
     /// # Errors
     /// When it cannot be used, or another service runs on it.
     pub(super) fn open(&mut self, options: &ScanOptions, around: &Surroundings<'_>) -> Result<&mut Open, ServiceError> {
+        if self.0.as_ref().is_some_and(|open| !open.database.is_current()) {
+            let path = options.database.path.display();
+            around.sink.warn(&format_args!("{path} was moved or replaced by another program; what is there now is opened"));
+            self.close();
+        }
         let open = match self.0.take() {
             Some(open) => open,
             None => Open::new(options, around)?,
@@ -42,6 +52,15 @@ impl Connection {
     /// The database, if it is open.
     pub(super) fn opened(&mut self) -> Option<&mut Open> {
         self.0.as_mut()
+    }
+
+    /// Gives a turn back. Where that fails, another connection does it.
+    pub(super) fn end_turn(&mut self, turn: Lease) {
+        let ended = self.0.as_mut().map_or(Ok(()), |open| open.database.unlock(turn));
+        if let Err(error) = ended {
+            tracing::warn!("the turn could not be given back: {error}");
+            self.close();
+        }
     }
 
     /// Gives the lock back and closes it.
@@ -62,16 +81,22 @@ impl Open {
         database.check_events(&options.table)?;
         prepare(&mut database, &options.table, now, around.sink)?;
         // What this process still has there was taken on a connection that is gone.
-        for lock in [Lock::Service, Lock::Turn, Lock::Next] {
+        for lock in [Lock::Service, Lock::Turn, Lock::Next, Lock::Lookups] {
             database.unlock_lost(lock)?;
         }
         let lease = database.try_lock(Lock::Service, NAME, now)?.map_err(|holder| ServiceError::Held(holder.to_string()))?;
-        Ok(Self { database, lease, seen: SeenRows::default(), kept: KeptWindow::default() })
+        Ok(Self { database, lease, seen: SeenRows::default(), kept: KeptWindow::default(), unsure: None })
     }
 
-    /// Waits for the turn to work on the database.
+    /// Waits for the turn to work on the database: for a while, and not where the service is to end.
     pub(super) fn take_turn(&mut self, around: &Surroundings<'_>) -> Result<Lease, ServiceError> {
-        let waiting = |holder: &Holder| around.sink.note(&format_args!("waiting for {holder}"));
-        Ok(tokio::task::block_in_place(|| self.database.take_turn(NAME, around.clock, PATIENCE, waiting))?)
+        let mut is_told = false;
+        let mut goes_on = |holder: &Holder, waited: Duration| {
+            if waited >= TOLD && !std::mem::replace(&mut is_told, true) {
+                around.sink.note(&format_args!("waiting for {holder}"));
+            }
+            waited < PATIENCE && !*around.stop.borrow()
+        };
+        Ok(tokio::task::block_in_place(|| self.database.take_lock(Lock::Turn, NAME, around.clock, &mut goes_on))?)
     }
 }

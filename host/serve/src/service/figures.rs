@@ -3,23 +3,47 @@
 use std::time::Duration;
 
 use crate::health::Metrics;
-use crate::health::metrics::{Alerts, Job, Lookups, Phase, Plugin, Rule, Runs};
-use crate::status::Status;
+use crate::health::metrics::{Alerts, Job, Lookups, Phase, Plugin, Queue, Rule, Runs};
+use crate::status::{BENCHED, Status};
 use net_scout_detect::enrich::Enriched;
 use net_scout_detect::scan::ScanReport;
 use net_scout_store::Recorded;
 
 /// A job ended.
-pub(super) fn job(metrics: &Metrics, name: &str, good: bool, status: &Status) {
-    metrics.runs.get_or_create(&Runs::of(name, if good { "done" } else { "failed" })).inc();
+pub(super) fn job(metrics: &Metrics, name: &str, outcome: &str, status: &Status) {
+    metrics.runs.get_or_create(&Runs::of(name, outcome)).inc();
     for (name, job) in &status.jobs {
         metrics.failures.get_or_create(&Job::of(name)).set(i64::from(job.state.failures));
         if let Some(good) = job.state.good {
             metrics.good.get_or_create(&Job::of(name)).set(good.0 as f64 / 1e6);
         }
     }
-    metrics.lag.set(status.service.coverage.lag_seconds as f64);
-    metrics.gaps.set(status.service.coverage.open_seconds as f64);
+    let coverage = &status.service.coverage;
+    metrics.lag.set(coverage.lag_seconds as f64);
+    metrics.gaps.set(coverage.open_seconds as f64);
+    for (queue, spans) in [("late_spans", &coverage.late), ("failed_spans", &coverage.failed)] {
+        metrics.queue.get_or_create(&Queue::of(queue)).set(spans.len() as i64);
+    }
+}
+
+/// What the database holds.
+pub(super) fn database(metrics: &Metrics, bytes: Option<u64>, unenriched: Option<u64>) {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    if let Some(bytes) = bytes {
+        metrics.database.set(number(bytes));
+    }
+    if let Some(alerts) = unenriched {
+        metrics.queue.get_or_create(&Queue::of("unenriched_alerts")).set(number(alerts));
+    }
+}
+
+/// Which plugins do not run.
+pub(super) fn plugins(metrics: &Metrics, refused: usize, status: &Status) {
+    metrics.plugins_refused.set(i64::try_from(refused).unwrap_or(i64::MAX));
+    metrics.benched.clear();
+    for failing in &status.failing_rules {
+        metrics.benched.get_or_create(&Plugin::of(&failing.rule)).set(i64::from(failing.failures >= BENCHED));
+    }
 }
 
 /// A stretch was scanned.
@@ -42,9 +66,11 @@ pub(super) fn scanned(metrics: &Metrics, report: &ScanReport, new: &[&Recorded])
 
 /// Alerts were enriched.
 pub(super) fn enriched(metrics: &Metrics, enriched: &Enriched) {
+    metrics.cached.inc_by(enriched.cached as u64);
     for entry in &enriched.ledger {
         let good = entry.calls.saturating_sub(entry.failed);
         metrics.lookups.get_or_create(&Lookups::of(&entry.plugin, "done")).inc_by(good);
         metrics.lookups.get_or_create(&Lookups::of(&entry.plugin, "failed")).inc_by(entry.failed);
+        metrics.denied.get_or_create(&Plugin::of(&entry.plugin)).inc_by(entry.denials);
     }
 }

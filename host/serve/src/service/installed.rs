@@ -1,10 +1,11 @@
 //! The plugins of the service: loaded again when their folder changes, while what was loaded before stays where the new one is refused.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use net_scout_model::Sink;
+use net_scout_model::{Sink, Timestamp};
 use net_scout_plugin_host::{EnricherSet, PluginEngine, PluginOptions, PluginsError, RuleSet, load_plugins_with};
 
 /// What a file looks like from outside: its name, device, number, length and times.
@@ -13,12 +14,16 @@ type Look = (String, u64, u64, u64, i64, i64, i64);
 /// The plugins.
 pub(super) struct Installed {
     engine: PluginEngine,
-    /// The rules that run.
+    /// The rules that were loaded.
+    pub(super) all: RuleSet,
+    /// Those of them that run: not those that are benched.
     pub(super) rules: RuleSet,
     /// The enrichers that run.
     pub(super) enrichers: EnricherSet,
     /// What was refused, a line each.
     pub(super) problems: Vec<String>,
+    /// Which plugins were removed, by name.
+    pub(super) notes: BTreeMap<String, String>,
     /// What the folder looked like when they were loaded.
     looked: Vec<Look>,
 }
@@ -41,7 +46,7 @@ impl Installed {
         let engine = options.engine(sink)?;
         let looked = look(&options.folder);
         let Loaded { rules, enrichers, problems, .. } = Loaded::from(&engine, options, sink).await?;
-        Ok(Self { engine, rules, enrichers, problems, looked })
+        Ok(Self { engine, rules: rules.without(&[]), all: rules, enrichers, problems, notes: BTreeMap::new(), looked })
     }
 
     /// Loads them again the next time, whatever the folder looks like.
@@ -50,7 +55,7 @@ impl Installed {
     }
 
     /// Loads them again where the folder has changed.
-    pub(super) async fn refresh(&mut self, options: &PluginOptions, sink: &dyn Sink) {
+    pub(super) async fn refresh(&mut self, options: &PluginOptions, now: Timestamp, sink: &dyn Sink) {
         let looked = look(&options.folder);
         if looked == self.looked {
             return;
@@ -58,15 +63,33 @@ impl Installed {
         self.looked = looked;
         match Loaded::from(&self.engine, options, sink).await {
             Ok(mut loaded) => {
-                loaded.keep_refused(&self.rules);
+                loaded.keep_refused(&self.all);
+                let before = self.names();
                 sink.note(&format_args!("the plugins were loaded again: {} rules run", loaded.rules.rules.len()));
-                (self.rules, self.enrichers, self.problems) = (loaded.rules, loaded.enrichers, loaded.problems);
+                (self.rules, self.all) = (loaded.rules.without(&[]), loaded.rules);
+                (self.enrichers, self.problems) = (loaded.enrichers, loaded.problems);
+                let names = self.names();
+                self.notes.retain(|name, _| !names.contains(name));
+                for name in before.difference(&names) {
+                    let note = format!(
+                        "plugin {name} does not run any more since {}: it was removed, or is refused or off",
+                        now.seconds()
+                    );
+                    sink.note(&note);
+                    self.notes.insert(name.clone(), note);
+                }
             }
             Err(error) => {
                 sink.warn(&format_args!("the plugins could not be loaded again, those of before go on: {error}"));
-                self.problems = vec![format!("the plugins could not be loaded again: {error}")];
+                self.problems = vec![format!("the plugins could not be loaded again, those of before go on: {error}")];
             }
         }
+    }
+
+    /// The names of those that may run.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        let rules = self.all.rules.iter().map(|rule| rule.description.name.clone());
+        rules.chain(self.enrichers.enrichers.iter().map(|approved| approved.enricher.description.name.clone())).collect()
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Service, ServiceError, detect_error, figures};
+use super::{NAME, Service, ServiceError, detect_error, figures};
+use net_scout_detect::DetectError;
 use net_scout_detect::enrich::{EnrichRequest, EnricherSource, Forget, enrich_alerts, forget};
 use net_scout_detect::maintain;
 use net_scout_model::counted;
 use net_scout_plugin_host::recording::Tape;
-use net_scout_store::WhichAlerts;
+use net_scout_store::{DatabaseError, Retention, Turn, WhichAlerts};
 
 /// How long lookups may keep the scans waiting.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -19,20 +20,23 @@ impl Service<'_> {
             return Ok(String::new());
         }
         let now = self.now();
-        let turn = self.connection.open(&self.options.scan, &self.around)?.take_turn(&self.around)?;
         let request = EnrichRequest {
             which: WhichAlerts::Newest(self.options.max_enrich),
             refresh: false,
             dry_run: false,
             tape: Tape::Off,
+            turn: Turn { what: NAME, patience: Duration::ZERO },
         };
         let mut stop = self.around.stop.clone();
         // Scans come first: what is not looked up in this time is the next time.
         let stop = async move { drop(tokio::time::timeout(LONGEST, stop.wait_for(|stop| *stop)).await) };
         let enrichers = EnricherSource::Loaded(&self.plugins.enrichers);
         let enriched = enrich_alerts(&self.options.enrich, enrichers, &request, now, stop, self.around.sink).await;
-        self.database()?.database.unlock(turn)?;
-        let enriched = enriched.map_err(detect_error)?;
+        let enriched = match enriched {
+            // They are enriched then.
+            Err(DetectError::Database(DatabaseError::Held { holder, .. })) => return Ok(format!("left to {holder}")),
+            enriched => enriched.map_err(detect_error)?,
+        };
         figures::enriched(&self.around.health.metrics, &enriched);
         let alerts = enriched.alerts.unwrap_or_default();
         Ok(if alerts == 0 { String::new() } else { format!("{} enriched", counted(alerts, "alert")) })
@@ -51,7 +55,8 @@ impl Service<'_> {
     pub(super) fn maintain(&mut self) -> Result<String, ServiceError> {
         let now = self.now();
         let options = &self.options;
-        let removed = maintain::maintain(&options.scan.database, &options.retention, false, now, self.around.sink)?;
+        let retention = Retention { tables: options.retention.clone(), plugins: Some(self.plugins.names()) };
+        let removed = maintain::maintain(&options.scan.database, &retention, false, now, self.around.sink)?;
         let rows: u64 = removed.iter().map(|removal| removal.rows).sum();
         Ok(if rows == 0 { String::new() } else { format!("{} removed", counted(rows, "row")) })
     }

@@ -57,11 +57,12 @@ fn after_an_outage_it_catches_up_in_steps_and_leaves_out_what_is_too_old() {
     record(&mut coverage, span(-10 * HOUR, -9 * HOUR), CoverageState::Scanned, NOW);
     let plan_ = plan(&coverage, NOW, 0, &options);
     assert_eq!(plan_.left_out, Some(span(-9 * HOUR, -4 * HOUR - 30 * SECOND)));
-    assert_eq!((plan_.steps.len(), plan_.remaining(), plan_.is_catching_up()), (4, 4 * HOUR, true));
+    // Windows of an hour, of which each has three quarters in common with the one before.
+    assert_eq!((plan_.steps.len(), plan_.remaining(), plan_.is_catching_up()), (16, 4 * HOUR, true));
     record(&mut coverage, span(-9 * HOUR, -4 * HOUR - 30 * SECOND), CoverageState::Gap, NOW);
     assert_eq!(plan(&coverage, NOW, 0, &options).left_out, None);
     // What is too much for one scan is tried in shorter steps.
-    assert_eq!(plan(&coverage, NOW, 2, &options).steps.len(), 16);
+    assert_eq!(plan(&coverage, NOW, 2, &options).steps.len(), 64);
     assert_eq!(plan(&coverage, NOW, 30, &options).steps.len(), 240);
 }
 
@@ -76,21 +77,41 @@ fn what_always_fails_does_not_hold_up_the_rest() {
     // Later time is scanned; it is tried again from time to time.
     record(&mut coverage, span(-4 * MINUTE, -MINUTE), CoverageState::Scanned, NOW);
     record(&mut coverage, span(-5 * MINUTE, -4 * MINUTE), CoverageState::Failed, NOW);
-    assert_eq!(steps(&plan(&coverage, NOW.plus(MINUTE), 0, &options)), [(-60, 30, Why::New)]);
+    assert_eq!(steps(&plan(&coverage, NOW.plus(MINUTE), 0, &options)), [(-60, 0, Why::New), (0, 30, Why::New)]);
     let later = plan(&coverage, NOW.plus(16 * MINUTE), 0, &options);
-    assert_eq!(later.steps.iter().map(|step| step.why).collect::<Vec<_>>(), [Why::New, Why::Failed]);
+    let mut whys: Vec<Why> = later.steps.iter().map(|step| step.why).collect();
+    whys.dedup();
+    assert_eq!(whys, [Why::New, Why::Failed]);
 }
 
 #[test]
-fn late_rows_bring_back_all_that_looked_at_their_time() {
+fn late_rows_bring_back_all_windows_that_hold_their_time() {
     let options = TickOptions { reach: 10 * MINUTE, ..TickOptions::default() };
-    let mut coverage = covered(-MINUTE);
-    record(&mut coverage, span(-30 * MINUTE, -29 * MINUTE), CoverageState::Late, NOW);
-    assert_eq!(steps(&plan(&coverage, NOW, 0, &options)), [(-60, -30, Why::New), (-1_800, -1_140, Why::Late)]);
-    // At the end only what was scanned.
-    let mut coverage = covered(-MINUTE);
-    record(&mut coverage, span(-3 * MINUTE, -2 * MINUTE), CoverageState::Late, NOW);
-    assert_eq!(steps(&plan(&coverage, NOW, 0, &options)), [(-60, -30, Why::New), (-180, -60, Why::Late)]);
+    let mut coverage = covered(-5 * MINUTE);
+    let late = [span(-30 * MINUTE, -29 * MINUTE), span(-25 * MINUTE, -24 * MINUTE), span(-8 * MINUTE, -7 * MINUTE)];
+    let reached = reached(&late, &options);
+    let half = 30 * SECOND;
+    assert_eq!(reached, [span(-31 * MINUTE + half, -13 * MINUTE - half), span(-9 * MINUTE + half, 3 * MINUTE + half)]);
+    reached.iter().for_each(|span| record(&mut coverage, *span, CoverageState::Late, NOW));
+    let again: Vec<Step> = plan(&coverage, NOW, 0, &options).steps.into_iter().filter(|step| step.why == Why::Late).collect();
+    // Only what was scanned, in the steps in which it was.
+    assert_eq!(again.len(), 17 + 4);
+    assert_eq!(again[0].span, span(-31 * MINUTE + half, -30 * MINUTE + half));
+    assert_eq!(again[20].span, span(-6 * MINUTE + half, -5 * MINUTE));
+    // Each that is done stays done: a service that is killed goes on with the rest.
+    record(&mut coverage, again[0].span, CoverageState::Scanned, NOW);
+    assert_eq!(plan(&coverage, NOW, 0, &options).steps.iter().filter(|step| step.why == Why::Late).count(), 20);
+}
+
+#[test]
+fn a_scan_that_is_made_later_looks_at_the_windows_of_the_one_in_time() {
+    let options = TickOptions::default();
+    let coverage = covered(-5 * MINUTE - 30 * SECOND);
+    let in_steps: Vec<_> = (-5..0).map(|minute| (minute * 60 - 30, minute * 60 + 30, Why::New)).collect();
+    assert_eq!(steps(&plan(&coverage, NOW, 0, &options)), in_steps);
+    assert_eq!(steps(&plan(&coverage, NOW.plus(42 * SECOND), 0, &options)), in_steps);
+    let grid = |every: i64| TickOptions::default().with_interval(every * SECOND).grid / SECOND;
+    assert_eq!([1, 7, 30, 60, 90, 300, 3_600].map(grid), [1, 1, 30, 60, 30, 60, 60]);
 }
 
 #[test]
@@ -117,7 +138,7 @@ proptest! {
         for (number, (minutes, fails_at, late)) in ticks.into_iter().enumerate() {
             now = now.plus(minutes * MINUTE + 7 * SECOND);
             let last = number + 1 == count;
-            first = first.or(Some(now.plus(-options.settle - options.first)));
+            first = first.or(Some(options.target(now).plus(-options.first)));
             if let Some(late) = late {
                 let begins = Timestamp(now.plus(-late * MINUTE).0.div_euclid(MINUTE) * MINUTE);
                 record(&mut coverage, Span { begins, ends: begins.plus(MINUTE) }, CoverageState::Late, now);
@@ -147,7 +168,7 @@ proptest! {
                 }
             }
         }
-        let all = Span { begins: first.expect("a tick"), ends: now.plus(-options.settle) };
+        let all = Span { begins: first.expect("a tick"), ends: options.target(now) };
         prop_assert_eq!(coverage.gaps(all, None), []);
         prop_assert_eq!(plan(&coverage, now, 0, &options).steps, []);
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::row::SILENT;
 use super::*;
 use net_scout_model::clock::{Clock as _, FixedClock, SystemClock};
+use net_scout_model::{Message, Messages};
 
 const NOW: Timestamp = Timestamp(1_773_261_311_000_000);
 const CLOCK: FixedClock = FixedClock(NOW);
@@ -89,15 +90,26 @@ fn patience_ends_and_the_error_says_who_has_the_turn() {
     let path = folder.path().join("a.db");
     let (mut first, mut second) = (open(&path), open(&path));
     let lease = first.try_lock(Lock::Turn, "net-scout serve", NOW).expect("write").expect("free");
-    let mut told = Vec::new();
-    let taken = second.take_turn("net-scout scan", &CLOCK, Duration::from_millis(60), |holder| told.push(holder.what.clone()));
-    let error = taken.expect_err("held").to_string();
+    let sink = Messages::default();
+    let mut take = |milliseconds| {
+        let turn = Turn { what: "net-scout scan", patience: Duration::from_millis(milliseconds) };
+        turn.take(&mut second, Lock::Turn, &CLOCK, &sink)
+    };
+    let error = take(60).expect_err("held").to_string();
     assert!(error.contains("a.db is in use by net-scout serve (process "), "{error}");
-    assert_eq!(told, ["net-scout serve"]);
+    assert_eq!(sink.take(), [], "a short wait is not worth a word");
     // Nobody waits any more.
     assert_eq!(first.holder(Lock::Next, NOW).expect("read"), None);
+    take(1_300).expect_err("held");
+    let said = sink.take();
+    assert!(matches!(&said[..], [Message::Note(text)] if text.starts_with("waiting for net-scout serve (process ")), "{said:?}");
     first.unlock(lease).expect("write");
-    let lease = second.take_turn("net-scout scan", &CLOCK, Duration::ZERO, |_| panic!("it is free")).expect("free");
+    let lease = take(0).expect("free");
+    // Lookups disturb no scan, and one another.
+    let lookups = Turn { what: "net-scout enrich", patience: Duration::ZERO };
+    let taken = lookups.take(&mut first, Lock::Lookups, &CLOCK, &sink).expect("free");
+    lookups.take(&mut second, Lock::Lookups, &CLOCK, &sink).expect_err("held");
+    first.unlock(taken).expect("write");
     second.unlock(lease).expect("write");
 }
 
@@ -109,7 +121,7 @@ fn they_take_turns() {
     drop(open(&path));
     let (inside, served) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = |database: &mut Database, what: &str, patience| {
-        let lease = database.take_turn(what, &SystemClock, patience, |_| ()).expect(what);
+        let lease = database.take_lock(Lock::Turn, what, &SystemClock, &mut |_, waited| waited < patience).expect(what);
         assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "two at once");
         std::thread::sleep(Duration::from_millis(10));
         assert_eq!(inside.fetch_sub(1, Ordering::SeqCst), 1, "two at once");

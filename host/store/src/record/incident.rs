@@ -20,25 +20,32 @@ const FROM: &str = "from ";
 const WIDEST: u8 = 16;
 /// The most alerts that a network takes over at once, and the most networks that are looked at.
 const MOST: usize = 1_000;
-/// When an alert was raised last. The first comparison is of texts, and for speed; the second of instants.
-const SINCE: &str =
-    "coalesce(updated_at, created_at) >= ?1 AND julianday(coalesce(updated_at, created_at)) >= julianday(?2) - 1e-9";
+/// When an alert was raised last, and first. The first comparison is of texts, and for speed; the others of instants.
+const AROUND: &str =
+    "coalesce(updated_at, created_at) >= ?1 AND julianday(coalesce(updated_at, created_at)) >= julianday(?2) - 1e-9
+             AND coalesce(julianday(created_at), 0) <= julianday(?3) + 1e-9";
 
-/// The instant since which an alert must have been raised to be the same incident: so long before the first event that the alert is about,
-/// and in any case on the same UTC day. As a text that no earlier instant is behind, and as it is.
-fn since(alert: &Alert, at: Timestamp, quiet: i64) -> (String, String) {
-    let first = |value: &Value| value.as_str().and_then(parse_timestamp);
-    let events = alert.evidence.get("events").map(|events| &events["first"]);
-    let first = events.and_then(first).or_else(|| alert.evidence.get("first").and_then(first));
-    let midnight = Timestamp(at.0.div_euclid(DAY) * DAY);
-    let since = first.unwrap_or(at).min(at).plus(-quiet).min(midnight);
-    (since.plus(-DAY).date(), since.seconds())
+/// When an alert must have been raised to be the same incident. Since an instant so long before the first event that the alert is about,
+/// and in any case on the same UTC day: as a text that no earlier instant is behind, and as it is. And not first raised so long after it,
+/// which only is where the past is scanned.
+struct Around(String, String, String);
+
+impl Around {
+    fn of(alert: &Alert, at: Timestamp, quiet: i64) -> Self {
+        let first = |value: &Value| value.as_str().and_then(parse_timestamp);
+        let events = alert.evidence.get("events").map(|events| &events["first"]);
+        let first = events.and_then(first).or_else(|| alert.evidence.get("first").and_then(first));
+        let midnight = Timestamp(at.0.div_euclid(DAY) * DAY);
+        let since = first.unwrap_or(at).min(at).plus(-quiet).min(midnight);
+        let until = at.plus(quiet).max(midnight.plus(DAY));
+        Self(since.plus(-DAY).date(), since.seconds(), until.stored())
+    }
 }
 
 impl Place<'_> {
     /// The alert of an incident that is not over which this one continues.
     pub(super) fn continued(&self, alert: &Alert, at: Timestamp) -> rusqlite::Result<Option<StoredAlert>> {
-        let since = since(alert, at, self.quiet);
+        let since = Around::of(alert, at, self.quiet);
         if let Some(story) = &alert.story {
             let told = self.of_story(story, &since)?;
             let told = if told.is_none() { self.around(story, alert, &since)? } else { told };
@@ -48,26 +55,26 @@ impl Place<'_> {
         }
         let untold = untold(alert);
         let sql = format!(
-            "SELECT {COLUMNS} FROM {} WHERE {SINCE} AND alert_type = ?3 AND src_ip IS ?4 AND dst_ip IS ?5 {untold}
+            "SELECT {COLUMNS} FROM {} WHERE {AROUND} AND alert_type = ?4 AND src_ip IS ?5 AND dst_ip IS ?6 {untold}
              AND status IS NOT 'duplicate' ORDER BY {OPEN} DESC, id DESC LIMIT 1",
             self.table
         );
-        let values = (&since.0, &since.1, &alert.alert_type, &alert.src_ip, &alert.dst_ip);
+        let values = (&since.0, &since.1, &since.2, &alert.alert_type, &alert.src_ip, &alert.dst_ip);
         self.one(&sql, values)
     }
 
     /// The newest alert of a story, an open one first. One that became part of another is not it.
-    fn of_story(&self, story: &str, since: &(String, String)) -> rusqlite::Result<Option<StoredAlert>> {
+    fn of_story(&self, story: &str, since: &Around) -> rusqlite::Result<Option<StoredAlert>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM {} WHERE {SINCE} AND story = ?3 AND status IS NOT 'duplicate'
+            "SELECT {COLUMNS} FROM {} WHERE {AROUND} AND story = ?4 AND status IS NOT 'duplicate'
              ORDER BY {OPEN} DESC, id DESC LIMIT 1",
             self.table
         );
-        self.one(&sql, (&since.0, &since.1, story))
+        self.one(&sql, (&since.0, &since.1, &since.2, story))
     }
 
     /// The open alert about the network of a single source, unless the source did worse than all of it.
-    fn around(&self, story: &str, alert: &Alert, since: &(String, String)) -> rusqlite::Result<Option<StoredAlert>> {
+    fn around(&self, story: &str, alert: &Alert, since: &Around) -> rusqlite::Result<Option<StoredAlert>> {
         let Some(source) = story.strip_prefix(FROM).and_then(|text| text.parse::<IpAddr>().ok()) else { return Ok(None) };
         for (network, story) in self.networks.iter().filter(|(network, _)| network.contains(source)) {
             debug_assert!(network.bits() >= WIDEST);
@@ -101,15 +108,15 @@ impl Place<'_> {
         let IpAddr::V4(first) = network.first() else { return Ok(Vec::new()) };
         let [one, two, ..] = first.octets();
         let sql = format!(
-            "SELECT {COLUMNS}, story FROM {} WHERE {SINCE} AND story >= ?3 AND story < ?4 AND story NOT LIKE '%/%' AND {OPEN}
+            "SELECT {COLUMNS}, story FROM {} WHERE {AROUND} AND story >= ?4 AND story < ?5 AND story NOT LIKE '%/%' AND {OPEN}
              ORDER BY score DESC, id LIMIT {MOST}",
             self.table
         );
-        let since = since(alert, at, self.quiet);
+        let since = Around::of(alert, at, self.quiet);
         let (from, to) = (format!("{FROM}{one}.{two}."), format!("{FROM}{one}.{two}/"));
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows =
-            statement.query_map((since.0, since.1, from, to), |row| Ok((row.get::<_, String>("story")?, stored(row)?.0)))?;
+        let rows = statement
+            .query_map((since.0, since.1, since.2, from, to), |row| Ok((row.get::<_, String>("story")?, stored(row)?.0)))?;
         let mut members = Vec::new();
         for row in rows {
             let (story, known) = row?;

@@ -31,14 +31,16 @@ pub enum OwnTable {
     Ledger,
     /// Which time was scanned; the last stretch stays.
     Coverage,
+    /// How far logs were imported that were read to their ends.
+    Imports,
     /// What plugins remember that are not in use any more.
     PluginState,
 }
 
 impl OwnTable {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::ClosedAlerts, Self::Cache, Self::LookupFailures, Self::Ledger, Self::Coverage, Self::PluginState];
+    pub const ALL: [Self; 7] =
+        [Self::ClosedAlerts, Self::Cache, Self::LookupFailures, Self::Ledger, Self::Coverage, Self::Imports, Self::PluginState];
 
     /// What it holds, in words.
     #[must_use]
@@ -49,6 +51,7 @@ impl OwnTable {
             Self::LookupFailures => "failed lookups",
             Self::Ledger => "entries of the ledger",
             Self::Coverage => "stretches of scanned time",
+            Self::Imports => "places in imported logs",
             Self::PluginState => "states of plugins that are not in use",
         }
     }
@@ -61,6 +64,7 @@ impl OwnTable {
             Self::LookupFailures => "scout_lookup_failures",
             Self::Ledger => "scout_ledger",
             Self::Coverage => "scout_coverage",
+            Self::Imports => "scout_imports",
             Self::PluginState => "scout_plugin_state",
         }
     }
@@ -72,6 +76,7 @@ impl OwnTable {
             Self::Cache | Self::LookupFailures => ("updated_at", &["subject", "result_json"]),
             Self::Ledger => ("at", &["plugin", "version", "sha256", "error", "functions_json"]),
             Self::Coverage => ("ends", &["digest", "message"]),
+            Self::Imports => ("updated_at", &["head_digest", "path", "digest", "until_digest"]),
             Self::PluginState => ("updated_at", &["plugin", "key", "value"]),
         }
     }
@@ -81,11 +86,13 @@ impl OwnTable {
         match self {
             Self::ClosedAlerts => CLOSED.to_owned(),
             Self::Cache | Self::LookupFailures | Self::Ledger => "1".to_owned(),
+            Self::Imports => "is_finished = 1".to_owned(),
             Self::Coverage => "EXISTS (SELECT 1 FROM scout_coverage AS later WHERE later.event_table = scout_coverage.event_table
                  AND later.alert_table = scout_coverage.alert_table AND later.ends > scout_coverage.ends)"
                 .to_owned(),
             Self::PluginState => {
-                let texts: Vec<String> = retention.plugins.iter().map(|name| format!("'{}'", name.replace('\'', "''"))).collect();
+                let Some(plugins) = &retention.plugins else { return "0".to_owned() };
+                let texts: Vec<String> = plugins.iter().map(|name| format!("'{}'", name.replace('\'', "''"))).collect();
                 format!("plugin NOT IN ({})", texts.join(", "))
             }
         }

@@ -45,6 +45,9 @@ fn fill(database: &mut Database) {
         ));
         run("INSERT INTO scout_ledger (at, plugin, version, sha256, kind, wasi, calls, failed, wall_us, cpu_us, memory, functions_json, rows, bytes_in,
              bytes_out, denials, alerts, refused) VALUES (?1, 'p', '1', '', 'rule', 0, 1, 0, 0, 0, 0, '{}', 0, 0, 0, 0, 0, 0)");
+        run(&format!(
+            "INSERT INTO scout_imports (head_length, head_digest, path, offset, line, is_finished, updated_at) VALUES ({day}, 'd', 'p', 0, 0, 1, ?1)"
+        ));
         let entry = |plugin: &str| StateEntry { plugin: plugin.to_owned(), key: day.to_string(), value: Some(vec![0; 10]) };
         database.keep_plugin_state(&[entry("here"), entry("gone")], at).expect("state");
         let span = Span { begins: at.plus(-DAY / 2), ends: at };
@@ -55,7 +58,7 @@ fn fill(database: &mut Database) {
 
 fn all(keep: Keep) -> Retention {
     let tables = OwnTable::ALL.into_iter().map(|table| (table, keep)).collect();
-    Retention { tables, plugins: BTreeSet::from(["here".to_owned(), "it's".to_owned()]) }
+    Retention { tables, plugins: Some(BTreeSet::from(["here".to_owned(), "it's".to_owned()])) }
 }
 
 #[test]
@@ -67,8 +70,8 @@ fn what_is_old_goes_and_the_dry_run_says_so_before() {
     let expected = database.removable(&retention, NOW).expect("a look");
     let rows: Vec<u64> = expected.iter().map(|removal| removal.rows).collect();
     // Two of the old alerts are open.
-    assert_eq!(rows, [3, 5, 5, 5, 5, 5]);
-    assert_eq!(expected[5].bytes, 5 * (64 + 4 + 1 + 10));
+    assert_eq!(rows, [3, 5, 5, 5, 5, 5, 5]);
+    assert_eq!(expected[6].bytes, 5 * (64 + 4 + 1 + 10));
     assert_eq!(database.retain(&retention, NOW, |_| true).expect("removed"), expected);
     let left = [
         "scout_alerts",
@@ -76,10 +79,11 @@ fn what_is_old_goes_and_the_dry_run_says_so_before() {
         "scout_lookup_failures",
         "scout_ledger",
         "scout_coverage",
+        "scout_imports",
         "scout_plugin_state",
     ]
     .map(|table| count(&database, table));
-    assert_eq!(left, [7, 5, 5, 5, 5, 15]);
+    assert_eq!(left, [7, 5, 5, 5, 5, 5, 15]);
     assert!(database.removable(&retention, NOW).expect("a look").iter().all(|removal| removal.rows == 0));
     // The last stretch stays, however old: what comes next goes on from there.
     database.retain(&all(Keep { age: Some(0), bytes: Some(0) }), NOW.plus(999 * DAY), |_| true).expect("removed");
@@ -92,6 +96,38 @@ fn what_is_old_goes_and_the_dry_run_says_so_before() {
     database
         .keep_plugin_state(&[StateEntry { plugin: "here".to_owned(), key: "k".to_owned(), value: None }], NOW)
         .expect("written");
+}
+
+/// What is exactly as old as may be stays, and what is a moment older goes; of the sizes it is the same.
+#[test]
+fn the_border_is_exact() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut database = database(&folder.path().join("a.db"));
+    let border = NOW.plus(-5 * DAY);
+    for (key, at) in [("older", border.plus(-1_000_000)), ("border", border), ("newer", border.plus(1_000_000))] {
+        let sql = "INSERT INTO scout_enrichment_cache (subject, kind, result_json, updated_at) VALUES (?1, 'rdns', '{}', ?2)";
+        database.connection.execute(sql, (key, at.seconds())).expect(key);
+    }
+    let keep = |keep| Retention { tables: BTreeMap::from([(OwnTable::Cache, keep)]), plugins: None };
+    let left = |database: &Database| -> Vec<String> {
+        let mut statement =
+            database.connection.prepare("SELECT subject FROM scout_enrichment_cache ORDER BY id").expect("a query");
+        statement.query_map([], |row| row.get(0)).expect("rows").collect::<rusqlite::Result<_>>().expect("texts")
+    };
+    let now = NOW.plus(-NOW.0.rem_euclid(1_000_000));
+    database.retain(&keep(Keep { age: Some(5 * DAY), bytes: None }), now, |_| true).expect("removed");
+    assert_eq!(left(&database), ["border", "newer"]);
+    // Both together: 64 bytes a row, and its texts.
+    let both = 2 * (64 + 2) + 6 + 5;
+    database.retain(&keep(Keep { age: None, bytes: Some(both) }), now, |_| true).expect("removed");
+    assert_eq!(left(&database), ["border", "newer"]);
+    database.retain(&keep(Keep { age: None, bytes: Some(both - 1) }), now, |_| true).expect("removed");
+    assert_eq!(left(&database), ["newer"]);
+    // Where it is not known which plugins are in use, what all remember stays.
+    fill(&mut database);
+    let nothing = Retention { plugins: None, ..all(Keep { age: Some(0), bytes: None }) };
+    database.retain(&nothing, NOW.plus(DAY), |_| true).expect("removed");
+    assert_eq!(count(&database, "scout_plugin_state"), 20);
 }
 
 #[test]

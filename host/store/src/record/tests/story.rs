@@ -55,6 +55,24 @@ fn the_first_event_decides_what_an_alert_continues() {
     assert!(record(at(0), 0).new && !record(at(20), 30).new && record(at(60), 61).new);
 }
 
+/// What is scanned of the past after the present is of its own time, and leaves later alerts as recent as they are.
+#[test]
+fn the_past_continues_nothing_that_came_long_after_it() {
+    let (_folder, mut database) = database();
+    let mut record = |hours: i64| {
+        let alert = story("probe", None, Severity::Low, 20);
+        database.record(&[alert], NOW.plus(hours * HOUR)).expect("recorded").remove(0)
+    };
+    let (present, past, again) = (record(0), record(-6 * 24), record(-6 * 24 + 1));
+    assert!(present.new && past.new && !again.new);
+    assert_eq!((past.alert.id, again.alert.created_at.as_str()), (again.alert.id, NOW.plus(-6 * 24 * HOUR).stored().as_str()));
+    let shortly_before = record(-3);
+    assert_eq!((shortly_before.new, shortly_before.alert.id), (false, present.alert.id));
+    let sql = "SELECT updated_at FROM scout_alerts WHERE id = ?1";
+    let updated: String = database.connection.query_row(sql, [present.alert.id], |row| row.get(0)).expect("a row");
+    assert_eq!(updated, NOW.stored());
+}
+
 #[test]
 fn a_network_takes_over_its_members_and_later_ones_join_it() {
     let (_folder, mut database) = database();

@@ -1,0 +1,56 @@
+//! `serve ZONE` is the process of the service; the rest are the long forms of the tests. `cargo xtask soak` runs them.
+
+#![expect(clippy::print_stdout, reason = "a developer reads it")]
+
+use std::time::Duration;
+
+use anyhow::bail;
+use net_scout_soak::day::Day;
+use net_scout_soak::kills::Kills;
+use net_scout_soak::{DAY, HOUR, child, day, kills, real};
+
+fn main() -> anyhow::Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let program = std::env::current_exe()?;
+    match words[..] {
+        ["serve", zone] => child::run(zone),
+        ["kills", days, times] => {
+            let kills = Kills { length: days.parse::<i64>()? * DAY, kills: times.parse()?, per_hour: 360, seed: 1 };
+            let outcome = kills::run(&program, kills)?;
+            println!(
+                "{days} days, {times} kills, {} at work: {} attacks, {} alerts, equal to an uninterrupted run ({:.0} s)",
+                outcome.at_work,
+                outcome.attacks,
+                outcome.alerts,
+                outcome.took.as_secs_f64()
+            );
+            Ok(())
+        }
+        ["day", hours, per_second] => {
+            let day = Day { length: hours.parse::<i64>()? * HOUR, per_second: per_second.parse()?, look: HOUR / 2, seed: 1 };
+            println!("minutes  MiB  descriptors  CPU s  wall s");
+            day::run(&program, day, |look| {
+                let (cpu, took) = (look.cpu.as_secs_f64(), look.took.as_secs_f64());
+                println!("{:>7} {:>4} {:>12} {cpu:>6.1} {took:>7.1}", look.minutes, look.mebibytes, look.descriptors);
+            })?;
+            Ok(())
+        }
+        ["idle", seconds] => {
+            let share = real::idle(Duration::from_secs(seconds.parse()?))?;
+            println!("an idle service takes {:.3} % of a core", share * 100.0);
+            Ok(())
+        }
+        ["lag", every, settle] => {
+            let lags = real::lag(every.parse()?, settle.parse()?, 10)?;
+            let longest = lags.iter().max().copied().unwrap_or_default();
+            println!(
+                "interval {every} s, settling {settle} s: {} alerts, the longest after {:.2} s",
+                lags.len(),
+                longest.as_secs_f64()
+            );
+            Ok(())
+        }
+        _ => bail!("serve ZONE | kills DAYS TIMES | day HOURS EVENTS_PER_SECOND | idle SECONDS | lag EVERY SETTLE"),
+    }
+}

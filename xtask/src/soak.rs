@@ -1,0 +1,28 @@
+//! The long forms of the tests of the service: a week with kills, a day with many events, and what it costs while nothing happens.
+
+use std::process::Command;
+
+use anyhow::bail;
+use net_scout_tests::places;
+
+use crate::{USAGE, command};
+
+/// What is run, each with its words, where nothing else is asked for.
+const ALL: [&[&str]; 4] = [&["idle", "180"], &["lag", "1", "1"], &["kills", "7", "200"], &["day", "24", "100"]];
+
+/// Runs what the words say, or all.
+pub(crate) fn run(words: &[String]) -> anyhow::Result<()> {
+    command::run(
+        &mut command::cargo(&["build", "--release", "--locked", "--package", "net-scout", "--package", "net-scout-soak"]),
+        "see the errors of the compiler above",
+    )?;
+    let program = places::target().join("release").join("net-scout-soak");
+    let soak = |words: &[&str]| command::run(Command::new(&program).args(words), "its error stands above");
+    match words {
+        [] => ALL.into_iter().try_for_each(soak),
+        [first, ..] if ["kills", "day", "idle", "lag"].contains(&first.as_str()) => {
+            soak(&words.iter().map(String::as_str).collect::<Vec<_>>())
+        }
+        [unknown, ..] => bail!("`{unknown}` is not understood here\n\n{USAGE}"),
+    }
+}
