@@ -73,7 +73,7 @@ fn gaps_are_filled() {
     let fill = scene.run(&["scan", "--fill", "--format", "ndjson"]);
     fill.exited(0);
     assert_eq!(fill.lines()[0]["src_ip"], "192.0.2.1");
-    assert!(fill.stderr.contains("that time was scanned in 4 steps"), "{}", fill.stderr);
+    assert!(fill.stderr.contains("that time was scanned in 16 steps"), "{}", fill.stderr);
     let found = alerts(&scene, "192.0.2.1");
     assert_eq!(found.len(), 1);
     assert!(found[0].1.starts_with("2026-03-11T20:35:11"), "it is raised now: {found:?}");
@@ -102,7 +102,7 @@ fn what_a_rule_failed_in_stays_open() {
     cover(&scene, &before, "before");
     let fill = scene.run(&["scan", "--fill"]);
     fill.exited(3);
-    assert!(fill.stderr.contains("warning: 2 steps do not count as scanned, because a rule failed"), "{}", fill.stderr);
+    assert!(fill.stderr.contains("warning: 8 steps do not count as scanned, because a rule failed"), "{}", fill.stderr);
     assert_eq!(fill.stderr.matches("rule hostile").count(), 1, "it is said once: {}", fill.stderr);
     assert_eq!(alerts(&scene, "192.0.2.1").len(), 1, "the alerts of the others stand");
     assert_eq!(covered(&scene), before.map(|(begins, ends, state)| stretch(begins, ends, state)));
@@ -146,9 +146,9 @@ fn a_rule_is_run_over_the_past() {
     attack(&scene, "192.0.2.1", 60);
     cover(&scene, &[(20 * HOUR, HOUR, "scanned")], "before");
     scene.run(&["scan", "--only", "vertical_scan"]).exited(0);
-    let back = scene.run(&["scan", "--backfill", "7 days", "--only", "vertical_scan", "--format", "ndjson"]);
+    let back = scene.run(&["scan", "--backfill", "74 hours", "--only", "vertical_scan", "--format", "ndjson"]);
     back.exited(0);
-    assert!(back.stderr.contains("that time was scanned in 168 steps"), "{}", back.stderr);
+    assert!(back.stderr.contains("that time was scanned in 296 steps"), "{}", back.stderr);
     let found = alerts(&scene, "192.0.2.1");
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found[1].1.starts_with("2026-03-08T"), "it has the time of its events: {found:?}");

@@ -6,6 +6,7 @@ use net_scout_model::{Coverage, CoverageState, Span, Timestamp};
 /// Plans what is filled by hand: all inside a span that was never scanned, failed, was left out, or has rows that came late, earliest first.
 #[must_use]
 pub fn fill(coverage: &Coverage, within: Span, options: &TickOptions) -> Vec<Step> {
+    let length = options.length(within.length());
     let mut steps = Vec::new();
     for (span, stretch) in coverage.parts(within) {
         let why = match stretch.map(|stretch| stretch.state) {
@@ -16,7 +17,7 @@ pub fn fill(coverage: &Coverage, within: Span, options: &TickOptions) -> Vec<Ste
             Some(CoverageState::Gap) => Why::Gap,
             None => Why::New,
         };
-        steps.extend(in_steps(span, why, options.step));
+        steps.extend(in_steps(span, why, length));
     }
     steps
 }
@@ -24,7 +25,7 @@ pub fn fill(coverage: &Coverage, within: Span, options: &TickOptions) -> Vec<Ste
 /// The steps of a span, whatever was scanned of it.
 #[must_use]
 pub fn steps_of(span: Span, options: &TickOptions) -> Vec<Step> {
-    in_steps(span, Why::New, options.step)
+    in_steps(span, Why::New, options.length(span.length()))
 }
 
 /// The span that is filled where the operator names no times, or one of them: from the first stretch to the end of the last good one.
@@ -71,7 +72,7 @@ mod tests {
         let coverage = coverage();
         let within = fillable(&coverage, since.map(at), until.map(at), at(-1)).expect("a span");
         let minutes = |time: Timestamp| (time.0 - NOW.0) / MINUTE;
-        let options = TickOptions { reach: 10 * MINUTE, ..TickOptions::default() };
+        let options = TickOptions { reach: 4 * HOUR, every: HOUR, ..TickOptions::default() };
         let steps = fill(&coverage, within, &options);
         steps.iter().map(|step| (minutes(step.span.begins), minutes(step.span.ends), step.why)).collect()
     }
@@ -100,6 +101,6 @@ mod tests {
         let never = fillable(&Coverage::default(), None, None, NOW);
         assert_eq!(never, None, "nobody knows since when");
         let all = fillable(&Coverage::default(), Some(NOW.plus(-2 * HOUR)), None, NOW).expect("a span");
-        assert_eq!(fill(&Coverage::default(), all, &TickOptions::default()).len(), 2);
+        assert_eq!(fill(&Coverage::default(), all, &TickOptions::default()).len(), 8);
     }
 }
