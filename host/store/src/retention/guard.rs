@@ -4,8 +4,8 @@ use rusqlite::Connection;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
 /// Tables of net-scout whose rows may be removed, besides that of the alerts.
-const OWN: [&str; 5] =
-    ["scout_enrichment_cache", "scout_lookup_failures", "scout_ledger", "scout_coverage", "scout_plugin_state"];
+const OWN: [&str; 6] =
+    ["scout_enrichment_cache", "scout_lookup_failures", "scout_ledger", "scout_coverage", "scout_imports", "scout_plugin_state"];
 /// net-sentinel's, whatever the alert table is called.
 const EVENTS: [&str; 2] = ["ip_events", "ip_events_30"];
 
