@@ -34,6 +34,7 @@ fn config_shows_values_and_where_they_came_from() {
              cache_dir,,NET_SCOUT_CACHE_DIR\n\
              log_level,warn,default\n\
              log_file,,default\n\
+             log_format,text,default\n\
              now,{NOW},NET_SCOUT_NOW\n\
              max_enrich_per_run,50,default\n\
              enrichment_sleep,0.2,default\n\
@@ -42,13 +43,21 @@ fn config_shows_values_and_where_they_came_from() {
              enrichment_timeout,20,default\n\
              dns_servers,,default\n\
              schedule.scan,1 minute,default\n\
-             schedule.enrich,5 minutes,default\n\
+             schedule.enrich,off,default\n\
              schedule.expire,daily 03:10,default\n\
              schedule.maintain,daily 03:20,default\n\
              serve.settle,30,default\n\
              serve.listen,,default\n\
              serve.listen_beyond_loopback,false,default\n\
              serve.textfile,,default\n\
+             retention.closed_alerts,365 days,default\n\
+             retention.answers,90 days,default\n\
+             retention.failed_lookups,30 days,default\n\
+             retention.ledger,90 days,default\n\
+             retention.coverage,400 days,default\n\
+             retention.imports,730 days,default\n\
+             retention.plugin_state,180 days,default\n\
+             retention.table_mib,256,default\n\
              limits.cpu_seconds,30,default\n\
              limits.wall_seconds,300,default\n\
              limits.query_seconds,120,default\n\

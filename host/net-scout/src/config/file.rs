@@ -23,7 +23,7 @@ const GRANTS: &str = "grants";
 const DIRECTORIES: &str = "directories";
 /// What there is beside keys.
 const TABLES: &str =
-    "[rules.RULE], [enrichers.ENRICHER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories] and [[allow]]";
+    "[rules.RULE], [enrichers.ENRICHER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [serve], [retention] and [[allow]]";
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]
