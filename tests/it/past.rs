@@ -181,7 +181,7 @@ fn a_scan_by_hand_says_what_it_has_scanned() {
         &["--since", "2026-03-01", "--until", "2026-03-02"],
     ] {
         scan(words);
-        assert_eq!(covered(&scene), [before.clone()], "{words:?}");
+        assert_eq!(covered(&scene), std::slice::from_ref(&before), "{words:?}");
     }
     scan(&[]);
     assert_eq!(covered(&scene), [before, stretch(HOUR, 30, "scanned")]);

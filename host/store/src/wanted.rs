@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::window::KeptWindow;
+use super::window::slices::KeptWindow;
 use net_scout_model::{DirectionCheck, Window};
 
 /// What to open.

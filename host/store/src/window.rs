@@ -3,7 +3,7 @@
 mod collect;
 mod read;
 mod request;
-mod slices;
+pub(super) mod slices;
 mod source;
 
 use rusqlite::Connection;
@@ -14,17 +14,14 @@ use super::schema::quote;
 use super::steps::{Numbered, Rows};
 use super::wanted::Wanted;
 use crate::layout::Source;
-use net_scout_engine::EventWindow;
 use net_scout_model::{DirectionCheck, Window};
+pub(super) use read::Kept;
 use read::read;
 pub(super) use request::rowid;
 use request::{Request, Way, unsuited};
 pub use slices::KeptWindow;
 use slices::{Key, Wish};
 use source::column_source;
-
-/// The window in memory, or why it is not kept.
-pub(super) type Kept = Result<EventWindow, String>;
 
 /// Reads the columns of the window, with a thread for each connection, or step by step on the first.
 ///

@@ -2,8 +2,10 @@
 
 use super::*;
 
+type PortAndVerdict = (Option<u16>, Option<&'static str>);
+
 /// The ports and verdicts of the rows, and the offset behind them.
-fn read_some(text: &str, leaves_open: bool, is_end: bool) -> (Vec<(Option<u16>, Option<&'static str>)>, u64, bool) {
+fn read_some(text: &str, leaves_open: bool, is_end: bool) -> (Vec<PortAndVerdict>, u64, bool) {
     let mut reader = LogReader::new(&ReadAs::Detected, &OPTIONS, Resume::default()).leaving_open(leaves_open);
     let (mut rows, mut report) = (Vec::new(), ImportReport::default());
     let mut keep = |batch: Batch| {

@@ -22,8 +22,7 @@ const GRANTS: &str = "grants";
 /// The table of the directories whose files plugins may be granted: name and path.
 const DIRECTORIES: &str = "directories";
 /// What there is beside keys.
-const TABLES: &str =
-    "[rules.RULE], [enrichers.ENRICHER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [serve], [retention] and [[allow]]";
+const TABLES: &str = "[rules.RULE], [enrichers.ENRICHER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [serve], [retention] and [[allow]]";
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]

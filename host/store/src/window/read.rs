@@ -20,6 +20,9 @@ const PIECES: i64 = 24;
 /// processor's own cache are faster than many.
 const CACHE: u32 = 256;
 
+/// The window in memory, or why it is not kept.
+pub(crate) type Kept = Result<EventWindow, String>;
+
 /// What the threads share.
 pub(super) struct Shared {
     pub(super) request: Request,

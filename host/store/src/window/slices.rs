@@ -17,8 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use super::Kept;
-use super::read::read_pieces;
+use super::read::{Kept, read_pieces};
 use super::request::{Request, Way, unsuited};
 use check::Table;
 use cuts::ranges;

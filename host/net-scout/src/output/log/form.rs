@@ -24,7 +24,7 @@ pub enum LogFormat {
 
 /// How grave what is said is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::output) enum Level {
+pub(crate) enum Level {
     Error,
     Warning,
     Note,
@@ -94,7 +94,7 @@ pub fn expect_log_format(written: &str) {
 
 /// What is said, as a line of standard error where that has a form of its own; none where it is text for people. `shown` is the text as it
 /// may be shown.
-pub(in crate::output) fn line(level: Level, text: &str, shown: &str) -> Option<String> {
+pub(crate) fn line(level: Level, text: &str, shown: &str) -> Option<String> {
     let prefix = if is_journal() { level.prefix() } else { String::new() };
     if IS_JSON.load(Ordering::Relaxed) {
         return Some(format!("{prefix}{}", object(level, Value::from(text), Map::new())));
