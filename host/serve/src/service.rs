@@ -1,6 +1,7 @@
 //! The main loop: it runs the jobs when they are due, one after another, and says what became of them.
 //!
-//! It holds the lock of the service for as long as it runs, takes the turn for each scan and each run of lookups, and never ends because of a database that is locked, replaced or gone: the job fails, is said to have failed, and is tried again later.
+//! It holds the lock of the service for as long as it runs, takes the turn for each scan, and never ends because of a database that is locked,
+//! replaced or gone: the job fails, is said to have failed, and is tried again later.
 
 mod bench;
 mod connection;
@@ -90,9 +91,8 @@ struct Service<'a> {
 ///
 /// # Errors
 /// When the database or the plugins cannot be used at the beginning, or another service runs; with `once`, when a job failed.
-pub async fn serve(options: ServiceOptions, once: bool, around: Surroundings<'_>) -> Result<(), ServiceError> {
+pub async fn serve(mut options: ServiceOptions, once: bool, around: Surroundings<'_>) -> Result<(), ServiceError> {
     let now = around.clock.now();
-    let mut options = options;
     if once {
         // It is started when somebody wants it: there is no tick that it makes up for.
         options.tick.grid = 1;

@@ -60,7 +60,7 @@ pub use holder::Holder;
 pub use identity::{belongs_to, not_the_database};
 pub use import::{ImportedRows, KnownLog, LogHead, LogPosition, LogStep};
 pub use late::{Changes, EventTable, SeenRows};
-pub use lock::{GoesOn, Lease, Lock, Turn};
+pub use lock::{Lease, Lock, Turn};
 pub use logged::EventSpan;
 pub use migrations::Migrated;
 pub use obstacle::obstacle;

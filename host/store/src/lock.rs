@@ -15,7 +15,7 @@ use super::schema::columns;
 use net_scout_model::Timestamp;
 use process::Process;
 use row::{Stored, stored};
-pub use turn::{GoesOn, Turn};
+pub use turn::Turn;
 
 /// What a process may hold alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +149,14 @@ impl Database {
         self.write("unlock", |connection| {
             connection.execute("DELETE FROM scout_locks WHERE name = ?1 AND ticket = ?2", (lock.name(), ticket)).map(drop)
         })
+    }
+
+    /// Gives a lock back where the work is done and nothing can be done about an error: it is free at the end of this process in any case.
+    pub fn give_back(&mut self, lease: Lease) {
+        let lock = lease.lock.name();
+        if let Err(error) = self.unlock(lease) {
+            tracing::warn!("the lock `{lock}` could not be given back: {error}");
+        }
     }
 }
 

@@ -40,21 +40,11 @@ pub(super) fn keep(
     if let Some(reason) = unsuited(first, &source.table)? {
         return Ok(Err(reason));
     }
-    let request = Request {
-        table: format!("main.{}", quote(&source.table)),
-        timestamp: "timestamp".to_owned(),
-        columns: wanted.columns.iter().map(|column| column_source(source, column)).collect(),
-        window,
-        addresses: source.addresses(),
-        directions,
-        way: match steps.cloned() {
-            Some((table, rows)) => Way::Steps(table, rows),
-            None => Way::of(first, source, access, &window)?,
-        },
-        number: None,
-        byte_limit: wanted.window_bytes,
+    let way = match steps.cloned() {
+        Some((table, rows)) => Way::Steps(table, rows),
+        None => Way::of(first, source, access, &window)?,
     };
-    let window = read(connections, request)?;
+    let window = read(connections, request(source, window, wanted, directions, way))?;
     Ok(window
         .ok_or_else(|| format!("the events of the window take more than {} MiB (limits.window_mib)", wanted.window_bytes >> 20)))
 }
@@ -83,18 +73,24 @@ pub(super) fn keep_on(
         directions: directions.clone(),
         columns: wanted.columns.to_vec(),
     };
-    let request = Request {
+    let number = rowid(first, "main", &source.table)?;
+    let request = Request { number, ..request(source, window, wanted, directions, Way::Table { rowid: None }) };
+    kept.window(&mut connections, Wish { key, texts: (from, to), request })
+}
+
+/// What is read of a table, and in which way. The numbers of the rows are not.
+fn request(source: &Source, window: Window, wanted: &Wanted<'_>, directions: Option<DirectionCheck>, way: Way) -> Request {
+    Request {
         table: format!("main.{}", quote(&source.table)),
         timestamp: "timestamp".to_owned(),
         columns: wanted.columns.iter().map(|column| column_source(source, column)).collect(),
         window,
         addresses: source.addresses(),
         directions,
-        way: Way::Table { rowid: None },
-        number: rowid(first, "main", &source.table)?,
+        way,
+        number: None,
         byte_limit: wanted.window_bytes,
-    };
-    kept.window(&mut connections, Wish { key, texts: (from, to), request })
+    }
 }
 
 #[cfg(test)]

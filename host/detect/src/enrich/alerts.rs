@@ -69,9 +69,8 @@ pub async fn enrich_alerts(
     // Two at once would ask twice, and one would lose what the other found. Scans and imports do not mind.
     let turn = (!dry_run).then(|| request.turn.take(&mut database, Lock::Lookups, options.clock.as_ref(), sink)).transpose()?;
     let enriched = enrich(options, &mut database, enrichers, request, now, stop, sink).await;
-    if let Some(Err(error)) = turn.map(|turn| database.unlock(turn)) {
-        // It is free at the end of this process in any case.
-        tracing::warn!("the turn to look up addresses could not be given back: {error}");
+    if let Some(turn) = turn {
+        database.give_back(turn);
     }
     enriched
 }

@@ -257,11 +257,8 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
         Ok::<_, DetectError>((scanned, Some(recorded), covered))
     };
     let done = done.await;
-    if let (Some(lease), Some(database)) = (lease, database)
-        && let Err(error) = database.unlock(lease)
-    {
-        // It is free at the end of this process in any case.
-        tracing::warn!("the turn could not be given back: {error}");
+    if let (Some(lease), Some(database)) = (lease, database) {
+        database.give_back(lease);
     }
     let (scanned, recorded, covered) = done?;
     let Scanned { alerts, cut, allowed, ledger, failed, failures, corrected_directions, .. } = scanned;

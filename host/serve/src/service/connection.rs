@@ -6,12 +6,10 @@ use super::{NAME, ServiceError, Surroundings};
 use net_scout_detect::prepare;
 use net_scout_detect::scan::ScanOptions;
 use net_scout_model::Span;
-use net_scout_store::{Database, Holder, KeptWindow, Lease, Lock, SeenRows};
+use net_scout_store::{Database, KeptWindow, Lease, Lock, SeenRows, Turn};
 
 /// How long it waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// After so long it says for whom.
-const TOLD: Duration = Duration::from_secs(1);
 
 /// The database, while it is open.
 #[derive(Default)]
@@ -65,11 +63,8 @@ impl Connection {
 
     /// Gives the lock back and closes it.
     pub(super) fn close(&mut self) {
-        if let Some(Open { mut database, lease, .. }) = self.0.take()
-            && let Err(error) = database.unlock(lease)
-        {
-            // It is free at the end of this process in any case.
-            tracing::warn!("the lock of the service could not be given back: {error}");
+        if let Some(Open { mut database, lease, .. }) = self.0.take() {
+            database.give_back(lease);
         }
     }
 }
@@ -90,13 +85,8 @@ impl Open {
 
     /// Waits for the turn to work on the database: for a while, and not where the service is to end.
     pub(super) fn take_turn(&mut self, around: &Surroundings<'_>) -> Result<Lease, ServiceError> {
-        let mut is_told = false;
-        let mut goes_on = |holder: &Holder, waited: Duration| {
-            if waited >= TOLD && !std::mem::replace(&mut is_told, true) {
-                around.sink.note(&format_args!("waiting for {holder}"));
-            }
-            waited < PATIENCE && !*around.stop.borrow()
-        };
-        Ok(tokio::task::block_in_place(|| self.database.take_lock(Lock::Turn, NAME, around.clock, &mut goes_on))?)
+        let (turn, database) = (Turn { what: NAME, patience: PATIENCE }, &mut self.database);
+        let goes_on = || !*around.stop.borrow();
+        Ok(tokio::task::block_in_place(|| turn.take_while(database, Lock::Turn, around.clock, around.sink, goes_on))?)
     }
 }

@@ -15,6 +15,11 @@ fn again(coverage: &Coverage, span: Span) -> Vec<Step> {
     good.map(|(span, _)| Step { span, why: Why::Late }).collect()
 }
 
+/// What is said of new alerts: nothing where there is none.
+fn said(new: usize) -> String {
+    if new == 0 { String::new() } else { counted(new, "new alert") }
+}
+
 impl Service<'_> {
     /// Scans what is not scanned.
     pub(super) async fn scan(&mut self) -> Result<String, ServiceError> {
@@ -59,7 +64,7 @@ impl Service<'_> {
         for (number, step) in plan.steps.into_iter().enumerate() {
             // New time comes first: what is scanned again goes on with the next tick.
             if step.why != Why::New && late > 0 && due.is_some_and(|due| self.now() >= due) {
-                return Ok(if new == 0 { String::new() } else { counted(new, "new alert") });
+                return Ok(said(new));
             }
             late += usize::from(step.why != Why::New);
             let mut stop = self.around.stop.clone();
@@ -96,7 +101,7 @@ impl Service<'_> {
         if let Some(error) = failed {
             self.around.sink.warn(&format_args!("a stretch could not be scanned, and is tried again: {error}"));
         }
-        Ok(if new == 0 { String::new() } else { counted(new, "new alert") })
+        Ok(said(new))
     }
 
     /// Opens stretches again that rows came late for.

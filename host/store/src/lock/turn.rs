@@ -16,7 +16,7 @@ const LATER: Duration = Duration::from_millis(200);
 const TOLD: Duration = Duration::from_secs(1);
 
 /// Is asked at each look, with who has the lock and how long it was waited for, whether to go on waiting.
-pub type GoesOn<'a> = &'a mut dyn FnMut(&Holder, Duration) -> bool;
+type GoesOn<'a> = &'a mut dyn FnMut(&Holder, Duration) -> bool;
 
 /// Who waits for a lock, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -40,14 +40,29 @@ impl Turn {
     /// Takes the lock. Where another process has it for longer than a second, the sink learns who that is.
     ///
     /// # Errors
-    /// As [`Database::take_lock`].
+    /// When another process still has it then; when the database is locked, read-only or full.
     pub fn take(self, database: &mut Database, lock: Lock, clock: &dyn Clock, sink: &dyn Sink) -> Result<Lease, DatabaseError> {
+        self.take_while(database, lock, clock, sink, || true)
+    }
+
+    /// The same for one who may have to give up waiting before: as soon as `goes_on` says so.
+    ///
+    /// # Errors
+    /// When another process still has it then; when the database is locked, read-only or full.
+    pub fn take_while(
+        self,
+        database: &mut Database,
+        lock: Lock,
+        clock: &dyn Clock,
+        sink: &dyn Sink,
+        goes_on: impl Fn() -> bool,
+    ) -> Result<Lease, DatabaseError> {
         let mut is_told = false;
         database.take_lock(lock, self.what, clock, &mut |holder, waited| {
             if waited >= TOLD && !std::mem::replace(&mut is_told, true) {
                 sink.note(&format_args!("waiting for {holder}"));
             }
-            waited < self.patience
+            waited < self.patience && goes_on()
         })
     }
 }
@@ -57,7 +72,13 @@ impl Database {
     ///
     /// # Errors
     /// When another process still has it then; when the database is locked, read-only or full.
-    pub fn take_lock(&mut self, lock: Lock, what: &str, clock: &dyn Clock, goes_on: GoesOn<'_>) -> Result<Lease, DatabaseError> {
+    pub(super) fn take_lock(
+        &mut self,
+        lock: Lock,
+        what: &str,
+        clock: &dyn Clock,
+        goes_on: GoesOn<'_>,
+    ) -> Result<Lease, DatabaseError> {
         let mut next = None;
         let taken = self.wait_for(lock, what, clock, goes_on, &mut next);
         match (taken, next) {
