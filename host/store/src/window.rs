@@ -16,7 +16,7 @@ use super::wanted::Wanted;
 use crate::layout::Source;
 use net_scout_model::{DirectionCheck, Window};
 pub(super) use read::Kept;
-use read::read;
+use read::{read, too_large};
 pub(super) use request::rowid;
 use request::{Request, Way, unsuited};
 pub use slices::KeptWindow;
@@ -45,8 +45,7 @@ pub(super) fn keep(
         None => Way::of(first, source, access, &window)?,
     };
     let window = read(connections, request(source, window, wanted, directions, way))?;
-    Ok(window
-        .ok_or_else(|| format!("the events of the window take more than {} MiB (limits.window_mib)", wanted.window_bytes >> 20)))
+    Ok(window.ok_or_else(|| too_large(wanted.window_bytes)))
 }
 
 /// The same of a window that is kept from scan to scan; none where that is not possible.

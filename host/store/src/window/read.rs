@@ -23,6 +23,11 @@ const CACHE: u32 = 256;
 /// The window in memory, or why it is not kept.
 pub(crate) type Kept = Result<EventWindow, String>;
 
+/// Why a window is not kept that takes more than so many bytes.
+pub(super) fn too_large(limit: u64) -> String {
+    format!("the events of the window take more than {} MiB (limits.window_mib)", limit >> 20)
+}
+
 /// What the threads share.
 pub(super) struct Shared {
     pub(super) request: Request,

@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use super::read::{Kept, read_pieces};
+use super::read::{Kept, read_pieces, too_large};
 use super::request::{Request, Way, unsuited};
 use check::Table;
 use cuts::ranges;
@@ -108,7 +108,6 @@ fn fill(
     let mut ends: Vec<Option<Slice>> = ranges.iter().map(|_| None).collect();
     // What was read in this state of the database is right.
     let (mut read, limit) = (BTreeSet::new(), request.byte_limit);
-    let too_large = || Some(Err(format!("the events of the window take more than {} MiB (limits.window_mib)", limit >> 20)));
     loop {
         state.slices.retain(|from, slice| read.contains(from) || !slice.holds(&moved));
         let missing: Vec<usize> =
@@ -121,7 +120,7 @@ fn fill(
         let way = Way::Ranges { name, ranges: missing.iter().map(|&place| ranges[place].clone()).collect() };
         let request = Request { way, ..request.clone() };
         let connections = connections.iter_mut().map(|connection| &mut **connection).collect();
-        let Some(pieces) = read_pieces(connections, request.clone())? else { return Ok(too_large()) };
+        let Some(pieces) = read_pieces(connections, request.clone())? else { return Ok(Some(Err(too_large(limit)))) };
         let mut renamed = Vec::new();
         for words in pieces.words {
             let Some(names) = state.words.absorb(words) else { return Ok(None) };
@@ -151,7 +150,7 @@ fn fill(
         counts.add(slice.counts);
     }
     if pieces.iter().map(|piece| piece.bytes()).sum::<u64>() + state.words.bytes() > limit {
-        return Ok(too_large());
+        return Ok(Some(Err(too_large(limit))));
     }
     let window = EventWindow::assemble_kept(&request.columns, &pieces, &state.words, connections.len(), counts);
     if is_first {
