@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use anyhow::bail;
+use net_scout_plugin_host::{COMPILE, compile_component};
 use net_scout_soak::day::Day;
 use net_scout_soak::kills::Kills;
 use net_scout_soak::{DAY, HOUR, child, day, kills, real};
@@ -14,6 +15,8 @@ fn main() -> anyhow::Result<()> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let program = std::env::current_exe()?;
     match words[..] {
+        // The service compiles its plugins in a process of the same program.
+        [COMPILE, memory, seconds] => std::process::exit(compile_component(memory.parse()?, seconds.parse()?).into()),
         ["serve", zone] => child::run(zone),
         ["kills", days, times] => {
             let kills = Kills { length: days.parse::<i64>()? * DAY, kills: times.parse()?, per_hour: 360, seed: 1 };
