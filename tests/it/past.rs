@@ -134,9 +134,29 @@ fn times_that_make_no_sense() {
     scene.run(&["scan", "--fill", "--since", "2026-03-09", "--until", "2026-03-10"]).ended(2, early);
     let words = ["scan", "--backfill", "soon", "--only", "vertical_scan"];
     assert!(scene.run(&words).stderr.starts_with("error: --backfill: `soon` is not a time"));
+    for words in
+        [&["scan", "--backfill", "2099-01-01", "--only", "vertical_scan"][..], &["scan", "--fill", "--since", "2099-01-01"]]
+    {
+        let future = scene.run(words);
+        future.exited(2);
+        assert!(future.stderr.contains(": 2099-01-01T00:00:00Z is not in the past; name an earlier time"), "{}", future.stderr);
+    }
     let unknown = scene.run(&["scan", "--backfill", "7 days", "--only", "my_rule"]);
     unknown.exited(2);
     assert!(unknown.stderr.contains("there is no rule `my_rule`; there are "), "{}", unknown.stderr);
+}
+
+/// The service counts such time as scanned too: the rule ran, and what it may not say it may never say.
+#[test]
+fn an_alert_that_is_refused_leaves_no_step_open() {
+    let scene = scene();
+    attack(&scene, "198.51.100.9 odd", 10 * HOUR);
+    cover(&scene, &[(20 * HOUR, 11 * HOUR, "scanned"), (11 * HOUR, 9 * HOUR, "late"), (9 * HOUR, HOUR, "scanned")], "before");
+    let fill = scene.run(&["scan", "--fill"]);
+    assert!(fill.stderr.contains("alerts were refused"), "{}", fill.stderr);
+    fill.exited(3);
+    assert!(!fill.stderr.contains("not count as scanned"), "{}", fill.stderr);
+    scene.run(&["scan", "--fill"]).ended(0, "all of that time was scanned\n");
 }
 
 #[test]

@@ -103,6 +103,15 @@ pub async fn scan_past(options: &PastOptions<'_>, past: Past, sink: &dyn Sink) -
 impl PastOptions<'_> {
     fn plan(&self, past: Past, database: &Database) -> Result<Vec<Step>, DetectError> {
         let target = self.now.plus(-self.tick.settle);
+        let named = match past {
+            Past::Backfill(span) => Some(("--backfill", span.begins)),
+            Past::Fill { since, .. } => since.map(|since| ("--since", since)),
+        };
+        if let Some((flag, time)) = named.filter(|(_, time)| *time >= self.now) {
+            let time = time.seconds();
+            let text = format!("{flag}: {time} is not in the past; name an earlier time, or a duration such as '7 days'");
+            return Err(UsageError(text).into());
+        }
         let (since, until) = match past {
             Past::Backfill(span) => return Ok(steps_of(span, &self.tick)),
             Past::Fill { since, until } => (since, until),

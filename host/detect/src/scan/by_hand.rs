@@ -70,8 +70,8 @@ impl Covering<'_> {
     ) -> Result<Option<Covered>, DatabaseError> {
         let digest = rules.digest();
         let span = match self {
-            Self::Span(span) if !scanned.failed => Some(*span),
-            Self::ByHand(by_hand) if !scanned.failed && scanned.cut == 0 => {
+            Self::Span(span) if scanned.failures.is_empty() => Some(*span),
+            Self::ByHand(by_hand) if scanned.failures.is_empty() && scanned.cut == 0 => {
                 by_hand.claim.of(window, &database.coverage(&options.table)?, &digest)
             }
             _ => None,

@@ -48,7 +48,7 @@ pub fn past(steps: usize, failed: usize, open: usize) {
         warning(&format_args!("{} could not be scanned", amount(failed, "step", "steps")));
     }
     if open > 0 {
-        warning(&format_args!("{} do not count as scanned, because a rule failed", amount(open, "step", "steps")));
+        warning(&format_args!("{} not count as scanned, because a rule failed", amount(open, "step does", "steps do")));
     }
 }
 
