@@ -51,6 +51,8 @@ pub enum Outcome {
         next: Timestamp,
         /// Why.
         error: String,
+        /// The receiver may have it all the same.
+        is_unsure: bool,
     },
     /// It does not, and is not tried again.
     Failed(String),
@@ -145,14 +147,15 @@ impl Database {
     /// # Errors
     /// When the database is locked, read-only or full.
     pub fn settle_message(&mut self, id: i64, outcome: &Outcome, now: Timestamp) -> Result<(), DatabaseError> {
-        let (state, next, error, ended) = match outcome {
-            Outcome::Sent => ("sent", now, None, Some(now.0)),
-            Outcome::Later { next, error } => ("due", *next, Some(error), None),
-            Outcome::Failed(error) => ("failed", now, Some(error), Some(now.0)),
+        let (state, next, error, ended, unsure) = match outcome {
+            Outcome::Sent => ("sent", now, None, Some(now.0), false),
+            Outcome::Later { next, error, is_unsure } => ("due", *next, Some(error), None, *is_unsure),
+            Outcome::Failed(error) => ("failed", now, Some(error), Some(now.0), false),
         };
-        let sql = "UPDATE scout_messages SET state = ?2, next = ?3, error = ?4, ended = ?5 WHERE id = ?1 AND state = 'sending'";
+        let sql = "UPDATE scout_messages SET state = ?2, next = ?3, error = ?4, ended = ?5, unknown = unknown + ?6
+                   WHERE id = ?1 AND state = 'sending'";
         self.write("write to the outbox of", |connection| {
-            connection.execute(sql, params![id, state, next.0, error, ended]).map(drop)
+            connection.execute(sql, params![id, state, next.0, error, ended, unsure]).map(drop)
         })
     }
 

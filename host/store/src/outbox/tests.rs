@@ -67,7 +67,7 @@ fn a_message_is_claimed_once_and_recovered_where_its_process_ended() {
     assert!(!database.claim_message(id).expect("claimed"), "another one has it");
     assert_eq!((database.recover_messages(NOW).expect("recovered"), database.recover_messages(NOW).expect("recovered")), (1, 0));
     assert!(database.claim_message(id).expect("claimed"));
-    let later = Outcome::Later { next: NOW.plus(60), error: "no".to_owned() };
+    let later = Outcome::Later { next: NOW.plus(60), error: "no".to_owned(), is_unsure: false };
     database.settle_message(id, &later, NOW).expect("settled");
     let message = database.outbox_messages(NOW).expect("messages").remove(0);
     assert_eq!((message.attempts, message.unknown, message.state.as_str(), message.alerts), (2, 1, "due", 2));
