@@ -18,10 +18,7 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-notify", &["net-scout-model", "net-scout-store"]),
-    (
-        "net-scout-serve",
-        &["net-scout-detect", "net-scout-model", "net-scout-notify", "net-scout-plugin-host", "net-scout-store"],
-    ),
+    ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-notify", "net-scout-plugin-host", "net-scout-store"]),
     (
         "net-scout",
         &[

@@ -133,9 +133,8 @@ mod tests {
 
     #[test]
     fn what_is_new() {
-        let between = |before: (&str, &str), after: (&str, &str)| {
-            News::between(Some(&alert(before.0, before.1)), &alert(after.0, after.1))
-        };
+        let between =
+            |before: (&str, &str), after: (&str, &str)| News::between(Some(&alert(before.0, before.1)), &alert(after.0, after.1));
         assert_eq!(News::between(None, &alert("low", "new")), News::New);
         assert_eq!(between(("low", "new"), ("low", "new")), News::Grown);
         assert_eq!(between(("low", "enriched"), ("high", "enriched")), News::Worse);

@@ -13,6 +13,8 @@ pub mod inspect;
 pub mod maintain;
 pub mod migrate;
 pub mod new;
+pub mod notify;
+pub mod outbox;
 pub mod past;
 pub mod plugin_test;
 pub mod replay;

@@ -2,6 +2,7 @@
 
 mod entry;
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -9,8 +10,8 @@ use serde_json::{Map, Value};
 
 use super::receiver::{Receivers, Surroundings, build};
 use super::{Routes, Vault};
-use net_scout_model::clock::Clock;
 use net_scout_model::plain;
+use net_scout_store::Outbound;
 
 /// A table as it was written, and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,17 +41,24 @@ pub struct Notify {
     pub zone: TimeZone,
 }
 
-impl Notify {
-    /// Nobody is told of anything.
-    #[must_use]
-    pub fn nobody(clock: Arc<dyn Clock + Send + Sync>) -> Self {
-        Self { routes: Routes::new(Vec::new(), clock), receivers: Receivers::new(), zone: TimeZone::UTC }
+impl fmt::Debug for Notify {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let receivers: Vec<&String> = self.receivers.keys().collect();
+        f.debug_struct("Notify").field("routes", &self.routes).field("receivers", &receivers).finish_non_exhaustive()
     }
+}
 
+impl Notify {
     /// Whether nobody is told of anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.receivers.is_empty() && self.routes.all.is_empty()
+        self.receivers.is_empty() && self.routes.0.is_empty()
+    }
+
+    /// Who is told of alerts that are recorded; none where nobody is.
+    #[must_use]
+    pub fn outbound(&self) -> Option<Arc<dyn Outbound>> {
+        (!self.routes.0.is_empty()).then(|| Arc::new(self.routes.clone()) as Arc<dyn Outbound>)
     }
 
     /// Why receivers cannot be used, one sentence each.
@@ -73,7 +81,6 @@ pub fn read(
     routes: &[WrittenEntry],
     vault: &Vault,
     around: &Surroundings,
-    clock: Arc<dyn Clock + Send + Sync>,
 ) -> Result<Notify, NotifyError> {
     let mut built = Receivers::new();
     for entry in receivers {
@@ -98,7 +105,7 @@ pub fn read(
         }
         all.push(route);
     }
-    Ok(Notify { routes: Routes::new(all, clock), receivers: built, zone: TimeZone::system() })
+    Ok(Notify { routes: Routes(all), receivers: built, zone: TimeZone::system() })
 }
 
 #[cfg(test)]

@@ -53,11 +53,8 @@ pub(crate) fn ready<'a>(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::{Quiet, Route};
-    use net_scout_model::clock::FixedClock;
 
     fn entry(id: i64, severity: Severity, at: i64) -> OutboxEntry {
         let (at, due) = (Timestamp(at), Timestamp(at + 30_000_000));
@@ -71,7 +68,7 @@ mod tests {
     fn routes(change: impl FnOnce(&mut Route)) -> Routes {
         let mut route = Route { per_hour: Some(2), ..Route::gone("all") };
         change(&mut route);
-        Routes::new(vec![route], Arc::new(FixedClock(Timestamp(0))))
+        Routes(vec![route])
     }
 
     #[test]

@@ -48,7 +48,8 @@ pub fn preview(notify: &Notify, alerts: &[StoredAlert], until: Timestamp) -> Pre
         let tells = notify.routes.tells(&new, News::New, at);
         untold += u64::from(tells.is_empty());
         for tell in tells {
-            let severity = alert.severity.as_deref().and_then(Severity::of_name).unwrap_or_else(|| Severity::of_score(alert.score));
+            let severity =
+                alert.severity.as_deref().and_then(Severity::of_name).unwrap_or_else(|| Severity::of_score(alert.score));
             let (alert_id, due) = (alert.id, at.plus(tell.wait));
             entries.push(OutboxEntry { id: 0, alert_id, route: tell.route, receiver: tell.receiver, severity, at, due });
         }

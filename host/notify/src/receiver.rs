@@ -31,7 +31,19 @@ pub struct Surroundings {
 
 /// The kinds.
 const KINDS: [&str; 14] = [
-    "webhook", "ntfy", "slack", "discord", "telegram", "teams", "mattermost", "gotify", "pushover", "mail", "file", "exec", "syslog",
+    "webhook",
+    "ntfy",
+    "slack",
+    "discord",
+    "telegram",
+    "teams",
+    "mattermost",
+    "gotify",
+    "pushover",
+    "mail",
+    "file",
+    "exec",
+    "syslog",
     "mqtt",
 ];
 

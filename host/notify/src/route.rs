@@ -1,9 +1,6 @@
 //! Routes: which alerts are told to whom, how soon, how often, and when not.
 
-use std::sync::Arc;
-
 use jiff::tz::TimeZone;
-use net_scout_model::clock::Clock;
 use net_scout_model::{AlertQuery, News, StoredAlert, Timestamp};
 use net_scout_store::{Outbound, Tell};
 
@@ -103,31 +100,21 @@ impl Route {
 }
 
 /// All routes, in their order.
-#[derive(Clone)]
-pub struct Routes {
-    /// The routes.
-    pub all: Vec<Route>,
-    clock: Arc<dyn Clock + Send + Sync>,
-}
+#[derive(Clone, Debug, Default)]
+pub struct Routes(pub Vec<Route>);
 
 impl Routes {
-    /// Routes whose filters count durations back from the time of this clock.
-    #[must_use]
-    pub fn new(all: Vec<Route>, clock: Arc<dyn Clock + Send + Sync>) -> Self {
-        Self { all, clock }
-    }
-
     /// The route of a name.
     #[must_use]
     pub fn of_name(&self, name: &str) -> Route {
-        self.all.iter().find(|route| route.name == name).cloned().unwrap_or_else(|| Route::gone(name))
+        self.0.iter().find(|route| route.name == name).cloned().unwrap_or_else(|| Route::gone(name))
     }
 
     /// Who is told of an alert: a receiver once, by the first of its routes that takes it.
     #[must_use]
     pub fn tells(&self, alert: &StoredAlert, news: News, now: Timestamp) -> Vec<Tell> {
         let mut tells: Vec<Tell> = Vec::new();
-        for route in self.all.iter().filter(|route| route.takes(alert, news, now)) {
+        for route in self.0.iter().filter(|route| route.takes(alert, news, now)) {
             for receiver in &route.receivers {
                 if !tells.iter().any(|tell| tell.receiver == *receiver) {
                     let (route, receiver, wait, repeat) = (route.name.clone(), receiver.clone(), route.wait, route.repeat);
@@ -139,15 +126,9 @@ impl Routes {
     }
 }
 
-impl std::fmt::Debug for Routes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(&self.all).finish()
-    }
-}
-
 impl Outbound for Routes {
-    fn tell(&self, alert: &StoredAlert, news: News) -> Vec<Tell> {
-        self.tells(alert, news, self.clock.now())
+    fn tell(&self, alert: &StoredAlert, news: News, now: Timestamp) -> Vec<Tell> {
+        self.tells(alert, news, now)
     }
 }
 

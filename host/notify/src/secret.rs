@@ -61,9 +61,11 @@ impl Vault {
     /// When it is not there.
     pub(crate) fn find(&self, name: &SecretName) -> Result<String, String> {
         match name {
-            SecretName::Environment(name) => {
-                self.environment.get(name).map(str::to_owned).ok_or_else(|| format!("the secret {name} is not set in the environment"))
-            }
+            SecretName::Environment(name) => self
+                .environment
+                .get(name)
+                .map(str::to_owned)
+                .ok_or_else(|| format!("the secret {name} is not set in the environment")),
             SecretName::Credential(name) => {
                 let folder = self.credentials.as_ref();
                 let folder = folder.ok_or_else(|| {

@@ -81,7 +81,8 @@ fn types(alerts: &[ToldAlert]) -> String {
     alerts.iter().for_each(|alert| *counts.entry(alert.alert_type.as_str()).or_default() += 1);
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
-    let shown: Vec<String> = counts.iter().take(LISTED).map(|(name, count)| format!("{count} {}", plain(name, LONGEST))).collect();
+    let shown: Vec<String> =
+        counts.iter().take(LISTED).map(|(name, count)| format!("{count} {}", plain(name, LONGEST))).collect();
     shown.join(", ")
 }
 

@@ -9,19 +9,20 @@ mod message;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::open::Database;
-use net_scout_model::{News, StoredAlert};
+use net_scout_model::{News, StoredAlert, Timestamp};
 
-pub(super) use entry::tell;
 pub use entry::OutboxEntry;
+pub(super) use entry::tell;
 pub use message::{OutboxMessage, Outcome};
 
 /// Decides who is told of an alert that is recorded.
-pub trait Outbound: Send + Sync {
+pub trait Outbound: Debug + Send + Sync {
     /// Who is told of it.
-    fn tell(&self, alert: &StoredAlert, news: News) -> Vec<Tell>;
+    fn tell(&self, alert: &StoredAlert, news: News, now: Timestamp) -> Vec<Tell>;
 }
 
 /// That somebody is told of an alert.

@@ -135,7 +135,11 @@ impl Database {
             let whole = self.write_all(ACTION, |connection| {
                 let part = record_for(connection, &table, quiet, left, turn, now).map_err(error)?;
                 if let Some(outbound) = &outbound {
-                    part.iter().try_for_each(|part| outbox::tell(connection, &alert_table, outbound.as_ref(), &part.alert, part.news, now)).map_err(error)?;
+                    part.iter()
+                        .try_for_each(|part| {
+                            outbox::tell(connection, &alert_table, outbound.as_ref(), &part.alert, part.news, now)
+                        })
+                        .map_err(error)?;
                 }
                 let whole = part.len() == left.len();
                 recorded.extend(part);

@@ -110,7 +110,12 @@ impl<'a, 'b> Run<'a, 'b> {
         let is_open = |message: &&OutboxMessage| message.state == "due" || message.state == "sending";
         let unknown = waiting.iter().filter(|entry| !matches!(self.notify.receivers.get(&entry.receiver), Some(Ok(_))));
         let before = Before {
-            busy: known.iter().filter(is_open).map(|message| message.receiver.clone()).chain(unknown.map(|entry| entry.receiver.clone())).collect(),
+            busy: known
+                .iter()
+                .filter(is_open)
+                .map(|message| message.receiver.clone())
+                .chain(unknown.map(|entry| entry.receiver.clone()))
+                .collect(),
             formed: known.iter().map(|message| (message.route.clone(), message.receiver.clone(), message.formed)).collect(),
         };
         for entries in ready(&waiting, &self.notify.routes, &before, self.how.waits, now, &self.notify.zone) {
@@ -140,7 +145,11 @@ impl<'a, 'b> Run<'a, 'b> {
             }
             Outcome::Later { next, error, .. } => {
                 self.report.failed += 1;
-                sink.warn(&format_args!("message {} did not reach {receiver}, next attempt at {}: {error}", message.id, next.seconds()));
+                sink.warn(&format_args!(
+                    "message {} did not reach {receiver}, next attempt at {}: {error}",
+                    message.id,
+                    next.seconds()
+                ));
             }
             Outcome::Failed(error) => {
                 self.report.given_up += 1;

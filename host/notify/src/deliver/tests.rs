@@ -54,7 +54,7 @@ impl World {
         let on = vec![News::New, News::Worse, News::Reopened];
         let mut route = Route { receivers: vec!["chat".to_owned()], on, wait: 30_000_000, ..Route::gone("all") };
         change(&mut route);
-        let routes = Routes::new(vec![route], clock.clone());
+        let routes = Routes(vec![route]);
         let receivers: Receivers = [("chat".to_owned(), Ok(receiver))].into();
         let mut database = Database::in_memory("scout_alerts").expect("a database");
         database.migrate(Timestamp(NOW)).expect("migrated");
@@ -194,6 +194,6 @@ fn a_preview_counts_what_would_have_been_sent() {
     let stored = world.database.alerts(&net_scout_store::AlertFilter::default()).expect("alerts").alerts;
     let preview = crate::preview(&world.notify, &stored, world.clock.now().plus(200 * MINUTE));
     assert_eq!(preview.days.iter().map(|day| (day.messages, day.alerts, day.largest)).collect::<Vec<_>>(), [(2, 30, 20)]);
-    world.notify.routes = Routes::new(Vec::new(), world.clock.clone());
+    world.notify.routes = Routes::default();
     assert_eq!(crate::preview(&world.notify, &stored, world.clock.now()).untold, 30);
 }

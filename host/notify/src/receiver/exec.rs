@@ -34,7 +34,9 @@ impl Written {
         let written: Self = rest(table, &[])?;
         match written.command.first() {
             Some(program) if program.starts_with('/') => Ok(written),
-            Some(program) => Err(format!("command: {}", not(program, "a program with its whole path, such as /usr/local/bin/page"))),
+            Some(program) => {
+                Err(format!("command: {}", not(program, "a program with its whole path, such as /usr/local/bin/page")))
+            }
             None => Err("`command` is empty: write a program and its arguments, each a text of its own".to_owned()),
         }
     }

@@ -46,11 +46,17 @@ impl Written {
     pub(super) fn read(mut table: Map<String, Value>) -> Result<Self, String> {
         let password = SecretName::take(&mut table, "password")?;
         let rest: Rest = rest(table, &["password"])?;
-        let host = rest.broker.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map(|(host, _)| host.trim_matches(['[', ']']));
+        let host = rest
+            .broker
+            .rsplit_once(':')
+            .filter(|(_, port)| port.parse::<u16>().is_ok())
+            .map(|(host, _)| host.trim_matches(['[', ']']));
         let host = host.ok_or_else(|| format!("broker: {}", not(&rest.broker, "HOST:PORT, such as 127.0.0.1:1883")))?;
         let is_here = host == "localhost" || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
         if !is_here && !rest.plain_mqtt {
-            return Err("broker: what is sent to another machine goes in the clear; write plain_mqtt = true where that may be".to_owned());
+            return Err(
+                "broker: what is sent to another machine goes in the clear; write plain_mqtt = true where that may be".to_owned()
+            );
         }
         if rest.topic.is_empty() || rest.topic.len() > 1_000 || rest.topic.contains(['+', '#', '\0']) {
             return Err(format!("topic: {}", not(&rest.topic, "the name of a topic, such as net-scout/alerts")));

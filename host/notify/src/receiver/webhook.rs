@@ -76,11 +76,7 @@ impl Written {
     }
 
     #[expect(clippy::type_complexity, reason = "the outer error is the operator's, the inner one a secret that is missing")]
-    pub(super) fn build(
-        &self,
-        vault: &Vault,
-        secrets: &mut Vec<String>,
-    ) -> Result<Result<Arc<dyn Receiver>, String>, String> {
+    pub(super) fn build(&self, vault: &Vault, secrets: &mut Vec<String>) -> Result<Result<Arc<dyn Receiver>, String>, String> {
         let mut find = |name: &Option<SecretName>| match name {
             None => Ok(None),
             Some(name) => vault.find(name).map(|secret| {
@@ -114,7 +110,8 @@ impl Written {
 fn address(text: &str, plain_http: bool) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| format!("url: {}", not(text, "a URL such as https://hooks.example.org/net-scout")))?;
     let host = url.host_str().unwrap_or_default();
-    let is_here = host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
+    let is_here =
+        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_here || plain_http => Ok(url),
@@ -145,7 +142,8 @@ impl Webhook {
         }
         let mut request = self.clients.of(&url)?.post(url).body(body);
         for (name, value) in headers {
-            let mut value = HeaderValue::from_str(&value).map_err(|_| Failure::refused(format!("{name} has characters that cannot be sent")))?;
+            let mut value = HeaderValue::from_str(&value)
+                .map_err(|_| Failure::refused(format!("{name} has characters that cannot be sent")))?;
             value.set_sensitive(true);
             request = request.header(HeaderName::from_static(name), value);
         }
@@ -161,7 +159,9 @@ impl Webhook {
             }
             status if status.is_server_error() => Failure { retry_after: pause, ..Failure::unreachable(reason) },
             StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNPROCESSABLE_ENTITY => Failure::unfit(reason),
-            status if status.is_redirection() => Failure::refused(format!("{reason}; redirects are not followed: write the address itself")),
+            status if status.is_redirection() => {
+                Failure::refused(format!("{reason}; redirects are not followed: write the address itself"))
+            }
             _ => Failure::refused(reason),
         })
     }

@@ -76,7 +76,7 @@ pub(crate) fn tell(
     news: News,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    outbound.tell(alert, news).iter().try_for_each(|tell| queue(connection, table, tell, alert, news, now))
+    outbound.tell(alert, news, now).iter().try_for_each(|tell| queue(connection, table, tell, alert, news, now))
 }
 
 impl Database {

@@ -88,7 +88,9 @@ impl Database {
             if columns(&self.connection, "scout_messages")?.is_empty() {
                 return Ok(Vec::new());
             }
-            let sql = format!("{MESSAGE} WHERE alert_table = ?1 AND (formed > ?2 OR state IN ('due', 'sending', 'failed')) ORDER BY id");
+            let sql = format!(
+                "{MESSAGE} WHERE alert_table = ?1 AND (formed > ?2 OR state IN ('due', 'sending', 'failed')) ORDER BY id"
+            );
             let mut statement = self.connection.prepare_cached(&sql)?;
             statement.query_map((&self.alert_table, since.0), read)?.collect()
         };
@@ -164,7 +166,12 @@ impl Database {
     /// # Errors
     /// When the database is locked, read-only or full.
     pub fn retry_messages(&mut self, ids: &[i64], now: Timestamp) -> Result<Vec<i64>, DatabaseError> {
-        self.change(ids, "('due', 'failed')", "state = 'due', ended = NULL, formed = CASE state WHEN 'failed' THEN ?2 ELSE formed END", now)
+        self.change(
+            ids,
+            "('due', 'failed')",
+            "state = 'due', ended = NULL, formed = CASE state WHEN 'failed' THEN ?2 ELSE formed END",
+            now,
+        )
     }
 
     /// Drops messages that were not sent. Which these are.
@@ -202,7 +209,8 @@ impl Database {
     /// # Errors
     /// When the database is locked, read-only or full.
     pub fn drop_entries(&mut self, receiver: &str) -> Result<usize, DatabaseError> {
-        let (table, sql) = (self.alert_table.clone(), "DELETE FROM scout_outbox WHERE receiver = ?1 AND message IS NULL AND alert_table = ?2");
+        let (table, sql) =
+            (self.alert_table.clone(), "DELETE FROM scout_outbox WHERE receiver = ?1 AND message IS NULL AND alert_table = ?2");
         self.write("write to the outbox of", |connection| connection.execute(sql, (receiver, &table)))
     }
 }

@@ -3,10 +3,11 @@ use crate::record::tests::{HOUR, NOW, alert, database};
 use net_scout_model::Severity;
 
 /// Tells one receiver of everything, and again after a day.
+#[derive(Debug)]
 struct Everything;
 
 impl Outbound for Everything {
-    fn tell(&self, _: &StoredAlert, _: News) -> Vec<Tell> {
+    fn tell(&self, _: &StoredAlert, _: News, _: Timestamp) -> Vec<Tell> {
         vec![Tell { route: "all".to_owned(), receiver: "chat".to_owned(), wait: 30, repeat: Some(24 * HOUR) }]
     }
 }
@@ -18,7 +19,7 @@ fn told(database: &Database) -> Vec<(i64, String)> {
     rows.collect::<Result<_, _>>().expect("the outbox")
 }
 
-fn form(database: &mut Database, key: &str, now: net_scout_model::Timestamp) -> i64 {
+fn form(database: &mut Database, key: &str, now: Timestamp) -> i64 {
     let waiting = database.waiting_entries().expect("entries");
     assert!(database.form_message(key, &waiting.iter().collect::<Vec<_>>(), now).expect("formed"));
     database.outbox_messages(now).expect("messages").last().expect("a message").id
@@ -59,7 +60,9 @@ fn a_scan_that_is_not_kept_leaves_nothing_in_the_outbox() {
 fn a_message_is_claimed_once_and_recovered_where_its_process_ended() {
     let (_folder, mut database) = database();
     database.set_outbound(Some(Arc::new(Everything)));
-    database.record(&[alert(None, 40, Severity::Medium, 1), alert(Some("192.0.2.1"), 90, Severity::High, 1)], NOW).expect("recorded");
+    database
+        .record(&[alert(None, 40, Severity::Medium, 1), alert(Some("192.0.2.1"), 90, Severity::High, 1)], NOW)
+        .expect("recorded");
     let id = form(&mut database, "a", NOW);
     let told = database.told_alerts(id).expect("alerts");
     assert_eq!(told.iter().map(|alert| alert.score).collect::<Vec<_>>(), [90, 40]);

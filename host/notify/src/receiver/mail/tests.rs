@@ -10,7 +10,13 @@ fn letter_of(message: &Message) -> String {
 }
 
 fn header<'a>(letter: &'a str, name: &str) -> Vec<&'a str> {
-    letter.split("\r\n\r\n").next().unwrap_or_default().lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).collect()
+    letter
+        .split("\r\n\r\n")
+        .next()
+        .unwrap_or_default()
+        .lines()
+        .filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        .collect()
 }
 
 #[test]
@@ -27,11 +33,25 @@ fn one_thread_an_incident_and_one_identity_a_message() {
 
 #[test]
 fn no_header_is_injected() {
-    for name in ["x\r\nBcc: evil@example.org", "x\nBcc: evil@example.org\n\nbody", "=?utf-8?q?=0D=0ABcc:_evil?=", "\u{0}\u{85}\u{2028}Bcc: y"] {
+    for name in [
+        "x\r\nBcc: evil@example.org",
+        "x\nBcc: evil@example.org\n\nbody",
+        "=?utf-8?q?=0D=0ABcc:_evil?=",
+        "\u{0}\u{85}\u{2028}Bcc: y",
+    ] {
         let letter = letter_of(&message(vec![told(7, Severity::High, name)]));
         let head = letter.split("\r\n\r\n").next().expect("a head");
-        let names: Vec<&str> = head.lines().filter(|line| !line.starts_with([' ', '\t'])).filter_map(|line| line.split_once(':')).map(|(name, _)| name).collect();
-        assert!(!names.iter().any(|name| name.eq_ignore_ascii_case("bcc")) && names.len() == head.lines().filter(|line| !line.starts_with([' ', '\t'])).count(), "{letter}");
+        let names: Vec<&str> = head
+            .lines()
+            .filter(|line| !line.starts_with([' ', '\t']))
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, _)| name)
+            .collect();
+        assert!(
+            !names.iter().any(|name| name.eq_ignore_ascii_case("bcc"))
+                && names.len() == head.lines().filter(|line| !line.starts_with([' ', '\t'])).count(),
+            "{letter}"
+        );
     }
 }
 
@@ -44,7 +64,9 @@ fn what_is_wrong_is_named() {
         Written::read(table).err().unwrap_or_default()
     };
     assert_eq!(with("port", json!(25)), "");
-    assert!(with("tls", json!("none")).starts_with("tls: none sends mail in the clear, and mail.example.org is not this machine"));
+    assert!(
+        with("tls", json!("none")).starts_with("tls: none sends mail in the clear, and mail.example.org is not this machine")
+    );
     assert!(with("tls", json!("ssl")).starts_with("tls: `ssl` is not one of starttls, tls and none"));
     assert!(with("from", json!("nobody")).starts_with("from: `nobody` is not an address of mail"));
     assert!(with("user", json!("me")).contains("belong together"));

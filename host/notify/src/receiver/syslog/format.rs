@@ -33,7 +33,8 @@ pub(super) fn line(message: &Message, facility: u8, host: &str, most: usize) -> 
     };
     let host: String = host.chars().filter(char::is_ascii_graphic).take(255).collect();
     let host = if host.is_empty() { "-".to_owned() } else { host };
-    let mut data = format!("key=\"{}\" route=\"{}\" total=\"{}\"", value(&message.key), value(&message.route), message.alerts.len());
+    let mut data =
+        format!("key=\"{}\" route=\"{}\" total=\"{}\"", value(&message.key), value(&message.route), message.alerts.len());
     if message.may_be_repeat {
         data.push_str(" repeat=\"1\"");
     }
@@ -51,7 +52,12 @@ pub(super) fn line(message: &Message, facility: u8, host: &str, most: usize) -> 
         }
     }
     let text = format!("{} {}", message.title(), message.body().replace('\n', " | "));
-    let head = format!("<{}>1 {} {host} net-scout {} alerts [{ID} {data}] ", u32::from(facility) * 8 + level, message.formed.stored(), std::process::id());
+    let head = format!(
+        "<{}>1 {} {host} net-scout {} alerts [{ID} {data}] ",
+        u32::from(facility) * 8 + level,
+        message.formed.stored(),
+        std::process::id()
+    );
     let room = most.saturating_sub(head.len());
     let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     format!("{head}{}", &text[..end])

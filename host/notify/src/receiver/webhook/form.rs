@@ -12,10 +12,14 @@ use net_scout_model::Severity;
 pub(super) enum Form {
     /// The message as it is, as Standard Webhooks have it.
     Json,
-    Ntfy { topic: String },
+    Ntfy {
+        topic: String,
+    },
     Slack,
     Discord,
-    Telegram { chat: String },
+    Telegram {
+        chat: String,
+    },
     Teams,
     Mattermost,
     Gotify,
@@ -31,7 +35,8 @@ pub(super) struct Request {
 
 impl Form {
     pub(super) fn of(kind: &str, topic: Option<String>, chat: Option<String>) -> Result<Self, String> {
-        let needed = |value: &Option<String>, key: &str| value.clone().ok_or_else(|| format!("`{key}` is missing: {kind} needs it"));
+        let needed =
+            |value: &Option<String>, key: &str| value.clone().ok_or_else(|| format!("`{key}` is missing: {kind} needs it"));
         let form = match kind {
             "ntfy" => Self::Ntfy { topic: needed(&topic, "topic")? },
             "slack" => Self::Slack,
@@ -43,9 +48,10 @@ impl Form {
             "pushover" => Self::Pushover,
             _ => Self::Json,
         };
-        for (key, is_there, is_known) in
-            [("topic", topic.is_some(), matches!(form, Self::Ntfy { .. })), ("chat", chat.is_some(), matches!(form, Self::Telegram { .. }))]
-        {
+        for (key, is_there, is_known) in [
+            ("topic", topic.is_some(), matches!(form, Self::Ntfy { .. })),
+            ("chat", chat.is_some(), matches!(form, Self::Telegram { .. })),
+        ] {
             if is_there && !is_known {
                 return Err(format!("`{key}` is not a key of {kind}"));
             }
@@ -102,9 +108,7 @@ impl Form {
             }
             // A run of text knows no markup; a block of text does.
             Self::Teams => {
-                let run = |text: &str, weight: &str| {
-                    json!({ "type": "RichTextBlock", "inlines": [{ "type": "TextRun", "text": text, "weight": weight }] })
-                };
+                let run = |text: &str, weight: &str| json!({ "type": "RichTextBlock", "inlines": [{ "type": "TextRun", "text": text, "weight": weight }] });
                 let lines = text.lines().map(|line| run(line, "default"));
                 let body: Vec<Value> = std::iter::once(run(&title, "bolder")).chain(lines).collect();
                 let schema = "http://adaptivecards.io/schemas/adaptive-card.json";

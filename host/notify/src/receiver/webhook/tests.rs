@@ -12,7 +12,8 @@ fn written(kind: &str, table: serde_json::Value) -> Result<Written, String> {
 }
 
 fn request(kind: &str) -> Request {
-    let form = Form::of(kind, (kind == "ntfy").then(|| "t".to_owned()), (kind == "telegram").then(|| "1".to_owned())).expect(kind);
+    let form =
+        Form::of(kind, (kind == "ntfy").then(|| "t".to_owned()), (kind == "telegram").then(|| "1".to_owned())).expect(kind);
     let url = Url::parse("http://127.0.0.1:1/").expect("a URL");
     form.request(&message(vec![told(7, Severity::Critical, HOSTILE)]), &url, "t0ken", "us3r").expect(kind)
 }
@@ -30,7 +31,10 @@ fn what_attackers_write_is_text_in_every_form() {
     let telegram = body("telegram")["text"].as_str().expect("text").to_owned();
     assert!(telegram.contains("&lt;b&gt;&amp;amp;") && telegram.matches("<b>").count() == 1, "{telegram}");
     let mattermost = body("mattermost")["text"].as_str().expect("text").to_owned();
-    assert!(mattermost.matches('`').count() == 6 && mattermost.starts_with("```\n") && mattermost.ends_with("\n```"), "{mattermost}");
+    assert!(
+        mattermost.matches('`').count() == 6 && mattermost.starts_with("```\n") && mattermost.ends_with("\n```"),
+        "{mattermost}"
+    );
     let teams = body("teams");
     let runs = &teams["attachments"][0]["content"]["body"];
     assert!(runs.as_array().expect("runs").iter().all(|block| block["type"] == "RichTextBlock"), "{teams}");
@@ -60,7 +64,10 @@ fn what_is_missing_or_unknown_is_named() {
         (wrong("webhook", json!({ "url": "https://a/", "topic": "x" })), "`topic` is not a key of webhook"),
         (wrong("ntfy", json!({})), "`topic` is missing: ntfy needs it"),
         (wrong("telegram", json!({ "chat": "1" })), "`token_env` or `token_credential` is missing: telegram needs it"),
-        (wrong("slack", json!({ "url": "https://a/", "secret_env": "NET_SCOUT_SECRET_A" })), "`secret` signs messages of kind webhook alone"),
+        (
+            wrong("slack", json!({ "url": "https://a/", "secret_env": "NET_SCOUT_SECRET_A" })),
+            "`secret` signs messages of kind webhook alone",
+        ),
     ] {
         assert!(error.starts_with(expected), "{error}");
     }
@@ -91,7 +98,13 @@ async fn every_way_in_which_a_server_fails_has_its_meaning() {
     let failed = async |path: &str| hook(&format!("http://{at}{path}")).deliver(&message(Vec::new())).await;
     assert_eq!(failed("/ok").await, Ok(Delivered));
     let kind = async |path| failed(path).await.expect_err(path);
-    for (path, expected) in [("/400", FailureKind::Unfit), ("/413", FailureKind::Unfit), ("/401", FailureKind::Refused), ("/302", FailureKind::Refused), ("/500", FailureKind::Unreachable)] {
+    for (path, expected) in [
+        ("/400", FailureKind::Unfit),
+        ("/413", FailureKind::Unfit),
+        ("/401", FailureKind::Refused),
+        ("/302", FailureKind::Refused),
+        ("/500", FailureKind::Unreachable),
+    ] {
         let failure = kind(path).await;
         assert!(failure.kind == expected && !failure.is_unsure, "{path}: {failure:?}");
     }
