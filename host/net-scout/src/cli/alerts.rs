@@ -1,8 +1,10 @@
 //! `net-scout alerts`.
 
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FormatArg, number, whole};
+use super::complete;
 use crate::commands::alerts;
 use crate::commands::alerts::AlertsRequest;
 use crate::config::Config;
@@ -14,7 +16,7 @@ enum AlertsCommand {
     /// Show one alert: who, what, when, its figures and thresholds, and the query that lists its events
     Show {
         /// Its number
-        #[arg(value_parser = number)]
+        #[arg(value_parser = number, add = ArgValueCandidates::new(complete::alerts))]
         id: i64,
         #[command(flatten)]
         format: FormatArg,
