@@ -12,6 +12,7 @@ pub mod import_logs;
 pub mod inspect;
 pub mod maintain;
 pub mod migrate;
+pub mod names;
 pub mod new;
 pub mod past;
 pub mod plugin_test;
@@ -20,6 +21,7 @@ pub mod scan;
 pub mod serve;
 pub mod stats;
 pub mod status;
+pub mod template;
 
 use std::path::Path;
 

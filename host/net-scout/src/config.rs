@@ -8,6 +8,7 @@ mod keys;
 mod layer;
 mod options;
 mod source;
+mod template;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ pub use keys::{Flags, Values};
 pub use layer::Key;
 pub(crate) use options::cores;
 pub use source::{Setting, Source};
+pub use template::template;
 
 use crate::exit::UsageError;
 use keys::Layer;
