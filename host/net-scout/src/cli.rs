@@ -9,6 +9,7 @@ mod evaluate;
 mod explain;
 mod import;
 mod man;
+mod notify;
 mod plugin;
 mod scan;
 mod serve;
@@ -34,6 +35,7 @@ use explain::ExplainArgs;
 use import::ImportArgs;
 use net_scout_model::clock::{Clock, FixedClock, SystemClock};
 use net_scout_plugin_host::{COMPILE, compile_component};
+use notify::{NotifyCommand, OutboxCommand};
 use plugin::PluginCommand;
 use scan::ScanArgs;
 use serve::{MaintainArgs, ServeArgs, StatusArgs};
@@ -110,6 +112,12 @@ enum Command {
     Import(ImportArgs),
     /// Measure how well the rules do, on events whose truth is known
     Evaluate(EvaluateArgs),
+    /// Send messages about alerts, try the way to a receiver, see what would be sent
+    #[command(subcommand)]
+    Notify(NotifyCommand),
+    /// List, retry or drop messages that are not sent yet
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
     /// Run as a service: scan again and again, and record which time was scanned
     Serve(ServeArgs),
     /// Show what the service does, which time was scanned, and what is wrong
@@ -248,6 +256,8 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Plugin(command) => command.run(&config, now),
         Command::Import(args) => args.run(&config, now),
         Command::Evaluate(args) => args.run(&config),
+        Command::Notify(command) => command.run(&config, now),
+        Command::Outbox(command) => command.run(&config, now),
         Command::Serve(args) => serve_command::run(&config, args.once, &|| configuration_again(cli, config.file.as_deref())),
         Command::Status(args) => status::run(&config, (&args.format).into(), now),
         Command::Maintain(args) => maintain::run(&config, args.dry_run, (&args.format).into(), now),

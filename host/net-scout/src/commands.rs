@@ -14,6 +14,8 @@ pub mod maintain;
 pub mod migrate;
 pub mod names;
 pub mod new;
+pub mod notify;
+pub mod outbox;
 pub mod past;
 pub mod plugin_test;
 pub mod replay;
