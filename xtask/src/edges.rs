@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::command;
 
 /// What each crate in `host/` is built on, beside what comes from outside.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 11] = [
     ("net-scout-model", &[]),
     ("net-scout-engine", &["net-scout-model"]),
     ("net-scout-store", &["net-scout-engine", "net-scout-model"]),
@@ -17,6 +17,7 @@ const EDGES: [(&str, &[&str]); 10] = [
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
     ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
+    ("net-scout-report", &["net-scout-detect", "net-scout-model", "net-scout-store"]),
     ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     (
         "net-scout",
@@ -27,6 +28,7 @@ const EDGES: [(&str, &[&str]); 10] = [
             "net-scout-lab",
             "net-scout-model",
             "net-scout-plugin-host",
+            "net-scout-report",
             "net-scout-serve",
             "net-scout-store",
         ],
@@ -34,7 +36,7 @@ const EDGES: [(&str, &[&str]); 10] = [
 ];
 
 /// Libraries from outside that only one part may know.
-const ONLY_IN: [(&str, &str); 7] = [
+const ONLY_IN: [(&str, &str); 8] = [
     ("rusqlite", "net-scout-store"),
     ("wasmtime", "net-scout-plugin-host"),
     ("wasmtime-wasi", "net-scout-plugin-host"),
@@ -42,6 +44,7 @@ const ONLY_IN: [(&str, &str); 7] = [
     ("axum", "net-scout-serve"),
     ("croner", "net-scout-serve"),
     ("prometheus-client", "net-scout-serve"),
+    ("maud", "net-scout-report"),
 ];
 
 /// The crates of the host.

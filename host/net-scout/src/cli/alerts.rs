@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::arguments::{FormatArg, number, whole};
+use super::arguments::{AlertFormatArg, FormatArg, number, whole};
 use crate::commands::alerts;
 use crate::commands::alerts::AlertsRequest;
 use crate::config::Config;
@@ -25,7 +25,7 @@ enum AlertsCommand {
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "Examples:\n  net-scout alerts --since 24h --min-score 80\n  net-scout alerts --type vertical_scan --format csv > scans.csv\n  \
-        net-scout alerts show 7"
+        net-scout alerts --format ocsf > findings.ndjson\n  net-scout alerts show 7"
 )]
 pub(super) struct AlertsArgs {
     #[command(subcommand)]
@@ -52,7 +52,7 @@ pub(super) struct AlertsArgs {
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>(0..=u32::MAX.into()))]
     limit: Option<u32>,
     #[command(flatten)]
-    format: FormatArg,
+    format: AlertFormatArg,
 }
 
 impl AlertsArgs {

@@ -3,7 +3,7 @@
 use super::runtime;
 use crate::config::Config;
 use crate::exit::UsageError;
-use crate::output::{Format, Shown, Story, Terminal};
+use crate::output::{AlertOutput, Format, Shown, Story, Terminal};
 use crate::{exit, output};
 use net_scout_detect::alerts;
 use net_scout_detect::known::check_filter;
@@ -19,7 +19,7 @@ pub struct AlertsRequest {
     /// Only those raised since then, as written.
     pub since: Option<String>,
     /// How.
-    pub format: Format,
+    pub format: AlertOutput,
 }
 
 /// Lists stored alerts.
@@ -36,10 +36,15 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
     if listed.alerts.is_empty() {
         runtime()?.block_on(check_filter(&database, &config.plugin_options(), &filter, &Terminal))?;
     }
-    let shown: Vec<Shown> = listed.alerts.into_iter().map(Shown::from).collect();
-    output::show_alerts(&shown, format)?;
+    let is_empty = listed.alerts.is_empty();
+    match format {
+        AlertOutput::Own(format) => {
+            output::show_alerts(&listed.alerts.into_iter().map(Shown::from).collect::<Vec<_>>(), format)?;
+        }
+        AlertOutput::Foreign(format) => output::write_foreign(&mut output::stdout(), &listed.alerts, format)?,
+    }
     output::broken_evidence(&listed.broken_evidence);
-    if shown.is_empty() {
+    if is_empty {
         output::note(&"no alerts");
     }
     Ok(exit::SUCCESS)
