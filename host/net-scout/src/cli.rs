@@ -24,7 +24,7 @@ use crate::exit::UsageError;
 use crate::{exit, output};
 use alerts::AlertsArgs;
 use allow::AllowCommand;
-use arguments::{FormatArg, WindowArgs};
+use arguments::{FormatArg, WindowArgs, negated};
 use enrich::{CacheArgs, EnrichArgs, LookupArgs};
 use evaluate::EvaluateArgs;
 use explain::ExplainArgs;
@@ -153,7 +153,7 @@ struct ConfigArgs {
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(std::env::args_os().map(negated)) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to standard output and are no error. A closed stream is no reason to stop.

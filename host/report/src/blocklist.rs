@@ -14,11 +14,11 @@ use std::net::IpAddr;
 use net_scout_detect::allow::allowlist;
 use net_scout_detect::scan::ScanOptions;
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{Network, Severity, Sink, Span, StoredAlert, Timestamp, parse_address};
+use net_scout_model::{AlertQuery, Network, Sink, Span, StoredAlert, Timestamp, parse_address};
 use net_scout_store::AlertFilter;
 
 use crate::ReportError;
-use crate::life::{Stage, severity, verdict};
+use crate::life::{Stage, raised_since};
 use contacts::Contacts;
 use guard::Guard;
 pub use write::BlocklistFormat;
@@ -32,11 +32,7 @@ const SUBSCRIBER: u8 = 64;
 #[derive(Clone, Debug, PartialEq)]
 pub struct BlocklistOptions {
     /// Those of these alerts.
-    pub filter: AlertFilter,
-    /// Only of these rules; empty for all.
-    pub rules: Vec<String>,
-    /// Only of alerts that matter at least so much.
-    pub minimum_severity: Option<Severity>,
+    pub query: AlertQuery,
     /// How long after it was last seen a source is on the list, in microseconds.
     pub lasts: i64,
 }
@@ -73,8 +69,8 @@ pub async fn blocklist(
 ) -> Result<Blocklist, ReportError> {
     let database = scan.database.open_read_only()?;
     database.check_events(&scan.table)?;
-    let since = options.filter.since.unwrap_or(now.plus(-options.lasts));
-    let listed = database.alerts(&AlertFilter { since: Some(since), ..options.filter.clone() })?;
+    let recent = raised_since(now.plus(-options.lasts), now);
+    let listed = database.alerts(&AlertFilter { query: recent.query.and(options.query.clone()), ..recent })?;
     if let Some(text) = listed.unreadable.warning(&scan.database.alert_table) {
         sink.warn(&text);
     }
@@ -82,9 +78,8 @@ pub async fn blocklist(
     drop(database);
 
     let mut list = Blocklist::default();
-    let chosen: Vec<StoredAlert> = listed.alerts.into_iter().filter(|alert| options.chooses(alert)).collect();
     let mut found = BTreeMap::new();
-    for alert in &chosen {
+    for alert in &listed.alerts {
         if let Err(reason) = options.add(alert, now, &mut found) {
             *list.left_out.entry(reason).or_default() += 1;
         }
@@ -92,7 +87,7 @@ pub async fn blocklist(
     if found.is_empty() {
         return Ok(list);
     }
-    let history = Span { begins: since.min(now.plus(-options.lasts.max(HISTORY))), ends: now.plus(1) };
+    let history = Span { begins: now.plus(-options.lasts.max(HISTORY)), ends: now.plus(1) };
     let contacts = Contacts::read(scan, history, now, found.keys()).await?;
     let guard =
         Guard { own: contacts.own_networks(scan.local_networks.as_ref()), allowlist: &allowlist, now, contacts: &contacts };
@@ -113,16 +108,10 @@ pub async fn blocklist(
 type Found<'a> = BTreeMap<Network, (Timestamp, Vec<&'a StoredAlert>)>;
 
 impl BlocklistOptions {
-    fn chooses(&self, alert: &StoredAlert) -> bool {
-        let has_rule = |rule: &String| alert.rule.as_deref() == Some(rule) || alert.alert_type == *rule;
-        (self.rules.is_empty() || self.rules.iter().any(has_rule))
-            && self.minimum_severity.is_none_or(|minimum| severity(alert) >= minimum)
-    }
-
     /// Adds the source of an alert; or says why it is left out.
     fn add<'a>(&self, alert: &'a StoredAlert, now: Timestamp, found: &mut Found<'a>) -> Result<(), &'static str> {
         match Stage::of(alert) {
-            Stage::Closed if verdict(alert) != Some("true_positive") => return Err("the alert is closed"),
+            Stage::Closed if alert.verdict() != Some("true_positive") => return Err("the alert is closed"),
             Stage::Allowed => return Err("on the allowlist"),
             _ => {}
         }

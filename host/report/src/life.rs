@@ -1,6 +1,7 @@
-//! Where an alert is in its life, and what it turned out to be.
+//! Where an alert is in its life.
 
-use net_scout_model::{Severity, StoredAlert};
+use net_scout_model::{AlertQuery, KnownNames, Severity, StoredAlert, Timestamp};
+use net_scout_store::AlertFilter;
 
 /// Where an alert is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,17 +38,13 @@ impl Stage {
     }
 }
 
-/// What an alert turned out to be, by name.
-pub(crate) fn verdict(alert: &StoredAlert) -> Option<&str> {
-    ["true_positive", "benign", "false_positive", "duplicate"].into_iter().find(|verdict| *verdict == alert.status)
-}
-
-/// How much an alert matters; where the Python program wrote it, what its score says.
-pub(crate) fn severity(alert: &StoredAlert) -> Severity {
-    let named = alert.severity.as_deref().and_then(|name| SEVERITIES.into_iter().find(|severity| severity.name() == name));
-    named.unwrap_or_else(|| Severity::of_score(alert.score))
-}
-
 /// All severities, in descending order.
 pub(crate) const SEVERITIES: [Severity; 5] =
     [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Informational];
+
+/// The alerts that were raised, first or again, at an instant or later.
+pub(crate) fn raised_since(at: Timestamp, now: Timestamp) -> AlertFilter {
+    // An instant is a value that the field takes.
+    let query = AlertQuery::of("since", &at.stored(), &KnownNames::default()).unwrap_or_default();
+    AlertFilter::new(query, now)
+}

@@ -5,12 +5,11 @@ mod tell;
 use net_scout_detect::allow::allowlist;
 use net_scout_detect::scan::ScanOptions;
 use net_scout_model::{Origin, Sink, Span, StoredAlert, Timestamp, UsageError};
-use net_scout_store::AlertFilter;
 use serde::Serialize;
 
 use crate::ReportError;
 use crate::figures::{AlertFigures, CoverageFigures, EventFigures, PluginTrouble, Tally, trouble};
-use crate::life::Stage;
+use crate::life::{Stage, raised_since};
 use crate::{document, page};
 
 /// How many of each ranking are told, where nothing else is said.
@@ -87,7 +86,7 @@ pub async fn make_report(
     let database = scan.database.open_read_only()?;
     database.check_events(&scan.table)?;
     let first = before.unwrap_or(period).begins;
-    let listed = database.alerts(&AlertFilter { since: Some(first), ..AlertFilter::default() })?;
+    let listed = database.alerts(&raised_since(first, now))?;
     if let Some(text) = listed.unreadable.warning(&scan.database.alert_table) {
         sink.warn(&text);
     }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use net_scout_detect::scan::ScanOptions;
-use net_scout_model::{Sink, StoredAlert, Timestamp, counted};
+use net_scout_model::{AlertQuery, Sink, StoredAlert, Timestamp, counted};
 use net_scout_store::{AlertFilter, Database, DatabaseError, Lock};
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::ReportError;
 use crate::document::{self, Document, Part, Section, Table, duration, number, seconds};
 use crate::figures::AlertLine;
 use crate::figures::{raised, strongest};
-use crate::life::{SEVERITIES, Stage, severity};
+use crate::life::{SEVERITIES, Stage};
 
 /// How many alerts are listed of each kind.
 const LISTED: usize = 8;
@@ -51,7 +51,7 @@ pub struct Summary {
 /// When the database cannot be read.
 pub fn make_summary(scan: &ScanOptions, since: Timestamp, now: Timestamp, sink: &dyn Sink) -> Result<Summary, ReportError> {
     let database = scan.database.open_read_only()?;
-    let listed = database.alerts(&AlertFilter::default())?;
+    let listed = database.alerts(&AlertFilter::new(AlertQuery::default(), now))?;
     if let Some(text) = listed.unreadable.warning(&scan.database.alert_table) {
         sink.warn(&text);
     }
@@ -59,7 +59,7 @@ pub fn make_summary(scan: &ScanOptions, since: Timestamp, now: Timestamp, sink: 
     let is_part = |alert: &StoredAlert| alert.status == "duplicate";
     let open: Vec<&StoredAlert> = alerts.iter().filter(|alert| Stage::of(alert).is_open()).collect();
     let new: Vec<&StoredAlert> = alerts.iter().filter(|alert| raised(alert) >= since && !is_part(alert)).collect();
-    let of = |one| open.iter().filter(|alert| severity(alert) == one).count() as u64;
+    let of = |one| open.iter().filter(|alert| alert.severity() == one).count() as u64;
     Ok(Summary {
         made: now,
         since,

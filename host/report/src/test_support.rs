@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use net_scout_detect::allow::AllowSources;
 use net_scout_detect::scan::ScanOptions;
-use net_scout_model::{Alert, Counting, EventRow, Limits, Severity, StoredAlert, Timestamp};
+use net_scout_model::{Alert, Counting, EventRow, Limits, Severity, StoredAlert, Timestamp, Triage};
 use net_scout_store::{Database, DatabaseOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -108,5 +108,6 @@ pub(crate) fn stored(id: i64, alert_type: &str, source: Option<&str>, evidence: 
         created_at: NOW.plus(-5 * MINUTE).stored(),
         updated_at: Some(NOW.stored()),
         evidence,
+        triage: Triage::default(),
     }
 }

@@ -48,7 +48,7 @@ mod watch;
 mod window;
 
 pub use access::Access;
-pub use alerts::{AlertFilter, AlertName, ListedAlerts};
+pub use alerts::{AlertCount, AlertCursor, AlertFilter, AlertName, AlertOrder, CountBy, ListedAlerts};
 pub use condition::Condition;
 pub use coverage::Covered;
 pub use enrichment::{AlertToEnrich, CachedAnswer, WhichAlerts};

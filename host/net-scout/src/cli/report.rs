@@ -9,7 +9,8 @@ use crate::commands::blocklist::{self, BlocklistRequest};
 use crate::commands::report::{self, ReportOutput, ReportRequest};
 use crate::commands::summary;
 use crate::config::Config;
-use net_scout_model::{Severity, Timestamp};
+use net_scout_detect::known::WrittenQuery;
+use net_scout_model::Timestamp;
 use net_scout_report::blocklist::BlocklistFormat;
 use net_scout_report::report::ReportFormat;
 
@@ -105,26 +106,29 @@ impl SummaryArgs {
 #[command(after_help = "Examples:\n  \
     net-scout blocklist --min-severity high                          one source a line\n  \
     net-scout blocklist --format nft --output /run/net-scout.nft     then: nft -f /run/net-scout.nft\n  \
-    net-scout blocklist --rule port_scan --rule brute_force --for 30d --format ipset | ipset restore\n\n\
+    net-scout blocklist rule:port_scan,brute_force -src:203.0.113.0/24 --for 30d --format ipset | ipset restore\n\n\
     Own networks, resolvers, the allowlist, addresses that are not of the Internet (RFC 6890) and hosts that own hosts connected to are never\n\
     in it. An error writes nothing: the file stays as it was. net-scout never touches a firewall.")]
 pub(super) struct BlocklistArgs {
+    /// Of which alerts, in the query language of `net-scout alerts`
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
     /// How it is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "plain")]
     format: BlocklistFormatName,
     /// How long a source is on the list after it was last seen
     #[arg(long = "for", value_name = "DURATION", default_value = "7d")]
     lasts: String,
-    /// Only of alerts that matter at least so much
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "medium")]
-    min_severity: SeverityName,
+    /// Only of alerts that matter at least so much: informational, low, medium, high, critical
+    #[arg(long, value_name = "SEVERITY", default_value = "medium")]
+    min_severity: String,
     /// Only of alerts with at least this score
     #[arg(long, value_name = "0-100", allow_negative_numbers = true, value_parser = whole::<i64>(0..=100))]
     min_score: Option<i64>,
     /// Only of alerts of this rule; may be given several times
     #[arg(long, value_name = "RULE")]
     rule: Vec<String>,
-    /// Only of alerts raised, first or again, since then [default: as --for]
+    /// Only of alerts raised, first or again, since then
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// The file that is replaced, instead of standard output
@@ -142,15 +146,6 @@ enum BlocklistFormatName {
     Opnsense,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum SeverityName {
-    Informational,
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
 impl BlocklistArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
         let format = match self.format {
@@ -161,20 +156,18 @@ impl BlocklistArgs {
             BlocklistFormatName::Mikrotik => BlocklistFormat::Mikrotik,
             BlocklistFormatName::Opnsense => BlocklistFormat::Opnsense,
         };
-        let minimum_severity = match self.min_severity {
-            SeverityName::Informational => Severity::Informational,
-            SeverityName::Low => Severity::Low,
-            SeverityName::Medium => Severity::Medium,
-            SeverityName::High => Severity::High,
-            SeverityName::Critical => Severity::Critical,
-        };
+        let rules = Some(self.rule.join(",")).filter(|rules| !rules.is_empty());
+        let flags = [
+            ("severity", Some(format!("{}..", self.min_severity))),
+            ("score", self.min_score.map(|score| format!("{score}.."))),
+            ("rule", rules),
+            ("since", self.since.clone()),
+        ];
+        let flags = flags.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();
         let request = BlocklistRequest {
             format,
             lasts: self.lasts.clone(),
-            minimum_severity,
-            minimum_score: self.min_score,
-            rules: self.rule.clone(),
-            since: self.since.clone(),
+            query: WrittenQuery { text: self.query.join(" "), flags },
             output: self.output.clone(),
         };
         blocklist::run(config, &request, now)

@@ -1,4 +1,4 @@
-use net_scout_model::{Allow, Messages};
+use net_scout_model::{Allow, KnownNames, Messages, Severity};
 
 use super::*;
 use crate::test_support::{MINUTE, NOW, alert, event, record, scene};
@@ -6,7 +6,7 @@ use crate::test_support::{MINUTE, NOW, alert, event, record, scene};
 const DAY: i64 = 24 * 60 * MINUTE;
 
 fn options() -> BlocklistOptions {
-    BlocklistOptions { filter: AlertFilter::default(), rules: Vec::new(), minimum_severity: None, lasts: 7 * DAY }
+    BlocklistOptions { query: AlertQuery::default(), lasts: 7 * DAY }
 }
 
 fn networks(list: &Blocklist) -> Vec<String> {
@@ -51,10 +51,11 @@ async fn sources_are_listed_in_order_with_their_ends_and_alerts() {
         mikrotik.contains("add list=net-scout address=91.2.3.4 timeout=518400s comment=\"alert 1 port_scan\"\n"),
         "{mikrotik}"
     );
-    let only = BlocklistOptions { minimum_severity: Some(Severity::Critical), ..options() };
-    assert_eq!(blocklist(&scan, &only, NOW, &Messages::default()).await.expect("a list").entries, []);
-    let only = BlocklistOptions { rules: vec!["beacon".to_owned()], ..options() };
-    assert_eq!(blocklist(&scan, &only, NOW, &Messages::default()).await.expect("a list").entries, []);
+    for query in ["severity:critical", "rule:beacon", "-src:0.0.0.0/0,::/0"] {
+        let query = AlertQuery::parse(query, &KnownNames::default()).expect("a query");
+        let only = BlocklistOptions { query, ..options() };
+        assert_eq!(blocklist(&scan, &only, NOW, &Messages::default()).await.expect("a list").entries, []);
+    }
 }
 
 #[tokio::test]

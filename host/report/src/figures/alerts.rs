@@ -8,7 +8,7 @@ use net_scout_model::{Span, StoredAlert, Timestamp};
 use serde::Serialize;
 
 use super::bins::Bins;
-use crate::life::{SEVERITIES, Stage, severity, verdict};
+use crate::life::{SEVERITIES, Stage};
 
 /// A number, and what it was in the period before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -78,7 +78,7 @@ impl AlertLine {
         Self {
             id: alert.id,
             alert_type: alert.alert_type.clone(),
-            severity: severity(alert).name(),
+            severity: alert.severity().name(),
             score: alert.score,
             src_ip: alert.src_ip.clone(),
             dst_ip: alert.dst_ip.clone(),
@@ -96,7 +96,7 @@ pub(crate) fn raised(alert: &StoredAlert) -> Timestamp {
 /// The most severe first, then those with the highest score.
 pub(crate) fn strongest<'a>(alerts: impl IntoIterator<Item = &'a StoredAlert>, most: usize) -> Vec<AlertLine> {
     let mut alerts: Vec<&StoredAlert> = alerts.into_iter().collect();
-    alerts.sort_by_key(|alert| (Reverse(severity(alert)), Reverse(alert.score), Reverse(raised(alert)), alert.id));
+    alerts.sort_by_key(|alert| (Reverse(alert.severity()), Reverse(alert.score), Reverse(raised(alert)), alert.id));
     alerts.into_iter().take(most).map(AlertLine::of).collect()
 }
 
@@ -113,7 +113,7 @@ impl AlertFigures {
         let earlier = old.as_deref();
         let mut by_time = vec![[0; 5]; bins.count];
         for alert in &new {
-            let rank = SEVERITIES.iter().position(|one| *one == severity(alert));
+            let rank = SEVERITIES.iter().position(|one| *one == alert.severity());
             if let (Some(place), Some(rank)) = (bins.place(raised(alert)), rank) {
                 by_time[place][rank] += 1;
             }
@@ -131,7 +131,7 @@ impl AlertFigures {
             severities: in_order(&new, earlier),
             rules: by(&new, earlier, |alert| Some(alert.rule.clone().unwrap_or_else(|| alert.alert_type.clone()))),
             statuses: by(&all, None, |alert| Some(alert.status.clone())),
-            verdicts: by(&all, None, |alert| verdict(alert).map(str::to_owned)),
+            verdicts: by(&all, None, |alert| alert.verdict().map(str::to_owned)),
             by_time,
             strongest: strongest(all.iter().copied(), most),
             new_types: types(&all).into_iter().filter(|name| is_new(name, &known_types)).collect(),
@@ -143,7 +143,7 @@ impl AlertFigures {
 
 /// How many of each severity, the most severe first, those without any too.
 fn in_order(now: &[&StoredAlert], before: Option<&[&StoredAlert]>) -> Vec<Changed> {
-    let count = |alerts: &[&StoredAlert], one| alerts.iter().filter(|alert| severity(alert) == one).count() as u64;
+    let count = |alerts: &[&StoredAlert], one| alerts.iter().filter(|alert| alert.severity() == one).count() as u64;
     let changed = |one: net_scout_model::Severity| Changed {
         name: one.name().to_owned(),
         count: count(now, one),

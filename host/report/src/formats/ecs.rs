@@ -60,8 +60,13 @@ pub(super) fn object(facts: &Facts<'_>) -> Value {
     if let Some(version) = facts.version {
         object["rule"]["version"] = version.into();
     }
-    if let Some(verdict) = facts.verdict {
-        object["labels"]["verdict"] = verdict.into();
+    let triage = &alert.triage;
+    let words = [("verdict", facts.verdict), ("reason", triage.reason.as_deref()), ("assignee", triage.assignee.as_deref())];
+    for (name, word) in words {
+        word.into_iter().for_each(|word| object["labels"][name] = word.into());
+    }
+    if let Some(tags) = object["tags"].as_array_mut() {
+        tags.extend(triage.labels.iter().map(|label| label.as_str().into()));
     }
     let side = |text: &Option<String>, address: Option<IpAddr>| {
         let mut side = Map::new();

@@ -6,7 +6,7 @@ use net_scout_model::time::parse_timestamp;
 use net_scout_model::{Severity, StoredAlert, Timestamp, parse_address, plain};
 
 use super::attack::{Technique, technique};
-use crate::life::{Stage, severity, verdict};
+use crate::life::Stage;
 
 /// The most characters of a title.
 const TITLE: usize = 300;
@@ -47,9 +47,9 @@ impl<'a> Facts<'a> {
         let address = |text: &Option<String>| text.as_deref().and_then(parse_address).map(|address| address.to_canonical());
         let named = evidence["techniques"].as_array().map(Vec::as_slice).unwrap_or_default();
         Self {
-            severity: severity(alert),
+            severity: alert.severity(),
             stage: Stage::of(alert),
-            verdict: verdict(alert),
+            verdict: alert.verdict(),
             raised,
             again: instant(alert.updated_at.as_deref()).unwrap_or(raised).max(raised),
             events: first.zip(last).filter(|(first, last)| first <= last),

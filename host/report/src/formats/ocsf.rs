@@ -64,6 +64,16 @@ pub(super) fn object(facts: &Facts<'_>) -> Value {
     if let Some(count) = facts.count.and_then(|count| i64::try_from(count).ok()) {
         object["count"] = count.into();
     }
+    let triage = &alert.triage;
+    if let Some(comment) = triage.reason.as_ref().or(triage.note.as_ref()) {
+        object["comment"] = comment.as_str().into();
+    }
+    if let Some(assignee) = &triage.assignee {
+        object["assignee"] = json!({ "name": assignee });
+    }
+    if !triage.labels.is_empty() {
+        object["metadata"]["labels"] = json!(triage.labels);
+    }
     evidences(facts, &mut object);
     object
 }

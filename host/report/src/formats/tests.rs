@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::test_support::{NOW, stored};
+use net_scout_model::Triage;
 
 /// What the published schema of OCSF 1.8.0 says of the class Detection Finding with the profile incident: what is required, and which
 /// numbers an enumeration has.
@@ -109,6 +110,22 @@ fn the_life_of_an_alert_in_ocsf() {
         let (id, caption) = verdict.map_or((Value::Null, Value::Null), |(id, caption)| (json!(id), json!(caption)));
         assert_eq!((&found["verdict_id"], &found["verdict"], &found["status_detail"]), (&id, &caption, &json!(status)));
     }
+    let triage = Triage {
+        verdict: Some("benign".to_owned()),
+        reason: Some("our scanner".to_owned()),
+        assignee: Some("ada".to_owned()),
+        labels: vec!["known".to_owned()],
+        ..Triage::default()
+    };
+    let closed = StoredAlert { status: "closed".to_owned(), triage, ..scan() };
+    let found = object(&closed, AlertFormat::Ocsf);
+    assert_eq!(
+        (&found["verdict"], &found["comment"], &found["assignee"]["name"]),
+        (&json!("Benign"), &json!("our scanner"), &json!("ada"))
+    );
+    assert_eq!(found["metadata"]["labels"], json!(["known"]));
+    let found = object(&closed, AlertFormat::Ecs);
+    assert_eq!((&found["labels"]["verdict"], &found["tags"][1]), (&json!("benign"), &json!("known")));
     let first = StoredAlert { updated_at: None, ..scan() };
     assert_eq!(object(&first, AlertFormat::Ocsf)["activity_name"], "Create");
 }
