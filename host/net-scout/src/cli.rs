@@ -11,6 +11,7 @@ mod import;
 mod man;
 mod notify;
 mod plugin;
+mod report;
 mod scan;
 mod serve;
 
@@ -37,6 +38,7 @@ use net_scout_model::clock::{Clock, FixedClock, SystemClock};
 use net_scout_plugin_host::{COMPILE, compile_component};
 use notify::{NotifyCommand, OutboxCommand};
 use plugin::PluginCommand;
+use report::{BlocklistArgs, ReportArgs, SummaryArgs};
 use scan::ScanArgs;
 use serve::{MaintainArgs, ServeArgs, StatusArgs};
 
@@ -122,6 +124,12 @@ enum Command {
     Serve(ServeArgs),
     /// Show what the service does, which time was scanned, and what is wrong
     Status(StatusArgs),
+    /// Show what is open, what is new, and how far the scans are
+    Summary(SummaryArgs),
+    /// Report over a period: alerts, traffic, what is new, what was not scanned
+    Report(ReportArgs),
+    /// Write the sources of alerts as a block list for a firewall
+    Blocklist(BlocklistArgs),
     /// Remove rows of net-scout's own tables that were kept for long enough
     Maintain(MaintainArgs),
     /// Make or update the tables of net-scout in the database
@@ -260,6 +268,9 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Outbox(command) => command.run(&config, now),
         Command::Serve(args) => serve_command::run(&config, args.once, &|| configuration_again(cli, config.file.as_deref())),
         Command::Status(args) => status::run(&config, (&args.format).into(), now),
+        Command::Summary(args) => args.run(&config, now),
+        Command::Report(args) => args.run(&config, now),
+        Command::Blocklist(args) => args.run(&config, now),
         Command::Maintain(args) => maintain::run(&config, args.dry_run, (&args.format).into(), now),
         Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
         Command::Config(args) => config_command::run(&config, (&args.format).into()),
