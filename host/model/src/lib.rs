@@ -20,6 +20,7 @@ mod quantity;
 mod query;
 mod related;
 mod request;
+mod row;
 pub mod search;
 mod secrets;
 mod sink;
@@ -55,6 +56,7 @@ pub use quantity::{SizeUnit, TimeUnit, not, parse_size, parse_span, parse_whole}
 pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, check_row};
 pub use related::{RELATED, REOPENED, Rank, Related, add_related, take_related};
 pub use request::{CAPABILITIES, Request, RequestError};
+pub use row::Row;
 pub use search::{AlertQuery, AlertQueryError, KnownNames};
 pub use secrets::Secrets;
 pub use sink::{Message, Messages, Once, Progress, Sink, Unseen, Wait};

@@ -9,6 +9,7 @@ mod layer;
 mod notify;
 mod options;
 mod source;
+mod template;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub use keys::{Flags, Values};
 pub use layer::Key;
 pub(crate) use options::cores;
 pub use source::{Setting, Source};
+pub use template::template;
 
 use crate::exit::UsageError;
 use keys::Layer;

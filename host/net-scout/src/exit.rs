@@ -6,6 +6,7 @@ use net_scout_lab::evaluate::EvaluateError;
 use net_scout_lab::replay::ReplayError;
 pub use net_scout_model::UsageError;
 use net_scout_plugin_host::PluginsError;
+use net_scout_report::ReportError;
 use net_scout_serve::health::ListenError;
 use net_scout_serve::service::ServiceError;
 
@@ -31,6 +32,7 @@ pub fn is_usage(error: &anyhow::Error) -> bool {
         || error.downcast_ref().is_some_and(EvaluateError::is_usage)
         || error.downcast_ref().is_some_and(ReplayError::is_usage)
         || error.downcast_ref().is_some_and(LogsError::is_usage)
+        || error.downcast_ref().is_some_and(ReportError::is_usage)
         || error.downcast_ref().is_some_and(ServiceError::is_usage)
         || error.downcast_ref().is_some_and(ListenError::is_usage)
 }

@@ -2,7 +2,7 @@
 
 use super::runtime;
 use crate::config::Config;
-use crate::output::{Format, Shown, Story, Terminal};
+use crate::output::{AlertOutput, Format, Shown, Story, Terminal};
 use crate::{exit, output};
 use net_scout_detect::alerts;
 use net_scout_detect::known::WrittenQuery;
@@ -17,7 +17,7 @@ pub struct AlertsRequest {
     /// At most so many.
     pub limit: Option<u32>,
     /// How.
-    pub format: Format,
+    pub format: AlertOutput,
 }
 
 /// Lists stored alerts.
@@ -29,10 +29,15 @@ pub fn run(config: &Config, request: &AlertsRequest, now: Timestamp) -> anyhow::
     let query = runtime()?.block_on(request.query.read(&database, &config.plugin_options(), &Terminal))?;
     let listed = alerts::list(&database, &AlertFilter { limit: request.limit, ..AlertFilter::new(query, now) })?;
     output::unreadable_alerts(&listed.unreadable, &config.alert_table);
-    let shown: Vec<Shown> = listed.alerts.into_iter().map(Shown::from).collect();
-    output::show_alerts(&shown, request.format)?;
+    let is_empty = listed.alerts.is_empty();
+    match request.format {
+        AlertOutput::Own(format) => {
+            output::show_alerts(&listed.alerts.into_iter().map(Shown::from).collect::<Vec<_>>(), format)?;
+        }
+        AlertOutput::Foreign(format) => output::write_foreign(&mut output::stdout(), &listed.alerts, format)?,
+    }
     output::broken_evidence(&listed.broken_evidence);
-    if shown.is_empty() {
+    if is_empty {
         output::note(&"no alerts");
     }
     Ok(exit::SUCCESS)
