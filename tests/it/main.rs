@@ -33,6 +33,8 @@ mod log_format;
 mod maintain;
 mod migrate;
 mod new;
+mod notify;
+mod notify_receivers;
 mod odd_rows;
 mod original;
 mod ownership;

@@ -25,8 +25,8 @@ pub mod scan;
 pub mod serve;
 pub mod stats;
 pub mod status;
-pub mod template;
 pub mod summary;
+pub mod template;
 
 use std::io::Write as _;
 use std::path::Path;
