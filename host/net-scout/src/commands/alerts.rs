@@ -1,38 +1,66 @@
 //! `net-scout alerts`: what is stored.
 
-use super::runtime;
+use super::{runtime, terminal_width};
 use crate::config::Config;
+use crate::exit::UsageError;
 use crate::output::{Format, Shown, Story, Terminal};
 use crate::{exit, output};
 use net_scout_detect::alerts;
 use net_scout_detect::known::WrittenQuery;
 use net_scout_model::Timestamp;
-use net_scout_store::AlertFilter;
+use net_scout_store::{AlertCursor, AlertFilter, AlertOrder, CountBy};
 
 /// What to list, and how.
 #[derive(Clone, Debug)]
 pub struct AlertsRequest {
     /// Which alerts.
     pub query: WrittenQuery,
+    /// In which order.
+    pub order: AlertOrder,
+    /// Only what is behind this place, as a list gave it.
+    pub after: Option<String>,
     /// At most so many.
     pub limit: Option<u32>,
+    /// Counted instead, by this, and its name.
+    pub by: Option<(CountBy, &'static str)>,
+    /// Only these columns; empty for the usual ones.
+    pub columns: Vec<&'static str>,
     /// How.
     pub format: Format,
 }
 
-/// Lists stored alerts.
+/// Lists stored alerts, or counts them.
 ///
 /// # Errors
 /// When the query is not understood, the database cannot be read, or standard output cannot be written.
 pub fn run(config: &Config, request: &AlertsRequest, now: Timestamp) -> anyhow::Result<u8> {
-    let database = config.database_options();
+    let AlertsRequest { order, limit, format, .. } = *request;
+    let (database, width) = (config.database_options(), terminal_width(format));
     let query = runtime()?.block_on(request.query.read(&database, &config.plugin_options(), &Terminal))?;
-    let listed = alerts::list(&database, &AlertFilter { limit: request.limit, ..AlertFilter::new(query, now) })?;
-    output::unreadable_alerts(&listed.unreadable, &config.alert_table);
-    let shown: Vec<Shown> = listed.alerts.into_iter().map(Shown::from).collect();
-    output::show_alerts(&shown, request.format)?;
-    output::broken_evidence(&listed.broken_evidence);
-    if shown.is_empty() {
+    let after = request.after.as_deref().map(|text| AlertCursor::parse(text, order)).transpose();
+    let after = after.map_err(|error| UsageError(format!("--after: {error}")))?;
+    let filter = AlertFilter { order, after, limit, ..AlertFilter::new(query, now) };
+    let is_empty = if let Some((by, name)) = request.by {
+        let counts = alerts::count(&database, &filter, by)?;
+        output::write_counts(&mut output::stdout(), &counts, name, format, width)?;
+        counts.is_empty()
+    } else {
+        let listed = alerts::list(&database, &filter)?;
+        output::unreadable_alerts(&listed.unreadable, &config.alert_table);
+        let is_empty = listed.alerts.is_empty();
+        if request.columns.is_empty() {
+            let shown: Vec<Shown> = listed.alerts.into_iter().map(Shown::from).collect();
+            output::show_alerts(&shown, format)?;
+        } else {
+            output::write_alert_columns(&mut output::stdout(), &listed.alerts, &request.columns, format, width)?;
+        }
+        output::broken_evidence(&listed.broken_evidence);
+        if let Some(next) = listed.next {
+            output::note(&format_args!("there are more: add --after {next}"));
+        }
+        is_empty
+    };
+    if is_empty {
         output::note(&"no alerts");
     }
     Ok(exit::SUCCESS)
