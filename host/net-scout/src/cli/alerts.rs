@@ -3,8 +3,10 @@
 mod act;
 
 use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
-use super::arguments::{FormatArg, number, whole};
+use super::arguments::{AlertFormatArg, FormatArg, number, whole};
+use super::complete;
 use crate::commands::alerts;
 use crate::commands::alerts::AlertsRequest;
 use crate::config::Config;
@@ -19,7 +21,7 @@ enum AlertsCommand {
     /// Show one alert: who, what, when, its figures and thresholds, and the query that lists its events
     Show {
         /// Its number
-        #[arg(value_parser = number)]
+        #[arg(value_parser = number, add = ArgValueCandidates::new(complete::alerts))]
         id: i64,
         #[command(flatten)]
         format: FormatArg,
@@ -48,7 +50,7 @@ enum AlertsCommand {
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "Examples:\n  net-scout alerts --since 24h --min-score 80\n  net-scout alerts rule:port_scan src:203.0.113.0/24 'score:>=80' status:open -dst:192.0.2.9\n  \
-        net-scout alerts --type vertical_scan --format csv > scans.csv\n  net-scout alerts show 7"
+        net-scout alerts --type vertical_scan --format csv > scans.csv\n  net-scout alerts --format ocsf > findings.ndjson\n  net-scout alerts show 7"
 )]
 pub(super) struct AlertsArgs {
     #[command(subcommand)]
@@ -92,7 +94,7 @@ pub(super) struct AlertsArgs {
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>(0..=u32::MAX.into()))]
     limit: Option<u32>,
     #[command(flatten)]
-    format: FormatArg,
+    format: AlertFormatArg,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

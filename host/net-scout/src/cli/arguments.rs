@@ -4,10 +4,13 @@ use std::ffi::OsString;
 use std::ops::RangeInclusive;
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
-use crate::output::Format;
+use super::complete;
+use crate::output::{AlertOutput, Format};
 use net_scout_model::search::QUERY_FIELDS;
 use net_scout_model::{not, parse_whole};
+use net_scout_report::formats::AlertFormat;
 
 #[derive(Args)]
 pub(super) struct FormatArg {
@@ -31,6 +34,38 @@ impl From<&FormatArg> for Format {
             FormatName::Json => Self::Json,
             FormatName::Ndjson => Self::Ndjson,
             FormatName::Csv => Self::Csv,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct AlertFormatArg {
+    /// How alerts are written: for people and programs, or an alert a line as Elastic Common Schema, OCSF Detection Finding or CEF
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    format: AlertFormatName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum AlertFormatName {
+    Table,
+    Json,
+    Ndjson,
+    Csv,
+    Ecs,
+    Ocsf,
+    Cef,
+}
+
+impl From<&AlertFormatArg> for AlertOutput {
+    fn from(arg: &AlertFormatArg) -> Self {
+        match arg.format {
+            AlertFormatName::Table => Self::Own(Format::Table),
+            AlertFormatName::Json => Self::Own(Format::Json),
+            AlertFormatName::Ndjson => Self::Own(Format::Ndjson),
+            AlertFormatName::Csv => Self::Own(Format::Csv),
+            AlertFormatName::Ecs => Self::Foreign(AlertFormat::Ecs),
+            AlertFormatName::Ocsf => Self::Foreign(AlertFormat::Ocsf),
+            AlertFormatName::Cef => Self::Foreign(AlertFormat::Cef),
         }
     }
 }
@@ -60,7 +95,7 @@ pub(super) struct PluginArgs {
     #[command(flatten)]
     pub(super) folder: FolderArg,
     /// Set a parameter of a plugin
-    #[arg(long, value_name = "PLUGIN.PARAMETER=VALUE", value_parser = parameter)]
+    #[arg(long, value_name = "PLUGIN.PARAMETER=VALUE", value_parser = parameter, add = ArgValueCandidates::new(complete::parameters))]
     pub(super) set: Vec<(String, String, String)>,
 }
 

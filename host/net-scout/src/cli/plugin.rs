@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FolderArg, FormatArg, whole};
+use super::complete;
 use crate::commands::{approve, enable, inspect, new, plugin_test, stats};
 use crate::config::Config;
 use crate::templates::{Language, Role};
@@ -70,7 +72,7 @@ pub(super) struct ListArgs {
 #[derive(Args)]
 pub(super) struct InspectArgs {
     /// The plugin, by file or by name
-    #[arg(value_name = "PLUGIN")]
+    #[arg(value_name = "PLUGIN", add = ArgValueCandidates::new(complete::plugins))]
     name: String,
     #[command(flatten)]
     folder: FolderArg,
@@ -79,7 +81,7 @@ pub(super) struct InspectArgs {
 #[derive(Args)]
 pub(super) struct ApproveArgs {
     /// The plugins, by file or by name; none for all in the folder
-    #[arg(value_name = "PLUGIN")]
+    #[arg(value_name = "PLUGIN", add = ArgValueCandidates::new(complete::plugins))]
     names: Vec<String>,
     /// Set a limit of theirs, such as cpu_seconds=60
     #[arg(long = "limit", value_name = "LIMIT=VALUE", value_parser = limit)]
@@ -94,7 +96,7 @@ pub(super) struct ApproveArgs {
 #[derive(Args)]
 pub(super) struct RevokeArgs {
     /// The plugins, by name
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = ArgValueCandidates::new(complete::plugins))]
     names: Vec<String>,
     #[command(flatten)]
     folder: FolderArg,
@@ -103,7 +105,7 @@ pub(super) struct RevokeArgs {
 #[derive(Args)]
 pub(super) struct EnableArgs {
     /// The rules, by name; `net-scout status` shows which are benched
-    #[arg(required = true, value_name = "RULE")]
+    #[arg(required = true, value_name = "RULE", add = ArgValueCandidates::new(complete::rules))]
     names: Vec<String>,
 }
 
@@ -111,7 +113,7 @@ pub(super) struct EnableArgs {
 #[command(after_help = "Examples:\n  net-scout plugin stats --since '7 days'\n  net-scout plugin stats whois --format csv")]
 pub(super) struct StatsArgs {
     /// Only these plugins
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::plugins))]
     names: Vec<String>,
     /// Only runs since then
     #[arg(long, value_name = "WHEN", default_value = "90 days")]
