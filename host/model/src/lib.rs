@@ -1,5 +1,6 @@
 //! The words of the domain: what an alert, a window, a value and a plugin's description are. Knows nothing else of the program.
 
+mod action;
 mod alert;
 mod allow;
 pub mod clock;
@@ -34,6 +35,7 @@ mod usage;
 mod value;
 mod window;
 
+pub use action::{Actor, AlertAction, LIFE_COLUMNS, check_comment, reopening};
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
 pub use allow::{
     Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, RULES_THAT_COUNT, Side, parse_direction, parse_ports,
