@@ -53,6 +53,7 @@ mod serve_trouble;
 mod shown;
 mod snapshots;
 mod sql_gate;
+mod standard;
 mod threat_list;
 mod trials;
 mod trust;

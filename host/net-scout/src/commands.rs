@@ -23,10 +23,11 @@ pub mod replay;
 pub mod report;
 pub mod scan;
 pub mod serve;
+pub mod standard;
 pub mod stats;
 pub mod status;
-pub mod template;
 pub mod summary;
+pub mod template;
 
 use std::io::Write as _;
 use std::path::Path;

@@ -68,7 +68,9 @@ impl Written {
             Some("tls") => Security::Tls,
             Some("none") if is_here(&server) => Security::None,
             Some("none") => {
-                return Err(format!("tls: none sends mail in the clear, and {server} is not this machine; write starttls or tls"));
+                return Err(format!(
+                    "tls: none sends mail in the clear, and {server} is not this machine; write starttls or tls"
+                ));
             }
             Some(other) => return Err(format!("tls: {}", not(other, "one of starttls, tls and none"))),
         };
