@@ -55,6 +55,7 @@ mod serve_trouble;
 mod shown;
 mod snapshots;
 mod sql_gate;
+mod standard;
 mod threat_list;
 mod trials;
 mod trust;
