@@ -61,6 +61,13 @@ impl Severity {
             Self::Critical => "critical",
         }
     }
+
+    /// The one of a name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Informational, Self::Low, Self::Medium, Self::High, Self::Critical];
+        all.into_iter().find(|severity| severity.name() == name)
+    }
 }
 
 impl fmt::Display for Severity {

@@ -1,5 +1,6 @@
 //! The words of the domain: what an alert, a window, a value and a plugin's description are. Knows nothing else of the program.
 
+mod action;
 mod alert;
 mod allow;
 pub mod clock;
@@ -28,11 +29,13 @@ mod switch;
 mod tables;
 mod tcp_flags;
 pub mod time;
+mod told;
 mod triage;
 mod usage;
 mod value;
 mod window;
 
+pub use action::{Actor, AlertAction, LIFE_COLUMNS, check_comment, reopening};
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
 pub use allow::{
     Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, RULES_THAT_COUNT, Side, parse_direction, parse_ports,
@@ -62,6 +65,7 @@ pub use sink::{Message, Messages, Once, Progress, Sink, Unseen, Wait};
 pub use switch::{SWITCH, parse_switch};
 pub use tables::{ALERT_COLUMNS, EVENT_COLUMNS, MAXIMUM_HIT_COUNT, columns_of};
 pub use tcp_flags::TcpFlags;
+pub use told::{News, ToldAlert};
 pub use triage::{CLOSED_STATUSES, OPEN_STATUSES, SNOOZED, Triage, Verdict, check_label};
 pub use usage::{UsageError, Written, WrittenParameters};
 pub use value::Value;

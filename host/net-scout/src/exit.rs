@@ -18,6 +18,8 @@ pub const FAILURE: u8 = 1;
 pub const USAGE: u8 = 2;
 /// The command did its work, but a plugin was refused or failed, or one of its alerts was refused. The alerts of the others stand.
 pub const PLUGIN_FAILED: u8 = 3;
+/// What `notify flush` says: a message did not reach its receiver, and is tried again.
+pub const UNDELIVERED: u8 = 3;
 /// What `status` says: the service is behind, or something of it fails.
 pub const UNHEALTHY: u8 = 3;
 

@@ -1,7 +1,9 @@
 //! What the program shows: results on standard output, everything else on standard error.
 
+mod act;
 mod alerts;
 mod allow;
+mod columns;
 mod enrichment;
 mod evaluation;
 mod explanation;
@@ -11,6 +13,7 @@ mod ledger;
 mod log;
 mod message;
 mod objects;
+mod outbox;
 mod plugin;
 mod progress;
 mod safe;
@@ -25,8 +28,10 @@ use std::io::Write;
 
 use net_scout_model::cell;
 
+pub use act::{acted, planned, undone, write_history};
 pub use alerts::{Shown, write_alerts};
 pub use allow::{NOTHING_WRITTEN, closed, would_close, write_allowlist};
+pub use columns::{ALERT_COLUMN_NAMES, write_alert_columns, write_counts};
 pub use enrichment::{enriched, write_answers};
 pub use evaluation::{write_figures, write_folder_figures, write_mistakes};
 pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};
@@ -36,6 +41,7 @@ pub use ledger::write_ledger;
 pub use log::{LogFormat, expect_log_format, start_log};
 pub use message::{broken_evidence, corrected_directions, error, note, unreadable_alerts, warning};
 pub use objects::write_objects;
+pub use outbox::write_outbox;
 pub use plugin::{plugin_text, write_plugins};
 pub use progress::Progress;
 use safe::Safe;

@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::ops::RangeInclusive;
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
+use super::complete;
 use crate::output::{AlertOutput, Format};
 use net_scout_model::search::QUERY_FIELDS;
 use net_scout_model::{not, parse_whole};
@@ -93,7 +95,7 @@ pub(super) struct PluginArgs {
     #[command(flatten)]
     pub(super) folder: FolderArg,
     /// Set a parameter of a plugin
-    #[arg(long, value_name = "PLUGIN.PARAMETER=VALUE", value_parser = parameter)]
+    #[arg(long, value_name = "PLUGIN.PARAMETER=VALUE", value_parser = parameter, add = ArgValueCandidates::new(complete::parameters))]
     pub(super) set: Vec<(String, String, String)>,
 }
 
