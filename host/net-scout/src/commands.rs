@@ -24,6 +24,7 @@ pub mod replay;
 pub mod report;
 pub mod scan;
 pub mod serve;
+pub mod standard;
 pub mod stats;
 pub mod status;
 pub mod summary;

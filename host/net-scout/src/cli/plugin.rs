@@ -7,7 +7,7 @@ use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FolderArg, FormatArg, whole};
 use super::complete;
-use crate::commands::{approve, enable, inspect, new, plugin_test, stats};
+use crate::commands::{approve, enable, inspect, new, plugin_test, standard, stats};
 use crate::config::Config;
 use crate::templates::{Language, Role};
 use net_scout_model::Timestamp;
@@ -30,6 +30,8 @@ pub(super) enum PluginCommand {
     Test(TestArgs),
     /// Check a plugin for conformance: what every plugin has to do, whatever input it gets
     Conform(ConformArgs),
+    /// Write the plugins that are in the program into a folder, approved, to change or to add to
+    Extract(ExtractArgs),
     /// Make a folder with a plugin to begin with, in the language of your choice
     New(NewArgs),
 }
@@ -42,6 +44,7 @@ impl PluginCommand {
             Self::Approve(args) => approve::run(config, &args.names, &args.limits, args.yes),
             Self::Enable(args) => enable::run(config, &args.names, now),
             Self::Revoke(args) => approve::revoke(config, &args.names),
+            Self::Extract(args) => standard::extract(config, &args.folder),
             Self::New(args) => new::run(&args.name, args.role(), args.language(), &args.dir),
             Self::Test(args) => plugin_test::test(config, &args.plugin, &args.scenarios),
             Self::Conform(args) => plugin_test::conform(config, &args.plugin, args.events),
@@ -56,7 +59,7 @@ impl PluginCommand {
             | Self::Inspect(InspectArgs { folder, .. })
             | Self::Approve(ApproveArgs { folder, .. })
             | Self::Revoke(RevokeArgs { folder, .. }) => Some(folder),
-            Self::Enable(_) | Self::Stats(_) | Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
+            Self::Enable(_) | Self::Extract(_) | Self::Stats(_) | Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
         }
     }
 }
@@ -100,6 +103,13 @@ pub(super) struct RevokeArgs {
     names: Vec<String>,
     #[command(flatten)]
     folder: FolderArg,
+}
+
+#[derive(Args)]
+pub(super) struct ExtractArgs {
+    /// The folder, which must not be there
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
 }
 
 #[derive(Args)]
