@@ -41,9 +41,9 @@ fn a_query_needs_consent_and_numbers_do_not() {
     let before = all(&scene.connect());
     let close = ["close", "src:192.0.2.0/24", "--as", "benign", "--reason", "a test"];
     let refused = by(&scene, "anna", &close);
-    refused.ended(2, "close as benign: 4 alerts (1, 2, 4, 3); nothing was changed: nobody is there to ask, so agree with --yes");
+    refused.ended(2, "close as benign: 4 alerts (1, 2, 3, 4); nothing was changed: nobody is there to ask, so agree with --yes");
     by(&scene, "anna", &[&close[..], &["--dry-run"]].concat())
-        .ended(0, "close as benign: 4 alerts (1, 2, 4, 3); nothing written (dry run)");
+        .ended(0, "close as benign: 4 alerts (1, 2, 3, 4); nothing written (dry run)");
     assert_eq!(all(&scene.connect()), before);
     by(&scene, "anna", &["ack", "2", "3"]).ended(0, "done: acknowledge: 2 alerts (2, 3); `net-scout alerts undo` takes it back");
     by(&scene, "anna", &["ack", "2", "1"]).ended(0, "done: acknowledge: 1 alert (1)");
