@@ -23,6 +23,15 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, in ascending order.
+    pub const ALL: [Self; 5] = [Self::Informational, Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The one with this name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.name() == name)
+    }
+
     /// That of a score, where nobody says another.
     #[must_use]
     pub fn of_score(score: i64) -> Self {
@@ -147,6 +156,12 @@ pub struct StoredAlert {
 }
 
 impl StoredAlert {
+    /// How much it matters; where the Python program wrote it, what its score says.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity.as_deref().and_then(Severity::of).unwrap_or_else(|| Severity::of_score(self.score))
+    }
+
     /// Whether nobody has dealt with it yet.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -10,12 +10,14 @@ mod import;
 mod plugin;
 mod scan;
 mod serve;
+mod view;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use anstream::ColorChoice;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{config as config_command, maintain, migrate, serve as serve_command, status};
 use crate::config::{Config, ConfigFile, Flags, Layers, Setting};
@@ -45,7 +47,8 @@ use serve::{MaintainArgs, ServeArgs, StatusArgs};
         net-scout alerts --min-score 80              list the strongest stored alerts\n  \
         net-scout explain 203.0.113.9                why there is an alert about it, or none\n  \
         net-scout import /var/log/kern.log           make a database from a firewall log\n\n\
-        Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 done but a plugin failed or was refused."
+        Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 done but a plugin failed or was refused, 4 as `scan\n\
+        --fail-on` says."
 )]
 struct Cli {
     #[command(flatten)]
@@ -80,6 +83,26 @@ struct Global {
     /// How the log and messages are written: text, or json, an object a line [default: text]
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
+    /// Whether colours are used: auto is on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    color: Color,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -148,6 +171,14 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            if error.use_stderr() {
+                arguments::log_format(std::env::args_os()).iter().for_each(|format| output::expect_log_format(format));
+            }
+            if error.use_stderr() && output::is_json() {
+                let text = error.render().to_string();
+                output::error(&text.trim_start_matches("error: ").trim_end());
+                return ExitCode::from(exit::USAGE);
+            }
             // Help and version go to standard output and are no error. A closed stream is no reason to stop.
             let text = error.render().ansi().to_string();
             let _ = if error.use_stderr() {
@@ -162,6 +193,7 @@ pub fn run() -> ExitCode {
     if let Command::Compile(CompileArgs { memory, seconds }) = cli.command {
         return ExitCode::from(compile_component(memory, seconds));
     }
+    ColorChoice::from(cli.global.color).write_global();
     match execute(&cli) {
         Ok(code) => ExitCode::from(code),
         // The reader of a pipe went away: it has what it wanted.
@@ -183,7 +215,11 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
     // For what is wrong with the configuration itself.
     let format = cli.global.log_format.clone().or_else(|| std::env::var("NET_SCOUT_LOG_FORMAT").ok());
     format.iter().for_each(|format| output::expect_log_format(format));
-    let config = configuration(cli)?;
+    let (config, wrong) = match (configuration(cli), &cli.command) {
+        // What is wrong is one of the things that it shows.
+        (Err(error), Command::Status(_)) => (usable_configuration(cli).map_err(|_| anyhow::anyhow!("{error:#}"))?, Some(error)),
+        (config, _) => (config?, None),
+    };
     if let Some(file) = &config.log_file {
         crate::commands::not_the_database(&config, "log_file", file)?;
     }
@@ -209,7 +245,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Import(args) => args.run(&config, now),
         Command::Evaluate(args) => args.run(&config),
         Command::Serve(args) => serve_command::run(&config, args.once, &|| configuration_again(cli, config.file.as_deref())),
-        Command::Status(args) => status::run(&config, (&args.format).into(), now),
+        Command::Status(args) => status::run(&config, wrong.as_ref(), (&args.format).into(), now),
         Command::Maintain(args) => maintain::run(&config, args.dry_run, (&args.format).into(), now),
         Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
         Command::Config(args) => config_command::run(&config, (&args.format).into()),
@@ -219,15 +255,23 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
 
 /// The configuration as it is now.
 fn configuration(cli: &Cli) -> anyhow::Result<Config> {
-    let layers = Layers {
+    Ok(Config::resolve(&layers(cli, ConfigFile::find(cli.global.config.as_deref())?))?)
+}
+
+/// As much of it as can be used, where its file is wrong.
+fn usable_configuration(cli: &Cli) -> Result<Config, UsageError> {
+    Config::resolve(&layers(cli, ConfigFile::find_usable(cli.global.config.as_deref())))
+}
+
+fn layers(cli: &Cli, file: Option<ConfigFile>) -> Layers {
+    Layers {
         flags: flags(cli),
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
             .filter(|(name, _)| name.starts_with("NET_SCOUT_") || name.starts_with("PDNS_"))
             .collect(),
-        file: ConfigFile::find(cli.global.config.as_deref())?,
-    };
-    Ok(Config::resolve(&layers)?)
+        file,
+    }
 }
 
 /// The same while the program runs. A file that was read and is gone is an error, not a reason to take the defaults.
@@ -245,7 +289,8 @@ fn configuration_again(cli: &Cli, before: Option<&Path>) -> anyhow::Result<Confi
 
 /// What the command line sets.
 fn flags(cli: &Cli) -> Flags {
-    let Global { db_path, config: _, alert_table, busy_timeout, verbose, log_level, log_file, log_format } = &cli.global;
+    let Global { db_path, config: _, alert_table, busy_timeout, verbose, log_level, log_file, log_format, color: _ } =
+        &cli.global;
     let said = |name: &'static str, text: &Option<String>| text.as_ref().map(|text| Setting::flag(name, text));
     let loud = match verbose {
         0 => None,

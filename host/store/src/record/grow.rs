@@ -1,6 +1,6 @@
 //! What an alert becomes when more is said of the same story.
 
-use super::reopen::{keep_reopenings, severity};
+use super::reopen::keep_reopenings;
 use net_scout_model::{Alert, REOPENED, Rank, Related, StoredAlert, add_related, take_related};
 
 /// The alert of both: the one that says most leads, the others stand in its evidence.
@@ -14,15 +14,21 @@ pub(super) fn grown(known: &StoredAlert, alert: &Alert) -> Alert {
         src_ip: known.src_ip.clone(),
         dst_ip: known.dst_ip.clone(),
         score: known.score,
-        severity: severity(known),
+        severity: known.severity(),
         evidence: old_evidence,
     };
     let mut new_evidence = alert.evidence.clone();
     let new_related = take_related(&mut new_evidence);
     let new = Related { evidence: new_evidence, ..Related::from(alert.clone()) };
 
-    // What is said again is said as it is now.
-    let (lead, other) = if new.is(&old) || rank(&new) >= rank(&old) { (new, old) } else { (old, new) };
+    // What is said again is said as it is now. Where the rule that leads says nothing this time, because it is refused or failed perhaps, it
+    // leads on until something graver is said.
+    let is_silent = !new_related.iter().any(|one| one.is(&old));
+    let leads = match is_silent {
+        true => new.severity > old.severity && rank(&new) >= rank(&old),
+        false => rank(&new) >= rank(&old),
+    };
+    let (lead, other) = if new.is(&old) || leads { (new, old) } else { (old, new) };
     let mut related: Vec<Related> = Vec::new();
     for one in new_related.into_iter().chain([other]).chain(old_related) {
         if !one.is(&lead) && !related.iter().any(|there| there.is(&one)) {
@@ -31,7 +37,7 @@ pub(super) fn grown(known: &StoredAlert, alert: &Alert) -> Alert {
     }
     related.sort_by_key(|one| std::cmp::Reverse(rank(one)));
     let score = related.iter().map(|one| one.score).chain([lead.score, known.score]).max().unwrap_or_default();
-    let severity = related.iter().map(|one| one.severity).chain([lead.severity, severity(known)]).max();
+    let severity = related.iter().map(|one| one.severity).chain([lead.severity, known.severity()]).max();
     let Related { rule, alert_type, src_ip, dst_ip, mut evidence, .. } = lead;
     add_related(&mut evidence, related);
     Alert {

@@ -1,0 +1,40 @@
+//! How the alerts of a scan are shown, and which of them.
+
+use clap::Args;
+
+use super::arguments::{FormatArg, severity};
+use crate::config::Config;
+use crate::output::ScanView;
+use net_scout_model::Severity;
+
+#[derive(Args)]
+pub(super) struct ViewArgs {
+    /// Show alerts, warnings and errors alone
+    #[arg(long)]
+    quiet: bool,
+    /// Show only alerts that are new
+    #[arg(long)]
+    new_only: bool,
+    /// Show only alerts that are at least so severe: informational, low, medium, high, critical
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    min_severity: Option<Severity>,
+    /// End with exit status 4 where a new alert is at least so severe
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(super) fail_on: Option<Severity>,
+    /// Show times in UTC on a terminal too, instead of its zone
+    #[arg(long)]
+    utc: bool,
+}
+
+impl ViewArgs {
+    pub(super) fn of(&self, config: &Config, format: &FormatArg) -> ScanView {
+        ScanView {
+            format: format.into(),
+            quiet: self.quiet,
+            new_only: self.new_only,
+            min_severity: self.min_severity,
+            utc: self.utc,
+            database: config.database_flag(),
+        }
+    }
+}
