@@ -10,7 +10,7 @@ fn scan(scene: &Scene, columns: &str, words: &[&str]) -> Run {
 #[test]
 fn lines_fit_and_are_not_broken_inside_words() {
     let scene = Scene::small();
-    scene.run(&["scan"]);
+    assert_eq!(scene.run(&["scan"]).code, 0);
     scene
         .connect()
         .execute_batch(

@@ -1,5 +1,6 @@
 //! The words of the domain: what an alert, a window, a value and a plugin's description are. Knows nothing else of the program.
 
+mod action;
 mod alert;
 mod allow;
 pub mod clock;
@@ -20,16 +21,21 @@ mod quantity;
 mod query;
 mod related;
 mod request;
+mod row;
+pub mod search;
 mod secrets;
 mod sink;
 mod switch;
 mod tables;
 mod tcp_flags;
 pub mod time;
+mod told;
+mod triage;
 mod usage;
 mod value;
 mod window;
 
+pub use action::{Actor, AlertAction, LIFE_COLUMNS, check_comment, reopening};
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
 pub use allow::{
     Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, RULES_THAT_COUNT, Side, parse_direction, parse_ports,
@@ -41,7 +47,7 @@ pub use coverage::{Coverage, CoverageState, Span, Stretch};
 pub use description::{Description, Kind, ObservableKind, Parameter, ParameterError, ParameterType};
 pub use direction::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND, WRITTEN_DIRECTIONS, canonical_direction};
 pub use event::{EventRow, Place};
-pub use hex::hex;
+pub use hex::{hex, unhex};
 pub use ledger::LedgerEntry;
 pub use limits::{LIMITS, LimitKey, Limits};
 pub use network::{Network, NetworkError, Networks, parse_address};
@@ -52,11 +58,15 @@ pub use quantity::{SizeUnit, TimeUnit, not, parse_size, parse_span, parse_whole}
 pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, check_row};
 pub use related::{RELATED, REOPENED, Rank, Related, add_related, take_related};
 pub use request::{CAPABILITIES, Request, RequestError};
+pub use row::Row;
+pub use search::{AlertQuery, AlertQueryError, KnownNames};
 pub use secrets::Secrets;
 pub use sink::{Message, Messages, Once, Progress, Sink, Unseen, Wait};
 pub use switch::{SWITCH, parse_switch};
 pub use tables::{ALERT_COLUMNS, EVENT_COLUMNS, MAXIMUM_HIT_COUNT, columns_of};
 pub use tcp_flags::TcpFlags;
+pub use told::{News, ToldAlert};
+pub use triage::{CLOSED_STATUSES, OPEN_STATUSES, SNOOZED, Triage, Verdict, check_label};
 pub use usage::{UsageError, Written, WrittenParameters};
 pub use value::Value;
 pub use window::{Timestamp, Window};

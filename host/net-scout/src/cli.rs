@@ -3,38 +3,49 @@
 mod alerts;
 mod allow;
 mod arguments;
+mod complete;
 mod enrich;
 mod evaluate;
 mod explain;
+mod flags;
 mod import;
+mod man;
+mod notify;
 mod plugin;
+mod report;
 mod scan;
 mod serve;
 mod view;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-use crate::commands::{config as config_command, maintain, migrate, serve as serve_command, status};
+use crate::commands::{config as config_command, maintain, migrate, serve as serve_command, standard, status, template};
 use crate::config::{Config, ConfigFile, Flags, Layers, Setting};
 use crate::exit::UsageError;
 use crate::{exit, output};
 use alerts::AlertsArgs;
 use allow::AllowCommand;
-use arguments::{FormatArg, WindowArgs};
+use arguments::{FormatArg, WindowArgs, negated};
+use complete::Shell;
 use enrich::{CacheArgs, EnrichArgs, LookupArgs};
 use evaluate::EvaluateArgs;
 use explain::ExplainArgs;
+use flags::flags;
 use import::ImportArgs;
 use net_scout_model::clock::{Clock, FixedClock, SystemClock};
 use net_scout_plugin_host::{COMPILE, compile_component};
+use notify::{NotifyCommand, OutboxCommand};
 use plugin::PluginCommand;
+use report::{BlocklistArgs, ReportArgs, SummaryArgs};
 use scan::ScanArgs;
 use serve::{MaintainArgs, ServeArgs, StatusArgs};
+use view::Color;
 
 /// Scans a net-sentinel database for port scans, probing and high connection volume.
 #[derive(Parser)]
@@ -88,23 +99,6 @@ struct Global {
     color: Color,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-impl From<Color> for ColorChoice {
-    fn from(color: Color) -> Self {
-        match color {
-            Color::Auto => Self::Auto,
-            Color::Always => Self::Always,
-            Color::Never => Self::Never,
-        }
-    }
-}
-
 #[derive(Subcommand)]
 enum Command {
     /// Evaluate the rules over a window of events, and store their alerts
@@ -129,16 +123,32 @@ enum Command {
     Import(ImportArgs),
     /// Measure how well the rules do, on events whose truth is known
     Evaluate(EvaluateArgs),
+    /// Send messages about alerts, try the way to a receiver, see what would be sent
+    #[command(subcommand)]
+    Notify(NotifyCommand),
+    /// List, retry or drop messages that are not sent yet
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
     /// Run as a service: scan again and again, and record which time was scanned
     Serve(ServeArgs),
     /// Show what the service does, which time was scanned, and what is wrong
     Status(StatusArgs),
+    /// Show what is open, what is new, and how far the scans are
+    Summary(SummaryArgs),
+    /// Report over a period: alerts, traffic, what is new, what was not scanned
+    Report(ReportArgs),
+    /// Write the sources of alerts as a block list for a firewall
+    Blocklist(BlocklistArgs),
     /// Remove rows of net-scout's own tables that were kept for long enough
     Maintain(MaintainArgs),
     /// Make or update the tables of net-scout in the database
     Migrate(MigrateArgs),
     /// Show every setting, its value and where it came from
     Config(ConfigArgs),
+    /// Write what a shell needs to complete commands, plugins and alerts when Tab is pressed
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder
+    Man(ManArgs),
     /// Compile a component from standard input to standard output: what the program runs for each that it does not know
     #[command(name = COMPILE, hide = true)]
     Compile(CompileArgs),
@@ -161,14 +171,36 @@ struct MigrateArgs {
 
 #[derive(Args)]
 struct ConfigArgs {
+    /// Write a configuration file to begin with: every key with its default, as comments
+    #[arg(long, conflicts_with = "format")]
+    template: bool,
     #[command(flatten)]
     format: FormatArg,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  source <(net-scout completions bash)            in ~/.bashrc\n  source <(net-scout completions zsh)             in ~/.zshrc\n  \
+        net-scout completions fish > ~/.config/fish/completions/net-scout.fish"
+)]
+struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    shell: Shell,
+}
+
+#[derive(Args)]
+struct ManArgs {
+    /// The folder; it is made where it is not there
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
 }
 
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    complete::answer(Cli::command);
+    let cli = match Cli::try_parse_from(std::env::args_os().map(negated)) {
         Ok(cli) => cli,
         Err(error) => {
             if error.use_stderr() {
@@ -194,7 +226,7 @@ pub fn run() -> ExitCode {
         return ExitCode::from(compile_component(memory, seconds));
     }
     ColorChoice::from(cli.global.color).write_global();
-    match execute(&cli) {
+    match without_configuration(&cli).unwrap_or_else(|| execute(&cli)) {
         Ok(code) => ExitCode::from(code),
         // The reader of a pipe went away: it has what it wanted.
         Err(error) if is_broken_pipe(&error) => ExitCode::from(exit::SUCCESS),
@@ -209,6 +241,16 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
         .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe))
+}
+
+/// What needs none: it works where the configuration is wrong, too.
+fn without_configuration(cli: &Cli) -> Option<anyhow::Result<u8>> {
+    match &cli.command {
+        Command::Completions(args) => Some(complete::script(args.shell)),
+        Command::Man(args) => Some(man::write(Cli::command(), &args.folder)),
+        Command::Config(ConfigArgs { template: true, .. }) => Some(template::run()),
+        _ => None,
+    }
 }
 
 fn execute(cli: &Cli) -> anyhow::Result<u8> {
@@ -244,28 +286,56 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Plugin(command) => command.run(&config, now),
         Command::Import(args) => args.run(&config, now),
         Command::Evaluate(args) => args.run(&config),
+        Command::Notify(command) => command.run(&config, now),
+        Command::Outbox(command) => command.run(&config, now),
         Command::Serve(args) => serve_command::run(&config, args.once, &|| configuration_again(cli, config.file.as_deref())),
         Command::Status(args) => status::run(&config, wrong.as_ref(), (&args.format).into(), now),
+        Command::Summary(args) => args.run(&config, now),
+        Command::Report(args) => args.run(&config, now),
+        Command::Blocklist(args) => args.run(&config, now),
         Command::Maintain(args) => maintain::run(&config, args.dry_run, (&args.format).into(), now),
         Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
         Command::Config(args) => config_command::run(&config, (&args.format).into()),
-        Command::Compile(_) => unreachable!("answered before"),
+        Command::Completions(_) | Command::Man(_) | Command::Compile(_) => unreachable!("answered before"),
     }
 }
 
 /// The configuration as it is now.
 fn configuration(cli: &Cli) -> anyhow::Result<Config> {
-    Ok(Config::resolve(&layers(cli, ConfigFile::find(cli.global.config.as_deref())?))?)
+    let file = ConfigFile::find(cli.global.config.as_deref())?;
+    let config = Config::resolve(&layers(flags(cli), file))?;
+    if runs_plugins(&cli.command) { standard::or_standard(config) } else { Ok(config) }
 }
 
 /// As much of it as can be used, where its file is wrong.
 fn usable_configuration(cli: &Cli) -> Result<Config, UsageError> {
-    Config::resolve(&layers(cli, ConfigFile::find_usable(cli.global.config.as_deref())))
+    Config::resolve(&layers(flags(cli), ConfigFile::find_usable(cli.global.config.as_deref())))
 }
 
-fn layers(cli: &Cli, file: Option<ConfigFile>) -> Layers {
+/// Whether a command runs plugins, or shows what they are.
+fn runs_plugins(command: &Command) -> bool {
+    match command {
+        Command::Scan(_)
+        | Command::Serve(_)
+        | Command::Explain(_)
+        | Command::Enrich(_)
+        | Command::Lookup(_)
+        | Command::Evaluate(_) => true,
+        Command::Plugin(PluginCommand::List(_) | PluginCommand::Inspect(_)) => true,
+        _ => false,
+    }
+}
+
+/// The configuration where only these places were named.
+fn where_to_look(file: Option<OsString>, database: Option<OsString>, plugins: Option<OsString>) -> anyhow::Result<Config> {
+    let said = |name, text: Option<OsString>| Some(Setting::flag(name, text?.into_string().ok()?));
+    let flags = Flags { db_path: said("--db-path", database), plugins: said("--plugins", plugins), ..Flags::default() };
+    Ok(Config::resolve(&layers(flags, ConfigFile::find(file.as_deref().map(Path::new))?))?)
+}
+
+fn layers(flags: Flags, file: Option<ConfigFile>) -> Layers {
     Layers {
-        flags: flags(cli),
+        flags,
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
             .filter(|(name, _)| name.starts_with("NET_SCOUT_") || name.starts_with("PDNS_"))
@@ -287,72 +357,8 @@ fn configuration_again(cli: &Cli, before: Option<&Path>) -> anyhow::Result<Confi
     }
 }
 
-/// What the command line sets.
-fn flags(cli: &Cli) -> Flags {
-    let Global { db_path, config: _, alert_table, busy_timeout, verbose, log_level, log_file, log_format, color: _ } =
-        &cli.global;
-    let said = |name: &'static str, text: &Option<String>| text.as_ref().map(|text| Setting::flag(name, text));
-    let loud = match verbose {
-        0 => None,
-        1 => Some(Setting::flag("--verbose", "info")),
-        _ => Some(Setting::flag("--verbose", "debug")),
-    };
-    let mut flags = Flags {
-        db_path: said("--db-path", db_path),
-        alert_table: said("--alert-table", alert_table),
-        busy_timeout: said("--busy-timeout", busy_timeout),
-        log_level: said("--log-level", log_level).or(loud),
-        log_file: said("--log-file", log_file),
-        log_format: said("--log-format", log_format),
-        ..Flags::default()
-    };
-    if let Command::Scan(ScanArgs { max_alerts, .. }) | Command::Evaluate(EvaluateArgs { max_alerts, .. }) = &cli.command {
-        flags.max_alerts = said("--max-alerts", max_alerts);
-    }
-    match &cli.command {
-        Command::Scan(ScanArgs { window: WindowArgs { since, table, .. }, .. })
-        | Command::Explain(ExplainArgs { window: WindowArgs { since, table, .. }, .. })
-        | Command::Evaluate(EvaluateArgs { since, table, .. }) => {
-            flags.since = said("--since", since);
-            flags.table = said("--table", table);
-        }
-        _ => {}
-    }
-    let set: &[_] = match &cli.command {
-        Command::Scan(args) => {
-            flags.plugins = said("--plugins", &args.plugins);
-            flags.group = args.no_group.then(|| Setting::flag("--no-group", "false"));
-            &args.set
-        }
-        Command::Serve(args) => {
-            flags.plugins = said("--plugins", &args.plugins);
-            flags.since = said("--since", &args.since);
-            flags.schedule_scan = said("--every", &args.every);
-            flags.listen = said("--listen", &args.listen);
-            &args.set
-        }
-        Command::Explain(ExplainArgs { plugins, .. })
-        | Command::Enrich(EnrichArgs { plugins, .. })
-        | Command::Lookup(LookupArgs { plugins, .. })
-        | Command::Cache(CacheArgs { plugins, .. })
-        | Command::Evaluate(EvaluateArgs { plugins, .. }) => {
-            flags.plugins = said("--plugins", &plugins.folder.plugins);
-            &plugins.set
-        }
-        Command::Plugin(command) => {
-            flags.plugins = command.folder().and_then(|folder| said("--plugins", &folder.plugins));
-            &[]
-        }
-        _ => &[],
-    };
-    flags.parameters = set.to_vec();
-    flags
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

@@ -6,8 +6,10 @@ mod file;
 mod grammar;
 mod keys;
 mod layer;
+mod notify;
 mod options;
 mod source;
+mod template;
 mod tree;
 mod usable;
 
@@ -20,11 +22,13 @@ pub use keys::{Flags, Values};
 pub use layer::Key;
 pub(crate) use options::cores;
 pub use source::{Setting, Source};
+pub use template::template;
 
 use crate::exit::UsageError;
 use keys::Layer;
 use net_scout_model::time::Moment;
 use net_scout_model::{Allow, LIMITS, Limits, Request, Secrets};
+use net_scout_notify::Notify;
 use net_scout_plugin_host::schedule::Rate;
 use net_scout_plugin_host::{PluginLimits, ownership};
 
@@ -57,6 +61,8 @@ pub struct Config {
     pub grants: BTreeMap<String, Vec<Request>>,
     /// The entries of the allowlist.
     pub allow: Vec<Allow>,
+    /// Who is told of alerts.
+    pub notify: Notify,
     /// What is set for the parameters of plugins: plugin, parameter, value.
     pub parameters: BTreeMap<String, BTreeMap<String, Setting>>,
     /// The file that was read, if there is one.
@@ -98,6 +104,7 @@ impl Config {
             limits: PluginLimits { common, own: file.map(ConfigFile::limits).transpose()?.unwrap_or_default() },
             enrichment_rate: Rate { interval: values.enrichment_sleep, burst: values.enrichment_burst },
             directories: layers.directories()?,
+            notify: notify::notify(file, layers.secrets(), &values.db_path)?,
             secrets: layers.secrets(),
             grants: file.map(ConfigFile::grants).transpose()?.unwrap_or_default(),
             allow: file.map(ConfigFile::allow).transpose()?.unwrap_or_default(),

@@ -23,6 +23,7 @@ pub mod ownership;
 pub mod recording;
 mod rule;
 pub mod schedule;
+mod unpack;
 mod wasi;
 
 pub use approve::{Approvals, NamedPlugins, Proposal, Standing, revoke};
@@ -39,3 +40,4 @@ pub use ledger::{add_call, ledger_entry};
 pub use load::{Artifact, PluginLimits, Plugins, Refused, load_file, load_folder};
 pub use lock::{Approval, LOCK, Lock, LockError, read_lock};
 pub use rule::{Case, EVALUATE, Evaluation, ExplainRule, Rule};
+pub use unpack::{extract, unpacked};

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FolderArg, FormatArg, whole};
-use crate::commands::{approve, enable, inspect, new, plugin_test, stats};
+use super::complete;
+use crate::commands::{approve, enable, inspect, new, plugin_test, standard, stats};
 use crate::config::Config;
 use crate::templates::{Language, Role};
 use net_scout_model::Timestamp;
@@ -28,6 +30,8 @@ pub(super) enum PluginCommand {
     Test(TestArgs),
     /// Check a plugin for conformance: what every plugin has to do, whatever input it gets
     Conform(ConformArgs),
+    /// Write the plugins that are in the program into a folder, approved, to change or to add to
+    Extract(ExtractArgs),
     /// Make a folder with a plugin to begin with, in the language of your choice
     New(NewArgs),
 }
@@ -40,6 +44,7 @@ impl PluginCommand {
             Self::Approve(args) => approve::run(config, &args.names, &args.limits, args.yes),
             Self::Enable(args) => enable::run(config, &args.names, now),
             Self::Revoke(args) => approve::revoke(config, &args.names),
+            Self::Extract(args) => standard::extract(config, &args.folder),
             Self::New(args) => new::run(&args.name, args.role(), args.language(), &args.dir),
             Self::Test(args) => plugin_test::test(config, &args.plugin, &args.scenarios),
             Self::Conform(args) => plugin_test::conform(config, &args.plugin, args.events),
@@ -54,7 +59,7 @@ impl PluginCommand {
             | Self::Inspect(InspectArgs { folder, .. })
             | Self::Approve(ApproveArgs { folder, .. })
             | Self::Revoke(RevokeArgs { folder, .. }) => Some(folder),
-            Self::Enable(_) | Self::Stats(_) | Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
+            Self::Enable(_) | Self::Extract(_) | Self::Stats(_) | Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
         }
     }
 }
@@ -70,7 +75,7 @@ pub(super) struct ListArgs {
 #[derive(Args)]
 pub(super) struct InspectArgs {
     /// The plugin, by file or by name
-    #[arg(value_name = "PLUGIN")]
+    #[arg(value_name = "PLUGIN", add = ArgValueCandidates::new(complete::plugins))]
     name: String,
     #[command(flatten)]
     folder: FolderArg,
@@ -79,7 +84,7 @@ pub(super) struct InspectArgs {
 #[derive(Args)]
 pub(super) struct ApproveArgs {
     /// The plugins, by file or by name; none for all in the folder
-    #[arg(value_name = "PLUGIN")]
+    #[arg(value_name = "PLUGIN", add = ArgValueCandidates::new(complete::plugins))]
     names: Vec<String>,
     /// Set a limit of theirs, such as cpu_seconds=60
     #[arg(long = "limit", value_name = "LIMIT=VALUE", value_parser = limit)]
@@ -94,16 +99,23 @@ pub(super) struct ApproveArgs {
 #[derive(Args)]
 pub(super) struct RevokeArgs {
     /// The plugins, by name
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = ArgValueCandidates::new(complete::plugins))]
     names: Vec<String>,
     #[command(flatten)]
     folder: FolderArg,
 }
 
 #[derive(Args)]
+pub(super) struct ExtractArgs {
+    /// The folder, which must not be there
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+#[derive(Args)]
 pub(super) struct EnableArgs {
     /// The rules, by name; `net-scout status` shows which are benched
-    #[arg(required = true, value_name = "RULE")]
+    #[arg(required = true, value_name = "RULE", add = ArgValueCandidates::new(complete::rules))]
     names: Vec<String>,
 }
 
@@ -111,7 +123,7 @@ pub(super) struct EnableArgs {
 #[command(after_help = "Examples:\n  net-scout plugin stats --since '7 days'\n  net-scout plugin stats whois --format csv")]
 pub(super) struct StatsArgs {
     /// Only these plugins
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::plugins))]
     names: Vec<String>,
     /// Only runs since then
     #[arg(long, value_name = "WHEN", default_value = "90 days")]

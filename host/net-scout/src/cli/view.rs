@@ -1,6 +1,7 @@
 //! How the alerts of a scan are shown, and which of them.
 
-use clap::Args;
+use anstream::ColorChoice;
+use clap::{Args, ValueEnum};
 
 use super::arguments::{FormatArg, severity};
 use crate::config::Config;
@@ -35,6 +36,24 @@ impl ViewArgs {
             min_severity: self.min_severity,
             utc: self.utc,
             database: config.database_flag(),
+        }
+    }
+}
+
+/// Whether colours are used.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
         }
     }
 }
