@@ -3,7 +3,7 @@
 use std::fs;
 
 use net_scout_tests::harness::{DATABASE, NOW, Run, Scene};
-use net_scout_tests::sample::{self, Layout, SampleOptions, TimestampForm};
+use net_scout_tests::sample::{self, Layout, SampleOptions, Scale, TimestampForm};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -15,8 +15,15 @@ const BEFORE: &str = "2026-03-05T20:35:11Z";
 /// Six days of events with attacks in them, and the alerts of two scans.
 fn scene() -> Scene {
     let scene = Scene::new();
-    let options =
-        SampleOptions { seed: 11, events: 20_000, end: END, days: 6, layout: Layout::V2, timestamps: TimestampForm::Zulu };
+    let options = SampleOptions {
+        seed: 11,
+        events: 20_000,
+        end: END,
+        days: 6,
+        layout: Layout::V2,
+        timestamps: TimestampForm::Zulu,
+        scale: Scale::Home,
+    };
     sample::make(&scene.path(DATABASE), &options).expect("a sample");
     for now in ["2026-03-07T12:00:00Z", "2026-03-11T20:35:10Z"] {
         let run = Run::of(scene.command(&["scan", "--since", "1 day"]).env("NET_SCOUT_NOW", now));

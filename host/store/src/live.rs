@@ -257,7 +257,7 @@ impl Copier {
     }
 }
 
-/// The SELECT behind `alerts`; without rows where there is no alert table yet.
+/// The SELECT behind `alerts`; without rows where there is not an alert table yet.
 pub(super) fn alerts_view(connection: &Connection, schema: &str, table: &str) -> rusqlite::Result<String> {
     let have = columns_in(connection, schema, table)?;
     let or_null = |column: &str| if have.iter().any(|have| have == column) { column.to_owned() } else { "NULL".to_owned() };
