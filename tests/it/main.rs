@@ -32,6 +32,7 @@ mod log_format;
 mod maintain;
 mod migrate;
 mod new;
+mod notifiers;
 mod odd_rows;
 mod original;
 mod ownership;

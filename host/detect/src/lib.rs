@@ -2,8 +2,8 @@
 //! command line or the configuration, ask the clock, or show anything.
 //!
 //! Its use cases are functions that take options and a sink, for the command line and a service alike: [`scan::run_scan`],
-//! [`enrich::enrich_alerts`], [`enrich::look_up`], [`explain::explain`], [`maintain::maintain`], and those of [`alerts`], [`allow`] and
-//! [`known`].
+//! [`enrich::enrich_alerts`], [`enrich::look_up`], [`explain::explain`], [`maintain::maintain`], [`send::send`], and those of [`alerts`],
+//! [`allow`] and [`known`].
 
 pub mod alerts;
 pub mod allow;
@@ -15,6 +15,7 @@ pub mod known;
 pub mod maintain;
 mod options;
 pub mod scan;
+pub mod send;
 #[cfg(test)]
 mod test_support;
 

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod allow;
+mod egress;
 mod enrichment;
 mod evaluation;
 mod explanation;
@@ -26,6 +27,7 @@ use net_scout_model::cell;
 
 pub use alerts::{Shown, write_alerts};
 pub use allow::{NOTHING_WRITTEN, closed, would_close, write_allowlist};
+pub use egress::{Destination, write_egress};
 pub use enrichment::{enriched, write_answers};
 pub use evaluation::{write_figures, write_folder_figures, write_mistakes};
 pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};

@@ -31,6 +31,7 @@ mod logged;
 mod migrations;
 mod obstacle;
 mod open;
+mod pseudonym;
 mod query;
 mod reader;
 mod record;

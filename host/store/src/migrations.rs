@@ -27,7 +27,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 14] = migrations![
+static MIGRATIONS: [Migration; 15] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -42,6 +42,7 @@ static MIGRATIONS: [Migration; 14] = migrations![
     12 "0012_import_digests",
     13 "0013_service",
     14 "0014_rule_failures",
+    17 "0017_ledger_egress",
 ];
 
 /// The columns that an alert table must have to be one.
