@@ -4,6 +4,7 @@ mod alerts;
 mod allow;
 mod bad_input;
 mod beside_writer;
+mod completions;
 mod config;
 mod enrich;
 mod enrich_exec;

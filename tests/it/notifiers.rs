@@ -260,3 +260,30 @@ fn scenarios_and_conformance() {
     let run = scene.run(&["plugin", "new", "pager", "--kind", "notifier", "--lang", "c"]);
     run.ended(2, "error: there is no template for a notifier in C yet; write it with --lang rust");
 }
+
+/// A receiver of the outbox may be a plugin: with a secret, parameters and fields of its own.
+#[test]
+fn a_receiver_that_is_a_plugin() {
+    let path = format!("/services/{SECRET}");
+    let server = HttpServer::start(HttpRoutes::new().json(&path, "ok")).expect("a server");
+    let scene = Scene::small();
+    fs::copy(places::plugins().join("slack.wasm"), scene.path("plugins/slack.wasm")).expect("a notifier");
+    assert_eq!(scene.run(&["plugin", "approve", "--yes", "slack"]).code, 0);
+    scene.configure(&format!(
+        "enrichment_sleep = 0\n[[receiver]]\nname = 'chat'\nkind = 'plugin'\nplugin = 'slack'\nsecret_env = 'NET_SCOUT_SECRET_CHAT'\n\
+         fields = ['type', 'severity']\nset = {{ server = '{}' }}\n[[route]]\nreceivers = ['chat']\nwait = 'off'\n",
+        server.url()
+    ));
+    let run = |words: &[&str]| Run::of(scene.command(words).env("NET_SCOUT_SECRET_CHAT", SECRET));
+    let tested = run(&["notify", "test", "chat"]);
+    assert_eq!((tested.code, server.count(&path)), (0, 1), "{}{}", tested.stdout, tested.stderr);
+    let scan = run(&["scan"]);
+    assert_eq!(scan.code, 0, "{}", scan.stderr);
+    let flushed = run(&["notify", "flush"]);
+    assert_eq!(flushed.code, 0, "{}", flushed.stderr);
+    let requests = server.requests();
+    let body = String::from_utf8_lossy(&requests.last().expect("a message").body).into_owned();
+    assert!(requests.len() == 2 && body.contains("net-scout: 4 alerts") && !body.contains(" from "), "{body}");
+    let told = scene.run(&["plugin", "egress", "slack", "--since", "100 years"]);
+    assert!(told.stdout.contains(&server.url()), "{}", told.stdout);
+}

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::command;
 
 /// What each crate in `host/` is built on, beside what comes from outside.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 12] = [
     ("net-scout-model", &[]),
     ("net-scout-engine", &["net-scout-model"]),
     ("net-scout-store", &["net-scout-engine", "net-scout-model"]),
@@ -17,7 +17,9 @@ const EDGES: [(&str, &[&str]); 10] = [
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
     ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
-    ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
+    ("net-scout-notify", &["net-scout-model", "net-scout-store"]),
+    ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-notify", "net-scout-plugin-host", "net-scout-store"]),
+    ("net-scout-report", &["net-scout-detect", "net-scout-model", "net-scout-store"]),
     (
         "net-scout",
         &[
@@ -26,7 +28,9 @@ const EDGES: [(&str, &[&str]); 10] = [
             "net-scout-ingest",
             "net-scout-lab",
             "net-scout-model",
+            "net-scout-notify",
             "net-scout-plugin-host",
+            "net-scout-report",
             "net-scout-serve",
             "net-scout-store",
         ],
@@ -34,14 +38,16 @@ const EDGES: [(&str, &[&str]); 10] = [
 ];
 
 /// Libraries from outside that only one part may know.
-const ONLY_IN: [(&str, &str); 7] = [
+const ONLY_IN: [(&str, &str); 9] = [
     ("rusqlite", "net-scout-store"),
     ("wasmtime", "net-scout-plugin-host"),
     ("wasmtime-wasi", "net-scout-plugin-host"),
     ("clap", "net-scout"),
+    ("lettre", "net-scout-notify"),
     ("axum", "net-scout-serve"),
     ("croner", "net-scout-serve"),
     ("prometheus-client", "net-scout-serve"),
+    ("maud", "net-scout-report"),
 ];
 
 /// The crates of the host.

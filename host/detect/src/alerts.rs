@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::DetectError;
-use net_scout_model::StoredAlert;
+use net_scout_model::{AlertQuery, StoredAlert, Timestamp};
 use net_scout_store::{AlertFilter, DatabaseError, DatabaseOptions, ListedAlerts};
 
 /// A stored alert, with all that is known of it.
@@ -19,7 +19,7 @@ pub struct WholeAlert {
     pub query: Option<String>,
 }
 
-/// Lists stored alerts, newest first.
+/// Lists stored alerts, in the order of the filter.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -27,13 +27,13 @@ pub fn list(options: &DatabaseOptions, filter: &AlertFilter) -> Result<ListedAle
     options.open_read_only()?.alerts(filter)
 }
 
-/// One stored alert. Its events are looked for in this table.
+/// One stored alert, as it is now. Its events are looked for in this table.
 ///
 /// # Errors
 /// When it is not there or cannot be read, or the database cannot be read.
-pub fn show(options: &DatabaseOptions, table: &str, id: i64) -> Result<WholeAlert, DetectError> {
+pub fn show(options: &DatabaseOptions, table: &str, id: i64, now: Timestamp) -> Result<WholeAlert, DetectError> {
     let database = options.open_read_only()?;
-    let mut found = database.alerts(&AlertFilter { id: Some(id), ..AlertFilter::default() })?;
+    let mut found = database.alerts(&AlertFilter::new(AlertQuery::of_id(id), now))?;
     let alert = match (found.alerts.pop(), found.unreadable.first) {
         (Some(alert), _) => alert,
         (None, Some(reason)) => return Err(DetectError::UnreadableAlert { reason, table: options.alert_table.clone() }),
@@ -48,6 +48,7 @@ pub fn show(options: &DatabaseOptions, table: &str, id: i64) -> Result<WholeAler
 mod tests {
     use super::*;
     use crate::test_support::{NOW, alert, options};
+    use net_scout_model::KnownNames;
 
     #[test]
     fn alerts_are_listed_and_one_is_shown_whole() {
@@ -55,12 +56,13 @@ mod tests {
         assert_eq!(list(&options.database, &AlertFilter::default()).expect("listed").alerts, []);
         let mut database = options.database.open().expect("open");
         let id = database.keep_scan(&[alert("192.0.2.7")], &[], &[], NOW, None).expect("recorded")[0].alert.id;
-        let of = |source: &str| AlertFilter { src_ip: Some(source.to_owned()), ..AlertFilter::default() };
+        let query = |source: &str| AlertQuery::parse(&format!("src:{source}"), &KnownNames::default()).expect("a query");
+        let of = |source: &str| AlertFilter::new(query(source), NOW);
         let count = |source: &str| list(&options.database, &of(source)).expect("listed").alerts.len();
         assert_eq!((count("192.0.2.7"), count("192.0.2.8")), (1, 0));
-        let whole = show(&options.database, &options.table, id).expect("shown");
+        let whole = show(&options.database, &options.table, id, NOW).expect("shown");
         assert_eq!((whole.alert.id, whole.enrichment, whole.query), (id, Value::Null, None));
-        let error = show(&options.database, &options.table, id + 1).expect_err("not there");
+        let error = show(&options.database, &options.table, id + 1, NOW).expect_err("not there");
         assert_eq!((error.to_string(), error.is_usage()), (format!("there is no alert {}", id + 1), false));
     }
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::error::DetectError;
 use crate::options::ScanOptions;
-use net_scout_model::{Allow, AllowSubject, Allowlist, Networks, Side, Sink, StoredAlert, Timestamp};
+use net_scout_model::{AlertQuery, Allow, AllowSubject, Allowlist, Networks, Side, Sink, StoredAlert, Timestamp};
 use net_scout_plugin_host::capability::dns::system_resolvers;
 use net_scout_store::{AlertFilter, Database, DatabaseError, ListedAlerts};
 
@@ -54,7 +54,7 @@ pub fn add(
     database.migrate(now)?;
     let id = database.allow(allow, now)?;
     sink.note(&format_args!("entry {id} allows {}", words(allow)));
-    let alerts = fitting(options, &database, sink, |subject, local| allow.fits(subject, local, now))?;
+    let alerts = fitting(options, &database, now, sink, |subject, local| allow.fits(subject, local, now))?;
     if close {
         database.close_allowed(&alerts)?;
     }
@@ -67,7 +67,7 @@ pub fn add(
 /// When the database cannot be read.
 pub fn preview(options: &ScanOptions, allow: &Allow, now: Timestamp, sink: &dyn Sink) -> Result<Vec<i64>, DatabaseError> {
     let database = options.database.open_read_only()?;
-    fitting(options, &database, sink, |subject, local| allow.fits(subject, local, now))
+    fitting(options, &database, now, sink, |subject, local| allow.fits(subject, local, now))
 }
 
 /// Closes the stored alerts that entries fit; in a dry run it only says which. Their numbers.
@@ -77,7 +77,7 @@ pub fn preview(options: &ScanOptions, allow: &Allow, now: Timestamp, sink: &dyn 
 pub fn apply(options: &ScanOptions, dry_run: bool, now: Timestamp, sink: &dyn Sink) -> Result<Vec<i64>, DatabaseError> {
     let mut database = if dry_run { options.database.open_read_only()? } else { options.database.open()? };
     let list = allowlist(&options.allow, &database, sink)?;
-    let alerts = fitting(options, &database, sink, |subject, local| list.find(subject, local, now).is_some())?;
+    let alerts = fitting(options, &database, now, sink, |subject, local| list.find(subject, local, now).is_some())?;
     if !dry_run {
         database.close_allowed(&alerts)?;
     }
@@ -124,17 +124,23 @@ pub fn words(allow: &Allow) -> String {
 fn fitting(
     options: &ScanOptions,
     database: &Database,
+    now: Timestamp,
     sink: &dyn Sink,
     fits: impl Fn(&AllowSubject<'_>, &Networks) -> bool,
 ) -> Result<Vec<i64>, DatabaseError> {
     let local = options.local_networks.clone().unwrap_or_else(Networks::private);
-    let alerts = readable(options, database, sink)?.into_iter();
+    let alerts = readable(options, database, now, sink)?.into_iter();
     Ok(alerts.filter(|alert| alert.is_open() && fits(&alert.into(), &local)).map(|alert| alert.id).collect())
 }
 
 /// All stored alerts, newest first. The sink hears of those that cannot be read.
-pub(crate) fn readable(options: &ScanOptions, database: &Database, sink: &dyn Sink) -> Result<Vec<StoredAlert>, DatabaseError> {
-    let ListedAlerts { alerts, unreadable, .. } = database.alerts(&AlertFilter::default())?;
+pub(crate) fn readable(
+    options: &ScanOptions,
+    database: &Database,
+    now: Timestamp,
+    sink: &dyn Sink,
+) -> Result<Vec<StoredAlert>, DatabaseError> {
+    let ListedAlerts { alerts, unreadable, .. } = database.alerts(&AlertFilter::new(AlertQuery::default(), now))?;
     if let Some(text) = unreadable.warning(&options.database.alert_table) {
         sink.warn(&text);
     }
@@ -143,7 +149,7 @@ pub(crate) fn readable(options: &ScanOptions, database: &Database, sink: &dyn Si
 
 #[cfg(test)]
 mod tests {
-    use net_scout_model::{Message, Messages};
+    use net_scout_model::{KnownNames, Message, Messages};
 
     use super::*;
     use crate::test_support::{NOW, alert, options};
@@ -154,7 +160,8 @@ mod tests {
         let mut database = options.database.open().expect("open");
         database.keep_scan(&[alert("192.0.2.7"), alert("198.51.100.1")], &[], &[], NOW, None).expect("recorded");
         let about = |source: &str| {
-            let listed = database.alerts(&AlertFilter { src_ip: Some(source.to_owned()), ..AlertFilter::default() });
+            let query = AlertQuery::parse(&format!("src:{source}"), &KnownNames::default()).expect("a query");
+            let listed = database.alerts(&AlertFilter::new(query, NOW));
             listed.expect("listed").alerts.pop().expect("an alert")
         };
         let id = about("192.0.2.7").id;

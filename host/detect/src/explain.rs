@@ -96,5 +96,5 @@ fn stored(
         let allowed = allowlist.find(&subject, &local, now).map(|(origin, allow)| (origin.clone(), allow.clone()));
         is_about.then_some(AlertBefore { alert, allowed })
     };
-    Ok(readable(options, database, sink)?.into_iter().filter_map(before).collect())
+    Ok(readable(options, database, now, sink)?.into_iter().filter_map(before).collect())
 }

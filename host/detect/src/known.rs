@@ -4,37 +4,65 @@
 use std::collections::BTreeSet;
 
 use crate::DetectError;
-use net_scout_model::{Kind, Sink, UsageError, plain};
+use net_scout_model::{AlertQuery, AlertQueryError, Kind, KnownNames, Sink, UsageError, plain};
 use net_scout_plugin_host::{PluginOptions, Rule, load_all};
-use net_scout_store::{AlertFilter, AlertName, DatabaseOptions};
+use net_scout_store::{AlertName, Database, DatabaseError, DatabaseOptions};
 
-/// The statuses that this program and the Python program write.
-const STATUSES: [&str; 5] = ["new", "enriched", "snoozed", "false_positive", "allowed"];
+/// A query of alerts as an operator wrote it.
+#[derive(Clone, Debug, Default)]
+pub struct WrittenQuery {
+    /// In the query language.
+    pub text: String,
+    /// Fields that have a flag of the same name, with their values.
+    pub flags: Vec<(&'static str, String)>,
+}
 
-/// Fails where a filter names a type or a status that neither a stored alert nor a plugin has.
-///
-/// # Errors
-/// Which names there are; or when the database cannot be read.
-pub async fn check_filter(
-    database: &DatabaseOptions,
-    plugins: &PluginOptions,
-    filter: &AlertFilter,
-    sink: &dyn Sink,
-) -> Result<(), DetectError> {
-    let database = database.open_read_only()?;
-    if let Some(status) = &filter.status {
-        let mut known = database.alert_names(AlertName::Status)?;
-        known.extend(STATUSES.map(str::to_owned));
-        known_name("--status", "status", status, &known)?;
+impl WrittenQuery {
+    /// In the query language alone.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), flags: Vec::new() }
     }
-    if let Some(name) = &filter.alert_type {
-        let mut known = database.alert_names(AlertName::Type)?;
-        if !known.contains(name) {
-            known.extend(rules(plugins, sink).await.iter().flat_map(types).cloned());
-            known_name("--type", "type of alerts", name, &known)?;
+
+    /// Reads it. A rule or a type that neither a stored alert nor a plugin has is an error.
+    ///
+    /// # Errors
+    /// What is not understood, and what there is; or when the database cannot be read.
+    pub async fn read(
+        &self,
+        database: &DatabaseOptions,
+        plugins: &PluginOptions,
+        sink: &dyn Sink,
+    ) -> Result<AlertQuery, DetectError> {
+        let query = self.with(&KnownNames::default())?;
+        if !query.has_names() {
+            return Ok(query);
         }
+        let mut known = stored_names(&database.open_read_only()?)?;
+        if let Ok(query) = self.with(&known) {
+            return Ok(query);
+        }
+        for rule in rules(plugins, sink).await {
+            known.types.extend(types(&rule).iter().cloned());
+            known.rules.insert(rule.description.name);
+        }
+        Ok(self.with(&known)?)
     }
-    Ok(())
+
+    fn with(&self, known: &KnownNames) -> Result<AlertQuery, UsageError> {
+        let mut query = AlertQuery::parse(&self.text, known).map_err(|error| UsageError(error.to_string()))?;
+        for (field, value) in &self.flags {
+            // Its errors begin with the field.
+            let wrong = |error: AlertQueryError| UsageError(format!("--{error}"));
+            query = query.and(AlertQuery::of(field, value, known).map_err(wrong)?);
+        }
+        Ok(query)
+    }
+}
+
+/// The names that stored alerts have.
+fn stored_names(database: &Database) -> Result<KnownNames, DatabaseError> {
+    Ok(KnownNames { rules: database.alert_names(AlertName::Rule)?, types: database.alert_names(AlertName::Type)? })
 }
 
 /// Fails where a rule is named that neither raised a stored alert nor lies in the plugin folder.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use net_scout_model::{Allow, Limits, Networks};
-use net_scout_store::DatabaseOptions;
+use net_scout_store::{DatabaseOptions, Outbound};
 
 /// What the allowlist has beside the entries of the database.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +42,8 @@ pub struct ScanOptions {
     pub builtin_roles: bool,
     /// The allowlist, but for what the database has of it.
     pub allow: AllowSources,
+    /// Who is told of the alerts; none where nobody is.
+    pub outbound: Option<Arc<dyn Outbound>>,
     /// How many rules judge at the same time, and how many threads read the window.
     pub parallel: usize,
 }

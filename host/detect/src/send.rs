@@ -13,7 +13,7 @@ use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Header, PluginSeen, Recorder, Tape};
 use net_scout_plugin_host::schedule::RateLimiter;
 use net_scout_plugin_host::{
-    Delivery, Notifier, NotifyError, PluginOptions, Receipt, Told, add_call, ledger_entry, load_plugins,
+    Delivery, Notifier, NotifierSettings, NotifyError, PluginOptions, Receipt, Told, add_call, ledger_entry, load_plugins,
 };
 use net_scout_store::{Database, not_the_database};
 
@@ -49,35 +49,55 @@ pub async fn send(
     now: Timestamp,
     sink: &dyn Sink,
 ) -> Result<Sent, DetectError> {
-    let notifier = load_plugins(plugins, sink).await?.notifier(plugins, &request.notifier)?;
-    let path = &options.database.path;
-    let mut database = match (path.exists(), request.alerts.is_empty()) {
-        (false, true) => Database::in_memory(&options.database.alert_table)?,
-        _ => options.database.open()?,
-    };
-    database.migrate(now)?;
+    let loaded = load_plugins(plugins, sink).await?;
+    let notifier = loaded.notifier(plugins, &request.notifier, &NotifierSettings::default())?;
     let message = message(options, request, now)?;
-    let own = Pseudonyms::new(local_networks, database.pseudonym_key(now)?);
-    let told = Told::new(&message, &notifier.fields, &own);
     let tape = tape(options, plugins, &notifier, request, now)?;
-    let rates = Arc::new(RateLimiter::new(options.rate, database.rate_limits()?, options.clock.now()));
-    let state = StateStore::new(database.plugin_state()?);
+    let sent = deliver(options, local_networks, &notifier, &message, &tape, now).await?;
+    if let (Tape::Record(recorder), Some(path)) = (&tape, &request.record) {
+        recorder.finish().map_err(|source| DetectError::Recording { path: path.clone(), source })?;
+    }
+    Ok(sent)
+}
+
+/// Lets a notifier that is loaded deliver one message, once. The database is not kept open meanwhile; without one it works all the same.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub async fn deliver(
+    options: &EnrichOptions,
+    local_networks: &Networks,
+    notifier: &Notifier,
+    message: &Notification,
+    tape: &Tape,
+    now: Timestamp,
+) -> Result<Sent, DetectError> {
+    let open = || {
+        let there = options.database.path.exists();
+        if there { options.database.open() } else { Database::in_memory(&options.database.alert_table) }
+    };
+    let (own, rates, state) = {
+        let mut database = open()?;
+        database.migrate(now)?;
+        let own = Pseudonyms::new(local_networks, database.pseudonym_key(now)?);
+        let rates = RateLimiter::new(options.rate, database.rate_limits()?, options.clock.now());
+        (own, Arc::new(rates), StateStore::new(database.plugin_state()?))
+    };
+    let told = Told::new(message, &notifier.fields, &own);
     let shared = Shared {
         http: Some(HttpClient::new(options.secrets.clone(), Arc::clone(&rates), Arc::clone(&options.clock))),
         state: Some(state.clone()),
         ..Shared::default()
     };
-    let delivery = Delivery { message: &told, shared: &shared, now, left: options.timeout, tape: &tape };
+    let delivery = Delivery { message: &told, shared: &shared, now, left: options.timeout, tape };
     let (result, usage) = notifier.notify(&delivery).await;
     let mut used = ledger_entry(&notifier.artifact, &notifier.description, now);
     add_call(&mut used, &usage, result.as_ref().err().map(NotifyError::to_string), &told.addresses());
-    let partly = |what| move |source| DetectError::PartlyKept { what, source };
-    database.keep_ledger(&[used], now).map_err(partly("the ledger is not"))?;
-    database.keep_plugin_state(&state.changes(), now).map_err(partly("the state of the notifier is not"))?;
-    database.keep_rate_limits(&rates.state()).map_err(partly("the rate limits are not"))?;
-    if let (Tape::Record(recorder), Some(path)) = (&tape, &request.record) {
-        recorder.finish().map_err(|source| DetectError::Recording { path: path.clone(), source })?;
-    }
+    let mut database = open()?;
+    database.migrate(now)?;
+    database.keep_ledger(&[used], now)?;
+    database.keep_plugin_state(&state.changes(), now)?;
+    database.keep_rate_limits(&rates.state())?;
     Ok(Sent { told, result })
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn options() -> (TempDir, ScanOptions) {
         quiet: 6 * 3_600_000_000,
         builtin_roles: true,
         allow: AllowSources::default(),
+        outbound: None,
         parallel: 2,
     };
     (folder, options)

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counting, Value};
+use super::{Counting, Triage, Value};
 
 /// How much an alert matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -23,6 +23,21 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, in ascending order.
+    pub const ALL: [Self; 5] = [Self::Informational, Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The one with this name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.name() == name)
+    }
+
+    /// Its place among [all](Self::ALL).
+    #[must_use]
+    pub fn rank(self) -> i64 {
+        self as i64
+    }
+
     /// That of a score, where nobody says another.
     #[must_use]
     pub fn of_score(score: i64) -> Self {
@@ -45,6 +60,13 @@ impl Severity {
             Self::High => "high",
             Self::Critical => "critical",
         }
+    }
+
+    /// The one of a name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Informational, Self::Low, Self::Medium, Self::High, Self::Critical];
+        all.into_iter().find(|severity| severity.name() == name)
     }
 }
 
@@ -136,7 +158,7 @@ pub struct StoredAlert {
     pub severity: Option<String>,
     /// The rule that raised it; unknown where the Python program wrote it.
     pub rule: Option<String>,
-    /// new, enriched, snoozed, false_positive, ...
+    /// new, enriched, acknowledged, snoozed, closed, false_positive, ...
     pub status: String,
     /// When it was first raised, UTC ISO 8601.
     pub created_at: String,
@@ -144,9 +166,17 @@ pub struct StoredAlert {
     pub updated_at: Option<String>,
     /// What a person can check; null where it is no JSON.
     pub evidence: serde_json::Value,
+    /// What people wrote down beside it.
+    pub triage: Triage,
 }
 
 impl StoredAlert {
+    /// How much it matters; where the Python program wrote it, what its score says.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity.as_deref().and_then(Severity::of).unwrap_or_else(|| Severity::of_score(self.score))
+    }
+
     /// Whether nobody has dealt with it yet.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -3,34 +3,42 @@
 mod alerts;
 mod allow;
 mod arguments;
+mod complete;
 mod enrich;
 mod evaluate;
 mod explain;
 mod import;
+mod man;
+mod notify;
 mod plugin;
+mod report;
 mod scan;
 mod serve;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-use crate::commands::{config as config_command, maintain, migrate, serve as serve_command, status};
+use crate::commands::{config as config_command, maintain, migrate, serve as serve_command, status, template};
 use crate::config::{Config, ConfigFile, Flags, Layers, Setting};
 use crate::exit::UsageError;
 use crate::{exit, output};
 use alerts::AlertsArgs;
 use allow::AllowCommand;
-use arguments::{FormatArg, WindowArgs};
+use arguments::{FormatArg, WindowArgs, negated};
+use complete::Shell;
 use enrich::{CacheArgs, EnrichArgs, LookupArgs};
 use evaluate::EvaluateArgs;
 use explain::ExplainArgs;
 use import::ImportArgs;
 use net_scout_model::clock::{Clock, FixedClock, SystemClock};
 use net_scout_plugin_host::{COMPILE, compile_component};
+use notify::{NotifyCommand, OutboxCommand};
 use plugin::PluginCommand;
+use report::{BlocklistArgs, ReportArgs, SummaryArgs};
 use scan::ScanArgs;
 use serve::{MaintainArgs, ServeArgs, StatusArgs};
 
@@ -106,16 +114,32 @@ enum Command {
     Import(ImportArgs),
     /// Measure how well the rules do, on events whose truth is known
     Evaluate(EvaluateArgs),
+    /// Send messages about alerts, try the way to a receiver, see what would be sent
+    #[command(subcommand)]
+    Notify(NotifyCommand),
+    /// List, retry or drop messages that are not sent yet
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
     /// Run as a service: scan again and again, and record which time was scanned
     Serve(ServeArgs),
     /// Show what the service does, which time was scanned, and what is wrong
     Status(StatusArgs),
+    /// Show what is open, what is new, and how far the scans are
+    Summary(SummaryArgs),
+    /// Report over a period: alerts, traffic, what is new, what was not scanned
+    Report(ReportArgs),
+    /// Write the sources of alerts as a block list for a firewall
+    Blocklist(BlocklistArgs),
     /// Remove rows of net-scout's own tables that were kept for long enough
     Maintain(MaintainArgs),
     /// Make or update the tables of net-scout in the database
     Migrate(MigrateArgs),
     /// Show every setting, its value and where it came from
     Config(ConfigArgs),
+    /// Write what a shell needs to complete commands, plugins and alerts when Tab is pressed
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder
+    Man(ManArgs),
     /// Compile a component from standard input to standard output: what the program runs for each that it does not know
     #[command(name = COMPILE, hide = true)]
     Compile(CompileArgs),
@@ -138,14 +162,36 @@ struct MigrateArgs {
 
 #[derive(Args)]
 struct ConfigArgs {
+    /// Write a configuration file to begin with: every key with its default, as comments
+    #[arg(long, conflicts_with = "format")]
+    template: bool,
     #[command(flatten)]
     format: FormatArg,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  source <(net-scout completions bash)            in ~/.bashrc\n  source <(net-scout completions zsh)             in ~/.zshrc\n  \
+        net-scout completions fish > ~/.config/fish/completions/net-scout.fish"
+)]
+struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    shell: Shell,
+}
+
+#[derive(Args)]
+struct ManArgs {
+    /// The folder; it is made where it is not there
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
 }
 
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    complete::answer(Cli::command);
+    let cli = match Cli::try_parse_from(std::env::args_os().map(negated)) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to standard output and are no error. A closed stream is no reason to stop.
@@ -162,7 +208,7 @@ pub fn run() -> ExitCode {
     if let Command::Compile(CompileArgs { memory, seconds }) = cli.command {
         return ExitCode::from(compile_component(memory, seconds));
     }
-    match execute(&cli) {
+    match without_configuration(&cli).unwrap_or_else(|| execute(&cli)) {
         Ok(code) => ExitCode::from(code),
         // The reader of a pipe went away: it has what it wanted.
         Err(error) if is_broken_pipe(&error) => ExitCode::from(exit::SUCCESS),
@@ -177,6 +223,16 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
         .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe))
+}
+
+/// What needs none: it works where the configuration is wrong, too.
+fn without_configuration(cli: &Cli) -> Option<anyhow::Result<u8>> {
+    match &cli.command {
+        Command::Completions(args) => Some(complete::script(args.shell)),
+        Command::Man(args) => Some(man::write(Cli::command(), &args.folder)),
+        Command::Config(ConfigArgs { template: true, .. }) => Some(template::run()),
+        _ => None,
+    }
 }
 
 fn execute(cli: &Cli) -> anyhow::Result<u8> {
@@ -208,24 +264,40 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Plugin(command) => command.run(&config, now),
         Command::Import(args) => args.run(&config, now),
         Command::Evaluate(args) => args.run(&config),
+        Command::Notify(command) => command.run(&config, now),
+        Command::Outbox(command) => command.run(&config, now),
         Command::Serve(args) => serve_command::run(&config, args.once, &|| configuration_again(cli, config.file.as_deref())),
         Command::Status(args) => status::run(&config, (&args.format).into(), now),
+        Command::Summary(args) => args.run(&config, now),
+        Command::Report(args) => args.run(&config, now),
+        Command::Blocklist(args) => args.run(&config, now),
         Command::Maintain(args) => maintain::run(&config, args.dry_run, (&args.format).into(), now),
         Command::Migrate(args) => migrate::run(&config, args.event_hash, now),
         Command::Config(args) => config_command::run(&config, (&args.format).into()),
-        Command::Compile(_) => unreachable!("answered before"),
+        Command::Completions(_) | Command::Man(_) | Command::Compile(_) => unreachable!("answered before"),
     }
 }
 
 /// The configuration as it is now.
 fn configuration(cli: &Cli) -> anyhow::Result<Config> {
+    resolve(flags(cli), cli.global.config.as_deref())
+}
+
+/// The configuration where only these places were named.
+fn where_to_look(file: Option<OsString>, database: Option<OsString>, plugins: Option<OsString>) -> anyhow::Result<Config> {
+    let said = |name, text: Option<OsString>| Some(Setting::flag(name, text?.into_string().ok()?));
+    let flags = Flags { db_path: said("--db-path", database), plugins: said("--plugins", plugins), ..Flags::default() };
+    resolve(flags, file.as_deref().map(Path::new))
+}
+
+fn resolve(flags: Flags, file: Option<&Path>) -> anyhow::Result<Config> {
     let layers = Layers {
-        flags: flags(cli),
+        flags,
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
             .filter(|(name, _)| name.starts_with("NET_SCOUT_") || name.starts_with("PDNS_"))
             .collect(),
-        file: ConfigFile::find(cli.global.config.as_deref())?,
+        file: ConfigFile::find(file)?,
     };
     Ok(Config::resolve(&layers)?)
 }
@@ -306,8 +378,6 @@ fn flags(cli: &Cli) -> Flags {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

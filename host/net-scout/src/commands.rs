@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod allow;
 pub mod approve;
+pub mod blocklist;
 pub mod config;
 pub mod egress;
 pub mod enable;
@@ -13,23 +14,31 @@ pub mod import_logs;
 pub mod inspect;
 pub mod maintain;
 pub mod migrate;
+pub mod names;
 pub mod new;
+pub mod notify;
+pub mod outbox;
 pub mod past;
 pub mod plugin_test;
 pub mod replay;
+pub mod report;
 pub mod scan;
 pub mod send;
 pub mod serve;
 pub mod stats;
 pub mod status;
+pub mod summary;
+pub mod template;
 
+use std::io::Write as _;
 use std::path::Path;
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, cores};
 use crate::exit::UsageError;
-use crate::output::terminal_width;
+use crate::output::{stdout, terminal_width};
+use net_scout_report::replace_file;
 
 /// Refuses a file that is one of those of the database: were it opened as something else, the database could be destroyed.
 ///
@@ -37,6 +46,22 @@ use crate::output::terminal_width;
 /// When it is one.
 pub fn not_the_database(config: &Config, what: &str, path: &Path) -> Result<(), UsageError> {
     net_scout_store::not_the_database(&config.db_path, what, path)
+}
+
+/// Writes a result that is whole, to a file, which is replaced at once, or to standard output.
+fn deliver(config: &Config, output: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
+    match output {
+        Some(path) => {
+            not_the_database(config, "--output", path)?;
+            replace_file(path, bytes)?;
+        }
+        None => {
+            let mut out = stdout();
+            out.write_all(bytes)?;
+            out.flush()?;
+        }
+    }
+    Ok(())
 }
 
 /// The runtime that plugins run on, a thread for each core.

@@ -6,8 +6,10 @@ mod file;
 mod grammar;
 mod keys;
 mod layer;
+mod notify;
 mod options;
 mod source;
+mod template;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -19,11 +21,13 @@ pub use keys::{Flags, Values};
 pub use layer::Key;
 pub(crate) use options::cores;
 pub use source::{Setting, Source};
+pub use template::template;
 
 use crate::exit::UsageError;
 use keys::Layer;
 use net_scout_model::time::Moment;
 use net_scout_model::{Allow, LIMITS, Limits, Request, Secrets};
+use net_scout_notify::Notify;
 use net_scout_plugin_host::schedule::Rate;
 use net_scout_plugin_host::{PluginLimits, ownership};
 
@@ -56,6 +60,8 @@ pub struct Config {
     pub grants: BTreeMap<String, Vec<Request>>,
     /// The entries of the allowlist.
     pub allow: Vec<Allow>,
+    /// Who is told of alerts.
+    pub notify: Notify,
     /// What is set for the parameters of plugins: plugin, parameter, value.
     pub parameters: BTreeMap<String, BTreeMap<String, Setting>>,
     /// The file that was read, if there is one.
@@ -92,11 +98,12 @@ impl Config {
             common.set(limit.name, &setting.text).map_err(|what| setting.wrong(key.name, &what))?;
             settings.push((key, setting));
         }
-        let config = Self {
+        let mut config = Self {
             usual_since,
             limits: PluginLimits { common, own: file.map(ConfigFile::limits).transpose()?.unwrap_or_default() },
             enrichment_rate: Rate { interval: values.enrichment_sleep, burst: values.enrichment_burst },
             directories: layers.directories()?,
+            notify: notify::notify(file, layers.secrets(), &values.db_path)?,
             secrets: layers.secrets(),
             grants: file.map(ConfigFile::grants).transpose()?.unwrap_or_default(),
             allow: file.map(ConfigFile::allow).transpose()?.unwrap_or_default(),
@@ -106,6 +113,9 @@ impl Config {
             settings,
         };
         config.check_found_database()?;
+        let plugins = config.notify.plugins.iter().map(|(name, written)| (name.clone(), config.plugin_receiver(written)));
+        let plugins: Vec<_> = plugins.collect();
+        config.notify.receivers.extend(plugins);
         Ok(config)
     }
 

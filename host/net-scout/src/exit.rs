@@ -6,6 +6,7 @@ use net_scout_lab::evaluate::EvaluateError;
 use net_scout_lab::replay::ReplayError;
 pub use net_scout_model::UsageError;
 use net_scout_plugin_host::PluginsError;
+use net_scout_report::ReportError;
 use net_scout_serve::health::ListenError;
 use net_scout_serve::service::ServiceError;
 
@@ -17,6 +18,8 @@ pub const FAILURE: u8 = 1;
 pub const USAGE: u8 = 2;
 /// The command did its work, but a plugin was refused or failed, or one of its alerts was refused. The alerts of the others stand.
 pub const PLUGIN_FAILED: u8 = 3;
+/// What `notify flush` says: a message did not reach its receiver, and is tried again.
+pub const UNDELIVERED: u8 = 3;
 /// What `status` says: the service is behind, or something of it fails.
 pub const UNHEALTHY: u8 = 3;
 
@@ -29,6 +32,7 @@ pub fn is_usage(error: &anyhow::Error) -> bool {
         || error.downcast_ref().is_some_and(EvaluateError::is_usage)
         || error.downcast_ref().is_some_and(ReplayError::is_usage)
         || error.downcast_ref().is_some_and(LogsError::is_usage)
+        || error.downcast_ref().is_some_and(ReportError::is_usage)
         || error.downcast_ref().is_some_and(ServiceError::is_usage)
         || error.downcast_ref().is_some_and(ListenError::is_usage)
 }

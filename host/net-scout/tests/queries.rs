@@ -1,4 +1,4 @@
-//! SQL of the grammar that the gate lets through, with extreme literals: no query runs beyond its limit by more than a second, and none is
+//! SQL of the grammar that the gate lets through, with extreme literals: no query runs beyond its limit by more than seconds, and none is
 //! left behind. `cargo xtask fuzz` tries many more.
 
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio::runtime::Runtime;
 
-/// How long a query may run, and how much longer until it is answered.
+/// How long a query may run, and how much longer until it is answered: one that is not stopped takes minutes, and the machine may be busy.
 const LIMIT: Duration = Duration::from_millis(200);
-const MORE: Duration = Duration::from_secs(1);
+const MORE: Duration = Duration::from_secs(10);
 /// How many queries are tried where nobody says.
 const CASES: u32 = 120;
 /// The instant of all events.

@@ -5,6 +5,7 @@
 
 mod bench;
 mod connection;
+mod deliver;
 mod figures;
 mod installed;
 mod jobs;
@@ -21,7 +22,7 @@ use tokio::sync::watch;
 use crate::health::Health;
 use crate::notify::{Notice, Notifier};
 use crate::pace::Pace;
-use crate::schedule::{Agenda, Backoff, Job, wait};
+use crate::schedule::{Agenda, Backoff, Job, Schedule, wait};
 use crate::status::{CoverageStatus, RunningRules, Status};
 use bench::Bench;
 use connection::{Connection, Open};
@@ -41,6 +42,7 @@ const SCAN: &str = "scan";
 const ENRICH: &str = "enrich";
 const EXPIRE: &str = "expire";
 const MAINTAIN: &str = "maintain";
+const DELIVER: &str = "deliver";
 
 /// What reads the configuration again.
 pub type Reload<'a> = &'a (dyn Fn() -> Result<ServiceOptions, String> + Send + Sync);
@@ -83,6 +85,8 @@ struct Service<'a> {
     coverage: CoverageStatus,
     /// The rules that failed.
     bench: Bench,
+    /// Receivers that messages do not reach.
+    undelivered: Vec<String>,
     /// What scans have to say.
     scan_sink: Repeated<'a>,
 }
@@ -108,6 +112,7 @@ pub async fn serve(mut options: ServiceOptions, once: bool, around: Surroundings
         trouble: None,
         coverage: CoverageStatus::default(),
         bench: Bench::default(),
+        undelivered: Vec::new(),
         scan_sink: Repeated::new(around.sink),
         options,
         around,
@@ -125,8 +130,9 @@ pub async fn serve(mut options: ServiceOptions, once: bool, around: Surroundings
 }
 
 fn agenda(options: &ServiceOptions, now: Timestamp) -> Agenda {
-    let Schedules { scan, enrich, expire, maintain } = options.schedules.clone();
-    let jobs = [(SCAN, scan), (ENRICH, enrich), (EXPIRE, expire), (MAINTAIN, maintain)];
+    let Schedules { scan, enrich, expire, maintain, deliver } = options.schedules.clone();
+    let deliver = if options.notify.is_empty() { Schedule::Off } else { deliver };
+    let jobs = [(SCAN, scan), (ENRICH, enrich), (EXPIRE, expire), (MAINTAIN, maintain), (DELIVER, deliver)];
     let jobs = jobs.into_iter().map(|(name, schedule)| Job::new(name, schedule, now)).collect();
     Agenda { jobs, zone: options.zone.clone() }
 }
@@ -247,6 +253,7 @@ impl Service<'_> {
             SCAN => self.tick().await,
             ENRICH => self.enrich().await,
             EXPIRE => self.expire().await,
+            DELIVER => self.deliver().await,
             _ => self.maintain(),
         }
     }

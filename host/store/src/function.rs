@@ -12,7 +12,7 @@ use net_scout_model::time::parse_timestamp;
 use net_scout_model::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND};
 
 /// How a function may be used.
-const FLAGS: FunctionFlags =
+pub(super) const FLAGS: FunctionFlags =
     FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC).union(FunctionFlags::SQLITE_INNOCUOUS);
 
 /// Teaches a connection to read timestamps; the counter says how many it could not read.

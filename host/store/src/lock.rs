@@ -28,6 +28,8 @@ pub enum Lock {
     Next,
     /// To look up the addresses of stored alerts.
     Lookups,
+    /// To deliver messages.
+    Delivery,
 }
 
 impl Lock {
@@ -37,6 +39,7 @@ impl Lock {
             Self::Turn => "turn",
             Self::Next => "next",
             Self::Lookups => "lookups",
+            Self::Delivery => "delivery",
         }
     }
 }

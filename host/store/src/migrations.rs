@@ -27,7 +27,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 15] = migrations![
+static MIGRATIONS: [Migration; 17] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -42,6 +42,8 @@ static MIGRATIONS: [Migration; 15] = migrations![
     12 "0012_import_digests",
     13 "0013_service",
     14 "0014_rule_failures",
+    15 "0015_alert_life",
+    16 "0016_outbox",
     17 "0017_ledger_egress",
 ];
 
@@ -175,9 +177,9 @@ fn run(connection: &Connection, migration: &Migration, alert_table: &str, now: T
     if done.is_some() {
         return Ok(false);
     }
-    for statement in migration.sql(alert_table).split_inclusive(';') {
-        if !is_there(connection, statement, alert_table)? {
-            connection.execute_batch(statement)?;
+    for statement in statements(&migration.sql(alert_table)) {
+        if !is_there(connection, &statement, alert_table)? {
+            connection.execute_batch(&statement)?;
         }
     }
     connection.execute(
@@ -185,6 +187,18 @@ fn run(connection: &Connection, migration: &Migration, alert_table: &str, now: T
         (alert_table, migration.version, migration.name, migration.checksum(), now.seconds()),
     )?;
     Ok(true)
+}
+
+/// The statements of a migration. Only a trigger has others inside.
+fn statements(sql: &str) -> Vec<String> {
+    let mut statements: Vec<String> = Vec::new();
+    for part in sql.split_inclusive(';') {
+        match statements.last_mut().filter(|last| last.contains("CREATE TRIGGER") && !last.trim_end().ends_with("END;")) {
+            Some(trigger) => trigger.push_str(part),
+            None => statements.push(part.to_owned()),
+        }
+    }
+    statements
 }
 
 /// Whether the column that a statement adds is there: SQLite has no ADD COLUMN IF NOT EXISTS, a table that was adopted may have the
@@ -264,7 +278,7 @@ mod tests {
             )
             .expect("tamper");
         let error = database.migrate(NOW).expect_err("newer").to_string();
-        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 14"), "{error}");
+        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 15"), "{error}");
         database.connection.execute_batch("CREATE TABLE notes (id, text)").expect("table");
         database.alert_table = "notes".to_owned();
         assert!(matches!(database.migrate(NOW), Err(DatabaseError::NotAnAlertTable { column: "alert_type", .. })));

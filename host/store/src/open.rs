@@ -1,6 +1,7 @@
 //! A database that is open for writing, or for looking at it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -9,6 +10,7 @@ use super::error::{DatabaseError, failed};
 use super::file::{Reading, connect_writing, is_write_ahead, look};
 use super::filling::Filling;
 use super::identity::Written;
+use super::outbox::Outbound;
 use super::schema::source;
 use super::turns::Turns;
 
@@ -28,6 +30,8 @@ pub struct Database {
     /// How others get their turn; none where nobody else has the file.
     turns: Option<Turns>,
     pub(super) filling: Filling,
+    /// Who learns of alerts that are recorded.
+    pub(super) outbound: Option<Arc<dyn Outbound>>,
 }
 
 /// Which database, and how it is opened.
@@ -85,6 +89,7 @@ impl Database {
             written: None,
             turns: None,
             filling: Filling::default(),
+            outbound: None,
         })
     }
 
@@ -104,6 +109,7 @@ impl Database {
             written: None,
             turns: None,
             filling: Filling::default(),
+            outbound: None,
         })
     }
 
@@ -132,6 +138,7 @@ impl Database {
             written,
             turns,
             filling: Filling::default(),
+            outbound: None,
         })
     }
 

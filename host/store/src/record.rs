@@ -16,11 +16,12 @@ use serde_json::{Map, Value};
 use super::coverage::Covered;
 use super::error::{DatabaseError, failed};
 use super::open::Database;
+use super::outbox;
 use super::schema::quote;
 use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
 use grow::grown;
-use net_scout_model::{Alert, LedgerEntry, StoredAlert, Timestamp};
+use net_scout_model::{Alert, LedgerEntry, News, StoredAlert, Timestamp};
 use place::Place;
 use reopen::{keep_reopenings, reopens, with_reopening};
 
@@ -34,6 +35,8 @@ pub struct Recorded {
     pub alert: StoredAlert,
     /// Whether it is new; else it is a repeat of the day.
     pub new: bool,
+    /// What is new about it.
+    pub news: News,
 }
 
 /// Writes something that belongs to a scan in the transaction that records the last of its alerts: with all of them, or not at all.
@@ -78,8 +81,7 @@ impl Database {
     /// Records alerts in one transaction.
     #[cfg(test)]
     pub(crate) fn record(&mut self, alerts: &[Alert], now: Timestamp) -> Result<Vec<Recorded>, DatabaseError> {
-        let (table, quiet) = (quote(&self.alert_table), self.quiet);
-        self.write("record alerts in", |connection| record_for(connection, &table, quiet, alerts, Duration::MAX, now))
+        self.keep_in_turns(alerts, Duration::MAX, now, |_| Ok(()))
     }
 
     /// Keeps all that a scan leaves: its alerts, strongest first, and with the last of them what its plugins keep, what they used,
@@ -125,13 +127,20 @@ impl Database {
     ) -> Result<Vec<Recorded>, DatabaseError> {
         const ACTION: &str = "record alerts in";
         let (alert_table, table, quiet) = (self.alert_table.clone(), quote(&self.alert_table), self.quiet);
-        let (path, seconds) = (self.path.clone(), self.busy_seconds);
+        let (path, seconds, outbound) = (self.path.clone(), self.busy_seconds, self.outbound.clone());
         let error = |source| failed(&path, seconds, ACTION)(source);
         let mut recorded = Vec::with_capacity(alerts.len());
         loop {
             let left = &alerts[recorded.len()..];
             let whole = self.write_all(ACTION, |connection| {
                 let part = record_for(connection, &table, quiet, left, turn, now).map_err(error)?;
+                if let Some(outbound) = &outbound {
+                    part.iter()
+                        .try_for_each(|part| {
+                            outbox::tell(connection, &alert_table, outbound.as_ref(), &part.alert, part.news, now)
+                        })
+                        .map_err(error)?;
+                }
                 let whole = part.len() == left.len();
                 recorded.extend(part);
                 if whole {
@@ -187,14 +196,18 @@ fn record(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<R
         None => members.next(),
         known => known,
     };
-    let recorded = match known {
+    let before = known.clone();
+    let mut recorded = match known {
         Some(known) => again(place, &known, alert, at)?,
         None => match insert(place, alert, at)? {
-            Some(alert) => Recorded { alert, new: true },
+            Some(alert) => Recorded { alert, new: true, news: News::New },
             // A unique index that another program made takes it for this one, perhaps of another day.
             None => again(place, &in_the_way(place, alert, at)?, alert, at)?,
         },
     };
+    if !recorded.new {
+        recorded.news = News::between(before.as_ref().or(Some(&recorded.alert)), &recorded.alert);
+    }
     members.try_for_each(|member| take_over(place, &member, recorded.alert.id, at))?;
     Ok(recorded)
 }
@@ -260,7 +273,7 @@ fn update(place: &Place<'_>, id: i64, alert: &Alert, status: &str, at: Timestamp
         id
     ];
     let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
-    Ok(Recorded { alert, new: false })
+    Ok(Recorded { alert, new: false, news: News::Grown })
 }
 
 /// The same alert again.
@@ -275,7 +288,7 @@ fn repeated(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp
     let evidence = keep_reopenings(alert.evidence.clone(), known);
     let values = params![alert.score, alert.severity.name(), alert.rule, text(&evidence), at.stored(), known.id];
     let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
-    Ok(Recorded { alert, new: false })
+    Ok(Recorded { alert, new: false, news: News::Grown })
 }
 
 /// A new row; none where a unique index has one already.

@@ -3,11 +3,13 @@
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use net_scout_model::{StoredAlert, counted, plain};
+use net_scout_model::time::parse_timestamp;
+use net_scout_model::{StoredAlert, Triage, counted, plain};
 
 /// The columns of a stored alert.
 pub(super) const COLUMNS: &str =
-    "id, alert_type, src_ip, dst_ip, score, severity, rule, status, created_at, updated_at, evidence_json";
+    "id, alert_type, src_ip, dst_ip, score, severity, rule, status, created_at, updated_at, evidence_json,
+             snoozed_until, verdict, reason, assignee, labels, note";
 
 /// Rows that were left out because something in them cannot be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,8 +54,23 @@ pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<(StoredAlert, Option<Str
         created_at: fields.needed("created_at")?,
         updated_at: fields.text("updated_at")?,
         evidence: json(row.get_ref("evidence_json")?),
+        triage: triage(row)?,
     };
     Ok((alert, fields.wrong))
+}
+
+/// What people wrote down; what is anything but text is nothing.
+fn triage(row: &Row<'_>) -> rusqlite::Result<Triage> {
+    let text = |column: &str| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null().ok().flatten().map(str::to_owned));
+    let labels = text("labels")?.unwrap_or_default();
+    Ok(Triage {
+        snoozed_until: text("snoozed_until")?.as_deref().and_then(parse_timestamp),
+        verdict: text("verdict")?,
+        reason: text("reason")?,
+        assignee: text("assignee")?,
+        labels: labels.split(',').filter(|label| !label.is_empty()).map(str::to_owned).collect(),
+        note: text("note")?,
+    })
 }
 
 /// Whether a column holds something that is not JSON.

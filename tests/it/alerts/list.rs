@@ -31,7 +31,12 @@ fn filters() {
         (vec!["--since", "2026-03-02"], vec![1, 2, 4, 3]),
         (vec!["--since", "2026-03-02T00:00:01Z"], vec![1, 2, 4]),
         (vec!["--since", "2w", "--type", "vertical_scan", "--src", "192.0.2.2", "--min-score", "1", "--status", "new"], vec![3]),
-        (vec!["--src", "' OR 1 --"], vec![]),
+        (vec!["--src", "192.0.2.0/24", "--dst", "198.51.100.0/24"], vec![3]),
+        (vec!["--status", "open"], vec![1, 4, 3]),
+        (vec!["src:192.0.2.0/24", "score:60..", "-rule:vertical_scan"], vec![1, 2]),
+        (vec!["type:horizontal_scan", "!src:192.0.2.1"], vec![4]),
+        (vec!["3 1"], vec![1, 3]),
+        (vec!["192.0.2.3", "status:open since:1h"], vec![1, 4]),
     ] {
         let run = scene.run(&[["alerts", "--format", "ndjson"].as_slice(), &words].concat());
         let ids: Vec<i64> = run.lines().iter().map(|alert| alert["id"].as_i64().expect("an id")).collect();
@@ -39,12 +44,17 @@ fn filters() {
         run.ended(0, if expected.is_empty() { "no alerts" } else { "" });
     }
     let types = "high_connection_volume, horizontal_scan, vertical_scan";
-    scene
-        .run(&["alerts", "--type", "horizontal"])
-        .ended(2, &format!("error: --type: there is no type of alerts `horizontal`; there are {types}"));
-    scene
-        .run(&["alerts", "--status", "open"])
-        .ended(2, "error: --status: there is no status `open`; there are allowed, enriched, false_positive, new, snoozed");
+    for (words, error) in [
+        (vec!["--type", "horizontal"], format!("--type: there is no type of alerts `horizontal`, did you mean `horizontal_scan`?; there are {types}")),
+        (vec!["rule:vertcal_scan"], format!("rule: there is no rule `vertcal_scan`, did you mean `vertical_scan`?; there are {types}")),
+        (vec!["--status", "opne"], "--status: there is no status `opne`, did you mean `open`?; there are open, new, enriched, acknowledged, snoozed, closed, \
+            false_positive, true_positive, benign, duplicate, allowed".to_owned()),
+        (vec!["--src", "192.168.1.0/16"], "--src: `192.168.1.0/16` is not a network: it begins at 192.168.0.0/16".to_owned()),
+        (vec!["--since", "yesterday"], "--since: `yesterday` is not a time".to_owned()),
+        (vec!["sorce:192.0.2.1"], "there is no field `sorce`, did you mean `score`?; the fields are id, rule, type, src, dst".to_owned()),
+    ] {
+        scene.run(&[["alerts"].as_slice(), &words].concat()).ended(2, &format!("error: {error}"));
+    }
     scene.run(&["alerts", "--status", "false_positive"]).ended(0, "no alerts");
     scene
         .run(&["allow", "add", "192.0.2.1", "--rule", "horizontal", "--reason", "a test"])

@@ -218,6 +218,7 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
     let mut lease = None;
     if let Some(database) = &mut database {
         database.set_quiet(options.quiet);
+        database.set_outbound(options.outbound.clone());
         prepare(database, &options.table, window.now, sink)?;
         lease = covering.take_turn(database, sink)?;
         if lease.is_some() {

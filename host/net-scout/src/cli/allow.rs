@@ -1,8 +1,10 @@
 //! `net-scout allow`.
 
 use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FormatArg, number};
+use super::complete;
 use crate::commands::allow;
 use crate::commands::allow::AddRequest;
 use crate::config::Config;
@@ -41,7 +43,7 @@ pub(super) struct AllowAddArgs {
     #[arg(long)]
     destination: bool,
     /// Only alerts of this rule; may be given several times
-    #[arg(long = "rule", value_name = "RULE")]
+    #[arg(long = "rule", value_name = "RULE", add = ArgValueCandidates::new(complete::rules))]
     rules: Vec<String>,
     /// Only alerts that name their ports, all of them among these: 22,8000-8100
     #[arg(long = "port", value_name = "PORTS")]

@@ -1,11 +1,16 @@
 //! Arguments that several commands have.
 
+use std::ffi::OsString;
 use std::ops::RangeInclusive;
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
-use crate::output::Format;
+use super::complete;
+use crate::output::{AlertOutput, Format};
+use net_scout_model::search::QUERY_FIELDS;
 use net_scout_model::{not, parse_whole};
+use net_scout_report::formats::AlertFormat;
 
 #[derive(Args)]
 pub(super) struct FormatArg {
@@ -29,6 +34,38 @@ impl From<&FormatArg> for Format {
             FormatName::Json => Self::Json,
             FormatName::Ndjson => Self::Ndjson,
             FormatName::Csv => Self::Csv,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct AlertFormatArg {
+    /// How alerts are written: for people and programs, or an alert a line as Elastic Common Schema, OCSF Detection Finding or CEF
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    format: AlertFormatName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum AlertFormatName {
+    Table,
+    Json,
+    Ndjson,
+    Csv,
+    Ecs,
+    Ocsf,
+    Cef,
+}
+
+impl From<&AlertFormatArg> for AlertOutput {
+    fn from(arg: &AlertFormatArg) -> Self {
+        match arg.format {
+            AlertFormatName::Table => Self::Own(Format::Table),
+            AlertFormatName::Json => Self::Own(Format::Json),
+            AlertFormatName::Ndjson => Self::Own(Format::Ndjson),
+            AlertFormatName::Csv => Self::Own(Format::Csv),
+            AlertFormatName::Ecs => Self::Foreign(AlertFormat::Ecs),
+            AlertFormatName::Ocsf => Self::Foreign(AlertFormat::Ocsf),
+            AlertFormatName::Cef => Self::Foreign(AlertFormat::Cef),
         }
     }
 }
@@ -58,7 +95,7 @@ pub(super) struct PluginArgs {
     #[command(flatten)]
     pub(super) folder: FolderArg,
     /// Set a parameter of a plugin
-    #[arg(long, value_name = "PLUGIN.PARAMETER=VALUE", value_parser = parameter)]
+    #[arg(long, value_name = "PLUGIN.PARAMETER=VALUE", value_parser = parameter, add = ArgValueCandidates::new(complete::parameters))]
     pub(super) set: Vec<(String, String, String)>,
 }
 
@@ -72,6 +109,15 @@ pub(super) fn number(text: &str) -> Result<i64, String> {
     parse_whole::<i64>(text, 0..=i64::MAX as u64).map_err(|_| not(text, "a number, which the first column of the list shows"))
 }
 
+/// A negated term of a query, `-dst:192.0.2.9`, as the command line takes it: `!dst:192.0.2.9`. No flag looks like that.
+pub(super) fn negated(argument: OsString) -> OsString {
+    let term = argument
+        .to_str()
+        .and_then(|text| text.strip_prefix('-'))
+        .filter(|term| QUERY_FIELDS.iter().any(|field| term.strip_prefix(field).is_some_and(|behind| behind.starts_with(':'))));
+    term.map(|term| format!("!{term}").into()).unwrap_or(argument)
+}
+
 pub(super) fn parameter(text: &str) -> Result<(String, String, String), String> {
     let parts =
         text.split_once('=').and_then(|(name, value)| name.split_once('.').map(|(rule, parameter)| (rule, parameter, value)));
@@ -82,6 +128,16 @@ pub(super) fn parameter(text: &str) -> Result<(String, String, String), String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn negated_terms_are_no_flags() {
+        let as_taken = |text: &str| negated(text.into()).into_string().expect("text");
+        for (written, taken) in
+            [("-dst:192.0.2.9", "!dst:192.0.2.9"), ("-d", "-d"), ("--dst", "--dst"), ("dst:a", "dst:a"), ("-dst", "-dst")]
+        {
+            assert_eq!(as_taken(written), taken);
+        }
+    }
 
     #[test]
     fn parameters() {

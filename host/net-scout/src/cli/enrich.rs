@@ -1,8 +1,10 @@
 //! `net-scout enrich`, `lookup` and `cache`.
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FormatArg, PluginArgs, number, whole};
+use super::complete;
 use crate::commands::enrich;
 use crate::commands::enrich::CacheAction;
 use crate::config::Config;
@@ -18,10 +20,10 @@ pub(super) struct EnrichArgs {
     #[arg(long, value_name = "N", default_value = "10", value_parser = whole::<u32>(0..=u32::MAX.into()))]
     limit: u32,
     /// Only this alert
-    #[arg(long, value_name = "ID", value_parser = number)]
+    #[arg(long, value_name = "ID", value_parser = number, add = ArgValueCandidates::new(complete::alerts))]
     alert_id: Option<i64>,
     /// Only with these enrichers
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', add = ArgValueCandidates::new(complete::plugins))]
     only: Vec<String>,
     /// Look up again, whatever is cached; also for alerts that are enriched already
     #[arg(long)]

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FolderArg, FormatArg, number, whole};
+use super::complete;
 use crate::commands::{approve, egress, enable, inspect, new, plugin_test, send, stats};
 use crate::config::Config;
 use crate::templates::{Language, Role};
@@ -78,7 +80,7 @@ pub(super) struct ListArgs {
 #[derive(Args)]
 pub(super) struct InspectArgs {
     /// The plugin, by file or by name
-    #[arg(value_name = "PLUGIN")]
+    #[arg(value_name = "PLUGIN", add = ArgValueCandidates::new(complete::plugins))]
     name: String,
     #[command(flatten)]
     folder: FolderArg,
@@ -87,7 +89,7 @@ pub(super) struct InspectArgs {
 #[derive(Args)]
 pub(super) struct ApproveArgs {
     /// The plugins, by file or by name; none for all in the folder
-    #[arg(value_name = "PLUGIN")]
+    #[arg(value_name = "PLUGIN", add = ArgValueCandidates::new(complete::plugins))]
     names: Vec<String>,
     /// Set a limit of theirs, such as cpu_seconds=60
     #[arg(long = "limit", value_name = "LIMIT=VALUE", value_parser = limit)]
@@ -102,7 +104,7 @@ pub(super) struct ApproveArgs {
 #[derive(Args)]
 pub(super) struct RevokeArgs {
     /// The plugins, by name
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = ArgValueCandidates::new(complete::plugins))]
     names: Vec<String>,
     #[command(flatten)]
     folder: FolderArg,
@@ -111,7 +113,7 @@ pub(super) struct RevokeArgs {
 #[derive(Args)]
 pub(super) struct EnableArgs {
     /// The rules, by name; `net-scout status` shows which are benched
-    #[arg(required = true, value_name = "RULE")]
+    #[arg(required = true, value_name = "RULE", add = ArgValueCandidates::new(complete::rules))]
     names: Vec<String>,
 }
 
@@ -119,7 +121,7 @@ pub(super) struct EnableArgs {
 #[command(after_help = "Examples:\n  net-scout plugin stats --since '7 days'\n  net-scout plugin stats whois --format csv")]
 pub(super) struct StatsArgs {
     /// Only these plugins
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::plugins))]
     names: Vec<String>,
     /// Only runs since then
     #[arg(long, value_name = "WHEN", default_value = "90 days")]
@@ -132,7 +134,7 @@ pub(super) struct StatsArgs {
 #[command(after_help = "Examples:\n  net-scout plugin egress --since 30d\n  net-scout plugin egress slack --format ndjson")]
 pub(super) struct EgressArgs {
     /// Only these plugins
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::plugins))]
     names: Vec<String>,
     /// Only runs since then
     #[arg(long, value_name = "WHEN", default_value = "30 days")]
@@ -145,10 +147,10 @@ pub(super) struct EgressArgs {
 #[command(after_help = "Examples:\n  net-scout plugin send slack\n  net-scout plugin send telegram 7 12")]
 pub(super) struct SendArgs {
     /// The notifier, by name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::plugins))]
     name: String,
     /// The alerts, by number; none for a message that says that messages arrive
-    #[arg(value_name = "ID", value_parser = number)]
+    #[arg(value_name = "ID", value_parser = number, add = ArgValueCandidates::new(complete::alerts))]
     alerts: Vec<i64>,
     /// Keep what passes between plugin and host in this file, for `scan --replay`
     #[arg(long, value_name = "FILE")]

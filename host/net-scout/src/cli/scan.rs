@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FormatArg, WindowArgs, parameter};
+use super::complete;
 use crate::commands::past::PastFlags;
 use crate::commands::scan::ScanFlags;
 use crate::commands::{past, replay, scan};
@@ -34,10 +36,10 @@ pub(super) struct ScanArgs {
     #[arg(long)]
     pub(super) no_group: bool,
     /// Set a parameter of a rule
-    #[arg(long, value_name = "RULE.PARAMETER=VALUE", value_parser = parameter)]
+    #[arg(long, value_name = "RULE.PARAMETER=VALUE", value_parser = parameter, add = ArgValueCandidates::new(complete::parameters))]
     pub(super) set: Vec<(String, String, String)>,
     /// Evaluate only these rules
-    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',', add = ArgValueCandidates::new(complete::rules))]
     only: Vec<String>,
     /// Scan what `serve` left out, could not scan or got rows for too late, between its first scan and its last, or --since and --until
     #[arg(long, conflicts_with_all = ["backfill", "only", "set", "enrich", "explain", "stats", "record", "replay"])]

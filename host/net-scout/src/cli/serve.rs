@@ -1,8 +1,10 @@
 //! `net-scout serve`, `net-scout status` and `net-scout maintain`.
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FormatArg, parameter};
+use super::complete;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
@@ -25,7 +27,7 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(super) listen: Option<String>,
     /// Set a parameter of a rule
-    #[arg(long, value_name = "RULE.PARAMETER=VALUE", value_parser = parameter)]
+    #[arg(long, value_name = "RULE.PARAMETER=VALUE", value_parser = parameter, add = ArgValueCandidates::new(complete::parameters))]
     pub(super) set: Vec<(String, String, String)>,
     /// Run each job that is due once, and end
     #[arg(long)]

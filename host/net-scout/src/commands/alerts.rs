@@ -2,44 +2,42 @@
 
 use super::runtime;
 use crate::config::Config;
-use crate::exit::UsageError;
-use crate::output::{Format, Shown, Story, Terminal};
+use crate::output::{AlertOutput, Format, Shown, Story, Terminal};
 use crate::{exit, output};
 use net_scout_detect::alerts;
-use net_scout_detect::known::check_filter;
+use net_scout_detect::known::WrittenQuery;
 use net_scout_model::Timestamp;
-use net_scout_model::time::parse_moment;
 use net_scout_store::AlertFilter;
 
 /// What to list, and how.
 #[derive(Clone, Debug)]
 pub struct AlertsRequest {
     /// Which alerts.
-    pub filter: AlertFilter,
-    /// Only those raised since then, as written.
-    pub since: Option<String>,
+    pub query: WrittenQuery,
+    /// At most so many.
+    pub limit: Option<u32>,
     /// How.
-    pub format: Format,
+    pub format: AlertOutput,
 }
 
 /// Lists stored alerts.
 ///
 /// # Errors
-/// When `since` is no time, the database cannot be read, or standard output cannot be written.
-pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::Result<u8> {
-    let AlertsRequest { filter, since, format } = request;
-    let since = since.map(|text| parse_moment(&text, now)).transpose();
-    let since = since.map_err(|error| UsageError(format!("--since: {error}")))?;
-    let (database, filter) = (config.database_options(), AlertFilter { since, ..filter });
-    let listed = alerts::list(&database, &filter)?;
+/// When the query is not understood, the database cannot be read, or standard output cannot be written.
+pub fn run(config: &Config, request: &AlertsRequest, now: Timestamp) -> anyhow::Result<u8> {
+    let database = config.database_options();
+    let query = runtime()?.block_on(request.query.read(&database, &config.plugin_options(), &Terminal))?;
+    let listed = alerts::list(&database, &AlertFilter { limit: request.limit, ..AlertFilter::new(query, now) })?;
     output::unreadable_alerts(&listed.unreadable, &config.alert_table);
-    if listed.alerts.is_empty() {
-        runtime()?.block_on(check_filter(&database, &config.plugin_options(), &filter, &Terminal))?;
+    let is_empty = listed.alerts.is_empty();
+    match request.format {
+        AlertOutput::Own(format) => {
+            output::show_alerts(&listed.alerts.into_iter().map(Shown::from).collect::<Vec<_>>(), format)?;
+        }
+        AlertOutput::Foreign(format) => output::write_foreign(&mut output::stdout(), &listed.alerts, format)?,
     }
-    let shown: Vec<Shown> = listed.alerts.into_iter().map(Shown::from).collect();
-    output::show_alerts(&shown, format)?;
     output::broken_evidence(&listed.broken_evidence);
-    if shown.is_empty() {
+    if is_empty {
         output::note(&"no alerts");
     }
     Ok(exit::SUCCESS)
@@ -49,8 +47,9 @@ pub fn run(config: &Config, request: AlertsRequest, now: Timestamp) -> anyhow::R
 ///
 /// # Errors
 /// When there is no such alert, the database cannot be read, or standard output cannot be written.
-pub fn show(config: &Config, id: i64, format: Format) -> anyhow::Result<u8> {
-    let alerts::WholeAlert { alert, enrichment, query, is_broken } = alerts::show(&config.database_options(), &config.table, id)?;
+pub fn show(config: &Config, id: i64, format: Format, now: Timestamp) -> anyhow::Result<u8> {
+    let alerts::WholeAlert { alert, enrichment, query, is_broken } =
+        alerts::show(&config.database_options(), &config.table, id, now)?;
     if is_broken {
         output::broken_evidence(&[id]);
     }

@@ -9,10 +9,12 @@ use super::allow::{ALLOW, allow};
 use super::grammar::Shape;
 use super::keys::{self, LIMITS_SECTION};
 use super::layer::Key;
+use super::notify::{RECEIVER, ROUTE, tables};
 use super::source::Setting;
 use super::tree::{self, Node, Table, Value};
 use crate::exit::UsageError;
 use net_scout_model::{Allow, Limits, Request};
+use net_scout_notify::WrittenEntry;
 use net_scout_plugin_host::ownership;
 
 /// The tables of the parameters of plugins: `[rules.RULE]`, `[enrichers.ENRICHER]` and `[notifiers.NOTIFIER]`.
@@ -22,7 +24,7 @@ const GRANTS: &str = "grants";
 /// The table of the directories whose files plugins may be granted: name and path.
 const DIRECTORIES: &str = "directories";
 /// What there is beside keys.
-const TABLES: &str = "[rules.RULE], [enrichers.ENRICHER], [notifiers.NOTIFIER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [serve], [retention] and [[allow]]";
+const TABLES: &str = "[rules.RULE], [enrichers.ENRICHER], [notifiers.NOTIFIER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [serve], [retention], [[allow]], [[receiver]] and [[route]]";
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]
@@ -86,7 +88,7 @@ impl ConfigFile {
         let known = |name: &str| keys::all().any(|key| key.name == name);
         for (name, node) in &self.table {
             match (name.as_str(), &node.value) {
-                (ALLOW, _) => {}
+                (ALLOW | RECEIVER | ROUTE, _) => {}
                 (GRANTS | DIRECTORIES, Value::Table(_)) => {}
                 (name, Value::Table(plugins)) if PARAMETERS.contains(&name) => {
                     if let Some((plugin, node)) = plugins.iter().find(|(_, node)| node.table().is_none()) {
@@ -148,6 +150,14 @@ impl ConfigFile {
     /// When one is wrong.
     pub fn allow(&self) -> Result<Vec<Allow>, UsageError> {
         self.table.get(ALLOW).map_or(Ok(Vec::new()), |node| allow(&self.path, node))
+    }
+
+    /// The tables of a list of tables, as they are written.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub(super) fn entries(&self, name: &str) -> Result<Vec<WrittenEntry>, UsageError> {
+        self.table.get(name).map_or(Ok(Vec::new()), |node| tables(&self.path, name, node))
     }
 
     /// What is set for parameters of plugins: plugin, parameter, value.

@@ -211,6 +211,13 @@ settings! {
         grammar: grammar::schedule(),
         meaning: "when `serve` removes rows of net-scout's own tables that were kept for long enough",
     }
+    schedule_deliver: Schedule {
+        name: "schedule.deliver",
+        variable: "NET_SCOUT_SCHEDULE_DELIVER",
+        default: "30 seconds",
+        grammar: grammar::schedule(),
+        meaning: "when `serve` sends the messages of [[route]] to [[receiver]]; only where there is one",
+    }
     settle: Duration {
         name: "serve.settle",
         variable: "NET_SCOUT_SETTLE",
@@ -287,6 +294,13 @@ settings! {
         default: "180 days",
         grammar: grammar::age(1.0..=36_500.0),
         meaning: "how long it is kept what plugins remember that are not in use",
+    }
+    keep_outbox: Option<i64> {
+        name: "retention.outbox",
+        variable: "NET_SCOUT_RETENTION_OUTBOX",
+        default: "90 days",
+        grammar: grammar::age(1.0..=36_500.0),
+        meaning: "how long messages are kept that were sent or given up",
     }
     keep_bytes: Option<u64> {
         name: "retention.table_mib",

@@ -37,6 +37,7 @@ impl Config {
             quiet: self.quiet,
             builtin_roles: self.builtin_roles,
             allow: AllowSources { resolvers: self.dns_servers.clone(), configured: self.allow.clone() },
+            outbound: self.notify.outbound(),
             parallel: cores(),
         }
     }
@@ -83,6 +84,7 @@ impl Config {
             OwnTable::Coverage => self.keep_coverage,
             OwnTable::Imports => self.keep_imports,
             OwnTable::PluginState => self.keep_plugin_state,
+            OwnTable::Outbox | OwnTable::Messages => self.keep_outbox,
         };
         OwnTable::ALL.into_iter().map(|table| (table, Keep { age: age(table), bytes: self.keep_bytes })).collect()
     }
@@ -104,8 +106,10 @@ impl Config {
                 enrich: self.schedule_enrich.clone(),
                 expire: self.schedule_expire.clone(),
                 maintain: self.schedule_maintain.clone(),
+                deliver: self.schedule_deliver.clone(),
             },
             zone: system_zone(),
+            notify: self.notify.clone(),
             max_enrich: self.max_enrich,
             retention: self.retention(),
             textfile: self.textfile.clone(),

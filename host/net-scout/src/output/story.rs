@@ -248,6 +248,7 @@ mod tests {
             created_at: "2026-03-11T20:35:11Z".into(),
             updated_at: Some("2026-03-11T20:35:11Z".into()),
             evidence,
+            triage: net_scout_model::Triage::default(),
         };
         let mut out = Vec::new();
         let story = Story { alert, enrichment, query: query.map(str::to_owned) };

@@ -3,39 +3,32 @@
 use std::collections::BTreeSet;
 
 use crate::installed::{ENABLED, FIELDS, LoadedPlugins, PluginOptions, PluginsError, SECRET};
-use crate::{Lock, Notifier, NotifierSettings, UngrantedNotifier};
-use net_scout_model::{AlertField, Request, SWITCH, Secrets, UsageError, Written, parse_switch, plain};
+use crate::{Notifier, NotifierSettings, UngrantedNotifier};
+use net_scout_model::{AlertField, SWITCH, Secrets, UsageError, Written, parse_switch, plain};
 
 impl LoadedPlugins {
-    /// The notifier of this name, with what the configuration sets for it.
+    /// The notifier of this name, with what the configuration sets for it, and over that what one of several receivers has of its own.
     ///
     /// # Errors
     /// When it is not there, is off, was not granted all that it requests, or a setting is wrong.
-    pub fn notifier(&self, options: &PluginOptions, name: &str) -> Result<Notifier, PluginsError> {
+    pub fn notifier(&self, options: &PluginOptions, name: &str, own: &NotifierSettings) -> Result<Notifier, PluginsError> {
         let found = self.ungranted(name)?;
-        let Some(settings) = settings(options, found)? else {
+        let Some(mut settings) = settings(options, found)? else {
             return Err(UsageError(format!("notifier {name} is switched off in [notifiers.{name}]")).into());
         };
-        self.notifier_with(options, name, &settings)
-    }
-
-    /// The notifier of this name with settings of somebody's own, as one of several receivers has them.
-    ///
-    /// # Errors
-    /// As [`Self::notifier`].
-    pub fn notifier_with(
-        &self,
-        options: &PluginOptions,
-        name: &str,
-        settings: &NotifierSettings,
-    ) -> Result<Notifier, PluginsError> {
-        let found = self.ungranted(name)?;
-        let not_granted = |error| PluginsError::Setting { plugin: name.to_owned(), error };
-        if let Some(reason) = found.off(settings, &options.secrets).map_err(not_granted)? {
+        let known = &found.description.parameters;
+        if let Some(unknown) = own.parameters.keys().find(|set| !known.iter().any(|known| known.name == **set)) {
+            return Err(UsageError(format!("notifier {name} has no parameter `{}`", plain(unknown, 100))).into());
+        }
+        settings.parameters.extend(own.parameters.clone());
+        settings.secret = own.secret.clone().or(settings.secret);
+        settings.fields = own.fields.clone().or(settings.fields);
+        let wrong = |error| PluginsError::Setting { plugin: name.to_owned(), error };
+        if let Some(reason) = found.off(&settings, &options.secrets).map_err(wrong)? {
             return Err(UsageError(format!("notifier {name} is off: {reason}")).into());
         }
-        let granted = granted(options, &self.lock, found);
-        found.clone().grant(settings, &granted).map_err(not_granted)
+        let granted = options.granted(&self.lock, &found.artifact, name);
+        found.clone().grant(&settings, &granted).map_err(wrong)
     }
 
     fn ungranted(&self, name: &str) -> Result<&UngrantedNotifier, PluginsError> {
@@ -46,10 +39,6 @@ impl LoadedPlugins {
             UsageError(format!("there is no notifier `{}`; there are {names}", plain(name, 100))).into()
         })
     }
-}
-
-fn granted(options: &PluginOptions, lock: &Lock, notifier: &UngrantedNotifier) -> Vec<Request> {
-    options.granted(lock, &notifier.artifact, &notifier.description.name)
 }
 
 /// What the operator set for a notifier; none where it is switched off.

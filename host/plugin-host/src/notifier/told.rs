@@ -163,7 +163,7 @@ impl Shown<'_> {
             AlertField::Type => text(&alert.alert_type),
             AlertField::Severity => optional(&alert.severity),
             AlertField::Score => Some(alert.score.into()),
-            AlertField::Status => text(&alert.status),
+            AlertField::Status => Some(alert.status.as_str()).filter(|status| !status.is_empty()).and_then(text),
             AlertField::SrcIp => optional(&alert.src_ip),
             AlertField::DstIp => optional(&alert.dst_ip),
             AlertField::CreatedAt => instant(&alert.created_at),

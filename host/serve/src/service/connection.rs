@@ -76,7 +76,7 @@ impl Open {
         database.check_events(&options.table)?;
         prepare(&mut database, &options.table, now, around.sink)?;
         // What this process still has there was taken on a connection that is gone.
-        for lock in [Lock::Service, Lock::Turn, Lock::Next, Lock::Lookups] {
+        for lock in [Lock::Service, Lock::Turn, Lock::Next, Lock::Lookups, Lock::Delivery] {
             database.unlock_lost(lock)?;
         }
         let lease = database.try_lock(Lock::Service, NAME, now)?.map_err(|holder| ServiceError::Held(holder.to_string()))?;

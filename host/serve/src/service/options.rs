@@ -11,6 +11,7 @@ use net_scout_detect::DetectError;
 use net_scout_detect::enrich::EnrichOptions;
 use net_scout_detect::scan::{ScanError, ScanOptions};
 use net_scout_model::time::Moment;
+use net_scout_notify::Notify;
 use net_scout_plugin_host::{PluginOptions, PluginsError};
 use net_scout_store::{DatabaseError, Keep, OwnTable};
 
@@ -25,6 +26,8 @@ pub struct Schedules {
     pub expire: Schedule,
     /// Removing what was kept for long enough.
     pub maintain: Schedule,
+    /// Delivering messages.
+    pub deliver: Schedule,
 }
 
 /// What the service is told.
@@ -46,6 +49,8 @@ pub struct ServiceOptions {
     pub zone: TimeZone,
     /// The most alerts that one run enriches.
     pub max_enrich: u32,
+    /// Who is told of alerts.
+    pub notify: Notify,
     /// How long its own rows are kept.
     pub retention: BTreeMap<OwnTable, Keep>,
     /// The file that the figures are written to after each job.

@@ -74,7 +74,8 @@ impl Service<'_> {
         let trouble = self.trouble.as_ref();
         let trouble = trouble.map(|(reason, since)| format!("the database cannot be used since {}: {reason}", since.seconds()));
         let plugins = self.plugins.problems.iter().cloned();
-        plugins.chain(self.misconfigured.clone()).chain(trouble).collect()
+        let notify = self.options.notify.problems().into_iter().chain(self.undelivered.clone());
+        plugins.chain(self.misconfigured.clone()).chain(trouble).chain(notify).collect()
     }
 
     /// Says how it stands, after a job.

@@ -1,6 +1,6 @@
 //! What an alert becomes when more is said of the same story.
 
-use super::reopen::{keep_reopenings, severity};
+use super::reopen::keep_reopenings;
 use net_scout_model::{Alert, REOPENED, Rank, Related, StoredAlert, add_related, take_related};
 
 /// The alert of both: the one that says most leads, the others stand in its evidence.
@@ -14,7 +14,7 @@ pub(super) fn grown(known: &StoredAlert, alert: &Alert) -> Alert {
         src_ip: known.src_ip.clone(),
         dst_ip: known.dst_ip.clone(),
         score: known.score,
-        severity: severity(known),
+        severity: known.severity(),
         evidence: old_evidence,
     };
     let mut new_evidence = alert.evidence.clone();
@@ -31,7 +31,7 @@ pub(super) fn grown(known: &StoredAlert, alert: &Alert) -> Alert {
     }
     related.sort_by_key(|one| std::cmp::Reverse(rank(one)));
     let score = related.iter().map(|one| one.score).chain([lead.score, known.score]).max().unwrap_or_default();
-    let severity = related.iter().map(|one| one.severity).chain([lead.severity, severity(known)]).max();
+    let severity = related.iter().map(|one| one.severity).chain([lead.severity, known.severity()]).max();
     let Related { rule, alert_type, src_ip, dst_ip, mut evidence, .. } = lead;
     add_related(&mut evidence, related);
     Alert {

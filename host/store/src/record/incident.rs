@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::super::stored::{COLUMNS, stored};
 use super::place::{OPEN, Place, untold};
-use super::reopen::severity;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{Alert, Network, StoredAlert, Timestamp};
 
@@ -80,7 +79,7 @@ impl Place<'_> {
             debug_assert!(network.bits() >= WIDEST);
             if let Some(known) = self.of_story(story, since)?
                 && known.is_open()
-                && severity(&known) >= alert.severity
+                && known.severity() >= alert.severity
             {
                 return Ok(Some(known));
             }
@@ -121,7 +120,7 @@ impl Place<'_> {
         for row in rows {
             let (story, known) = row?;
             let source = story.strip_prefix(FROM).and_then(|text| text.parse::<IpAddr>().ok());
-            if source.is_some_and(|source| network.contains(source)) && severity(&known) <= alert.severity {
+            if source.is_some_and(|source| network.contains(source)) && known.severity() <= alert.severity {
                 members.push(known);
             }
         }

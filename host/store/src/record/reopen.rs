@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use net_scout_model::{Alert, RELATED, REOPENED, Severity, StoredAlert, Timestamp};
+use net_scout_model::{Alert, RELATED, REOPENED, StoredAlert, Timestamp};
 
 /// How many reopenings of one alert are kept: the last ones.
 const MOST: usize = 20;
@@ -10,7 +10,7 @@ const MOST: usize = 20;
 /// Whether an alert reopens the one that it belongs to: a person closed that, and this is more severe, or another rule says something that
 /// the person did not see.
 pub(super) fn reopens(known: &StoredAlert, alert: &Alert) -> bool {
-    !known.is_open() && (alert.severity > severity(known) || !said_before(known, alert))
+    !known.is_open() && (alert.severity > known.severity() || !said_before(known, alert))
 }
 
 /// Whether all that an alert says was said by the same rules in the stored one. One of the Python program names no rule.
@@ -24,12 +24,6 @@ fn said_before(known: &StoredAlert, alert: &Alert) -> bool {
     known.rule.is_none() || (is_known(&alert.rule) && related(alert.evidence.get(RELATED)).iter().all(is_known))
 }
 
-/// How much a stored alert matters; where the Python program wrote it, what its score says.
-pub(super) fn severity(alert: &StoredAlert) -> Severity {
-    let named = alert.severity.clone().and_then(|name| serde_json::from_value(Value::String(name)).ok());
-    named.unwrap_or_else(|| Severity::of_score(alert.score))
-}
-
 /// Adds to the evidence what the alert was before it is reopened. Nobody writes down who closed it, and when: it was after it was last
 /// raised.
 pub(super) fn with_reopening(evidence: Map<String, Value>, known: &StoredAlert, at: Timestamp) -> Map<String, Value> {
@@ -41,7 +35,7 @@ pub(super) fn with_reopening(evidence: Map<String, Value>, known: &StoredAlert, 
     reopened.push(json!({
         "at": at.stored(),
         "status": known.status,
-        "severity": severity(known).name(),
+        "severity": known.severity().name(),
         "score": known.score,
         "last_raised": known.updated_at.as_ref().unwrap_or(&known.created_at),
     }));

@@ -35,12 +35,25 @@ pub enum OwnTable {
     Imports,
     /// What plugins remember that are not in use any more.
     PluginState,
+    /// What was told of alerts.
+    Outbox,
+    /// Messages that were sent, or given up.
+    Messages,
 }
 
 impl OwnTable {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::ClosedAlerts, Self::Cache, Self::LookupFailures, Self::Ledger, Self::Coverage, Self::Imports, Self::PluginState];
+    pub const ALL: [Self; 9] = [
+        Self::ClosedAlerts,
+        Self::Cache,
+        Self::LookupFailures,
+        Self::Ledger,
+        Self::Coverage,
+        Self::Imports,
+        Self::PluginState,
+        Self::Outbox,
+        Self::Messages,
+    ];
 
     /// What it holds, in words.
     #[must_use]
@@ -53,6 +66,8 @@ impl OwnTable {
             Self::Coverage => "stretches of scanned time",
             Self::Imports => "places in imported logs",
             Self::PluginState => "states of plugins that are not in use",
+            Self::Outbox => "alerts in sent messages",
+            Self::Messages => "sent messages",
         }
     }
 
@@ -66,6 +81,8 @@ impl OwnTable {
             Self::Coverage => "scout_coverage",
             Self::Imports => "scout_imports",
             Self::PluginState => "scout_plugin_state",
+            Self::Outbox => "scout_outbox",
+            Self::Messages => "scout_messages",
         }
     }
 
@@ -78,6 +95,8 @@ impl OwnTable {
             Self::Coverage => ("ends", &["digest", "message"]),
             Self::Imports => ("updated_at", &["head_digest", "path", "digest", "until_digest"]),
             Self::PluginState => ("updated_at", &["plugin", "key", "value"]),
+            Self::Outbox => ("at", &["route", "receiver", "alert_json"]),
+            Self::Messages => ("formed", &["key", "route", "receiver", "error"]),
         }
     }
 
@@ -87,6 +106,12 @@ impl OwnTable {
             Self::ClosedAlerts => CLOSED.to_owned(),
             Self::Cache | Self::LookupFailures | Self::Ledger => "1".to_owned(),
             Self::Imports => "is_finished = 1".to_owned(),
+            Self::Outbox => {
+                "message IS NOT NULL AND NOT EXISTS (SELECT 1 FROM scout_messages WHERE scout_messages.id = scout_outbox.message
+                 AND state IN ('due', 'sending'))"
+                    .to_owned()
+            }
+            Self::Messages => "state NOT IN ('due', 'sending')".to_owned(),
             Self::Coverage => "EXISTS (SELECT 1 FROM scout_coverage AS later WHERE later.event_table = scout_coverage.event_table
                  AND later.alert_table = scout_coverage.alert_table AND later.ends > scout_coverage.ends)"
                 .to_owned(),

@@ -92,7 +92,11 @@ fn a_network_takes_over_its_members_and_later_ones_join_it() {
     let taken = database.record(&[network(24, Severity::Medium)], NOW.plus(HOUR)).expect("the network").remove(0);
     assert_eq!((taken.new, taken.alert.id), (false, first[1].alert.id), "the strongest that is not worse becomes it");
     let status = |database: &Database, id: i64| {
-        let found = database.alerts(&crate::AlertFilter { id: Some(id), ..Default::default() }).expect("list").alerts.remove(0);
+        let found = database
+            .alerts(&crate::AlertFilter::new(net_scout_model::AlertQuery::of_id(id), NOW))
+            .expect("list")
+            .alerts
+            .remove(0);
         (found.status, found.evidence["part_of_alert"].as_i64())
     };
     assert_eq!(status(&database, first[0].alert.id), ("duplicate".to_owned(), Some(taken.alert.id)));

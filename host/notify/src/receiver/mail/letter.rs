@@ -1,0 +1,46 @@
+//! A message as mail. Header fields are encoded by the library; what attackers may have written is on one line before it gets there.
+
+use std::time::{Duration, SystemTime};
+
+use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+
+use crate::Message;
+use crate::text;
+use net_scout_model::ToldAlert;
+
+/// The most alerts that are listed.
+const LISTED: usize = 50;
+/// The most threads that a mail belongs to.
+const THREADS: usize = 10;
+
+/// The mail, whose identity is that of the message, however often it is sent.
+pub(super) fn letter(message: &Message, from: &Mailbox, to: &[Mailbox]) -> Result<lettre::Message, String> {
+    let domain = from.email.domain();
+    let seconds = u64::try_from(message.formed.0.div_euclid(1_000_000)).unwrap_or(0);
+    let mut builder = lettre::Message::builder()
+        .from(from.clone())
+        .subject(message.title())
+        .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+        .message_id(Some(format!("<{}@{domain}>", message.key)));
+    for mailbox in to {
+        builder = builder.to(mailbox.clone());
+    }
+    let threads: Vec<String> = message.alerts.iter().take(THREADS).map(|alert| thread(alert, domain)).collect();
+    if let Some(first) = threads.first() {
+        builder = builder.in_reply_to(first.clone()).references(threads.join(" "));
+    }
+    let mut text = text::body(message, LISTED);
+    text.push_str("\n\n-- \nSent by net-scout. `net-scout alerts show NUMBER` shows what an alert is about.\n");
+    let mut letter = builder.header(ContentType::TEXT_PLAIN).body(text).map_err(|error| error.to_string())?;
+    // No vacation notice in return (RFC 3834).
+    let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+    letter.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
+    Ok(letter)
+}
+
+/// The root of the thread of an incident: no mail has this identity, all about the incident refer to it.
+fn thread(alert: &ToldAlert, domain: &str) -> String {
+    let day: String = alert.created_at.chars().filter(char::is_ascii_digit).collect();
+    format!("<alert-{}-{day}@{domain}>", alert.id)
+}

@@ -1,0 +1,62 @@
+use serde_json::json;
+
+use super::*;
+use crate::text::tests::{message, told};
+use net_scout_model::Severity;
+
+fn read(table: Value) -> Result<Written, String> {
+    Written::read(table.as_object().cloned().expect("a table"))
+}
+
+#[test]
+fn structured_data_is_escaped_and_lines_are_short() {
+    let hostile = message(vec![told(7, Severity::High, "a\"] x=\"\\\n<34>1")]);
+    let line = line(&hostile, 4, "host name", 1_400);
+    assert!(line.starts_with("<35>1 2026-03-11T20:35:11Z hostname net-scout "), "{line}");
+    assert!(line.contains("type=\"a\\\"\\] x=\\\"\\\\\\\\n<34>1\" severity="), "{line}");
+    assert!(!line.contains('\n'));
+    let many = message((0..500).map(|id| told(id, Severity::Low, "äöü")).collect());
+    assert!((1..300).all(|most| format::line(&many, 4, "h", 300 + most).len() <= 300 + most));
+}
+
+#[test]
+fn addresses_have_a_form() {
+    for address in ["/dev/log", "udp:localhost", "tls:a:1", "unix:log", "tcp:a:b"] {
+        let error = read(json!({ "address": address })).err().expect(address);
+        assert!(error.contains("is not unix:PATH, udp:HOST:PORT or tcp:HOST:PORT"), "{error}");
+    }
+    assert_eq!(read(json!({})).expect("the default").address, Address::Unix("/dev/log".to_owned()));
+    assert!(read(json!({ "facility": "lpr" })).err().expect("unknown").contains("is not one of user, daemon"));
+}
+
+#[tokio::test]
+async fn it_arrives_over_every_socket() {
+    use tokio::io::AsyncReadExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log");
+    let (unix, udp) = (UnixDatagram::bind(&path).expect("a socket"), UdpSocket::bind("127.0.0.1:0").await.expect("a socket"));
+    let tcp = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a socket");
+    let send = async |address: String| {
+        let receiver = read(json!({ "address": address })).expect("read").build().expect("built");
+        receiver.deliver(&message(vec![told(7, Severity::High, "scan")])).await.expect("sent");
+    };
+    let mut buffer = vec![0; 2_000];
+    send(format!("unix:{}", path.display())).await;
+    let length = unix.recv(&mut buffer).await.expect("a line");
+    assert!(buffer[..length].starts_with(b"<35>1 "));
+    send(format!("udp:{}", udp.local_addr().expect("an address"))).await;
+    let length = udp.recv(&mut buffer).await.expect("a line");
+    assert!(buffer[..length].starts_with(b"<35>1 "));
+    let at = tcp.local_addr().expect("an address");
+    let ((), mut text) = tokio::join!(send(format!("tcp:{at}")), async {
+        let (mut stream, _) = tcp.accept().await.expect("a connection");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("text");
+        text
+    });
+    let line = text.split_off(text.find(' ').expect("a length") + 1);
+    assert_eq!(text.trim().parse::<usize>(), Ok(line.len()));
+    drop(tcp);
+    let receiver = read(json!({ "address": format!("tcp:{at}") })).expect("read").build().expect("built");
+    assert!(receiver.deliver(&message(Vec::new())).await.is_err());
+}
