@@ -46,6 +46,7 @@ fn config_shows_values_and_where_they_came_from() {
              schedule.enrich,off,default\n\
              schedule.expire,daily 03:10,default\n\
              schedule.maintain,daily 03:20,default\n\
+             schedule.deliver,30 seconds,default\n\
              serve.settle,30,default\n\
              serve.listen,,default\n\
              serve.listen_beyond_loopback,false,default\n\
@@ -57,6 +58,7 @@ fn config_shows_values_and_where_they_came_from() {
              retention.coverage,400 days,default\n\
              retention.imports,730 days,default\n\
              retention.plugin_state,180 days,default\n\
+             retention.outbox,90 days,default\n\
              retention.table_mib,256,default\n\
              limits.cpu_seconds,30,default\n\
              limits.wall_seconds,300,default\n\

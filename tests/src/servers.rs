@@ -1,4 +1,4 @@
-//! Servers on loopback for the tests: so far DNS and HTTP, which answer well, badly, slowly or never, and keep a record of what they
+//! Servers on loopback for the tests: DNS, HTTP, WHOIS and SMTP, which answer well, badly, slowly or never, and keep a record of what they
 //! were asked. A server stops when its handle is dropped: its port is then closed and its threads have ended.
 //!
 //! Nothing here may know the host, reach out to the network or wait longer than the handle lives.
@@ -7,6 +7,7 @@ pub mod dns;
 pub mod http;
 mod journal;
 mod listener;
+pub mod smtp;
 mod stop;
 pub mod whois;
 

@@ -109,7 +109,7 @@ fn message(options: &EnrichOptions, request: &SendRequest, now: Timestamp) -> Re
         return Ok(Notification::test(key));
     }
     let known = |id: &i64| {
-        let whole = show(&options.database, "", *id)?;
+        let whole = show(&options.database, "", *id, now)?;
         Ok(NotifiedAlert { alert: whole.alert, enrichment: whole.enrichment })
     };
     let mut alerts = request.alerts.iter().map(known).collect::<Result<Vec<_>, DetectError>>()?;

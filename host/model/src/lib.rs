@@ -1,5 +1,6 @@
 //! The words of the domain: what an alert, a window, a value and a plugin's description are. Knows nothing else of the program.
 
+mod action;
 mod alert;
 mod alert_field;
 mod allow;
@@ -37,6 +38,7 @@ mod usage;
 mod value;
 mod window;
 
+pub use action::{Actor, AlertAction, LIFE_COLUMNS, check_comment, reopening};
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
 pub use alert_field::AlertField;
 pub use allow::{

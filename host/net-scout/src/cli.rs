@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-use crate::commands::{config as config_command, maintain, migrate, serve as serve_command, status, template};
+use crate::commands::{config as config_command, maintain, migrate, serve as serve_command, standard, status, template};
 use crate::config::{Config, ConfigFile, Flags, Layers, Setting};
 use crate::exit::UsageError;
 use crate::{exit, output};
@@ -280,7 +280,22 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
 
 /// The configuration as it is now.
 fn configuration(cli: &Cli) -> anyhow::Result<Config> {
-    resolve(flags(cli), cli.global.config.as_deref())
+    let config = resolve(flags(cli), cli.global.config.as_deref())?;
+    if runs_plugins(&cli.command) { standard::or_standard(config) } else { Ok(config) }
+}
+
+/// Whether a command runs plugins, or shows what they are.
+fn runs_plugins(command: &Command) -> bool {
+    match command {
+        Command::Scan(_)
+        | Command::Serve(_)
+        | Command::Explain(_)
+        | Command::Enrich(_)
+        | Command::Lookup(_)
+        | Command::Evaluate(_) => true,
+        Command::Plugin(PluginCommand::List(_) | PluginCommand::Inspect(_)) => true,
+        _ => false,
+    }
 }
 
 /// The configuration where only these places were named.

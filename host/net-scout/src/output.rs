@@ -1,7 +1,9 @@
 //! What the program shows: results on standard output, everything else on standard error.
 
+mod act;
 mod alerts;
 mod allow;
+mod columns;
 mod egress;
 mod enrichment;
 mod evaluation;
@@ -27,8 +29,10 @@ use std::io::Write;
 
 use net_scout_model::cell;
 
+pub use act::{acted, planned, undone, write_history};
 pub use alerts::{Shown, write_alerts};
 pub use allow::{NOTHING_WRITTEN, closed, would_close, write_allowlist};
+pub use columns::{ALERT_COLUMN_NAMES, write_alert_columns, write_counts};
 pub use egress::{Destination, write_egress};
 pub use enrichment::{enriched, write_answers};
 pub use evaluation::{write_figures, write_folder_figures, write_mistakes};

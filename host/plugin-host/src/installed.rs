@@ -103,6 +103,14 @@ pub enum PluginsError {
     /// The lock cannot be written.
     #[error(transparent)]
     NotWritten(std::io::Error),
+    /// The plugins of the program cannot be written.
+    #[error("the standard plugins cannot be written to {folder}; name a folder with --plugins DIR")]
+    NotUnpacked {
+        /// The folder.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// This machine cannot run compiled guests.
     #[error("{0}")]
     Engine(String),

@@ -12,7 +12,7 @@ use net_scout_detect::enrich::EnrichOptions;
 use net_scout_detect::send::deliver;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{
-    AlertField, Networks, Notification, NotificationKind, NotifiedAlert, Secrets, Sink, StoredAlert, ToldAlert,
+    AlertField, Networks, Notification, NotificationKind, NotifiedAlert, Secrets, Sink, StoredAlert, ToldAlert, Triage,
 };
 use net_scout_notify::{Delivered, Delivery, Failure, Message, Receiver, WrittenPlugin};
 use net_scout_plugin_host::recording::Tape;
@@ -137,6 +137,7 @@ fn notified(alert: &ToldAlert) -> NotifiedAlert {
         created_at,
         updated_at: alert.updated_at.clone(),
         evidence: alert.evidence.clone(),
+        triage: Triage::default(),
     };
     NotifiedAlert { alert: stored, enrichment: serde_json::Value::Null }
 }

@@ -7,7 +7,7 @@ use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FolderArg, FormatArg, number, whole};
 use super::complete;
-use crate::commands::{approve, egress, enable, inspect, new, plugin_test, send, stats};
+use crate::commands::{approve, egress, enable, inspect, new, plugin_test, send, standard, stats};
 use crate::config::Config;
 use crate::templates::{Language, Role};
 use net_scout_detect::send::SendRequest;
@@ -35,6 +35,8 @@ pub(super) enum PluginCommand {
     Test(TestArgs),
     /// Check a plugin for conformance: what every plugin has to do, whatever input it gets
     Conform(ConformArgs),
+    /// Write the plugins that are in the program into a folder, approved, to change or to add to
+    Extract(ExtractArgs),
     /// Make a folder with a plugin to begin with, in the language of your choice
     New(NewArgs),
 }
@@ -47,6 +49,7 @@ impl PluginCommand {
             Self::Approve(args) => approve::run(config, &args.names, &args.limits, args.yes),
             Self::Enable(args) => enable::run(config, &args.names, now),
             Self::Revoke(args) => approve::revoke(config, &args.names),
+            Self::Extract(args) => standard::extract(config, &args.folder),
             Self::New(args) => new::run(&args.name, args.role(), args.language(), &args.dir),
             Self::Test(args) => plugin_test::test(config, &args.plugin, &args.scenarios),
             Self::Conform(args) => plugin_test::conform(config, &args.plugin, args.events),
@@ -64,7 +67,8 @@ impl PluginCommand {
             | Self::Approve(ApproveArgs { folder, .. })
             | Self::Revoke(RevokeArgs { folder, .. })
             | Self::Send(SendArgs { folder, .. }) => Some(folder),
-            Self::Enable(_) | Self::Stats(_) | Self::Egress(_) | Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
+            Self::Enable(_) | Self::Extract(_) | Self::Stats(_) | Self::Egress(_) => None,
+            Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
         }
     }
 }
@@ -108,6 +112,13 @@ pub(super) struct RevokeArgs {
     names: Vec<String>,
     #[command(flatten)]
     folder: FolderArg,
+}
+
+#[derive(Args)]
+pub(super) struct ExtractArgs {
+    /// The folder, which must not be there
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
 }
 
 #[derive(Args)]

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS scout_outbox (
     at INTEGER NOT NULL,
     -- Until when others are waited for that go with it.
     due INTEGER NOT NULL,
-    -- The message that it goes with; null while it waits.
+    -- The message that it goes with, null while it waits.
     message INTEGER
 );
 CREATE INDEX IF NOT EXISTS scout_outbox_alert ON scout_outbox (receiver, alert_id);

@@ -1,4 +1,4 @@
-use net_scout_model::{Networks, StoredAlert};
+use net_scout_model::{Networks, StoredAlert, Triage};
 use serde_json::json;
 
 use super::*;
@@ -21,6 +21,7 @@ fn alert() -> NotifiedAlert {
             created_at: "2026-03-11T20:25:11Z".to_owned(),
             updated_at: None,
             evidence: json!({"targets": {"198.51.100.10": 3}, "note": "\u{1b}[2Jfrom 10.0.0.1:53 to 203.0.113.9", "ports": [22, 23]}),
+            triage: Triage::default(),
         },
         enrichment: json!({"src": {"rdns": {"name": "a.example"}}, "dst": {"rdns": {"name": "payroll.intern"}}}),
     }
