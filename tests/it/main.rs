@@ -34,6 +34,7 @@ mod log_format;
 mod maintain;
 mod migrate;
 mod new;
+mod notifiers;
 mod notify;
 mod notify_receivers;
 mod odd_rows;

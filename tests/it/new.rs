@@ -76,6 +76,14 @@ fn rust() {
 }
 
 #[test]
+fn a_notifier_in_rust() {
+    let scene = Scene::new();
+    made(&scene, "pager", "notifier", "rust");
+    let run = scene.run(&["plugin", "conform", "pager/built.wasm"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
 fn c() {
     both_kinds("c");
 }

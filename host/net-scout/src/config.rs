@@ -99,7 +99,7 @@ impl Config {
             common.set(limit.name, &setting.text).map_err(|what| setting.wrong(key.name, &what))?;
             settings.push((key, setting));
         }
-        let config = Self {
+        let mut config = Self {
             usual_since,
             limits: PluginLimits { common, own: file.map(ConfigFile::limits).transpose()?.unwrap_or_default() },
             enrichment_rate: Rate { interval: values.enrichment_sleep, burst: values.enrichment_burst },
@@ -114,6 +114,9 @@ impl Config {
             settings,
         };
         config.check_found_database()?;
+        let plugins = config.notify.plugins.iter().map(|(name, written)| (name.clone(), config.plugin_receiver(written)));
+        let plugins: Vec<_> = plugins.collect();
+        config.notify.receivers.extend(plugins);
         Ok(config)
     }
 

@@ -250,7 +250,7 @@ impl Enricher {
     pub fn takes(&self, kind: ObservableKind) -> bool {
         match &self.description.kind {
             net_scout_model::Kind::Enricher { observables, .. } => observables.contains(&kind),
-            net_scout_model::Kind::Rule { .. } => false,
+            net_scout_model::Kind::Rule { .. } | net_scout_model::Kind::Notifier => false,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Gives plugins that were loaded what they were granted, with what the operator set for their parameters: what is left may run.
 
+mod notifiers;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -257,9 +259,9 @@ fn off(
 
 /// What is set for the parameters of the rules that run. What is set for enrichers is not for a scan, nor what is set for rules that are off.
 fn parameters(options: &PluginOptions, plugins: &Plugins, off: &[Off], sink: &dyn Sink) -> Result<Parameters, UsageError> {
-    let Plugins { rules, enrichers, .. } = plugins;
+    let Plugins { rules, .. } = plugins;
     let is_known =
-        |name: &str| enrichers.iter().any(|enricher| enricher.description.name == name) || off.iter().any(|off| off.name == name);
+        |name: &str| plugins.each().any(|(_, description)| description.name == name) || off.iter().any(|off| off.name == name);
     let mut set = Parameters::new();
     for (rule, parameters) in &options.parameters {
         let Some(loaded) = rules.iter().find(|loaded| loaded.description.name == *rule) else {

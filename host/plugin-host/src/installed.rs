@@ -14,6 +14,9 @@ use net_scout_model::{Request, Secrets, Sink, UsageError, Written, WrittenParame
 /// The parameters that every enricher has: whether it runs, and whether it may be asked about private addresses.
 pub(crate) const ENABLED: &str = "enabled";
 pub(crate) const PRIVATE: &str = "private";
+/// The parameters that every notifier has, beside whether it runs: the variable with its secret, and what it is told.
+pub(crate) const SECRET: &str = "secret";
+pub(crate) const FIELDS: &str = "fields";
 /// What to do about a folder without plugins.
 const HINT: &str = "name the folder with --plugins, or build the standard ones with `cargo xtask guests`";
 
@@ -51,7 +54,15 @@ pub enum PluginsError {
     Lock(#[from] LockError),
     /// A setting of an enricher is wrong.
     #[error(transparent)]
-    Setting(#[from] PluginError),
+    Enricher(#[from] PluginError),
+    /// A setting of a notifier is wrong, or it was not granted all that it requests.
+    #[error("notifier {plugin} does not run: {error}")]
+    Setting {
+        /// The notifier.
+        plugin: String,
+        /// Why.
+        error: PluginError,
+    },
     /// Others can write the folder.
     #[error("the plugin folder {folder} is not used: {folder} {reason}; look at it, then {advice}")]
     Untrusted {
@@ -260,7 +271,7 @@ async fn folder(engine: &PluginEngine, options: &PluginOptions, lock: &Lock) -> 
     let plugins = load_folder(engine, &options.folder, &options.limits, lock, &options.owners()?)
         .await
         .map_err(|source| PluginsError::Unreadable { folder: folder(), source })?;
-    if plugins.rules.is_empty() && plugins.enrichers.is_empty() && plugins.refused.is_empty() {
+    if plugins.each().next().is_none() && plugins.refused.is_empty() {
         return Err(PluginsError::Empty(folder()));
     }
     Ok(plugins)

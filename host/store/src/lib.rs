@@ -33,6 +33,7 @@ mod migrations;
 mod obstacle;
 mod open;
 mod outbox;
+mod pseudonym;
 mod query;
 mod reader;
 mod record;

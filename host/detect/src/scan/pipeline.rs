@@ -317,7 +317,7 @@ impl Scanned {
         let Outcome { rule, result, usage } = outcome;
         let (name, file) = (&rule.description.name, &rule.artifact.file);
         let mut entry = ledger_entry(&rule.artifact, &rule.description, now);
-        add_call(&mut entry, &usage, result.as_ref().err().map(PluginError::to_string));
+        add_call(&mut entry, &usage, result.as_ref().err().map(PluginError::to_string), &[]);
         match result {
             Err(error) => {
                 sink.warn(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));

@@ -17,14 +17,14 @@ use net_scout_model::{Allow, Limits, Request};
 use net_scout_notify::WrittenEntry;
 use net_scout_plugin_host::ownership;
 
-/// The tables of the parameters of plugins: `[rules.RULE]` and `[enrichers.ENRICHER]`.
-const PARAMETERS: [&str; 2] = ["rules", "enrichers"];
+/// The tables of the parameters of plugins: `[rules.RULE]`, `[enrichers.ENRICHER]` and `[notifiers.NOTIFIER]`.
+const PARAMETERS: [&str; 3] = ["rules", "enrichers", "notifiers"];
 /// The table of what plugins are granted: `[grants.PLUGIN]`.
 const GRANTS: &str = "grants";
 /// The table of the directories whose files plugins may be granted: name and path.
 const DIRECTORIES: &str = "directories";
 /// What there is beside keys.
-const TABLES: &str = "[rules.RULE], [enrichers.ENRICHER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [serve], [retention], [[allow]], [[receiver]] and [[route]]";
+const TABLES: &str = "[rules.RULE], [enrichers.ENRICHER], [notifiers.NOTIFIER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [serve], [retention], [[allow]], [[receiver]] and [[route]]";
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]

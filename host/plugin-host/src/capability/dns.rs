@@ -76,9 +76,10 @@ impl DnsContext {
     async fn ask(&self, mut name: Name, record_type: RecordType) -> Result<Vec<wit::RecordData>, wit::DnsError> {
         let shown = name.to_ascii();
         let shown = shown.trim_end_matches('.');
-        self.grant.check(&record_type.to_string(), shown)?;
+        let pattern = self.grant.check(&record_type.to_string(), shown)?;
         let Some(resolvers) = &self.resolvers else { return Err(wit::DnsError::Unavailable("there is no resolver".to_owned())) };
         name.set_fqdn(true);
+        self.host_calls.reached(format!("DNS {pattern}"), shown.len(), 0);
         let lookup = resolvers.0.lookup(name, record_type).await;
         let lookup = lookup.map_err(|error| failure(&error, &format!("{record_type} {}", plain(shown, QUOTED))))?;
         let records: Vec<_> =
