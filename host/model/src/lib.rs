@@ -50,7 +50,7 @@ pub use event::{EventRow, Place};
 pub use hex::{hex, unhex};
 pub use ledger::LedgerEntry;
 pub use limits::{LIMITS, LimitKey, Limits};
-pub use network::{Network, NetworkError, Networks, parse_address};
+pub use network::{IN_NETWORKS, Network, NetworkError, Networks, parse_address};
 pub use observable::Observable;
 pub use phase::Phase;
 pub use plain::{amount, cell, counted, is_plain, plain};

@@ -11,6 +11,7 @@ mod options;
 mod source;
 mod template;
 mod tree;
+mod usable;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -133,6 +134,20 @@ impl Config {
     #[must_use]
     pub fn names_database(&self) -> bool {
         self.is_set(keys::DB_PATH)
+    }
+
+    /// What names the database in another command that is to use it: the flag, where it was named by a flag.
+    #[must_use]
+    pub fn database_flag(&self) -> String {
+        let by_flag = |(key, setting): &&(Key, Setting)| key.name == keys::DB_PATH && matches!(setting.source, Source::Flag(_));
+        let Some((_, setting)) = self.settings.iter().find(by_flag) else { return String::new() };
+        let is_simple = |letter: char| letter.is_ascii_alphanumeric() || "/._-".contains(letter);
+        let text = &setting.text;
+        if text.chars().all(is_simple) {
+            format!(" --db-path {text}")
+        } else {
+            format!(" --db-path '{}'", text.replace('\'', "'\\''"))
+        }
     }
 
     /// Whether the operator named the folder of the plugins.

@@ -12,6 +12,7 @@ use net_scout_store::OutboxEntry;
 
 /// How often it is looked whether something is due, in microseconds.
 const STEP: i64 = 60_000_000;
+const DAY: i64 = 86_400_000_000;
 
 /// What a receiver would have got on a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -90,7 +91,8 @@ fn simulate(notify: &Notify, entries: Vec<OutboxEntry>, until: Timestamp) -> Vec
             None if waiting.is_empty() => break,
             _ => now.plus(STEP),
         };
-        if now > until {
+        // What waits at the end goes out soon after it.
+        if now > until.plus(DAY) {
             break;
         }
     }

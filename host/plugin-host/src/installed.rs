@@ -103,6 +103,9 @@ pub enum PluginsError {
     /// This machine cannot run compiled guests.
     #[error("{0}")]
     Engine(String),
+    /// A rule that was named was refused.
+    #[error("{0}")]
+    DoesNotRun(String),
     /// An enricher that was named is one of the files that were refused.
     #[error("enricher {0} was not loaded")]
     NotLoaded(String),
@@ -320,7 +323,7 @@ mod tests {
         let sink = Messages::default();
         let loaded = wait(load_plugins(&options(folder.path()), &sink)).expect("loaded");
         assert_eq!((loaded.plugins.refused.len(), loaded.lock.approvals().count()), (1, 1));
-        let refused = "a.wasm is no WebAssembly file: its first bytes are not those of one";
+        let refused = "a.wasm is not a WebAssembly file: its first bytes are not those of one";
         assert_eq!(sink.take(), [Message::Warning(format!("plugin {refused}"))]);
         let locked = PluginOptions { locked: true, ..options(folder.path()) };
         let error = wait(load_plugins(&locked, &sink)).err().expect("a drift");

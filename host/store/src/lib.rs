@@ -66,7 +66,7 @@ pub use late::{Changes, EventTable, SeenRows};
 pub use lock::{Lease, Lock, Turn};
 pub use logged::EventSpan;
 pub use migrations::Migrated;
-pub use obstacle::obstacle;
+pub use obstacle::{obstacle, own_obstacle};
 pub use open::{Database, DatabaseOptions};
 pub use outbox::{Outbound, OutboxEntry, OutboxMessage, Outcome, Tell};
 pub use query::{Engine, Explain, RowStream};

@@ -22,7 +22,7 @@ use super::schema::quote;
 use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
 use grow::grown;
-use net_scout_model::{Actor, Alert, LedgerEntry, News, StoredAlert, Timestamp};
+use net_scout_model::{Actor, Alert, LedgerEntry, News, Severity, StoredAlert, Timestamp};
 use place::Place;
 use reopen::{keep_reopenings, reopens, with_reopening};
 
@@ -36,8 +36,18 @@ pub struct Recorded {
     pub alert: StoredAlert,
     /// Whether it is new; else it is a repeat of the day.
     pub new: bool,
+    /// How much it mattered before, where it was stored already.
+    pub before: Option<Severity>,
     /// What is new about it.
     pub news: News,
+}
+
+impl Recorded {
+    /// How much it mattered before, where it matters more now.
+    #[must_use]
+    pub fn raised_from(&self) -> Option<Severity> {
+        self.before.filter(|before| *before < self.alert.severity())
+    }
 }
 
 /// Writes something that belongs to a scan in the transaction that records the last of its alerts: with all of them, or not at all.
@@ -205,7 +215,7 @@ fn record(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<R
         None => match insert(place, alert, at)? {
             Some(stored) => {
                 place.raised(&stored, alert)?;
-                Recorded { alert: stored, new: true, news: News::New }
+                Recorded { alert: stored, new: true, before: None, news: News::New }
             }
             // A unique index that another program made takes it for this one, perhaps of another day.
             None => changed(place, &in_the_way(place, alert, at)?, alert, at)?,
@@ -260,15 +270,15 @@ fn again(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -
     if place.is_taken(&grown, known.id)? {
         grown = own_key(grown);
     }
-    match update(place, known.id, &grown, status, at) {
+    match update(place, known, &grown, status, at) {
         Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::ConstraintViolation => {
-            update(place, known.id, &own_key(grown), status, at)
+            update(place, known, &own_key(grown), status, at)
         }
         updated => updated,
     }
 }
 
-fn update(place: &Place<'_>, id: i64, alert: &Alert, status: &str, at: Timestamp) -> rusqlite::Result<Recorded> {
+fn update(place: &Place<'_>, known: &StoredAlert, alert: &Alert, status: &str, at: Timestamp) -> rusqlite::Result<Recorded> {
     let sql = format!(
         "UPDATE {} SET alert_type = ?1, src_ip = ?2, dst_ip = ?3, score = ?4, severity = ?5, rule = nullif(?6, ''),
                        evidence_json = ?7, updated_at = CASE WHEN julianday(updated_at) > julianday(?8) THEN updated_at ELSE ?8 END, story = ?9,
@@ -288,10 +298,10 @@ fn update(place: &Place<'_>, id: i64, alert: &Alert, status: &str, at: Timestamp
         at.stored(),
         alert.story,
         status,
-        id
+        known.id
     ];
     let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
-    Ok(Recorded { alert, new: false, news: News::Grown })
+    Ok(Recorded { alert, new: false, before: Some(known.severity()), news: News::Grown })
 }
 
 /// The same alert again.
@@ -306,7 +316,7 @@ fn repeated(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp
     let evidence = keep_reopenings(alert.evidence.clone(), known);
     let values = params![alert.score, alert.severity.name(), alert.rule, text(&evidence), at.stored(), known.id];
     let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
-    Ok(Recorded { alert, new: false, news: News::Grown })
+    Ok(Recorded { alert, new: false, before: Some(known.severity()), news: News::Grown })
 }
 
 /// A new row; none where a unique index has one already.

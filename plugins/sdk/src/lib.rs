@@ -73,7 +73,7 @@ pub use enrich::{answered, reversed};
 pub use enricher_bindings::net_scout::plugin::enrichment::{EnrichError, Observable};
 pub use enricher_bindings::net_scout::plugin::{dns, exec, http};
 pub use network::Networks;
-pub use query::{Cell, Row, Rows, places, query};
+pub use query::{Cell, Row, Rows, Texts, places, query};
 pub use time::format_timestamp;
 
 /// Sends the message of a panic to the host's log before the component traps. The macros do it: `describe` may not call the host.

@@ -82,11 +82,10 @@ impl Opened {
     /// Ends it, when every query has run; the sink hears of events that could not be read, and of queries that do not end.
     pub(super) async fn end(self, sink: &dyn Sink) {
         let snapshot = &self.snapshot;
-        let left_out =
-            [(snapshot.unreadable_timestamps(), "their timestamp"), (snapshot.unreadable_addresses(), "their address")];
+        let left_out = [(snapshot.unreadable_timestamps(), "timestamp"), (snapshot.unreadable_addresses(), "address")];
         for (count, what) in left_out.into_iter().filter(|(count, _)| *count > 0) {
-            let events = amount(count, "event was", "events were");
-            sink.warn(&format_args!("{events} left out because {what} cannot be read"));
+            let (events, whose) = (amount(count, "event was", "events were"), if count == 1 { "its" } else { "their" });
+            sink.warn(&format_args!("{events} left out because {whose} {what} cannot be read"));
         }
         let left = snapshot.idle().await;
         if left > 0 {

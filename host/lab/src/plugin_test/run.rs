@@ -125,7 +125,7 @@ mod tests {
         let scenario = read_scenarios(std::slice::from_ref(&good)).expect("read").remove(0);
         let error = try_scenario(&options, &plugin, &scenario, &sink).await.expect_err("no plugin");
         assert_eq!(error.to_string(), format!("the scenario {}", good.display()));
-        let refused = format!("{} is no WebAssembly file: its first bytes are not those of one", plugin.display());
+        let refused = format!("{} is not a WebAssembly file: its first bytes are not those of one", plugin.display());
         assert_eq!(error.source().expect("why").to_string(), refused);
         assert_eq!(conform(&options, &plugin, 1, &sink).await.expect_err("no plugin").to_string(), refused);
     }

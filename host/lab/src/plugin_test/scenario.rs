@@ -80,7 +80,7 @@ impl Scenario {
 
     fn now(&self) -> Result<Timestamp, CaseError> {
         let text = self.now.as_deref().unwrap_or(NOW);
-        parse_timestamp(text).ok_or_else(|| CaseError::Invalid(format!("now: `{text}` is no instant such as {NOW}")))
+        parse_timestamp(text).ok_or_else(|| CaseError::Invalid(format!("now: `{text}` is not an instant such as {NOW}")))
     }
 
     fn parameters(&self) -> BTreeMap<String, String> {

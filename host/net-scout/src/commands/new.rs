@@ -52,7 +52,7 @@ fn check(name: &str) -> Result<(), UsageError> {
         return Ok(());
     }
     Err(UsageError(format!(
-        "`{name}` is no name for a plugin: write lower-case letters, digits and underscores, a letter first, at most {LONGEST_NAME}"
+        "`{name}` is not a name for a plugin: write lower-case letters, digits and underscores, a letter first, at most {LONGEST_NAME}"
     )))
 }
 

@@ -90,8 +90,9 @@ impl DnsContext {
     }
 
     async fn names_of(&self, address: &str) -> Result<Vec<String>, wit::DnsError> {
-        let parsed: IpAddr =
-            address.parse().map_err(|_| wit::DnsError::Invalid(format!("`{}` is no IP address", plain(address, QUOTED))))?;
+        let parsed: IpAddr = address
+            .parse()
+            .map_err(|_| wit::DnsError::Invalid(format!("`{}` is not a valid IP address", plain(address, QUOTED))))?;
         let name = |record| match record {
             wit::RecordData::Name(name) => Some(name),
             _ => None,
@@ -119,7 +120,7 @@ impl wit::Host for DnsContext {
         let work = async {
             match Name::from_ascii(&name) {
                 Ok(parsed) if !name.is_empty() => self.ask(parsed, record_type).await,
-                _ => Err(wit::DnsError::Invalid(format!("`{}` is no domain name", plain(&name, QUOTED)))),
+                _ => Err(wit::DnsError::Invalid(format!("`{}` is not a domain name", plain(&name, QUOTED)))),
             }
         };
         self.host_calls.make("dns.resolve", name.len(), arguments, work).await

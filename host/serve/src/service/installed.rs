@@ -71,17 +71,16 @@ impl Installed {
                 let names = self.names();
                 self.notes.retain(|name, _| !names.contains(name));
                 for name in before.difference(&names) {
-                    let note = format!(
-                        "plugin {name} does not run any more since {}: it was removed, or is refused or off",
-                        now.seconds()
-                    );
+                    let note =
+                        format!("plugin {name} has not run since {}: it was removed, refused or switched off", now.seconds());
                     sink.note(&note);
                     self.notes.insert(name.clone(), note);
                 }
             }
             Err(error) => {
-                sink.warn(&format_args!("the plugins could not be loaded again, those of before go on: {error}"));
-                self.problems = vec![format!("the plugins could not be loaded again, those of before go on: {error}")];
+                sink.warn(&format_args!("the plugins could not be loaded again, so the ones loaded before stay in use: {error}"));
+                self.problems =
+                    vec![format!("the plugins could not be loaded again, so the ones loaded before stay in use: {error}")];
             }
         }
     }
