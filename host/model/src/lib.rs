@@ -54,7 +54,7 @@ pub use event::{EventRow, Place};
 pub use hex::{hex, unhex};
 pub use ledger::{Egress, LedgerEntry};
 pub use limits::{LIMITS, LimitKey, Limits};
-pub use network::{Network, NetworkError, Networks, parse_address};
+pub use network::{IN_NETWORKS, Network, NetworkError, Networks, parse_address};
 pub use notification::{Notification, NotificationKind, NotifiedAlert};
 pub use observable::Observable;
 pub use phase::Phase;

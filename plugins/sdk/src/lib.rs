@@ -96,7 +96,7 @@ pub use enricher_bindings::net_scout::plugin::{dns, exec, http};
 pub use network::Networks;
 pub use notifier_bindings::net_scout::plugin::notification::{Alert as ToldAlert, Message, MessageKind, NotifyError, Receipt};
 pub use notify::{NotifierDescription, delivered};
-pub use query::{Cell, Row, Rows, places, query};
+pub use query::{Cell, Row, Rows, Texts, places, query};
 pub use time::format_timestamp;
 
 /// Sends the message of a panic to the host's log before the component traps. The macros do it: `describe` may not call the host.
