@@ -2,6 +2,7 @@
 
 mod bounds;
 mod formats;
+mod life;
 mod list;
 
 use net_scout_tests::harness::{NOW, Run, SMALL_SINCE, Scene};

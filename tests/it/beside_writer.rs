@@ -64,6 +64,10 @@ fn other_commands_beside_a_writer() {
         &["allow", "add", "192.0.2.250", "--reason", "a test"],
         &["allow", "apply"],
         &["alerts"],
+        &["alerts", "--format", "ocsf"],
+        &["report", "--since", "2d"],
+        &["summary"],
+        &["blocklist"],
         &["explain", SCANNER, "--since", "1 day"],
     ] {
         let run = live(&scene, words);

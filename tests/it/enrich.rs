@@ -164,7 +164,7 @@ fn what_is_not_granted_is_denied_with_the_line_that_would_grant_it() {
         assert_eq!(found["dns_prober"]["error"], json!({"kind": "access-denied", "message": expected, "attempts": 1}));
     }
     let found: Value = serde_json::from_str(&lookup("8.8.4.4").stdout).expect("json");
-    assert_eq!(found["dns_prober"]["error"]["message"], "invalid: `not a name..` is no domain name");
+    assert_eq!(found["dns_prober"]["error"]["message"], "invalid: `not a name..` is not a domain name");
     assert_eq!(server.questions(), []);
 }
 

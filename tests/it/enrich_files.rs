@@ -55,7 +55,7 @@ fn what_leads_out_of_a_directory_is_denied() {
             "8.8.8.4",
             "access denied: the directory other is not granted; to grant it, add [grants.files_prober] files = [\"other\"]",
         ),
-        ("8.8.8.5", "invalid: `pipe` in the directory data is no regular file"),
+        ("8.8.8.5", "invalid: `pipe` in the directory data is not a regular file"),
         ("8.8.8.6", "invalid: at most 1048576 bytes may be read at once, not 1048577"),
     ] {
         assert_eq!(probe(&scene, address)["error"]["message"], message, "{address}");

@@ -172,7 +172,7 @@ fn what_is_wrong_is_named() {
         (
             &["--truth", "bad.json"],
             1,
-            "error: bad.json: attacks[0].since: `noon` is no instant; write one such as 2026-03-02T10:00:00Z",
+            "error: bad.json: attacks[0].since: `noon` is not an instant; write one such as 2026-03-02T10:00:00Z",
         ),
         (&["--truth", "none.toml"], 1, "error: none.toml: the truth file cannot be read: No such file or directory (os error 2)"),
         (
@@ -183,7 +183,7 @@ fn what_is_wrong_is_named() {
         (
             &["--truth", "truth.toml", "--every", "10s"],
             2,
-            "error: --every: `10s` is no duration from 1 minute to 7 days, such as 1h or 30 minutes",
+            "error: --every: `10s` is not a duration from 1 minute to 7 days, such as 1h or 30 minutes",
         ),
         (
             &["--truth", "truth.toml", "--db-path", "none.db"],

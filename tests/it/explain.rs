@@ -84,9 +84,9 @@ rules
     assert_eq!(
         run.stdout,
         "rule,outcome,said
-high_connection_volume,silent,\"did not fire; threshold search: nothing of it, even with its thresholds at their least (3 alerts about others then)\"
-horizontal_scan,silent,\"did not fire; threshold search: nothing of it, even with its thresholds at their least (3 alerts about others then)\"
-vertical_scan,silent,\"did not fire; threshold search: nothing of it, even with its thresholds at their least (62 alerts about others then)\"
+high_connection_volume,silent,\"did not fire; threshold search: no alert about it, even with the lowest thresholds (there would be 3 alerts about others)\"
+horizontal_scan,silent,\"did not fire; threshold search: no alert about it, even with the lowest thresholds (there would be 3 alerts about others)\"
+vertical_scan,silent,\"did not fire; threshold search: no alert about it, even with the lowest thresholds (there would be 62 alerts about others)\"
 "
     );
 }
@@ -196,7 +196,7 @@ fn a_step_that_is_too_much() {
 fn what_makes_no_sense() {
     let scene = Scene::small();
     for (words, error) in [
-        (&["host.example"][..], "error: `host.example` is no IP address"),
+        (&["host.example"][..], "error: `host.example` is not a valid IP address"),
         (&["192.0.2.1", "--rules", "none"], &format!("error: there is no rule `none`; there are {}", names())),
         (&["192.0.2.1", "--since", "soon"], "error: since (from --since): "),
     ] {

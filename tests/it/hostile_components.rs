@@ -89,7 +89,7 @@ fn nested(levels: usize) -> Vec<u8> {
 
 /// What is said of components that the host does not understand or that are too much for it.
 fn malformed(reason: &str) -> String {
-    format!("is no component that this host accepts: failed to parse WebAssembly module: {reason}")
+    format!("is not a component that this host accepts: failed to parse WebAssembly module: {reason}")
 }
 
 macro_rules! refusals {
@@ -271,7 +271,7 @@ fn features_that_are_switched_off() {
     let mut warnings = Vec::new();
     for (index, (text, reason)) in malformed.into_iter().chain(uncompiled).enumerate() {
         scene.add_plugin(&format!("bad{index:02}.wasm"), &component(&format!("(component {text})")));
-        warnings.push(format!("warning: plugin bad{index:02}.wasm is no component that this host accepts: {reason}"));
+        warnings.push(format!("warning: plugin bad{index:02}.wasm is not a component that this host accepts: {reason}"));
     }
     scene.scan(&[]).warned(&warnings.join("\n"));
 }

@@ -153,15 +153,15 @@ enrichers! { failed:
     an_answer_beyond_memory, "", "(data (i32.const 0x304) (i32 0x1ffff 2))" => TEXT;
     an_answer_of_four_gigabytes, "", "(data (i32.const 0x304) (i32 0 0xffffffff))" => TEXT;
     an_answer_that_is_no_text, "", r#"(data (i32.const 0x260) "\ff")"# => NO_TEXT;
-    no_answer, "", "(data (i32.const 0x308) (i32 0))" => "its answer is no JSON: EOF while parsing a value at line 1 column 0";
-    half_an_answer, "", "(data (i32.const 0x308) (i32 9))" => "its answer is no JSON: EOF while parsing a value at line 1 column 9";
-    another_language, "", answer("<html>") => "its answer is no JSON: expected value at line 1 column 1";
-    two_answers, "", answer("1 2") => "its answer is no JSON: trailing characters at line 1 column 3";
-    not_a_number, "", answer("NaN") => "its answer is no JSON: expected value at line 1 column 1";
-    a_number_beyond_all, "", answer("1e999") => "its answer is no JSON: number out of range at line 1 column 5";
-    half_a_surrogate, "", answer(r#""\ud800""#) => "its answer is no JSON: unexpected end of hex escape at line 1 column 8";
-    a_control_character, "", answer("\"\u{1b}[2J\"") => "its answer is no JSON: control character (\\u0000-\\u001F) found while parsing a string at line 1 column 2";
-    lists_within_lists, "", answer(&"[".repeat(10_000)) => "its answer is no JSON: recursion limit exceeded at line 1 column 128";
+    no_answer, "", "(data (i32.const 0x308) (i32 0))" => "its answer is not JSON: EOF while parsing a value at line 1 column 0";
+    half_an_answer, "", "(data (i32.const 0x308) (i32 9))" => "its answer is not JSON: EOF while parsing a value at line 1 column 9";
+    another_language, "", answer("<html>") => "its answer is not JSON: expected value at line 1 column 1";
+    two_answers, "", answer("1 2") => "its answer is not JSON: trailing characters at line 1 column 3";
+    not_a_number, "", answer("NaN") => "its answer is not JSON: expected value at line 1 column 1";
+    a_number_beyond_all, "", answer("1e999") => "its answer is not JSON: number out of range at line 1 column 5";
+    half_a_surrogate, "", answer(r#""\ud800""#) => "its answer is not JSON: unexpected end of hex escape at line 1 column 8";
+    a_control_character, "", answer("\"\u{1b}[2J\"") => "its answer is not JSON: control character (\\u0000-\\u001F) found while parsing a string at line 1 column 2";
+    lists_within_lists, "", answer(&"[".repeat(10_000)) => "its answer is not JSON: recursion limit exceeded at line 1 column 128";
     a_large_answer, "[limits.raw]\nmemory_mib = 128", long_answer((256 << 10) + 1) => "its answer has 262145 bytes, more than 262144";
     a_huge_answer, "[limits.raw]\nmemory_mib = 128", long_answer(80 << 20) => TOO_MUCH;
 }
@@ -250,7 +250,7 @@ fn grants_that_are_no_file() {
         let error = format!("error: plugins/plugins.lock: {reason}; remove it and approve the plugins again");
         scene.run(&["lookup", "8.8.8.7"]).ended(1, &error);
     };
-    let no_file = "is no regular file";
+    let no_file = "is not a regular file";
     check(no_file, &|lock| fs::create_dir(lock).expect("a folder"));
     check(no_file, &|lock| symlink("/dev/zero", lock).expect("a link"));
     check(no_file, &|lock| assert!(Command::new("mkfifo").arg(lock).status().expect("mkfifo").success()));

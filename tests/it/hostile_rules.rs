@@ -265,11 +265,11 @@ fn too_many_alerts() {
 /// What can be wrong with an alert: the fault of the guest `raiser`, and why the alert is refused.
 const FAULTS: [(&str, &str); 15] = [
     ("type", "alert type `\\u{1b}[31mother` is not among the described: raised, strange"),
-    ("address", "src-ip `999.1.2.3` is no IP address"),
-    ("empty_address", "dst-ip `` is no IP address"),
-    ("hostile_address", "src-ip `192.0.2.1'; DROP TABLE ip_events; --\\n\\u{1b}[2J` is no IP address"),
-    ("long_address", "dst-ip `111…` is no IP address"),
-    ("zone", "src-ip `fe80::1%\\u{1b}[31m` is no IP address"),
+    ("address", "src-ip `999.1.2.3` is not a valid IP address"),
+    ("empty_address", "dst-ip `` is not a valid IP address"),
+    ("hostile_address", "src-ip `192.0.2.1'; DROP TABLE ip_events; --\\n\\u{1b}[2J` is not a valid IP address"),
+    ("long_address", "dst-ip `111…` is not a valid IP address"),
+    ("zone", "src-ip `fe80::1%\\u{1b}[31m` is not a valid IP address"),
     ("score", "score 101 is not from 0 to 100"),
     ("huge_score", "score 4294967295 is not from 0 to 100"),
     ("key", "evidence key `two\\nlines` is not 1 to 64 plain characters"),

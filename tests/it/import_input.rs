@@ -20,7 +20,7 @@ fn one_of_several_files_without_events() {
     assert_eq!(scene.run(&["import", "a.log", "empty.log"]).code, 0);
     let run = scene.run(&["import", "other.log", "a.log"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
-    assert!(run.stderr.contains("1 row that was there counts more often now"), "{}", run.stderr);
+    assert!(run.stderr.contains("were counted in 1 existing row"), "{}", run.stderr);
     assert!(run.stderr.contains("error: other.log: no line is an event of a known format"), "{}", run.stderr);
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use net_scout_tests::harness::{DATABASE, Run, SMALL_ALERTS, Scene, skipped};
 use net_scout_tests::places;
-use net_scout_tests::sample::{Layout, SampleOptions, TimestampForm, make};
+use net_scout_tests::sample::{Layout, SampleOptions, Scale, TimestampForm, make};
 
 const LANGUAGES: [&str; 3] = ["c", "javascript", "python"];
 const SCAN: [&str; 6] = ["scan", "--dry-run", "--format", "ndjson", "--max-alerts", "1000000"];
@@ -36,7 +36,8 @@ fn the_same_alerts_as_the_rule_in_rust() {
 fn large(layout: Layout) -> Scene {
     let scene = Scene::new();
     let end = 1_773_261_311_000_000;
-    let options = SampleOptions { seed: 11, events: 10_000, end, days: 7, layout, timestamps: TimestampForm::Mixed };
+    let options =
+        SampleOptions { seed: 11, events: 10_000, end, days: 7, layout, timestamps: TimestampForm::Mixed, scale: Scale::Home };
     make(&scene.path(DATABASE), &options).expect("a sample database");
     scene
 }

@@ -30,13 +30,19 @@ fn every_line_is_an_object() {
     assert_eq!(run.code, 3, "{}", run.stderr);
     assert!(levels(&said).contains(&"warn") && levels(&said).contains(&"info"), "{}", run.stderr);
     assert!(
-        said.iter().any(|line| line["message"].as_str().is_some_and(|text| text.contains("is no WebAssembly"))),
+        said.iter().any(|line| line["message"].as_str().is_some_and(|text| text.contains("is not a WebAssembly"))),
         "{}",
         run.stderr
     );
     // What is wrong with the command line's values and the configuration is an object too.
     let wrong = scene.run(&["scan", "--log-format", "json", "--since", "nonsense"]);
     assert_eq!((wrong.code, levels(&objects(&wrong))), (2, vec!["error"]));
+    for words in [&["scam", "--log-format", "json"][..], &["--log-format=json", "scan", "--limit", "3"]] {
+        let wrong = scene.run(words);
+        let said = objects(&wrong);
+        assert_eq!((wrong.code, levels(&said)), (2, vec!["error"]), "{words:?}");
+        assert!(!said[0]["message"].as_str().unwrap_or_default().starts_with("error"), "{said:?}");
+    }
     scene.configure("log_format = \"xml\"");
     scene.run(&["scan"]).ended(2, "error: log_format (from net-scout.toml:1): `xml` is not one of text, json");
     scene.configure("log_format = \"json\"\nlog_file = \"log\"\nlog_level = \"info\"");
@@ -59,7 +65,7 @@ fn lines_of_the_journal_have_levels() {
         std::fs::read_to_string(scene.path("journal")).expect("text")
     };
     let text = run(&["scan", "-v"]);
-    assert!(text.lines().any(|line| line.starts_with("<4>plugin broken.wasm is no WebAssembly")), "{text}");
+    assert!(text.lines().any(|line| line.starts_with("<4>plugin broken.wasm is not a WebAssembly")), "{text}");
     assert!(text.lines().any(|line| line.starts_with("<6>")) && text.lines().all(|line| line.starts_with('<')), "{text}");
     let text = run(&["scan", "--since", "nonsense"]);
     assert!(text.starts_with("<3>"), "{text}");

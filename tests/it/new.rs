@@ -76,6 +76,14 @@ fn rust() {
 }
 
 #[test]
+fn a_notifier_in_rust() {
+    let scene = Scene::new();
+    made(&scene, "pager", "notifier", "rust");
+    let run = scene.run(&["plugin", "conform", "pager/built.wasm"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
 fn c() {
     both_kinds("c");
 }
@@ -96,7 +104,7 @@ fn what_cannot_be_made() {
     let new = |name: &str, more: &[&str]| scene.run(&[&["plugin", "new", name, "--kind", "rule", "--lang", "c"], more].concat());
     let files = scene.files();
     for name in ["Night", "2nights", "night-watch", "../night", "a/b", "", &"n".repeat(65)] {
-        let wrong = "is no name for a plugin: write lower-case letters, digits and underscores, a letter first, at most 64";
+        let wrong = "is not a name for a plugin: write lower-case letters, digits and underscores, a letter first, at most 64";
         new(name, &[]).ended(2, &format!("error: `{name}` {wrong}"));
     }
     new("night", &["--dir", "nowhere"])

@@ -59,7 +59,7 @@ fn odd_events_are_left_out_and_counted_in_both_engines() {
         run.ended(
             0,
             &format!(
-                "warning: 1 event was left out because their timestamp cannot be read\n\
+                "warning: 1 event was left out because its timestamp cannot be read\n\
                  warning: 2 events were left out because their address cannot be read\n\
                  1 alert in the events since {SMALL_SINCE}: 1 new, 0 repeated"
             ),

@@ -58,11 +58,11 @@ fn files_that_are_no_files() {
     let bad = scene.path("plugins/bad.wasm");
     for device in ["/dev/zero", "/dev/null", "/dev/random", "."] {
         symlink(device, &bad).expect("a link");
-        scene.scan(&[]).warned("warning: plugin bad.wasm is no regular file");
+        scene.scan(&[]).warned("warning: plugin bad.wasm is not a regular file");
         fs::remove_file(&bad).expect("removed");
     }
     let socket = UnixListener::bind(&bad).expect("a socket");
-    scene.scan(&[]).warned("warning: plugin bad.wasm is no regular file");
+    scene.scan(&[]).warned("warning: plugin bad.wasm is not a regular file");
     drop(socket);
     fs::remove_file(&bad).expect("removed");
 
@@ -93,7 +93,7 @@ fn many_files() {
     for index in 0..2_000 {
         let file = format!("bad{index:04}.wasm");
         scene.add_plugin(&file, b"no plugin");
-        warnings += &format!("warning: plugin {file} is no WebAssembly file: its first bytes are not those of one\n");
+        warnings += &format!("warning: plugin {file} is not a WebAssembly file: its first bytes are not those of one\n");
     }
     scene.scan(&[]).warned(warnings.trim_end());
 }
@@ -124,7 +124,7 @@ fn many_are_compiled_at_once() {
 fn many_large_files() {
     let scene = Scene::small();
     let reason =
-        "is no component that this host accepts: failed to parse WebAssembly module: unexpected end-of-file (at offset 0xd)";
+        "is not a component that this host accepts: failed to parse WebAssembly module: unexpected end-of-file (at offset 0xd)";
     let mut warnings = Vec::new();
     for index in 0..12 {
         let file = format!("bad{index:02}.wasm");

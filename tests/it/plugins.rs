@@ -51,11 +51,11 @@ fn without_a_bad_plugin() {
 
 #[test]
 fn no_webassembly() {
-    let reason = "is no WebAssembly file: its first bytes are not those of one";
+    let reason = "is not a WebAssembly file: its first bytes are not those of one";
     refused(b"#!/bin/sh\necho this is not a plugin\n", reason);
     refused(b"", reason);
     refused(&guest("raiser")[..7], reason);
-    refused(b"\0asm\x01\0\0\x07", "is no component that this host accepts: its version is unknown");
+    refused(b"\0asm\x01\0\0\x07", "is not a component that this host accepts: its version is unknown");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_truncated_component() {
     let scene = Scene::small();
     scene.add_plugin("bad.wasm", &bytes[..bytes.len() / 2]);
     let refusal = scan_with_refusal(&scene, &[]);
-    let start = "warning: plugin bad.wasm is no component that this host accepts: failed to parse WebAssembly module: ";
+    let start = "warning: plugin bad.wasm is not a component that this host accepts: failed to parse WebAssembly module: ";
     assert!(refusal.starts_with(start) && refusal.ends_with(&format!("(bound = {})", bytes.len() / 2)), "{refusal}");
 }
 
@@ -111,7 +111,7 @@ fn precompiled_code() {
     let file = fs::read(compiled).expect("code");
     let code = file.windows(4).position(|bytes| bytes == b"\x7fELF").expect("compiled code");
     refused(&file[code..], reason);
-    refused(&file, "is no WebAssembly file: its first bytes are not those of one");
+    refused(&file, "is not a WebAssembly file: its first bytes are not those of one");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_feature_that_is_switched_off() {
         ("threads", "threads must be enabled for shared memories (at offset 0x15)"),
         ("garbage_collection", "cannot define struct types when gc types are disabled (at offset 0x15)"),
     ] {
-        refused(&wat(text), &format!("is no component that this host accepts: failed to parse WebAssembly module: {reason}"));
+        refused(&wat(text), &format!("is not a component that this host accepts: failed to parse WebAssembly module: {reason}"));
     }
 }
 
@@ -266,11 +266,11 @@ fn no_file_at_all() {
     // Reading one would wait for ever.
     let made = Command::new("mkfifo").arg(&bad).status().expect("mkfifo");
     assert!(made.success());
-    assert_eq!(scan_with_refusal(&scene, &[]), "warning: plugin bad.wasm is no regular file");
+    assert_eq!(scan_with_refusal(&scene, &[]), "warning: plugin bad.wasm is not a regular file");
     fs::remove_file(&bad).expect("removed");
 
     fs::create_dir(&bad).expect("a folder");
-    assert_eq!(scan_with_refusal(&scene, &[]), "warning: plugin bad.wasm is no regular file");
+    assert_eq!(scan_with_refusal(&scene, &[]), "warning: plugin bad.wasm is not a regular file");
     fs::remove_dir(&bad).expect("removed");
 
     fs::File::create(&bad).expect("a file").set_len((64 << 20) + 1).expect("a large file");
@@ -285,7 +285,7 @@ fn a_file_name_cannot_speak_to_the_terminal() {
     let scene = Scene::small();
     scene.add_plugin("bad\u{1b}[31m\n\u{202e}.wasm", b"text");
     let refusal = scan_with_refusal(&scene, &[]);
-    let reason = "is no WebAssembly file: its first bytes are not those of one";
+    let reason = "is not a WebAssembly file: its first bytes are not those of one";
     assert_eq!(refusal, format!("warning: plugin bad\\u{{1b}}[31m\\n\\u{{202e}}.wasm {reason}"));
 }
 
@@ -326,7 +326,7 @@ fn only_bad_plugins() {
     }
     let run = scene.run(&["scan", "--format", "json"]);
     assert_eq!((run.code, run.stdout.as_str()), (3, "[]\n"));
-    assert_eq!(run.stderr.matches("is no WebAssembly file").count(), 3);
+    assert_eq!(run.stderr.matches("is not a WebAssembly file").count(), 3);
     let alerts: i64 = scene.connect().query_row("SELECT COUNT(*) FROM scout_alerts", [], |row| row.get(0)).expect("a count");
     assert_eq!(alerts, 0);
 }

@@ -137,15 +137,15 @@ fn what_is_no_recording() {
     fails(&format!("the recording bug.scan is cut off after {} lines; record again", lines.len() - 1));
     pack(&scene.path("bug.scan"), &[lines[0], lines[lines.len() - 1], ""].join("\n"));
     fails(&format!(
-        "bug.scan is no recording of this version of net-scout: line 2: {} lines were written before it",
+        "bug.scan is not a recording of this version of net-scout: line 2: {} lines were written before it",
         lines.len() - 1
     ));
     pack(&scene.path("bug.scan"), &good.replace("net-scout recording 1", "net-scout recording 2"));
     fails(
-        "bug.scan is no recording of this version of net-scout: line 1: its format is `net-scout recording 2`, not `net-scout recording 1`",
+        "bug.scan is not a recording of this version of net-scout: line 1: its format is `net-scout recording 2`, not `net-scout recording 1`",
     );
     fs::write(scene.path("bug.scan"), "text that is longer than a header").expect("a file");
-    fails("bug.scan is no recording of this version of net-scout: line 1: invalid gzip header");
+    fails("bug.scan is not a recording of this version of net-scout: line 1: invalid gzip header");
     fs::remove_file(scene.path("bug.scan")).expect("removed");
     fails("the recording bug.scan cannot be read: No such file or directory (os error 2)");
     let run = scene.run(&["scan", "--dry-run", "--record", "nowhere/bug.scan"]);

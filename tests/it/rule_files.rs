@@ -46,7 +46,7 @@ fn what_was_not_granted_is_denied() {
         ("data ../secret", outside("../secret")),
         ("data /etc/passwd", outside("/etc/passwd")),
         ("data out", outside("out")),
-        ("data pipe", "Invalid(\"`pipe` in the directory data is no regular file\")".to_owned()),
+        ("data pipe", "Invalid(\"`pipe` in the directory data is not a regular file\")".to_owned()),
         ("data nothing", "NotFound(\"there is no file `nothing` in the directory data\")".to_owned()),
         ("data/../other *", "AccessDenied(\"the directory data/../other is not granted".to_owned()),
     ] {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use net_scout_tests::harness::{DATABASE, Run, Scene};
 use net_scout_tests::oracle::{Count, OracleOptions, oracle};
 use net_scout_tests::places;
-use net_scout_tests::sample::{Layout, SampleOptions, TimestampForm, make};
+use net_scout_tests::sample::{Layout, SampleOptions, Scale, TimestampForm, make};
 use serde_json::Value;
 
 /// 2026-03-11T20:35:11Z, which is now for the program too.
@@ -29,7 +29,7 @@ const ODD: Span = Span { since: 29 * HOUR + 17 * SECOND + 250_000, until: Some(3
 
 fn sample(layout: Layout, timestamps: TimestampForm) -> Scene {
     let scene = Scene::new();
-    let options = SampleOptions { seed: 7, events: 12_000, end: END, days: 7, layout, timestamps };
+    let options = SampleOptions { seed: 7, events: 12_000, end: END, days: 7, layout, timestamps, scale: Scale::Home };
     make(&scene.path(DATABASE), &options).expect("a sample database");
     scene
 }

@@ -31,7 +31,7 @@ fn plugins_and_configuration_change_while_it_runs() {
     });
     scene.add_plugin("broken.wasm", b"text");
     until("the refusal in the status", || {
-        status(&scene).0["problems"].to_string().contains("plugin broken.wasm is no WebAssembly")
+        status(&scene).0["problems"].to_string().contains("plugin broken.wasm is not a WebAssembly")
     });
     attack(&scene, "192.0.2.7");
     until("an alert", || alerts(&scene, "192.0.2.7") == 1);
@@ -53,14 +53,16 @@ fn plugins_and_configuration_change_while_it_runs() {
     // A rule that is removed does not run any more, and all of them are kept.
     fs::remove_file(scene.path("plugins/raiser.wasm")).expect("removed");
     until("the removed rule in the status", || {
-        status(&scene).0["service"]["notes"].to_string().contains("plugin raiser does not run any more since ")
+        status(&scene).0["service"]["notes"].to_string().contains("plugin raiser has not run since ")
     });
     let rules = status(&scene).0["service"]["rules"].clone();
     for file in fs::read_dir(scene.path("plugins")).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         fs::remove_file(file).expect("removed");
     }
     until("the empty folder in the status", || {
-        status(&scene).0["problems"].to_string().contains("could not be loaded again, those of before go on: there is no plugin")
+        status(&scene).0["problems"]
+            .to_string()
+            .contains("could not be loaded again, so the ones loaded before stay in use: there is no plugin")
     });
     assert_eq!(status(&scene).0["service"]["rules"], rules);
     service.end();

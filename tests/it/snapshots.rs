@@ -81,6 +81,18 @@ fn tables_on_a_terminal_of_80_columns() {
     check("tables", &text);
 }
 
+#[test]
+fn a_scan_at_several_widths() {
+    let scene = Scene::small();
+    let mut text = String::new();
+    for columns in ["80", "120", "200"] {
+        let run = Run::of(scene.command(&["scan"]).env("COLUMNS", columns));
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        text.push_str(&format!("{columns} columns\n{}\n", run.stdout));
+    }
+    check("scan-widths", &text);
+}
+
 /// A configuration file and a command that it breaks.
 const WRONG_FILES: [&str; 12] = [
     "db_pth = 'a.db'",

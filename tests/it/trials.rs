@@ -110,7 +110,7 @@ fn scenarios_that_make_no_sense() {
         ("[[events]]\nport = 1", "event table 1: there is no column `port`; there are time, "),
         ("[parameters]\nports = 1", "vertical_scan has no parameter `ports`"),
         ("[parameters]\nports_threshold = 'many'", "parameter ports_threshold: `many` is not a whole number"),
-        ("now = 'soon'", "now: `soon` is no instant such as 2026-03-11T20:00:00Z"),
+        ("now = 'soon'", "now: `soon` is not an instant such as 2026-03-11T20:00:00Z"),
         ("observable = '192.0.2.1'", "it is a scenario for an enricher, and the plugin is a rule"),
     ] {
         let run = tried(&vertical, &[text]);

@@ -134,7 +134,7 @@ fn locked_fails_on_any_drift() {
     scene.add_plugin("bad.wasm", b"text");
     let run = scene.run(&locked);
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("is not what plugins.lock says: bad.wasm is no WebAssembly file"), "{}", run.stderr);
+    assert!(run.stderr.contains("is not what plugins.lock says: bad.wasm is not a WebAssembly file"), "{}", run.stderr);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn list_and_inspect() {
     }
     scene
         .run(&["plugin", "inspect", "bad.wasm"])
-        .ended(1, "error: bad.wasm is no WebAssembly file: its first bytes are not those of one");
+        .ended(1, "error: bad.wasm is not a WebAssembly file: its first bytes are not those of one");
     scene.run(&["plugin", "inspect", "nothing"]).ended(2, "error: there is no plugin `nothing` in plugins, and no such file");
 }
 

@@ -1,7 +1,7 @@
 //! The window in memory and SQLite give the same alerts, and `--explain` says which of them answered.
 
 use net_scout_tests::harness::{DATABASE, Run, Scene};
-use net_scout_tests::sample::{Layout, SampleOptions, TimestampForm, make};
+use net_scout_tests::sample::{Layout, SampleOptions, Scale, TimestampForm, make};
 
 /// 2026-03-11T20:35:11Z, which is now for the program too.
 const END: i64 = 1_773_261_311_000_000;
@@ -10,7 +10,7 @@ const NEVER: &str = "[limits]\nwindow_mib = 0";
 
 fn sample(layout: Layout, timestamps: TimestampForm, events: u64) -> Scene {
     let scene = Scene::new();
-    let options = SampleOptions { seed: 11, events, end: END, days: 7, layout, timestamps };
+    let options = SampleOptions { seed: 11, events, end: END, days: 7, layout, timestamps, scale: Scale::Home };
     make(&scene.path(DATABASE), &options).expect("a sample database");
     scene
 }

@@ -25,6 +25,7 @@ pub use event::{Event, Protocol};
 pub use random::Random;
 pub use schema::{Layout, create_indexes, create_table};
 pub use timestamp::TimestampForm;
+pub use traffic::Scale;
 pub use writer::Writer;
 
 /// Microseconds in a second.
@@ -49,6 +50,8 @@ pub struct SampleOptions {
     pub layout: Layout,
     /// How timestamps are written.
     pub timestamps: TimestampForm,
+    /// How large the network is.
+    pub scale: Scale,
 }
 
 /// What was made.
@@ -105,7 +108,7 @@ fn fill(path: &Path, options: &SampleOptions) -> anyhow::Result<Sample> {
     let days = options.days.max(1);
     let mut random = Random::new(options.seed);
     let (attacks, planted) = attacks::plant(end, options.layout);
-    let mut traffic = traffic::Traffic::new(&mut random);
+    let mut traffic = traffic::Traffic::new(&mut random, options.scale);
     let background = options.events.saturating_sub(attacks.len() as u64).max(1);
 
     let mut connection = writer::open(path)?;

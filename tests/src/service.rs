@@ -59,6 +59,13 @@ impl Service {
     }
 }
 
+impl Drop for Service {
+    /// A test that fails leaves none behind.
+    fn drop(&mut self) {
+        let _ended = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
+
 /// What the service says of itself, as it is stored: where a configuration is wrong, the command cannot be asked.
 #[must_use]
 pub fn stored_status(scene: &Scene) -> String {

@@ -2,12 +2,14 @@
 //!
 //! It reports and never judges: a time is no reason to fail.
 
+mod all_rules;
 mod database;
 mod enrichment;
 mod import;
 mod parts;
 mod rules;
 mod startup;
+mod tick;
 mod windows;
 
 use std::fs::{self, File};
@@ -16,8 +18,9 @@ use std::process::{Command, Stdio};
 use std::str::FromStr;
 use std::thread;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use net_scout_tests::places;
+use net_scout_tests::sample::Scale;
 
 use crate::arguments::Arguments;
 use crate::measure::{self, Cost};
@@ -26,6 +29,15 @@ use database::Database;
 
 const SEED: u64 = 1;
 const RUNS: usize = 5;
+
+/// A baseline that takes longer than this many seconds runs once.
+const PATIENCE: f64 = 10.0;
+
+/// How many events the database of the larger network has.
+const CAMPUS_EVENTS: u64 = 3_000_000;
+
+/// The parts of the benchmark, each of which can run alone.
+const PARTS: [&str; 8] = ["windows", "parts", "rules", "all-rules", "tick", "startup", "enrichment", "import"];
 
 /// The instant at which every window ends. The newest event is a second older, so that neither side sees more than the other.
 const UNTIL: &str = "2026-01-08T00:00:00Z";
@@ -60,7 +72,12 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     let Sizes(sizes) = sizes.unwrap_or_else(|| Sizes(vec![300_000, 3_000_000, 10_000_000]));
     let seed = arguments.take("--seed", "a number")?.unwrap_or(SEED);
     let runs = arguments.take("--runs", "a number of runs")?.unwrap_or(RUNS).max(1);
+    let only = arguments.take::<String>("--only", "one part of the benchmark")?;
     arguments.finish()?;
+    if let Some(unknown) = only.as_deref().filter(|only| !PARTS.contains(only)) {
+        bail!("`{unknown}` is not a part of the benchmark; its parts are {}", PARTS.join(", "));
+    }
+    let runs_part = |part: &str| only.as_deref().is_none_or(|only| only == part);
     let python = command::python()?;
     guests::build_all()?;
 
@@ -69,14 +86,38 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     let bench = Bench { python, originals: rules::originals(&folder)?, folder, runs };
     let processors = thread::available_parallelism().map_or(1, usize::from);
     println!("{processors} processors; whole processes, medians of {runs} runs in turn");
-    let databases: Vec<Database> =
-        sizes.into_iter().map(|events| Database::prepare(&bench.folder, events, seed)).collect::<anyhow::Result<_>>()?;
-    windows::run(&bench, &databases)?;
-    parts::run(&bench, &databases)?;
-    rules::run(&bench, &databases)?;
-    startup::run(&bench)?;
-    enrichment::run(&bench)?;
-    import::run(&bench)
+    let prepare = |events, scale| Database::prepare(&bench.folder, events, seed, scale);
+    let databases = if ["windows", "parts", "rules", "all-rules", "tick"].into_iter().any(runs_part) {
+        sizes.into_iter().map(|events| prepare(events, Scale::Home)).collect::<anyhow::Result<Vec<_>>>()?
+    } else {
+        Vec::new()
+    };
+    if runs_part("windows") {
+        windows::run(&bench, &databases)?;
+    }
+    if runs_part("parts") {
+        parts::run(&bench, &databases)?;
+    }
+    if runs_part("rules") {
+        rules::run(&bench, &databases)?;
+    }
+    if runs_part("all-rules") {
+        let campus = prepare(CAMPUS_EVENTS, Scale::Campus)?;
+        all_rules::run(&bench, &databases.iter().chain([&campus]).collect::<Vec<_>>())?;
+    }
+    if let Some(largest) = databases.iter().max_by_key(|database| database.events).filter(|_| runs_part("tick")) {
+        tick::run(&bench, largest)?;
+    }
+    if runs_part("startup") {
+        startup::run(&bench)?;
+    }
+    if runs_part("enrichment") {
+        enrichment::run(&bench)?;
+    }
+    if runs_part("import") {
+        import::run(&bench)?;
+    }
+    Ok(())
 }
 
 /// Makes a folder that is the user's alone: net-scout takes compiled plugins from no other.

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
 use net_scout_tests::places;
-use net_scout_tests::sample::{self, Layout, Planted, SampleOptions, TimestampForm};
+use net_scout_tests::sample::{self, Layout, Planted, SampleOptions, Scale, TimestampForm};
 
 use crate::arguments::Arguments;
 use crate::{command, guests};
@@ -32,7 +32,8 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
 
     let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
     let end = i64::try_from(now.as_micros()).context("the clock is too far in the future")?;
-    let options = SampleOptions { seed, events, end, days: DAYS, layout: Layout::V2, timestamps: TimestampForm::Zulu };
+    let options =
+        SampleOptions { seed, events, end, days: DAYS, layout: Layout::V2, timestamps: TimestampForm::Zulu, scale: Scale::Home };
     let sample = sample::make(&path, &options)?;
     println!("\n{}: {} events over {DAYS} days, with these attacks planted:", path.display(), sample.rows);
     for planted in &sample.planted {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::command;
 
 /// What each crate in `host/` is built on, beside what comes from outside.
-const EDGES: [(&str, &[&str]); 12] = [
+const EDGES: [(&str, &[&str]); 13] = [
     ("net-scout-model", &[]),
     ("net-scout-engine", &["net-scout-model"]),
     ("net-scout-store", &["net-scout-engine", "net-scout-model"]),
@@ -19,6 +19,7 @@ const EDGES: [(&str, &[&str]); 12] = [
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-notify", &["net-scout-model", "net-scout-store"]),
     ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-notify", "net-scout-plugin-host", "net-scout-store"]),
+    ("net-scout-standard", &[]),
     ("net-scout-report", &["net-scout-detect", "net-scout-model", "net-scout-store"]),
     (
         "net-scout",
@@ -32,6 +33,7 @@ const EDGES: [(&str, &[&str]); 12] = [
             "net-scout-plugin-host",
             "net-scout-report",
             "net-scout-serve",
+            "net-scout-standard",
             "net-scout-store",
         ],
     ),

@@ -37,10 +37,11 @@ Usage: cargo xtask <command>
   fuzz [--cases N]                                try the properties that must hold for any input, each with so many cases
   lint                                            format, spelling, dependencies, structure, clippy and documentation, warnings denied
   wit                                             write docs/wit.md from the comments in wit/
-  bench [--events N,...] [--seed N] [--runs N]    compare a scan with what the original program does
+  bench [--events N,...] [--seed N] [--runs N] [--only PART]
+                                                  compare a scan with what the original program does, and measure a tick of the service
   beside-writer [--events N] [--seconds N] [--rate N] [--folder DIR] [--only NAME]
                                                   run the built program beside a writer of events, and measure how long that waits
-  soak [kills DAYS TIMES | day HOURS RATE | idle SECONDS | lag EVERY SETTLE]
+  soak [kills DAYS TIMES | day HOURS RATE | idle SECONDS | lag EVERY SETTLE | equal SEED SCANS]
                                                   run the service over simulated weeks and days, and measure what it costs";
 
 fn main() -> ExitCode {

@@ -8,7 +8,8 @@ use net_scout_tests::places;
 use crate::{USAGE, command};
 
 /// What is run, each with its words, where nothing else is asked for.
-const ALL: [&[&str]; 4] = [&["idle", "180"], &["lag", "1", "1"], &["kills", "7", "200"], &["day", "24", "100"]];
+const ALL: [&[&str]; 5] =
+    [&["idle", "180"], &["lag", "1", "1"], &["equal", "1", "300"], &["kills", "7", "200"], &["day", "24", "100"]];
 
 /// Runs what the words say, or all.
 pub(crate) fn run(words: &[String]) -> anyhow::Result<()> {
@@ -20,7 +21,7 @@ pub(crate) fn run(words: &[String]) -> anyhow::Result<()> {
     let soak = |words: &[&str]| command::run(Command::new(&program).args(words), "its error stands above");
     match words {
         [] => ALL.into_iter().try_for_each(soak),
-        [first, ..] if ["kills", "day", "idle", "lag"].contains(&first.as_str()) => {
+        [first, ..] if ["kills", "day", "idle", "lag", "equal"].contains(&first.as_str()) => {
             soak(&words.iter().map(String::as_str).collect::<Vec<_>>())
         }
         [unknown, ..] => bail!("`{unknown}` is not understood here\n\n{USAGE}"),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::DetectError;
 use net_scout_model::{AlertQuery, StoredAlert, Timestamp};
-use net_scout_store::{AlertFilter, DatabaseError, DatabaseOptions, ListedAlerts};
+use net_scout_store::{AlertCount, AlertFilter, CountBy, DatabaseError, DatabaseOptions, ListedAlerts};
 
 /// A stored alert, with all that is known of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,14 @@ pub struct WholeAlert {
 /// When the database cannot be read.
 pub fn list(options: &DatabaseOptions, filter: &AlertFilter) -> Result<ListedAlerts, DatabaseError> {
     options.open_read_only()?.alerts(filter)
+}
+
+/// Counts stored alerts by what they have in common.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn count(options: &DatabaseOptions, filter: &AlertFilter, by: CountBy) -> Result<Vec<AlertCount>, DatabaseError> {
+    options.open_read_only()?.count_alerts(filter, by)
 }
 
 /// One stored alert, as it is now. Its events are looked for in this table.

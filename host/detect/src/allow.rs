@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::error::DetectError;
 use crate::options::ScanOptions;
-use net_scout_model::{AlertQuery, Allow, AllowSubject, Allowlist, Networks, Side, Sink, StoredAlert, Timestamp};
+use net_scout_model::{AlertQuery, Allow, AllowSubject, Allowlist, Networks, Origin, Side, Sink, StoredAlert, Timestamp};
 use net_scout_plugin_host::capability::dns::system_resolvers;
 use net_scout_store::{AlertFilter, Database, DatabaseError, ListedAlerts};
 
@@ -54,11 +54,13 @@ pub fn add(
     database.migrate(now)?;
     let id = database.allow(allow, now)?;
     sink.note(&format_args!("entry {id} allows {}", words(allow)));
-    let alerts = fitting(options, &database, now, sink, |subject, local| allow.fits(subject, local, now))?;
+    let reason = reason(&Origin::Stored(id), allow);
+    let alerts =
+        fitting(options, &database, now, sink, |subject, local| allow.fits(subject, local, now).then(|| reason.clone()))?;
     if close {
-        database.close_allowed(&alerts)?;
+        database.close_allowed(&alerts, now)?;
     }
-    Ok(alerts)
+    Ok(numbers(alerts))
 }
 
 /// The numbers of the stored alerts that an entry would close. Nothing is written.
@@ -67,7 +69,7 @@ pub fn add(
 /// When the database cannot be read.
 pub fn preview(options: &ScanOptions, allow: &Allow, now: Timestamp, sink: &dyn Sink) -> Result<Vec<i64>, DatabaseError> {
     let database = options.database.open_read_only()?;
-    fitting(options, &database, now, sink, |subject, local| allow.fits(subject, local, now))
+    fitting(options, &database, now, sink, |subject, local| allow.fits(subject, local, now).then(String::new)).map(numbers)
 }
 
 /// Closes the stored alerts that entries fit; in a dry run it only says which. Their numbers.
@@ -77,11 +79,15 @@ pub fn preview(options: &ScanOptions, allow: &Allow, now: Timestamp, sink: &dyn 
 pub fn apply(options: &ScanOptions, dry_run: bool, now: Timestamp, sink: &dyn Sink) -> Result<Vec<i64>, DatabaseError> {
     let mut database = if dry_run { options.database.open_read_only()? } else { options.database.open()? };
     let list = allowlist(&options.allow, &database, sink)?;
-    let alerts = fitting(options, &database, now, sink, |subject, local| list.find(subject, local, now).is_some())?;
-    if !dry_run {
-        database.close_allowed(&alerts)?;
+    let found = |subject: &AllowSubject<'_>, local: &Networks| {
+        list.find(subject, local, now).map(|(origin, allow)| reason(origin, allow))
+    };
+    let alerts = fitting(options, &database, now, sink, found)?;
+    if !dry_run && !alerts.is_empty() {
+        database.migrate(now)?;
+        database.close_allowed(&alerts, now)?;
     }
-    Ok(alerts)
+    Ok(numbers(alerts))
 }
 
 /// Removes entries of the database. The numbers of those that were removed.
@@ -120,17 +126,27 @@ pub fn words(allow: &Allow) -> String {
     text
 }
 
-/// The numbers of the stored alerts that nobody has dealt with yet, for which `fits` holds: only they are closed.
+/// Why an entry closes an alert, for the history.
+fn reason(origin: &Origin, allow: &Allow) -> String {
+    format!("entry {origin}: {}", allow.reason)
+}
+
+fn numbers(alerts: Vec<(i64, String)>) -> Vec<i64> {
+    alerts.into_iter().map(|(id, _)| id).collect()
+}
+
+/// The stored alerts that nobody has dealt with yet, for which `fits` gives a reason: only they are closed.
 fn fitting(
     options: &ScanOptions,
     database: &Database,
     now: Timestamp,
     sink: &dyn Sink,
-    fits: impl Fn(&AllowSubject<'_>, &Networks) -> bool,
-) -> Result<Vec<i64>, DatabaseError> {
+    fits: impl Fn(&AllowSubject<'_>, &Networks) -> Option<String>,
+) -> Result<Vec<(i64, String)>, DatabaseError> {
     let local = options.local_networks.clone().unwrap_or_else(Networks::private);
     let alerts = readable(options, database, now, sink)?.into_iter();
-    Ok(alerts.filter(|alert| alert.is_open() && fits(&alert.into(), &local)).map(|alert| alert.id).collect())
+    let closes = |alert: StoredAlert| alert.is_open().then(|| Some((alert.id, fits(&(&alert).into(), &local)?))).flatten();
+    Ok(alerts.filter_map(closes).collect())
 }
 
 /// All stored alerts, newest first. The sink hears of those that cannot be read.

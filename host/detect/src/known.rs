@@ -90,7 +90,7 @@ async fn rules(plugins: &PluginOptions, sink: &dyn Sink) -> Vec<Rule> {
 fn types(rule: &Rule) -> &[String] {
     match &rule.description.kind {
         Kind::Rule { alert_types, .. } => alert_types,
-        Kind::Enricher { .. } => &[],
+        Kind::Enricher { .. } | Kind::Notifier => &[],
     }
 }
 

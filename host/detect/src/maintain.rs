@@ -18,6 +18,7 @@ pub fn maintain(
         return options.open_read_only()?.removable(retention, now);
     }
     let mut database = options.open()?;
+    database.migrate(now)?;
     let total = database.removable(retention, now)?.iter().map(|removal| removal.rows).sum();
     let progress = sink.progress("removing", "rows", total);
     database.retain(retention, now, |removed| {

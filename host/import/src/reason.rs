@@ -44,7 +44,7 @@ pub enum Reason {
         expected: &'static str,
     },
     /// The kernel wrote it about something else.
-    #[error("neither IN= nor OUT=, so it is no packet")]
+    #[error("neither IN= nor OUT=, so it is not a packet")]
     NoInterface,
     /// A field that every packet has is not there or empty.
     #[error("no {field}=")]

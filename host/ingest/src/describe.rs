@@ -95,7 +95,7 @@ fn describe_lines(file: &str, report: &ImportReport, sink: &dyn Sink) {
         sink.note(&format_args!("{file}: lines about neither packets nor flows: {kinds}"));
     }
     if report.unreadable > 0 {
-        let lines = amount(report.unreadable, "line is no firewall event", "lines are no firewall events");
+        let lines = amount(report.unreadable, "line is not a firewall event", "lines are not firewall events");
         sink.warn(&format_args!("{file}: {lines}"));
         for example in &report.examples {
             sink.note(&format_args!("  line {}: {}: {}", example.line, example.reason, example.text));

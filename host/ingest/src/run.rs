@@ -171,12 +171,15 @@ pub fn import_logs(
     {
         return Err(LogsError::Nothing(nothing(&request.from, file)));
     }
+    let repeated = match rows.repeated {
+        0 => String::new(),
+        repeated => format!(" and were counted in {}", amount(repeated, "existing row", "existing rows")),
+    };
     sink.note(&format_args!(
-        "{}: {} became {}, {} more often now",
+        "{}: {} became {}{repeated}",
         target.database.path.display(),
         counted(events, "event"),
         counted(rows.added, "new row"),
-        amount(rows.repeated, "row that was there counts", "rows that were there count")
     ));
     match without.as_slice() {
         [] => Ok(Imported { events, rows }),

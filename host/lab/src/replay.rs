@@ -1,5 +1,7 @@
 //! A recorded scan once more, without its database and without the network. Nothing is written.
 
+mod messages;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +29,8 @@ pub struct Replayed {
     pub alerts: Vec<Alert>,
     /// How many lookups were repeated.
     pub lookups: usize,
+    /// How many messages were delivered once more, to nobody.
+    pub messages: usize,
     /// Whether anything was not as it was recorded.
     pub failed: bool,
     /// What the plugins used.
@@ -64,9 +68,10 @@ pub async fn replay(path: &Path, plugins: &PluginOptions, parallel: usize, sink:
     let loaded = load_all(plugins, sink).await?;
     let mut failed = compare(&recording, &loaded, sink);
     let called: BTreeSet<&str> = recording.calls().map(|(plugin, _)| plugin).collect();
-    let Plugins { mut rules, mut enrichers, .. } = loaded;
+    let Plugins { mut rules, mut enrichers, mut notifiers, .. } = loaded;
     rules.retain(|rule| called.contains(rule.description.name.as_str()));
     enrichers.retain(|enricher| called.contains(enricher.description.name.as_str()));
+    notifiers.retain(|notifier| called.contains(notifier.description.name.as_str()));
 
     let tape = Tape::Replay(Arc::clone(&recording));
     let local_networks = local_networks(&tape, std::future::ready(Networks::default())).await;
@@ -92,7 +97,8 @@ pub async fn replay(path: &Path, plugins: &PluginOptions, parallel: usize, sink:
         sink.warn(&format_args!("the evidence of an alert is not as it was: {missing}"));
     }
     let (lookups, different) = look_up(&recording, enrichers, &case, parallel, &mut ledger, sink).await;
-    Ok(Replayed { window, alerts, lookups, failed: failed || different, ledger })
+    let (messages, others) = messages::deliver(&recording, notifiers, &case, &mut ledger, sink).await;
+    Ok(Replayed { window, alerts, lookups, messages, failed: failed || different || others, ledger })
 }
 
 /// Reports plugins that are missing or have changed. True when one is missing.

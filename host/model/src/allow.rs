@@ -139,13 +139,13 @@ impl<'a> From<&'a StoredAlert> for AllowSubject<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AllowError {
     /// Ports.
-    #[error("`{0}` are no ports: write one such as 22, or a range such as 8000-8100")]
+    #[error("`{0}` are not ports: write one such as 22, or a range such as 8000-8100")]
     Ports(String),
     /// A side.
     #[error("`{0}` is neither source nor destination")]
     Side(String),
     /// A direction.
-    #[error("`{0}` is no direction: write inbound or outbound")]
+    #[error("`{0}` is not a direction: write inbound or outbound")]
     Direction(String),
     /// No reason.
     #[error("a reason is missing: whoever reads the allowlist later must know why")]

@@ -140,6 +140,20 @@ pub enum Kind {
         /// Whether it sends the observable outside.
         outside: bool,
     },
+    /// Tells somebody of alerts.
+    Notifier,
+}
+
+impl Kind {
+    /// What its plugins are called.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Rule { .. } => "rule",
+            Self::Enricher { .. } => "enricher",
+            Self::Notifier => "notifier",
+        }
+    }
 }
 
 /// All that the host knows of a plugin before it runs.
@@ -160,10 +174,13 @@ pub struct Description {
 }
 
 impl Description {
-    /// What it requests and was not granted. Columns and a store are a rule's without being granted.
+    /// What it requests and was not granted. Columns and a store are a rule's without being granted. Fields of alerts are no condition: a
+    /// notifier is told what it was granted of them.
     #[must_use]
     pub fn missing(&self, granted: &[Request]) -> Vec<&Request> {
-        let missing = |request: &&Request| !self.is_given(request) && !granted.iter().any(|grant| grant.covers(request));
+        let missing = |request: &&Request| {
+            request.field().is_none() && !self.is_given(request) && !granted.iter().any(|grant| grant.covers(request))
+        };
         self.requests.iter().filter(missing).collect()
     }
 
@@ -194,7 +211,7 @@ impl Description {
     pub fn history_seconds(&self) -> u32 {
         match self.kind {
             Kind::Rule { history_seconds, .. } => history_seconds,
-            Kind::Enricher { .. } => 0,
+            Kind::Enricher { .. } | Kind::Notifier => 0,
         }
     }
 }

@@ -1,8 +1,44 @@
 //! The ledger: what each plugin used in a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// The most addresses and names that are kept of what one destination was told in one run.
+const TOLD: usize = 1_000;
+
+/// What went to one destination, and came back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Egress {
+    /// How often.
+    pub calls: u64,
+    /// Bytes that were sent: of a request its URL, header fields and body.
+    pub sent: u64,
+    /// Bytes that came back.
+    pub received: u64,
+    /// Which addresses and names it was asked about or told of.
+    pub told: BTreeSet<String>,
+    /// How many more were told that are not in the list.
+    pub more: u64,
+}
+
+impl Egress {
+    /// Adds what went there at another time.
+    pub fn add(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.sent += other.sent;
+        self.received += other.received;
+        self.more += other.more;
+        for told in &other.told {
+            if self.told.len() < TOLD || self.told.contains(told) {
+                self.told.insert(told.clone());
+            } else {
+                self.more += 1;
+            }
+        }
+    }
+}
 
 /// What one plugin used in one run of the program, over all its calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -15,7 +51,7 @@ pub struct LedgerEntry {
     pub version: String,
     /// The SHA-256 of its file.
     pub sha256: String,
-    /// `rule` or `enricher`.
+    /// `rule`, `enricher` or `notifier`.
     pub kind: String,
     /// Whether it imports WASI, of which it gets an empty one.
     pub wasi: bool,
@@ -49,6 +85,8 @@ pub struct LedgerEntry {
     pub alerts: u64,
     /// Alerts of its that were refused.
     pub refused: u64,
+    /// What went where: by the server, the program, or the names of DNS.
+    pub egress: BTreeMap<String, Egress>,
 }
 
 impl LedgerEntry {
@@ -78,6 +116,9 @@ impl LedgerEntry {
         self.denials += other.denials;
         self.alerts += other.alerts;
         self.refused += other.refused;
+        for (destination, egress) in &other.egress {
+            self.egress.entry(destination.clone()).or_default().add(egress);
+        }
         if other.at >= self.at {
             self.at.clone_from(&other.at);
             self.version.clone_from(&other.version);

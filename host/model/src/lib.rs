@@ -1,6 +1,8 @@
 //! The words of the domain: what an alert, a window, a value and a plugin's description are. Knows nothing else of the program.
 
+mod action;
 mod alert;
+mod alert_field;
 mod allow;
 pub mod clock;
 mod columns;
@@ -13,9 +15,11 @@ mod hex;
 mod ledger;
 mod limits;
 mod network;
+mod notification;
 mod observable;
 mod phase;
 mod plain;
+mod pseudonym;
 mod quantity;
 mod query;
 mod related;
@@ -34,7 +38,9 @@ mod usage;
 mod value;
 mod window;
 
+pub use action::{Actor, AlertAction, LIFE_COLUMNS, check_comment, reopening};
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
+pub use alert_field::AlertField;
 pub use allow::{
     Allow, AllowError, AllowSubject, Allowlist, Direction, Origin, RULES_THAT_COUNT, Side, parse_direction, parse_ports,
     parse_side,
@@ -46,12 +52,14 @@ pub use description::{Description, Kind, ObservableKind, Parameter, ParameterErr
 pub use direction::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND, WRITTEN_DIRECTIONS, canonical_direction};
 pub use event::{EventRow, Place};
 pub use hex::{hex, unhex};
-pub use ledger::LedgerEntry;
+pub use ledger::{Egress, LedgerEntry};
 pub use limits::{LIMITS, LimitKey, Limits};
-pub use network::{Network, NetworkError, Networks, parse_address};
+pub use network::{IN_NETWORKS, Network, NetworkError, Networks, parse_address};
+pub use notification::{Notification, NotificationKind, NotifiedAlert};
 pub use observable::Observable;
 pub use phase::Phase;
 pub use plain::{amount, cell, counted, is_plain, plain};
+pub use pseudonym::Pseudonyms;
 pub use quantity::{SizeUnit, TimeUnit, not, parse_size, parse_span, parse_whole};
 pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, check_row};
 pub use related::{RELATED, REOPENED, Rank, Related, add_related, take_related};

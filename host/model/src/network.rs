@@ -7,6 +7,9 @@ use std::sync::LazyLock;
 
 use ipnet::IpNet;
 
+/// The function of SQL that says whether an address lies in one of some networks, which are written with commas between them.
+pub const IN_NETWORKS: &str = "in_networks";
+
 /// The bits of an IPv4 address that is written as an IPv6 address (`::ffff:0:0/96`, RFC 4291).
 const MAPPED: u8 = 96;
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::AlertField;
+
 /// One thing that a plugin may be given.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Request {
@@ -41,6 +43,11 @@ pub enum Request {
         /// Its name.
         directory: String,
     },
+    /// To be told a part of alerts.
+    Field {
+        /// Which.
+        field: AlertField,
+    },
     /// To keep so many bytes.
     State {
         /// The quota.
@@ -54,7 +61,7 @@ pub enum Request {
 pub struct RequestError(pub String);
 
 /// The capabilities that are granted by lines, as the keys of `[grants.PLUGIN]`.
-pub const CAPABILITIES: [&str; 5] = ["dns", "exec", "http", "files", "state"];
+pub const CAPABILITIES: [&str; 6] = ["dns", "exec", "http", "files", "state", "fields"];
 
 impl Request {
     /// The capability that it belongs to: the key of its line.
@@ -66,6 +73,7 @@ impl Request {
             Self::Exec { .. } => "exec",
             Self::Http { .. } => "http",
             Self::Files { .. } => "files",
+            Self::Field { .. } => "fields",
             Self::State { .. } => "state",
         }
     }
@@ -93,6 +101,11 @@ impl Request {
             ("http", _) => Err(form("METHOD,... SERVER [secret NAME], such as GET https://rdap.arin.net")),
             ("files", [directory]) => Ok(Self::Files { directory: (*directory).to_owned() }),
             ("files", _) => Err(form("DIRECTORY, a name of [directories]")),
+            ("fields", [name]) => match AlertField::parse(name) {
+                Some(field) => Ok(Self::Field { field }),
+                None => Err(RequestError(format!("is not a field of an alert; there are {}", AlertField::names()))),
+            },
+            ("fields", _) => Err(form("FIELD, such as severity")),
             ("state", [bytes]) => {
                 let bytes = bytes.parse().map_err(|_| form("BYTES, a whole number"))?;
                 Ok(Self::State { bytes })
@@ -138,7 +151,7 @@ impl Request {
             Self::Http { methods, server, secret } => {
                 fill(server).map(|server| Self::Http { methods: methods.clone(), server, secret: secret.clone() })
             }
-            Self::Table { .. } | Self::Files { .. } | Self::State { .. } => Some(self.clone()),
+            Self::Table { .. } | Self::Files { .. } | Self::Field { .. } | Self::State { .. } => Some(self.clone()),
         };
         filled.into_iter().collect()
     }
@@ -150,7 +163,7 @@ impl Request {
             Self::Dns { names, .. } => placeholder(names).is_some(),
             Self::Exec { arguments, .. } => arguments.iter().any(|word| placeholder(word).is_some()),
             Self::Http { server, .. } => placeholder(server).is_some(),
-            Self::Table { .. } | Self::Files { .. } | Self::State { .. } => false,
+            Self::Table { .. } | Self::Files { .. } | Self::Field { .. } | Self::State { .. } => false,
         }
     }
 
@@ -165,6 +178,15 @@ impl Request {
     pub fn of_events(&self) -> Option<&[String]> {
         match self {
             Self::Table { table, columns } if table == "events" => Some(columns),
+            _ => None,
+        }
+    }
+
+    /// The part of alerts that it asks for; none where it asks for something else.
+    #[must_use]
+    pub fn field(&self) -> Option<AlertField> {
+        match self {
+            Self::Field { field } => Some(*field),
             _ => None,
         }
     }
@@ -238,6 +260,7 @@ impl fmt::Display for Request {
                 secret.iter().try_for_each(|secret| write!(f, " secret {secret}"))
             }
             Self::Files { directory } => f.write_str(directory),
+            Self::Field { field } => f.write_str(field.name()),
             Self::State { bytes } => bytes.fmt(f),
         }
     }
@@ -256,13 +279,20 @@ mod tests {
             ("http", "GET {=url} secret PDNS_API_KEY"),
             ("files", "geoip"),
             ("state", "65536"),
+            ("fields", "src_ip"),
         ] {
             let request = Request::parse(capability, line).expect(line);
             assert_eq!((request.capability(), request.to_string().as_str()), (capability, line));
         }
-        for (capability, line) in
-            [("dns", "PTR"), ("exec", ""), ("http", "GET a b c"), ("files", "a b"), ("state", "many"), ("sql", "x")]
-        {
+        for (capability, line) in [
+            ("dns", "PTR"),
+            ("exec", ""),
+            ("http", "GET a b c"),
+            ("files", "a b"),
+            ("state", "many"),
+            ("fields", "password"),
+            ("sql", "x"),
+        ] {
             assert!(Request::parse(capability, line).is_err(), "{capability} {line}");
         }
     }

@@ -7,6 +7,7 @@ mod complete;
 mod enrich;
 mod evaluate;
 mod explain;
+mod flags;
 mod import;
 mod man;
 mod notify;
@@ -14,15 +15,17 @@ mod plugin;
 mod report;
 mod scan;
 mod serve;
+mod view;
 
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anstream::ColorChoice;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-use crate::commands::{config as config_command, maintain, migrate, serve as serve_command, status, template};
+use crate::commands::{config as config_command, maintain, migrate, serve as serve_command, standard, status, template};
 use crate::config::{Config, ConfigFile, Flags, Layers, Setting};
 use crate::exit::UsageError;
 use crate::{exit, output};
@@ -33,6 +36,7 @@ use complete::Shell;
 use enrich::{CacheArgs, EnrichArgs, LookupArgs};
 use evaluate::EvaluateArgs;
 use explain::ExplainArgs;
+use flags::flags;
 use import::ImportArgs;
 use net_scout_model::clock::{Clock, FixedClock, SystemClock};
 use net_scout_plugin_host::{COMPILE, compile_component};
@@ -41,6 +45,7 @@ use plugin::PluginCommand;
 use report::{BlocklistArgs, ReportArgs, SummaryArgs};
 use scan::ScanArgs;
 use serve::{MaintainArgs, ServeArgs, StatusArgs};
+use view::Color;
 
 /// Scans a net-sentinel database for port scans, probing and high connection volume.
 #[derive(Parser)]
@@ -53,7 +58,8 @@ use serve::{MaintainArgs, ServeArgs, StatusArgs};
         net-scout alerts --min-score 80              list the strongest stored alerts\n  \
         net-scout explain 203.0.113.9                why there is an alert about it, or none\n  \
         net-scout import /var/log/kern.log           make a database from a firewall log\n\n\
-        Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 done but a plugin failed or was refused."
+        Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 done but a plugin failed or was refused, 4 as `scan\n\
+        --fail-on` says."
 )]
 struct Cli {
     #[command(flatten)]
@@ -88,6 +94,9 @@ struct Global {
     /// How the log and messages are written: text, or json, an object a line [default: text]
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
+    /// Whether colours are used: auto is on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    color: Color,
 }
 
 #[derive(Subcommand)]
@@ -194,6 +203,14 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse_from(std::env::args_os().map(negated)) {
         Ok(cli) => cli,
         Err(error) => {
+            if error.use_stderr() {
+                arguments::log_format(std::env::args_os()).iter().for_each(|format| output::expect_log_format(format));
+            }
+            if error.use_stderr() && output::is_json() {
+                let text = error.render().to_string();
+                output::error(&text.trim_start_matches("error: ").trim_end());
+                return ExitCode::from(exit::USAGE);
+            }
             // Help and version go to standard output and are no error. A closed stream is no reason to stop.
             let text = error.render().ansi().to_string();
             let _ = if error.use_stderr() {
@@ -208,6 +225,7 @@ pub fn run() -> ExitCode {
     if let Command::Compile(CompileArgs { memory, seconds }) = cli.command {
         return ExitCode::from(compile_component(memory, seconds));
     }
+    ColorChoice::from(cli.global.color).write_global();
     match without_configuration(&cli).unwrap_or_else(|| execute(&cli)) {
         Ok(code) => ExitCode::from(code),
         // The reader of a pipe went away: it has what it wanted.
@@ -239,7 +257,11 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
     // For what is wrong with the configuration itself.
     let format = cli.global.log_format.clone().or_else(|| std::env::var("NET_SCOUT_LOG_FORMAT").ok());
     format.iter().for_each(|format| output::expect_log_format(format));
-    let config = configuration(cli)?;
+    let (config, wrong) = match (configuration(cli), &cli.command) {
+        // What is wrong is one of the things that it shows.
+        (Err(error), Command::Status(_)) => (usable_configuration(cli).map_err(|_| anyhow::anyhow!("{error:#}"))?, Some(error)),
+        (config, _) => (config?, None),
+    };
     if let Some(file) = &config.log_file {
         crate::commands::not_the_database(&config, "log_file", file)?;
     }
@@ -267,7 +289,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Notify(command) => command.run(&config, now),
         Command::Outbox(command) => command.run(&config, now),
         Command::Serve(args) => serve_command::run(&config, args.once, &|| configuration_again(cli, config.file.as_deref())),
-        Command::Status(args) => status::run(&config, (&args.format).into(), now),
+        Command::Status(args) => status::run(&config, wrong.as_ref(), (&args.format).into(), now),
         Command::Summary(args) => args.run(&config, now),
         Command::Report(args) => args.run(&config, now),
         Command::Blocklist(args) => args.run(&config, now),
@@ -280,26 +302,46 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
 
 /// The configuration as it is now.
 fn configuration(cli: &Cli) -> anyhow::Result<Config> {
-    resolve(flags(cli), cli.global.config.as_deref())
+    let file = ConfigFile::find(cli.global.config.as_deref())?;
+    let config = Config::resolve(&layers(flags(cli), file))?;
+    if runs_plugins(&cli.command) { standard::or_standard(config) } else { Ok(config) }
+}
+
+/// As much of it as can be used, where its file is wrong.
+fn usable_configuration(cli: &Cli) -> Result<Config, UsageError> {
+    Config::resolve(&layers(flags(cli), ConfigFile::find_usable(cli.global.config.as_deref())))
+}
+
+/// Whether a command runs plugins, or shows what they are.
+fn runs_plugins(command: &Command) -> bool {
+    match command {
+        Command::Scan(_)
+        | Command::Serve(_)
+        | Command::Explain(_)
+        | Command::Enrich(_)
+        | Command::Lookup(_)
+        | Command::Evaluate(_) => true,
+        Command::Plugin(PluginCommand::List(_) | PluginCommand::Inspect(_)) => true,
+        _ => false,
+    }
 }
 
 /// The configuration where only these places were named.
 fn where_to_look(file: Option<OsString>, database: Option<OsString>, plugins: Option<OsString>) -> anyhow::Result<Config> {
     let said = |name, text: Option<OsString>| Some(Setting::flag(name, text?.into_string().ok()?));
     let flags = Flags { db_path: said("--db-path", database), plugins: said("--plugins", plugins), ..Flags::default() };
-    resolve(flags, file.as_deref().map(Path::new))
+    Ok(Config::resolve(&layers(flags, ConfigFile::find(file.as_deref().map(Path::new))?))?)
 }
 
-fn resolve(flags: Flags, file: Option<&Path>) -> anyhow::Result<Config> {
-    let layers = Layers {
+fn layers(flags: Flags, file: Option<ConfigFile>) -> Layers {
+    Layers {
         flags,
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
             .filter(|(name, _)| name.starts_with("NET_SCOUT_") || name.starts_with("PDNS_"))
             .collect(),
-        file: ConfigFile::find(file)?,
-    };
-    Ok(Config::resolve(&layers)?)
+        file,
+    }
 }
 
 /// The same while the program runs. A file that was read and is gone is an error, not a reason to take the defaults.
@@ -313,67 +355,6 @@ fn configuration_again(cli: &Cli, before: Option<&Path>) -> anyhow::Result<Confi
         .into()),
         _ => Ok(config),
     }
-}
-
-/// What the command line sets.
-fn flags(cli: &Cli) -> Flags {
-    let Global { db_path, config: _, alert_table, busy_timeout, verbose, log_level, log_file, log_format } = &cli.global;
-    let said = |name: &'static str, text: &Option<String>| text.as_ref().map(|text| Setting::flag(name, text));
-    let loud = match verbose {
-        0 => None,
-        1 => Some(Setting::flag("--verbose", "info")),
-        _ => Some(Setting::flag("--verbose", "debug")),
-    };
-    let mut flags = Flags {
-        db_path: said("--db-path", db_path),
-        alert_table: said("--alert-table", alert_table),
-        busy_timeout: said("--busy-timeout", busy_timeout),
-        log_level: said("--log-level", log_level).or(loud),
-        log_file: said("--log-file", log_file),
-        log_format: said("--log-format", log_format),
-        ..Flags::default()
-    };
-    if let Command::Scan(ScanArgs { max_alerts, .. }) | Command::Evaluate(EvaluateArgs { max_alerts, .. }) = &cli.command {
-        flags.max_alerts = said("--max-alerts", max_alerts);
-    }
-    match &cli.command {
-        Command::Scan(ScanArgs { window: WindowArgs { since, table, .. }, .. })
-        | Command::Explain(ExplainArgs { window: WindowArgs { since, table, .. }, .. })
-        | Command::Evaluate(EvaluateArgs { since, table, .. }) => {
-            flags.since = said("--since", since);
-            flags.table = said("--table", table);
-        }
-        _ => {}
-    }
-    let set: &[_] = match &cli.command {
-        Command::Scan(args) => {
-            flags.plugins = said("--plugins", &args.plugins);
-            flags.group = args.no_group.then(|| Setting::flag("--no-group", "false"));
-            &args.set
-        }
-        Command::Serve(args) => {
-            flags.plugins = said("--plugins", &args.plugins);
-            flags.since = said("--since", &args.since);
-            flags.schedule_scan = said("--every", &args.every);
-            flags.listen = said("--listen", &args.listen);
-            &args.set
-        }
-        Command::Explain(ExplainArgs { plugins, .. })
-        | Command::Enrich(EnrichArgs { plugins, .. })
-        | Command::Lookup(LookupArgs { plugins, .. })
-        | Command::Cache(CacheArgs { plugins, .. })
-        | Command::Evaluate(EvaluateArgs { plugins, .. }) => {
-            flags.plugins = said("--plugins", &plugins.folder.plugins);
-            &plugins.set
-        }
-        Command::Plugin(command) => {
-            flags.plugins = command.folder().and_then(|folder| said("--plugins", &folder.plugins));
-            &[]
-        }
-        _ => &[],
-    };
-    flags.parameters = set.to_vec();
-    flags
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The commands: each composes the parts of the program for one task and says how it ended.
 
+pub mod act;
 pub mod alerts;
 pub mod allow;
 pub mod approve;
 pub mod blocklist;
 pub mod config;
+pub mod egress;
 pub mod enable;
 pub mod enrich;
 pub mod evaluate;
@@ -22,13 +24,15 @@ pub mod plugin_test;
 pub mod replay;
 pub mod report;
 pub mod scan;
+pub mod send;
 pub mod serve;
+pub mod standard;
 pub mod stats;
 pub mod status;
 pub mod summary;
 pub mod template;
 
-use std::io::Write as _;
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -44,6 +48,22 @@ use net_scout_report::replace_file;
 /// When it is one.
 pub fn not_the_database(config: &Config, what: &str, path: &Path) -> Result<(), UsageError> {
     net_scout_store::not_the_database(&config.db_path, what, path)
+}
+
+/// Asks whoever sits at the terminal.
+///
+/// # Errors
+/// When nobody does: with this text.
+fn consent(question: &str, nobody: &str) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(UsageError(nobody.to_owned()).into());
+    }
+    let mut err = crate::output::stderr();
+    write!(err, "{question} [y/N] ")?;
+    err.flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// Writes a result that is whole, to a file, which is replaced at once, or to standard output.

@@ -11,6 +11,7 @@ mod options;
 mod source;
 mod template;
 mod tree;
+mod usable;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -98,7 +99,7 @@ impl Config {
             common.set(limit.name, &setting.text).map_err(|what| setting.wrong(key.name, &what))?;
             settings.push((key, setting));
         }
-        let config = Self {
+        let mut config = Self {
             usual_since,
             limits: PluginLimits { common, own: file.map(ConfigFile::limits).transpose()?.unwrap_or_default() },
             enrichment_rate: Rate { interval: values.enrichment_sleep, burst: values.enrichment_burst },
@@ -113,6 +114,9 @@ impl Config {
             settings,
         };
         config.check_found_database()?;
+        let plugins = config.notify.plugins.iter().map(|(name, written)| (name.clone(), config.plugin_receiver(written)));
+        let plugins: Vec<_> = plugins.collect();
+        config.notify.receivers.extend(plugins);
         Ok(config)
     }
 
@@ -133,6 +137,20 @@ impl Config {
     #[must_use]
     pub fn names_database(&self) -> bool {
         self.is_set(keys::DB_PATH)
+    }
+
+    /// What names the database in another command that is to use it: the flag, where it was named by a flag.
+    #[must_use]
+    pub fn database_flag(&self) -> String {
+        let by_flag = |(key, setting): &&(Key, Setting)| key.name == keys::DB_PATH && matches!(setting.source, Source::Flag(_));
+        let Some((_, setting)) = self.settings.iter().find(by_flag) else { return String::new() };
+        let is_simple = |letter: char| letter.is_ascii_alphanumeric() || "/._-".contains(letter);
+        let text = &setting.text;
+        if text.chars().all(is_simple) {
+            format!(" --db-path {text}")
+        } else {
+            format!(" --db-path '{}'", text.replace('\'', "'\\''"))
+        }
     }
 
     /// Whether the operator named the folder of the plugins.

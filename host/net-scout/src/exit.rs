@@ -4,10 +4,10 @@ use net_scout_detect::DetectError;
 use net_scout_ingest::LogsError;
 use net_scout_lab::evaluate::EvaluateError;
 use net_scout_lab::replay::ReplayError;
+use net_scout_model::Severity;
 pub use net_scout_model::UsageError;
 use net_scout_plugin_host::PluginsError;
 use net_scout_report::ReportError;
-use net_scout_serve::health::ListenError;
 use net_scout_serve::service::ServiceError;
 
 /// All went well, whether or not there were alerts.
@@ -23,6 +23,15 @@ pub const UNDELIVERED: u8 = 3;
 /// What `status` says: the service is behind, or something of it fails.
 pub const UNHEALTHY: u8 = 3;
 
+/// `scan --fail-on`: a new alert is at least as severe as was said. It counts more than that a plugin failed.
+pub const ALERTED: u8 = 4;
+
+/// The status where the most severe of the new alerts is at least as severe as this.
+#[must_use]
+pub fn alerted(worst: Option<Severity>, fail_on: Option<Severity>) -> Option<u8> {
+    (worst? >= fail_on?).then_some(ALERTED)
+}
+
 /// Whether an error is in what the operator wrote, so that it ends the program with [`USAGE`] instead of [`FAILURE`].
 #[must_use]
 pub fn is_usage(error: &anyhow::Error) -> bool {
@@ -34,5 +43,4 @@ pub fn is_usage(error: &anyhow::Error) -> bool {
         || error.downcast_ref().is_some_and(LogsError::is_usage)
         || error.downcast_ref().is_some_and(ReportError::is_usage)
         || error.downcast_ref().is_some_and(ServiceError::is_usage)
-        || error.downcast_ref().is_some_and(ListenError::is_usage)
 }

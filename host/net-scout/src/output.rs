@@ -1,11 +1,17 @@
 //! What the program shows: results on standard output, everything else on standard error.
 
+mod act;
 mod alerts;
 mod allow;
+mod clause;
+mod clock;
+mod columns;
+mod egress;
 mod enrichment;
 mod evaluation;
 mod explanation;
 mod foreign;
+mod incidents;
 mod json;
 mod ledger;
 mod log;
@@ -19,6 +25,7 @@ mod scan;
 mod stats;
 mod status;
 mod story;
+mod summary;
 mod table;
 mod terminal;
 
@@ -26,27 +33,31 @@ use std::io::Write;
 
 use net_scout_model::cell;
 
+pub use act::{acted, planned, undone, write_history};
 pub use alerts::{Shown, write_alerts};
 pub use allow::{NOTHING_WRITTEN, closed, would_close, write_allowlist};
+pub use clock::ClockFace;
+pub use columns::{ALERT_COLUMN_NAMES, write_alert_columns, write_counts};
+pub use egress::{Destination, write_egress};
 pub use enrichment::{enriched, write_answers};
 pub use evaluation::{write_figures, write_folder_figures, write_mistakes};
 pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};
 pub use foreign::{AlertOutput, write_foreign};
 pub use json::{json_text, write_json, write_json_line};
 pub use ledger::write_ledger;
-pub use log::{LogFormat, expect_log_format, start_log};
+pub use log::{LogFormat, expect_log_format, is_json, start_log};
 pub use message::{broken_evidence, corrected_directions, error, note, unreadable_alerts, warning};
 pub use objects::write_objects;
 pub use outbox::write_outbox;
 pub use plugin::{plugin_text, write_plugins};
 pub use progress::Progress;
 use safe::Safe;
-pub use scan::{empty_window, past, show_alerts, write_scan};
+pub use scan::{ScanView, empty_window, past, show_alerts, write_scan};
 pub use stats::{StatsFormat, write_stats};
 pub use status::write_status;
 pub use story::Story;
 pub use table::{Cell, Table};
-pub use terminal::Terminal;
+pub use terminal::{Quiet, Terminal, sink};
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

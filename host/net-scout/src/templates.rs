@@ -22,6 +22,8 @@ pub enum Role {
     Rule,
     /// An enricher.
     Enricher,
+    /// A notifier.
+    Notifier,
 }
 
 /// A file of a project.
@@ -35,7 +37,7 @@ pub struct ProjectFile {
 
 /// What stands for the plugin's name in a template.
 const NAME: &str = "plugin_name";
-/// What stands for `rule` or `enricher` in a template.
+/// What stands for `rule`, `enricher` or `notifier` in a template.
 const ROLE: &str = "plugin_kind";
 
 /// The files of a project, sorted by path.
@@ -70,8 +72,8 @@ fn place(path: &str, language: Language, role: Role) -> Option<String> {
     }
     let (from, to) = language.sdk();
     let rest = path.strip_prefix(from)?;
-    let other = rest.split('/').any(|part| part.split('.').next() == Some(role.other()));
-    (!other).then(|| format!("{to}{rest}"))
+    let is_other = |part: &str| Role::ALL.iter().any(|other| *other != role && part.split('.').next() == Some(other.word()));
+    (!rest.split('/').any(is_other)).then(|| format!("{to}{rest}"))
 }
 
 impl Language {
@@ -93,6 +95,12 @@ impl Language {
             Self::JavaScript => ("plugins/sdk/javascript/", "sdk/"),
             Self::Python => ("plugins/sdk/python/", "sdk/"),
         }
+    }
+
+    /// Whether there are templates for this in the language.
+    #[must_use]
+    pub fn has(self, role: Role) -> bool {
+        self == Self::Rust || role != Role::Notifier
     }
 
     /// The file that its author writes.
@@ -124,19 +132,15 @@ impl Language {
 }
 
 impl Role {
+    const ALL: [Self; 3] = [Self::Rule, Self::Enricher, Self::Notifier];
+
     /// As the world in `wit/` is called.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Rule => "rule",
             Self::Enricher => "enricher",
-        }
-    }
-
-    fn other(self) -> &'static str {
-        match self {
-            Self::Rule => Self::Enricher.word(),
-            Self::Enricher => Self::Rule.word(),
+            Self::Notifier => "notifier",
         }
     }
 }
@@ -176,6 +180,7 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "plugins/sdk/src/enrich.rs"
     "plugins/sdk/src/lib.rs"
     "plugins/sdk/src/network.rs"
+    "plugins/sdk/src/notify.rs"
     "plugins/sdk/src/query.rs"
     "plugins/sdk/src/time.rs"
     "plugins/templates/c/both/.gitignore"
@@ -191,6 +196,8 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "plugins/templates/javascript/both/package.json"
     "plugins/templates/javascript/enricher/plugin.js"
     "plugins/templates/javascript/rule/plugin.js"
+    "plugins/templates/notifier/scenarios/delivered.toml"
+    "plugins/templates/notifier/scenarios/server_fails.toml"
     "plugins/templates/python/both/.gitignore"
     "plugins/templates/python/both/Makefile"
     "plugins/templates/python/both/README.md"
@@ -205,6 +212,8 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "plugins/templates/rust/both/vendor/net-scout-sdk/Cargo.toml"
     "plugins/templates/rust/enricher/Cargo.toml"
     "plugins/templates/rust/enricher/src/lib.rs"
+    "plugins/templates/rust/notifier/Cargo.toml"
+    "plugins/templates/rust/notifier/src/lib.rs"
     "plugins/templates/rust/rule/Cargo.toml"
     "plugins/templates/rust/rule/src/lib.rs"
     "wit/description.wit"
@@ -216,6 +225,8 @@ const FILES: &[(&str, &[u8])] = embedded! {
     "wit/files.wit"
     "wit/http.wit"
     "wit/log.wit"
+    "wit/notification.wit"
+    "wit/notifier.wit"
     "wit/query.wit"
     "wit/rule.wit"
     "wit/state.wit"
@@ -230,7 +241,6 @@ mod tests {
     use super::*;
 
     const LANGUAGES: [Language; 4] = [Language::Rust, Language::C, Language::JavaScript, Language::Python];
-    const ROLES: [Role; 2] = [Role::Rule, Role::Enricher];
 
     /// Files in these folders that are for this repository alone.
     const NOT_FOR_PROJECTS: [&str; 2] = ["plugins/sdk/Cargo.toml", "plugins/sdk/c/README.md"];
@@ -263,7 +273,7 @@ mod tests {
     #[test]
     fn every_file_is_part_of_a_project() {
         for (path, _) in FILES {
-            let taken = |language| ROLES.iter().any(|&role| place(path, language, role).is_some());
+            let taken = |language| Role::ALL.into_iter().any(|role| place(path, language, role).is_some());
             assert!(LANGUAGES.into_iter().any(taken), "{path}");
         }
     }
@@ -271,7 +281,7 @@ mod tests {
     #[test]
     fn a_project_is_of_one_kind() {
         for language in LANGUAGES {
-            for role in ROLES {
+            for role in Role::ALL.into_iter().filter(|role| language.has(*role)) {
                 let files = project("night_watch", language, role);
                 let text = |path: &str| {
                     let file = files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("{path}: {language:?}"));

@@ -2,13 +2,14 @@
 
 mod entry;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use super::receiver::{Receivers, Surroundings, build};
+use super::receiver::{Receivers, Surroundings, Written, WrittenPlugin, build};
 use super::{Routes, Vault};
 use net_scout_model::plain;
 use net_scout_store::Outbound;
@@ -37,6 +38,8 @@ pub struct Notify {
     pub routes: Routes,
     /// Those that they go to, by name. Where the secret of one is missing, why.
     pub receivers: Receivers,
+    /// Those that are plugins, by name: whoever runs plugins puts a receiver in their place.
+    pub plugins: BTreeMap<String, WrittenPlugin>,
     /// The zone of quiet hours.
     pub zone: TimeZone,
 }
@@ -82,12 +85,15 @@ pub fn read(
     vault: &Vault,
     around: &Surroundings,
 ) -> Result<Notify, NotifyError> {
-    let mut built = Receivers::new();
+    let (mut built, mut plugins) = (Receivers::new(), BTreeMap::new());
     for entry in receivers {
         let wrong = |what: String| NotifyError { from: entry.from.clone(), what: format!("[[receiver]]: {what}") };
         let (name, receiver) = entry::receiver(entry.table.clone()).map_err(wrong)?;
         if built.contains_key(&name) {
             return Err(wrong(format!("there is another receiver `{}`", plain(&name, 100))));
+        }
+        if let Written::Plugin(plugin) = &receiver {
+            plugins.insert(name.clone(), plugin.clone());
         }
         built.insert(name, build(&receiver, vault, around).map_err(wrong)?);
     }
@@ -105,7 +111,7 @@ pub fn read(
         }
         all.push(route);
     }
-    Ok(Notify { routes: Routes(all), receivers: built, zone: TimeZone::system() })
+    Ok(Notify { routes: Routes(all), receivers: built, plugins, zone: TimeZone::system() })
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub use config::{Notify, NotifyError, WrittenEntry, read};
 pub use deliver::{Deliver, Report, deliver, send_test};
 pub use message::{Delivered, Delivery, Failure, FailureKind, Message, Receiver};
 pub use preview::{Preview, PreviewDay, preview};
-pub use receiver::{Receivers, Surroundings};
+pub use receiver::{Receivers, Surroundings, WrittenPlugin};
 pub use resend::resend;
 pub use route::{Quiet, Route, Routes};
 pub use secret::Vault;

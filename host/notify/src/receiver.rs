@@ -5,6 +5,7 @@ mod file;
 mod guard;
 mod mail;
 mod mqtt;
+mod plugin;
 mod syslog;
 mod webhook;
 
@@ -17,7 +18,8 @@ use serde_json::{Map, Value};
 
 use super::{Receiver, Vault};
 use guard::Guard;
-use net_scout_model::not;
+use net_scout_model::{not, plain};
+pub use plugin::WrittenPlugin;
 
 /// Receivers by name; why one cannot be used.
 pub type Receivers = BTreeMap<String, Result<Arc<dyn Receiver>, String>>;
@@ -30,7 +32,7 @@ pub struct Surroundings {
 }
 
 /// The kinds.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "webhook",
     "ntfy",
     "slack",
@@ -45,6 +47,7 @@ const KINDS: [&str; 14] = [
     "exec",
     "syslog",
     "mqtt",
+    "plugin",
 ];
 
 /// A receiver as it is written.
@@ -55,6 +58,7 @@ pub(crate) enum Written {
     Exec(exec::Written),
     Syslog(syslog::Written),
     Mqtt(mqtt::Written),
+    Plugin(WrittenPlugin),
 }
 
 impl Written {
@@ -66,6 +70,7 @@ impl Written {
             "exec" => exec::Written::read(table).map(Self::Exec),
             "syslog" => syslog::Written::read(table).map(Self::Syslog),
             "mqtt" => mqtt::Written::read(table).map(Self::Mqtt),
+            "plugin" => WrittenPlugin::read(table).map(Self::Plugin),
             kind if KINDS.contains(&kind) => webhook::Written::read(kind, table).map(Self::Webhook),
             kind => Err(format!("kind: {}", not(kind, format_args!("one of {}", KINDS.join(", "))))),
         }
@@ -86,6 +91,8 @@ pub(crate) fn build(
         Written::Exec(written) => Ok(written.build()),
         Written::Syslog(written) => Ok(written.build()?),
         Written::Mqtt(written) => written.build(vault, &mut secrets)?,
+        // Until whoever runs plugins puts one in its place.
+        Written::Plugin(written) => Err(format!("the notifier {} is not loaded here", plain(&written.plugin, 100))),
     };
     Ok(inner.map(|inner| Arc::new(Guard { inner, secrets }) as Arc<dyn Receiver>))
 }

@@ -273,7 +273,7 @@ mod tests {
         let expected = format!("there is no plugin `b` in {}, and no such file", folder.path().display());
         assert_eq!((error.to_string(), error.is_usage()), (expected, true));
         let error = propose("a.wasm").await;
-        assert_eq!(error.to_string(), "a.wasm is no WebAssembly file: its first bytes are not those of one");
+        assert_eq!(error.to_string(), "a.wasm is not a WebAssembly file: its first bytes are not those of one");
         let limits = BTreeMap::from([("speed".to_owned(), "2".to_owned())]);
         let error = Approvals::propose(&options, &[], limits, &sink).await.err().expect("no such limit");
         assert!(error.is_usage() && error.to_string().starts_with("--limit speed: "), "{error}");

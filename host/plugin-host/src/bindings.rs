@@ -30,3 +30,22 @@ pub mod enricher {
         },
     });
 }
+
+/// The world `notifier`. What it has in common with the others is that of [`rule`] and [`enricher`].
+#[expect(missing_docs, reason = "generated")]
+pub mod notifier {
+    wasmtime::component::bindgen!({
+        path: "../../wit",
+        world: "notifier",
+        imports: { default: async | trappable },
+        exports: { default: async },
+        additional_derives: [serde::Deserialize, serde::Serialize],
+        with: {
+            "net-scout:plugin/types": crate::bindings::rule::net_scout::plugin::types,
+            "net-scout:plugin/description": crate::bindings::rule::net_scout::plugin::description,
+            "net-scout:plugin/log": crate::bindings::rule::net_scout::plugin::log,
+            "net-scout:plugin/state": crate::bindings::rule::net_scout::plugin::state,
+            "net-scout:plugin/http": crate::bindings::enricher::net_scout::plugin::http,
+        },
+    });
+}

@@ -79,6 +79,9 @@ macro_rules! capabilities {
         /// What a request asks for, in plain words.
         #[must_use]
         pub fn words(request: &Request) -> String {
+            if let Some(field) = request.field() {
+                return format!("it requests to be told {}", field.words());
+            }
             $(if let Some(words) = <$context>::words(request) {
                 return words;
             })*
@@ -121,6 +124,7 @@ mod tests {
     fn each_world_imports_its_own() {
         assert_eq!(imports(World::Rule), ["query", "files", "state", "log"]);
         assert_eq!(imports(World::Enricher), ["dns", "exec", "http", "files", "state", "log"]);
+        assert_eq!(imports(World::Notifier), ["http", "state", "log"]);
     }
 
     #[test]
@@ -132,6 +136,7 @@ mod tests {
             ("http", "GET {=url}"),
             ("files", "a"),
             ("state", "1"),
+            ("fields", "rule"),
         ] {
             let request = Request::parse(capability, line).expect(line);
             assert!(words(&request).starts_with("it requests "), "{}", words(&request));

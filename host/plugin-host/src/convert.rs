@@ -10,7 +10,7 @@ use super::error::PluginError;
 use net_scout_model::{Networks, QueryError, Timestamp, Value, Window, plain};
 
 pub(super) use alert::alert;
-pub(super) use description::description;
+pub(super) use description::{description, notifier};
 
 /// The longest name of a plugin, a parameter, an alert type, a piece of evidence, in bytes.
 const LONGEST_NAME: usize = 64;

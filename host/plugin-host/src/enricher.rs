@@ -250,7 +250,7 @@ impl Enricher {
     pub fn takes(&self, kind: ObservableKind) -> bool {
         match &self.description.kind {
             net_scout_model::Kind::Enricher { observables, .. } => observables.contains(&kind),
-            net_scout_model::Kind::Rule { .. } => false,
+            net_scout_model::Kind::Rule { .. } | net_scout_model::Kind::Notifier => false,
         }
     }
 }
@@ -264,7 +264,7 @@ fn found(
     if json.len() > LARGEST_ANSWER {
         return Err(LookupError::Failed(format!("its answer has {} bytes, more than {LARGEST_ANSWER}", json.len())));
     }
-    let answer = serde_json::from_str(&json).map_err(|error| LookupError::Failed(format!("its answer is no JSON: {error}")))?;
+    let answer = serde_json::from_str(&json).map_err(|error| LookupError::Failed(format!("its answer is not JSON: {error}")))?;
     // Only now has the call succeeded. Another try begins with what the other call kept.
     guest.contexts.state.commit().map_err(|error| LookupError::Unavailable(error.to_string()))?;
     Ok(answer)

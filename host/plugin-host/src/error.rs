@@ -86,7 +86,7 @@ pub enum LoadError {
     #[error("{0}, so it does not run; give it to yourself or to root, and let nobody else write it")]
     Untrusted(#[from] Untrusted),
     /// A folder, a device, a pipe.
-    #[error("is no regular file")]
+    #[error("is not a regular file")]
     NotAFile,
     /// Larger than a plugin may be.
     #[error("has {size} bytes, a plugin may have {limit} (limits.component_mib)")]
@@ -97,7 +97,7 @@ pub enum LoadError {
         limit: u64,
     },
     /// No WebAssembly.
-    #[error("is no WebAssembly file: its first bytes are not those of one")]
+    #[error("is not a WebAssembly file: its first bytes are not those of one")]
     NotWasm,
     /// A core module.
     #[error("is a core WebAssembly module, not a component; make it one with `wasm-tools component new`")]
@@ -115,7 +115,7 @@ pub enum LoadError {
     #[error("cannot be compiled: {0}")]
     Compiler(String),
     /// A component that is malformed or uses a feature that is switched off.
-    #[error("is no component that this host accepts: {0}")]
+    #[error("is not a component that this host accepts: {0}")]
     Malformed(String),
     /// An import that no plugin of its kind may have.
     #[error("imports `{import}`, which no {kind} is given; a {kind} may import {known} of net-scout:plugin@0.1.0")]

@@ -1,5 +1,7 @@
 //! Gives plugins that were loaded what they were granted, with what the operator set for their parameters: what is left may run.
 
+mod notifiers;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,8 +25,8 @@ pub struct RuleSet {
     pub parameters: Parameters,
     /// The rules that do not run.
     pub off: Vec<Off>,
-    /// Whether a plugin of the folder was refused.
-    pub refused: bool,
+    /// The plugins of the folder that were refused: file, and why.
+    pub refused: Vec<(String, String)>,
     /// All plugins that were loaded, for a recording.
     pub seen: Vec<PluginSeen>,
 }
@@ -60,7 +62,7 @@ impl RuleSet {
     /// Whether something was refused that would have run.
     #[must_use]
     pub fn failed(&self) -> bool {
-        self.refused || self.off.iter().any(|off| off.refused)
+        !self.refused.is_empty() || self.off.iter().any(|off| off.refused)
     }
 
     /// What tells one set of rules from another: a digest of their files and of what is set for their parameters, in hexadecimal.
@@ -111,13 +113,19 @@ impl RuleSet {
     ///
     /// # Errors
     /// When one is named that is not there, or does not run.
-    pub fn only(&self, names: &[String]) -> Result<Vec<Arc<Rule>>, UsageError> {
+    pub fn only(&self, names: &[String]) -> Result<Vec<Arc<Rule>>, PluginsError> {
         if let Some(off) = self.off.iter().find(|off| names.contains(&off.name)) {
-            return Err(UsageError(off.reason.clone()));
+            let reason = off.reason.clone();
+            return Err(if off.refused { PluginsError::DoesNotRun(reason) } else { UsageError(reason).into() });
         }
         let there: Vec<&str> = self.rules.iter().map(|rule| rule.description.name.as_str()).collect();
         if let Some(name) = names.iter().find(|name| !there.contains(&name.as_str())) {
-            return Err(UsageError(format!("there is no rule `{name}`; there are {}", there.join(", "))));
+            // What a file that cannot be loaded is called is not known; by custom it has the name of its plugin.
+            let is_meant = |file: &str| file.strip_suffix(".wasm").is_some_and(|stem| stem.replace('-', "_") == *name);
+            if let Some((file, error)) = self.refused.iter().find(|(file, _)| is_meant(file)) {
+                return Err(PluginsError::DoesNotRun(format!("rule {name} does not run: {file} {error}")));
+            }
+            return Err(UsageError(format!("there is no rule `{name}`; there are {}", there.join(", "))).into());
         }
         let chosen = |rule: &&Arc<Rule>| names.is_empty() || names.contains(&rule.description.name);
         Ok(self.rules.iter().filter(chosen).map(Arc::clone).collect())
@@ -127,7 +135,7 @@ impl RuleSet {
     ///
     /// # Errors
     /// When one is named that is not there, or does not run.
-    pub fn narrowed(mut self, names: &[String]) -> Result<Self, UsageError> {
+    pub fn narrowed(mut self, names: &[String]) -> Result<Self, PluginsError> {
         if !names.is_empty() {
             self.rules = self.only(names)?;
             self.off.clear();
@@ -170,7 +178,8 @@ impl LoadedPlugins {
         });
         let seen = seen.collect();
         let rules = std::mem::take(&mut plugins.rules).into_iter().map(Arc::new).collect();
-        Ok(RuleSet { rules, parameters, off, refused: !plugins.refused.is_empty(), seen })
+        let refused = plugins.refused.iter().map(|refused| (refused.file.clone(), refused.error.to_string())).collect();
+        Ok(RuleSet { rules, parameters, off, refused, seen })
     }
 
     /// Takes the enrichers that may run, only those that are named if any is. The sink hears of those that were not granted all that they ask for.
@@ -250,9 +259,9 @@ fn off(
 
 /// What is set for the parameters of the rules that run. What is set for enrichers is not for a scan, nor what is set for rules that are off.
 fn parameters(options: &PluginOptions, plugins: &Plugins, off: &[Off], sink: &dyn Sink) -> Result<Parameters, UsageError> {
-    let Plugins { rules, enrichers, .. } = plugins;
+    let Plugins { rules, .. } = plugins;
     let is_known =
-        |name: &str| enrichers.iter().any(|enricher| enricher.description.name == name) || off.iter().any(|off| off.name == name);
+        |name: &str| plugins.each().any(|(_, description)| description.name == name) || off.iter().any(|off| off.name == name);
     let mut set = Parameters::new();
     for (rule, parameters) in &options.parameters {
         let Some(loaded) = rules.iter().find(|loaded| loaded.description.name == *rule) else {

@@ -4,11 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime::component::{Component, ComponentType, InstancePre, Lift, Linker};
 use wasmtime::{ResourceLimiter, Store};
 use wasmtime_wasi::{WasiCtxView, WasiView};
 
-use super::bindings::rule::Description;
 use super::cpu::CpuClock;
 use super::engine::PluginEngine;
 use super::error::{LimitExceeded, PluginError};
@@ -66,8 +65,11 @@ impl Code {
         self.linked.clone()
     }
 
-    /// Asks the component what it is, with no capability at all.
-    pub(super) async fn describe(&self, file: &str, limits: &Limits) -> Result<Description, PluginError> {
+    /// Asks the component what it is, with no capability at all. Each world says it in its own way.
+    pub(super) async fn describe<D>(&self, file: &str, limits: &Limits) -> Result<D, PluginError>
+    where
+        D: ComponentType + Lift + Send + Sync + 'static,
+    {
         let host_calls = HostCalls::closed();
         let limits_of_describe = limits.for_describe();
         let call = Call { plugin: file, wall: limits_of_describe.wall, host_calls: &host_calls };
@@ -77,7 +79,7 @@ impl Code {
                 let linked = self.linked();
                 Box::pin(async move {
                     let instance = linked.instantiate_async(&mut *store).await?;
-                    let describe = instance.get_typed_func::<(), (Description,)>(&mut *store, "describe")?;
+                    let describe = instance.get_typed_func::<(), (D,)>(&mut *store, "describe")?;
                     Ok(describe.call_async(store, ()).await?.0)
                 })
             })

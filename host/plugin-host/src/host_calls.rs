@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::LimitExceeded;
 use crate::recording::Session;
-use net_scout_model::Limits;
+use net_scout_model::{Egress, Limits};
 
 /// The host calls of one call of a guest. Cheap to clone.
 #[derive(Clone)]
@@ -39,6 +39,8 @@ pub struct Counts {
     pub denials: u64,
     /// From these calls to their answers.
     pub waited: Duration,
+    /// What went where, as far as it was granted and done.
+    pub egress: BTreeMap<String, Egress>,
 }
 
 /// What a host call can return to a guest.
@@ -114,6 +116,13 @@ impl HostCalls {
             within(&counts, limits)?;
         }
         Ok(result)
+    }
+
+    /// Counts what a call sent somewhere, and what came back. A call that is answered from a recording sends nothing.
+    pub fn reached(&self, destination: String, sent: usize, received: usize) {
+        let mut counts = self.lock();
+        let egress = counts.egress.entry(destination).or_default();
+        egress.add(&Egress { calls: 1, sent: sent as u64, received: received as u64, ..Egress::default() });
     }
 
     /// How many there were so far.

@@ -14,6 +14,9 @@ use net_scout_model::{Request, Secrets, Sink, UsageError, Written, WrittenParame
 /// The parameters that every enricher has: whether it runs, and whether it may be asked about private addresses.
 pub(crate) const ENABLED: &str = "enabled";
 pub(crate) const PRIVATE: &str = "private";
+/// The parameters that every notifier has, beside whether it runs: the variable with its secret, and what it is told.
+pub(crate) const SECRET: &str = "secret";
+pub(crate) const FIELDS: &str = "fields";
 /// What to do about a folder without plugins.
 const HINT: &str = "name the folder with --plugins, or build the standard ones with `cargo xtask guests`";
 
@@ -51,7 +54,15 @@ pub enum PluginsError {
     Lock(#[from] LockError),
     /// A setting of an enricher is wrong.
     #[error(transparent)]
-    Setting(#[from] PluginError),
+    Enricher(#[from] PluginError),
+    /// A setting of a notifier is wrong, or it was not granted all that it requests.
+    #[error("notifier {plugin} does not run: {error}")]
+    Setting {
+        /// The notifier.
+        plugin: String,
+        /// Why.
+        error: PluginError,
+    },
     /// Others can write the folder.
     #[error("the plugin folder {folder} is not used: {folder} {reason}; look at it, then {advice}")]
     Untrusted {
@@ -92,9 +103,20 @@ pub enum PluginsError {
     /// The lock cannot be written.
     #[error(transparent)]
     NotWritten(std::io::Error),
+    /// The plugins of the program cannot be written.
+    #[error("the standard plugins cannot be written to {folder}; name a folder with --plugins DIR")]
+    NotUnpacked {
+        /// The folder.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// This machine cannot run compiled guests.
     #[error("{0}")]
     Engine(String),
+    /// A rule that was named was refused.
+    #[error("{0}")]
+    DoesNotRun(String),
     /// An enricher that was named is one of the files that were refused.
     #[error("enricher {0} was not loaded")]
     NotLoaded(String),
@@ -249,7 +271,7 @@ async fn folder(engine: &PluginEngine, options: &PluginOptions, lock: &Lock) -> 
     let plugins = load_folder(engine, &options.folder, &options.limits, lock, &options.owners()?)
         .await
         .map_err(|source| PluginsError::Unreadable { folder: folder(), source })?;
-    if plugins.rules.is_empty() && plugins.enrichers.is_empty() && plugins.refused.is_empty() {
+    if plugins.each().next().is_none() && plugins.refused.is_empty() {
         return Err(PluginsError::Empty(folder()));
     }
     Ok(plugins)
@@ -312,7 +334,7 @@ mod tests {
         let sink = Messages::default();
         let loaded = wait(load_plugins(&options(folder.path()), &sink)).expect("loaded");
         assert_eq!((loaded.plugins.refused.len(), loaded.lock.approvals().count()), (1, 1));
-        let refused = "a.wasm is no WebAssembly file: its first bytes are not those of one";
+        let refused = "a.wasm is not a WebAssembly file: its first bytes are not those of one";
         assert_eq!(sink.take(), [Message::Warning(format!("plugin {refused}"))]);
         let locked = PluginOptions { locked: true, ..options(folder.path()) };
         let error = wait(load_plugins(&locked, &sink)).err().expect("a drift");

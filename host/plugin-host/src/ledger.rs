@@ -2,28 +2,24 @@
 
 use super::guest::Usage;
 use super::load::Artifact;
-use net_scout_model::{Description, Kind, LedgerEntry, Timestamp};
+use net_scout_model::{Description, Egress, LedgerEntry, Timestamp};
 
 /// An entry without a call yet.
 #[must_use]
 pub fn ledger_entry(artifact: &Artifact, description: &Description, at: Timestamp) -> LedgerEntry {
-    let kind = match description.kind {
-        Kind::Rule { .. } => "rule",
-        Kind::Enricher { .. } => "enricher",
-    };
     LedgerEntry {
         at: at.seconds(),
         plugin: description.name.clone(),
         version: description.version.clone(),
         sha256: artifact.sha256.clone(),
-        kind: kind.to_owned(),
+        kind: description.kind.name().to_owned(),
         wasi: artifact.imports_wasi(),
         ..LedgerEntry::default()
     }
 }
 
-/// Adds one call to an entry.
-pub fn add_call(entry: &mut LedgerEntry, usage: &Usage, error: Option<String>) {
+/// Adds one call to an entry. `told` are the addresses and names that it was about: wherever it sent something, it may have told them.
+pub fn add_call(entry: &mut LedgerEntry, usage: &Usage, error: Option<String>, told: &[String]) {
     let microseconds = |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let counts = &usage.counts;
     entry.calls += 1;
@@ -43,4 +39,8 @@ pub fn add_call(entry: &mut LedgerEntry, usage: &Usage, error: Option<String>) {
     entry.bytes_in += counts.bytes_in;
     entry.bytes_out += counts.bytes_out;
     entry.denials += counts.denials;
+    for (destination, egress) in &counts.egress {
+        let egress = Egress { told: told.iter().cloned().collect(), ..egress.clone() };
+        entry.egress.entry(destination.clone()).or_default().add(&egress);
+    }
 }

@@ -19,10 +19,12 @@ mod installed;
 mod ledger;
 mod load;
 mod lock;
+mod notifier;
 pub mod ownership;
 pub mod recording;
 mod rule;
 pub mod schedule;
+mod unpack;
 mod wasi;
 
 pub use approve::{Approvals, NamedPlugins, Proposal, Standing, revoke};
@@ -38,4 +40,6 @@ pub use installed::{LoadedPlugins, PluginOptions, PluginsError, load_all, load_o
 pub use ledger::{add_call, ledger_entry};
 pub use load::{Artifact, PluginLimits, Plugins, Refused, load_file, load_folder};
 pub use lock::{Approval, LOCK, Lock, LockError, read_lock};
+pub use notifier::{Delivery, NOTIFY, Notifier, NotifierSettings, NotifyError, Receipt, Told, UngrantedNotifier};
 pub use rule::{Case, EVALUATE, Evaluation, ExplainRule, Rule};
+pub use unpack::{extract, unpacked};

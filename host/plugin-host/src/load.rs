@@ -15,7 +15,9 @@ use wasmtime::component::Component;
 use super::engine::PluginEngine;
 use super::enricher::{LinkedEnricher, UngrantedEnricher};
 use super::error::LoadError;
+use super::guest::Code;
 use super::lock::Lock;
+use super::notifier::{LinkedNotifier, UngrantedNotifier};
 use super::rule::{LinkedRule, Rule};
 use super::{convert, wasi};
 use crate::capability::{self, World};
@@ -27,10 +29,10 @@ const PACKAGE: &str = "net-scout:plugin/";
 /// Its version.
 const VERSION: &str = "@0.1.0";
 /// The interfaces that hold types only: to import them gives nothing.
-const TYPES: [&str; 4] = ["types", "description", "detection", "enrichment"];
-/// What holds types only for an enricher: the functions of `query` are not linked for it. The SDK for Rust has both worlds, and so the
-/// types of both.
-const ENRICHER_TYPES: [&str; 1] = ["query"];
+const TYPES: [&str; 5] = ["types", "description", "detection", "enrichment", "notification"];
+/// What holds types only for all but rules: the functions of `query` are not linked for them. The SDK for Rust has all worlds, and so the
+/// types of all.
+const QUERY_TYPES: [&str; 1] = ["query"];
 /// How much of an error is shown, in characters.
 const QUOTED: usize = 300;
 /// What is read of a file to see whether it begins as a component does, in bytes.
@@ -71,7 +73,7 @@ impl PluginLimits {
     fn of(&self, name: &str, kind: &Kind, locked: &BTreeMap<String, String>) -> Limits {
         let mut limits = match kind {
             Kind::Rule { .. } => self.common,
-            Kind::Enricher { .. } => self.common.for_lookup(),
+            Kind::Enricher { .. } | Kind::Notifier => self.common.for_lookup(),
         };
         for (limit, value) in locked.iter().chain(self.own.get(name).into_iter().flatten()) {
             // What was checked before.
@@ -88,6 +90,8 @@ pub struct Plugins {
     pub rules: Vec<Rule>,
     /// The enrichers, by file name.
     pub enrichers: Vec<UngrantedEnricher>,
+    /// The notifiers, by file name.
+    pub notifiers: Vec<UngrantedNotifier>,
     /// The files that were not loaded.
     pub refused: Vec<Refused>,
 }
@@ -164,20 +168,23 @@ impl Plugins {
                 }
                 (None, Loaded::Rule(rule)) => self.rules.push(*rule),
                 (None, Loaded::Enricher(enricher)) => self.enrichers.push(*enricher),
+                (None, Loaded::Notifier(notifier)) => self.notifiers.push(*notifier),
             },
         }
     }
 
-    /// The files that were loaded, with what they say of themselves: rules, then enrichers.
+    /// The files that were loaded, with what they say of themselves: rules, then enrichers, then notifiers.
     pub fn each(&self) -> impl Iterator<Item = (&Artifact, &Description)> {
         let rules = self.rules.iter().map(|rule| (&rule.artifact, &rule.description));
-        rules.chain(self.enrichers.iter().map(|enricher| (&enricher.artifact, &enricher.description)))
+        let enrichers = self.enrichers.iter().map(|enricher| (&enricher.artifact, &enricher.description));
+        rules.chain(enrichers).chain(self.notifiers.iter().map(|notifier| (&notifier.artifact, &notifier.description)))
     }
 }
 
 enum Loaded {
     Rule(Box<Rule>),
     Enricher(Box<UngrantedEnricher>),
+    Notifier(Box<UngrantedNotifier>),
 }
 
 impl Loaded {
@@ -185,6 +192,7 @@ impl Loaded {
         match self {
             Self::Rule(rule) => &rule.description,
             Self::Enricher(enricher) => &enricher.description,
+            Self::Notifier(notifier) => &notifier.description,
         }
     }
 }
@@ -207,33 +215,49 @@ async fn load(
     let size = bytes.len() as u64;
     let component = engine.component(&file, &bytes, &sha256, common).await?;
     drop(bytes);
-    let is_enricher = component.get_export_index(None, "enrich").is_some();
-    let imports = check_imports(engine, &component, if is_enricher { World::Enricher } else { World::Rule })?;
-    let artifact = Artifact { file, size, sha256, imports };
-    let world = |error: wasmtime::Error| LoadError::World(plain(&format!("{error:#}"), QUOTED));
-    let describe = async |code: &super::guest::Code| {
-        let described = code.describe(&artifact.file, common).await.map_err(LoadError::Describe)?;
-        let description = convert::description(described).map_err(LoadError::Description)?;
-        let says_enricher = matches!(description.kind, Kind::Enricher { .. });
-        match (is_enricher, says_enricher) {
-            (true, false) => Err(LoadError::Description("it exports `enrich`, but says that it is no enricher".to_owned())),
-            (false, true) => Err(LoadError::Description("it exports no `enrich`, but says that it is no rule".to_owned())),
-            _ => {
-                lock.check(&artifact, &description).map_err(LoadError::Changed)?;
-                let name = &description.name;
-                let limits = limits.of(name, &description.kind, lock.limits(name));
-                Ok((description, limits))
-            }
-        }
+    let exports = |name| component.get_export_index(None, name).is_some();
+    let world = match (exports("enrich"), exports("notify")) {
+        (true, _) => World::Enricher,
+        (false, true) => World::Notifier,
+        (false, false) => World::Rule,
     };
-    if is_enricher {
-        let linked = LinkedEnricher::new(engine, &component, &artifact).map_err(world)?;
-        let (description, limits) = describe(&linked.code).await?;
-        Ok(Loaded::Enricher(Box::new(UngrantedEnricher { artifact, description, limits, linked })))
-    } else {
-        let linked = LinkedRule::new(engine, &component, &artifact).map_err(world)?;
-        let (description, limits) = describe(&linked.code).await?;
-        Ok(Loaded::Rule(Box::new(linked.described(artifact, description, limits))))
+    let imports = check_imports(engine, &component, world)?;
+    let artifact = Artifact { file, size, sha256, imports };
+    let of_another = |error: wasmtime::Error| LoadError::World(plain(&format!("{error:#}"), QUOTED));
+    let known = |description: Description| {
+        lock.check(&artifact, &description).map_err(LoadError::Changed)?;
+        let limits = limits.of(&description.name, &description.kind, lock.limits(&description.name));
+        Ok::<_, LoadError>((description, limits))
+    };
+    Ok(match world {
+        World::Rule => {
+            let linked = LinkedRule::new(engine, &component, &artifact).map_err(of_another)?;
+            let (description, limits) = known(described(&linked.code, &artifact, common, world).await?)?;
+            Loaded::Rule(Box::new(linked.described(artifact, description, limits)))
+        }
+        World::Enricher => {
+            let linked = LinkedEnricher::new(engine, &component, &artifact).map_err(of_another)?;
+            let (description, limits) = known(described(&linked.code, &artifact, common, world).await?)?;
+            Loaded::Enricher(Box::new(UngrantedEnricher { artifact, description, limits, linked }))
+        }
+        World::Notifier => {
+            let linked = LinkedNotifier::new(engine, &component, &artifact).map_err(of_another)?;
+            let said = linked.code.describe(&artifact.file, common).await.map_err(LoadError::Describe)?;
+            let (description, limits) = known(convert::notifier(said).map_err(LoadError::Description)?)?;
+            Loaded::Notifier(Box::new(UngrantedNotifier { artifact, description, limits, linked }))
+        }
+    })
+}
+
+/// What a rule or an enricher says of itself, which must be what it exports.
+async fn described(code: &Code, artifact: &Artifact, limits: &Limits, world: World) -> Result<Description, LoadError> {
+    let said = code.describe(&artifact.file, limits).await.map_err(LoadError::Describe)?;
+    let description = convert::description(said).map_err(LoadError::Description)?;
+    let wrong = |text: &str| Err(LoadError::Description(text.to_owned()));
+    match (world, World::of(&description.kind)) {
+        (World::Enricher, World::Rule) => wrong("it exports `enrich`, but says that it is no enricher"),
+        (World::Rule, World::Enricher) => wrong("it exports no `enrich`, but says that it is no rule"),
+        _ => Ok(description),
     }
 }
 
@@ -284,7 +308,7 @@ fn check_imports(engine: &PluginEngine, component: &Component, world: World) -> 
         let interface = import.strip_prefix(PACKAGE);
         match interface.and_then(|interface| interface.split_once('@')) {
             Some((name, _)) if import.ends_with(VERSION) && TYPES.contains(&name) => {}
-            Some((name, _)) if import.ends_with(VERSION) && world == World::Enricher && ENRICHER_TYPES.contains(&name) => {}
+            Some((name, _)) if import.ends_with(VERSION) && world != World::Rule && QUERY_TYPES.contains(&name) => {}
             Some((name, _)) if import.ends_with(VERSION) && known.contains(&name) => imports.push(import.to_owned()),
             None if wasi::is_wasi(import) => imports.push(plain(import, QUOTED)),
             Some((_, version)) if format!("@{version}") != VERSION => {

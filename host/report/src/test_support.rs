@@ -63,6 +63,7 @@ pub(crate) fn scene(events: &[EventRow]) -> (TempDir, ScanOptions) {
         builtin_roles: true,
         allow: AllowSources { resolvers: vec!["9.9.9.9:53".parse().expect("a resolver")], configured: Vec::new() },
         parallel: 2,
+        outbound: None,
     };
     (folder, options)
 }

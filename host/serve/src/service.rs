@@ -3,6 +3,7 @@
 //! It holds the lock of the service for as long as it runs, takes the turn for each scan, and never ends because of a database that is locked,
 //! replaced or gone: the job fails, is said to have failed, and is tried again later.
 
+mod begin;
 mod bench;
 mod connection;
 mod deliver;
@@ -15,15 +16,15 @@ mod repeated;
 mod report;
 mod scan;
 
-use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::health::Health;
+use crate::health::{Health, Listen};
 use crate::notify::{Notice, Notifier};
 use crate::pace::Pace;
 use crate::schedule::{Agenda, Backoff, Job, Schedule, wait};
-use crate::status::{CoverageStatus, RunningRules, Status};
+use crate::status::{CoverageStatus, RunningRules};
 use bench::Bench;
 use connection::{Connection, Open};
 use installed::Installed;
@@ -36,6 +37,9 @@ use report::Ended;
 
 /// What it is called where others see who has the database.
 const NAME: &str = "net-scout serve";
+
+/// How long answers that are being given may take when it ends.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// The names of its jobs.
 const SCAN: &str = "scan";
@@ -57,8 +61,8 @@ pub struct Surroundings<'a> {
     pub notifier: &'a Notifier,
     /// What it says to those who ask by HTTP.
     pub health: Health,
-    /// Where it listens.
-    pub listens_at: Option<SocketAddr>,
+    /// Where it is to listen.
+    pub listen: Option<Listen>,
     /// Becomes true when it is to end.
     pub stop: watch::Receiver<bool>,
     /// Changes when it is to read its configuration again.
@@ -94,13 +98,15 @@ struct Service<'a> {
 /// Runs the service until it is to end; with `once` until every job that is due has run once.
 ///
 /// # Errors
-/// When the database or the plugins cannot be used at the beginning, or another service runs; with `once`, when a job failed.
+/// When the plugins cannot be used at the beginning, it cannot listen, or another service runs; with `once`, when the database cannot be used
+/// or a job failed.
 pub async fn serve(mut options: ServiceOptions, once: bool, around: Surroundings<'_>) -> Result<(), ServiceError> {
     let now = around.clock.now();
     if once {
         // It is started when somebody wants it: there is no tick that it makes up for.
         options.tick.grid = 1;
     }
+    around.listen.map_or(Ok(()), Listen::check)?;
     let plugins = Installed::load(&options.plugins, around.sink).await?;
     let mut service = Service {
         agenda: agenda(&options, now),
@@ -117,15 +123,25 @@ pub async fn serve(mut options: ServiceOptions, once: bool, around: Surroundings
         options,
         around,
     };
-    service.remember()?;
-    if let Some(address) = service.around.listens_at {
-        service.around.sink.note(&format_args!("listening at http://{address}"));
-    }
+    let begun = service.open_first(once)?;
+    let served = service.listen().await?;
     service.announce_lookups();
     service.around.notifier.send(Notice::Ready);
-    let ran = if once { service.run_once().await } else { service.run().await };
+    let ran = match begun {
+        Err(trouble) => service.wait_for_database(trouble).await,
+        Ok(()) => Ok(()),
+    };
+    let ran = match ran {
+        Ok(()) if once => service.run_once().await,
+        Ok(()) => service.run().await,
+        Err(error) => Err(error),
+    };
     service.around.notifier.send(Notice::Stopping);
     service.connection.close();
+    if let Some(served) = served.filter(|_| !once) {
+        // It ends by itself in time; what is left of it ends with the program.
+        drop(tokio::time::timeout(GRACE, served).await);
+    }
     ran
 }
 
@@ -140,15 +156,6 @@ fn agenda(options: &ServiceOptions, now: Timestamp) -> Agenda {
 impl Service<'_> {
     fn now(&self) -> Timestamp {
         self.around.clock.now()
-    }
-
-    /// Goes on where an earlier service ended.
-    fn remember(&mut self) -> Result<(), ServiceError> {
-        let now = self.now();
-        let before = Status::read(&self.database()?.database, now)?;
-        self.rules = before.service.rules;
-        self.agenda.remember(|name| before.jobs.get(name).map(|job| job.state.clone()));
-        Ok(())
     }
 
     /// The database, which is opened again where it was gone.
@@ -170,17 +177,21 @@ impl Service<'_> {
                 drop(self.work(&name).await);
                 continue;
             }
-            self.around.health.beat();
-            let pause = wait(self.agenda.next(), now);
-            let pause = self.around.notifier.watchdog().map_or(pause, |watchdog| pause.min(watchdog / 3));
-            // Idle is well: nothing is due. A job that hangs never comes here.
-            self.around.notifier.send(Notice::Watchdog);
-            let (mut stop, mut reload) = (self.around.stop.clone(), self.around.reload.clone());
-            tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => {}
-                _ = reload.changed() => {}
-                () = self.around.clock.pass(pause) => {}
-            }
+            self.pause(wait(self.agenda.next(), now)).await;
+        }
+    }
+
+    /// Waits: at most for so long, and until it is told something.
+    async fn pause(&self, pause: Duration) {
+        self.around.health.beat();
+        let pause = self.around.notifier.watchdog().map_or(pause, |watchdog| pause.min(watchdog / 3));
+        // Idle is well: nothing is due. A job that hangs never comes here.
+        self.around.notifier.send(Notice::Watchdog);
+        let (mut stop, mut reload) = (self.around.stop.clone(), self.around.reload.clone());
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => {}
+            _ = reload.changed() => {}
+            () = self.around.clock.pass(pause) => {}
         }
     }
 
@@ -205,9 +216,9 @@ impl Service<'_> {
         self.begin(name, now);
         self.plugins.refresh(&self.options.plugins, now, self.around.sink).await;
         let mut result = self.perform(name).await;
-        if let Err(ServiceError::Database(DatabaseError::Replaced { .. } | DatabaseError::LogRemoved { .. })) = &result {
+        if matches!(&result, Err(ServiceError::Database(error)) if error.is_gone()) {
             // Another file is there by now: what was begun on the one before is done on that one at once.
-            self.connection.close();
+            self.connection.leave(&self.options.scan, &self.around);
             result = self.perform(name).await;
         }
         if *self.around.stop.borrow() {

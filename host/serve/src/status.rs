@@ -48,6 +48,10 @@ pub struct ServiceStatus {
     pub started: Option<Timestamp>,
     /// Which time was scanned.
     pub coverage: CoverageStatus,
+    /// How far behind its scans may be, by its interval.
+    pub longest_lag_seconds: Option<i64>,
+    /// How long it waits for late rows.
+    pub settle_seconds: Option<i64>,
     /// The rules that run.
     pub rules: RunningRules,
     /// What changed since it began, and is no fault.
@@ -155,7 +159,8 @@ impl Status {
         tick: &TickOptions,
         now: Timestamp,
     ) -> Result<Self, DatabaseError> {
-        let (coverage, target) = (database.coverage(table)?, now.plus(-tick.settle));
+        let settle = self.service.settle_seconds.map_or(tick.settle, |seconds| seconds.saturating_mul(SECOND));
+        let (coverage, target) = (database.coverage(table)?, now.plus(-settle));
         let first = coverage.stretches().first().map(|first| first.span.begins);
         // Where there is no table of events any more, nothing lies before.
         let oldest = first.and_then(|_| database.oldest(table).ok().flatten());
@@ -166,17 +171,17 @@ impl Status {
         Ok(self)
     }
 
-    /// What is wrong, a line each; nothing where all is well. A lag above so many microseconds counts as being behind. That none runs is a
-    /// problem where it is behind: `serve --once` runs from time to time.
+    /// What is wrong, a line each; nothing where all is well. A lag above what the service said, or else above so many microseconds, counts as
+    /// being behind. That none runs is a problem where it is behind: `serve --once` runs from time to time.
     #[must_use]
     pub fn problems(&self, longest_lag: i64) -> Vec<String> {
         let mut problems = Vec::new();
         let coverage = &self.service.coverage;
-        let is_behind = coverage.lag_seconds > longest_lag / SECOND;
+        let is_behind = coverage.lag_seconds > self.service.longest_lag_seconds.unwrap_or(longest_lag / SECOND);
         if self.running.is_none() && (is_behind || coverage.good_until.is_none()) {
             problems.push(match self.at {
-                Some(at) => format!("no service runs on this database; the last one was heard of at {}", at.seconds()),
-                None => "no service runs on this database, and none ever did".to_owned(),
+                Some(at) => format!("no service is running on this database; the last one was active at {}", at.seconds()),
+                None => "no service is running on this database, and none has run on it yet".to_owned(),
             });
         }
         problems.extend(self.service.problems.iter().cloned());

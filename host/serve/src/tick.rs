@@ -128,7 +128,13 @@ impl Plan {
     /// Whether more than one step is needed to catch up.
     #[must_use]
     pub fn is_catching_up(&self) -> bool {
-        self.steps.iter().filter(|step| step.why == Why::New).count() > 1
+        self.new_steps() > 1
+    }
+
+    /// How many of its scans are of time that was never scanned.
+    #[must_use]
+    pub fn new_steps(&self) -> usize {
+        self.steps.iter().filter(|step| step.why == Why::New).count()
     }
 }
 

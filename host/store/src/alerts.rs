@@ -70,7 +70,7 @@ pub struct ListedAlerts {
 }
 
 impl Database {
-    /// Lists stored alerts, newest first; none where there is no alert table yet. Rows that cannot be read are counted.
+    /// Lists stored alerts, newest first; none where there is not an alert table yet. Rows that cannot be read are counted.
     ///
     /// # Errors
     /// When the database cannot be read.

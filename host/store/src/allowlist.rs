@@ -3,10 +3,11 @@
 use rusqlite::{Row, params};
 
 use super::error::DatabaseError;
+use super::history::{Said, Writer};
 use super::open::Database;
 use super::schema::{columns, quote};
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{Allow, Origin, Timestamp, parse_direction, parse_ports, parse_side};
+use net_scout_model::{Actor, Allow, Origin, Timestamp, parse_direction, parse_ports, parse_side};
 
 /// The status of an alert that was closed because it is allowed.
 const ALLOWED: &str = "allowed";
@@ -81,15 +82,20 @@ impl Database {
         })
     }
 
-    /// Closes stored alerts because they are allowed.
+    /// Closes stored alerts because they are allowed, each for its reason.
     ///
     /// # Errors
     /// When the database is locked, read-only or full.
-    pub fn close_allowed(&mut self, ids: &[i64]) -> Result<(), DatabaseError> {
-        let sql = format!("UPDATE {} SET status = '{ALLOWED}' WHERE id = ?1", quote(&self.alert_table));
+    pub fn close_allowed(&mut self, alerts: &[(i64, String)], now: Timestamp) -> Result<(), DatabaseError> {
+        let table = self.alert_table.clone();
+        let sql = format!("UPDATE {} SET status = '{ALLOWED}', snoozed_until = NULL WHERE id = ?1", quote(&table));
         self.write("close alerts in", |connection| {
             let mut close = connection.prepare(&sql)?;
-            ids.iter().try_for_each(|id| close.execute([id]).map(drop))
+            let history = Writer::new(connection, &table, now)?;
+            alerts.iter().try_for_each(|(id, reason)| {
+                let said = Said::new(&Actor::Allowlist, "allow", Some(reason));
+                history.change(*id, said, || close.execute([id]).map(drop))
+            })
         })
     }
 }

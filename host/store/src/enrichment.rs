@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::error::DatabaseError;
+use super::history::{Said, Writer};
 use super::open::Database;
 use super::schema::quote;
 use super::stored::{Unreadable, json};
-use net_scout_model::Timestamp;
+use net_scout_model::{Actor, Timestamp};
 
 /// An alert to enrich.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,16 +93,20 @@ impl Database {
     ///
     /// # Errors
     /// When the database is locked, read-only or full.
-    pub fn keep_enrichment(&mut self, alerts: &[AlertToEnrich]) -> Result<(), DatabaseError> {
+    pub fn keep_enrichment(&mut self, alerts: &[AlertToEnrich], now: Timestamp) -> Result<(), DatabaseError> {
         let sql = format!(
             "UPDATE {} SET enrichment_json = ?2, status = CASE WHEN coalesce(status, 'new') = 'new' THEN 'enriched' ELSE status END
              WHERE id = ?1",
             quote(&self.alert_table)
         );
+        let table = self.alert_table.clone();
         self.write("enrich alerts in", |connection| {
             let mut update = connection.prepare(&sql)?;
+            let history = Writer::new(connection, &table, now)?;
             for alert in alerts {
-                update.execute((alert.id, Value::Object(alert.enrichment.clone()).to_string()))?;
+                let enrichment = Value::Object(alert.enrichment.clone()).to_string();
+                let said = Said::new(&Actor::Enrichment, "enrich", None);
+                history.change(alert.id, said, || update.execute((alert.id, enrichment)))?;
             }
             Ok(())
         })
@@ -167,7 +172,7 @@ mod tests {
         for alert in &mut alerts {
             alert.enrichment.insert("src".into(), json!({"rdns": {"name": "x"}}));
         }
-        database.keep_enrichment(&alerts).expect("keep");
+        database.keep_enrichment(&alerts, NOW).expect("keep");
         let status = |id: i64| -> String {
             database.connection.query_row("SELECT status FROM scout_alerts WHERE id = ?1", [id], |row| row.get(0)).expect("row")
         };

@@ -18,7 +18,7 @@ pub enum DatabaseError {
         path: PathBuf,
     },
     /// The file is something else.
-    #[error("{path} is no SQLite database: {reason}", path = path.display())]
+    #[error("{path} is not a SQLite database: {reason}", path = path.display())]
     NotADatabase {
         /// The file.
         path: PathBuf,
@@ -34,7 +34,7 @@ pub enum DatabaseError {
         reason: String,
     },
     /// There is no such table.
-    #[error("{path} has no table `{table}`; it has {}", list(tables), path = path.display())]
+    #[error("{path} has no table `{table}`; {}", list(tables), path = path.display())]
     NoTable {
         /// The file.
         path: PathBuf,
@@ -52,7 +52,7 @@ pub enum DatabaseError {
         reason: LayoutError,
     },
     /// An existing table of ours lacks a column.
-    #[error("{path}: table `{table}` is no alert table: it has no column {column}; choose another with NET_SCOUT_ALERT_TABLE", path = path.display())]
+    #[error("{path}: table `{table}` is not an alert table: it has no column {column}; choose another with NET_SCOUT_ALERT_TABLE", path = path.display())]
     NotAnAlertTable {
         /// The file.
         path: PathBuf,
@@ -62,7 +62,7 @@ pub enum DatabaseError {
         column: &'static str,
     },
     /// Another program holds a lock.
-    #[error("{path} was locked by another program for longer than {seconds} s, nothing was written; try again, or wait longer with --busy-timeout", path = path.display())]
+    #[error("{path} was locked by another program for longer than {seconds} s; try again, or wait longer with --busy-timeout", path = path.display())]
     Locked {
         /// The file.
         path: PathBuf,
@@ -165,15 +165,41 @@ pub enum DatabaseError {
     },
 }
 
+impl DatabaseError {
+    /// What is wrong, without the advice for whoever runs a command: a service tries again by itself.
+    #[must_use]
+    pub fn fact(&self) -> String {
+        match self {
+            Self::Locked { path, seconds } => {
+                format!("{} was locked by another program for longer than {seconds} s", path.display())
+            }
+            Self::Replaced { path } => format!("{} was moved or replaced by another program", path.display()),
+            Self::LogRemoved { path } => {
+                let path = path.display();
+                format!(
+                    "the write-ahead log of {path} was removed by another program while it was in use; check the database with `sqlite3 {path} \
+                     'PRAGMA integrity_check'`"
+                )
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether what was open is not what others find at the path any more.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Replaced { .. } | Self::LogRemoved { .. })
+    }
+}
+
 /// The tables that others made. Where only those of net-scout are there, nobody has stored an event yet.
 fn list(tables: &[String]) -> String {
     let others: Vec<&str> = tables.iter().map(String::as_str).filter(|table| !table.starts_with("scout_")).collect();
     match (others.as_slice(), tables) {
-        ([], []) => "none".to_owned(),
-        ([], _) => {
-            "only those of net-scout: net-sentinel makes the others with its first events, or `net-scout import`".to_owned()
-        }
-        (others, _) => others.join(", "),
+        ([], []) => "it has no tables".to_owned(),
+        ([], _) => "it has only those of net-scout: net-sentinel makes the others with its first events, or `net-scout import`"
+            .to_owned(),
+        (others, _) => format!("it has {}", others.join(", ")),
     }
 }
 

@@ -159,7 +159,7 @@ pub(super) fn look(path: &Path) -> Result<(), DatabaseError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Err(DatabaseError::NotFound { path: path.to_owned() }),
         Err(error) => Err(other(path, &error)),
         Ok(metadata) if metadata.is_dir() => not_a_database("it is a folder"),
-        Ok(metadata) if !metadata.is_file() => not_a_database("it is no regular file"),
+        Ok(metadata) if !metadata.is_file() => not_a_database("it is not a regular file"),
         Ok(_) => access(path, Access::READ_OK).map_err(|error| other(path, &error.into())),
     }
 }

@@ -11,7 +11,7 @@ use rusqlite::hooks::{AuthAction, AuthContext};
 use net_scout_model::Timestamp;
 
 /// The functions that a rule may call: free of side effects, of the clock and of chance.
-const FUNCTIONS: [&str; 50] = [
+const FUNCTIONS: [&str; 51] = [
     "->",
     "->>",
     "abs",
@@ -27,6 +27,7 @@ const FUNCTIONS: [&str; 50] = [
     "hex",
     "ifnull",
     "iif",
+    "in_networks",
     "instr",
     "json_array_length",
     "json_extract",

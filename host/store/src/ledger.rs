@@ -29,10 +29,11 @@ impl Database {
             if have.is_empty() {
                 return Ok(Vec::new());
             }
-            let host = if have.iter().any(|column| column == "host_us") { "host_us" } else { "0" };
+            let or = |column: &'static str, otherwise| if have.iter().any(|name| name == column) { column } else { otherwise };
+            let (host, egress) = (or("host_us", "0"), or("egress_json", "'{}'"));
             let mut statement = self.connection.prepare(&format!(
                 "SELECT at, plugin, version, sha256, kind, wasi, calls, failed, error, wall_us, cpu_us, memory, functions_json, rows,
-                        bytes_in, bytes_out, denials, alerts, refused, {host}
+                        bytes_in, bytes_out, denials, alerts, refused, {host}, {egress}
                  FROM scout_ledger WHERE at >= ?1 ORDER BY id"
             ))?;
             let entries = statement.query_map([since.seconds()], |row| {
@@ -62,6 +63,7 @@ impl Database {
                     alerts: number(17)?,
                     refused: number(18)?,
                     host_us: number(19)?,
+                    egress: serde_json::from_str(&row.get::<_, String>(20)?).unwrap_or_default(),
                 })
             })?;
             entries.collect()
@@ -74,8 +76,8 @@ pub(super) fn keep(connection: &Connection, entries: &[LedgerEntry], now: Timest
     let oldest = now.plus(-KEPT).seconds();
     let mut insert = connection.prepare(
         "INSERT INTO scout_ledger (at, plugin, version, sha256, kind, wasi, calls, failed, error, wall_us, cpu_us, memory,
-                                   functions_json, rows, bytes_in, bytes_out, denials, alerts, refused, host_us)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                                   functions_json, rows, bytes_in, bytes_out, denials, alerts, refused, host_us, egress_json)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
     )?;
     for entry in entries {
         let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
@@ -100,6 +102,7 @@ pub(super) fn keep(connection: &Connection, entries: &[LedgerEntry], now: Timest
             number(entry.alerts),
             number(entry.refused),
             number(entry.host_us),
+            serde_json::json!(entry.egress).to_string(),
         ])?;
     }
     connection.execute("DELETE FROM scout_ledger WHERE at < ?1", [&oldest])?;
@@ -109,6 +112,7 @@ pub(super) fn keep(connection: &Connection, entries: &[LedgerEntry], now: Timest
 #[cfg(test)]
 mod tests {
     use super::*;
+    use net_scout_model::Egress;
 
     #[test]
     fn entries_are_kept_for_a_while() {
@@ -124,6 +128,11 @@ mod tests {
             host_us: 7,
             functions: [("query.open".to_owned(), 1), ("query.next".to_owned(), 2)].into(),
             error: Some("late".into()),
+            egress: [(
+                "https://a.example".to_owned(),
+                Egress { calls: 1, told: ["192.0.2.1".to_owned()].into(), ..Egress::default() },
+            )]
+            .into(),
             ..LedgerEntry::default()
         };
         database.keep_ledger(&[entry(now.plus(-KEPT - 1_000_000))], now.plus(-KEPT)).expect("kept");

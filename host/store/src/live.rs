@@ -14,7 +14,7 @@ use super::access::{Access, inside};
 use super::aside::{ALERTS, Aside, EVENTS, LIVE};
 use super::error::{DatabaseError, failed};
 use super::file::{Reading, is_write_ahead};
-use super::function::{direction_function, readable_function, time_function};
+use super::function::{direction_function, networks_function, readable_function, time_function};
 use super::identity::Identity;
 use super::schema::{columns_in, quote, source, tables};
 use super::snapshot::{checked, limit_heap};
@@ -171,6 +171,7 @@ impl Copier {
         let (aside, connection) = Aside::new(&encoding)?;
         connection.busy_timeout(options.busy_timeout)?;
         let corrected = directions.map(|check| direction_function(&connection, check)).transpose()?.unwrap_or_default();
+        networks_function(&connection)?;
         let counters = [time_function(&connection)?, readable_function(&connection)?, corrected];
         connection.execute(&format!("ATTACH ?1 AS {LIVE}"), [reading.uri(&options.path)])?;
         // So that the gate has the same answer about the tables that are not for rules, they are there, with nothing in them.
@@ -256,7 +257,7 @@ impl Copier {
     }
 }
 
-/// The SELECT behind `alerts`; without rows where there is no alert table yet.
+/// The SELECT behind `alerts`; without rows where there is not an alert table yet.
 pub(super) fn alerts_view(connection: &Connection, schema: &str, table: &str) -> rusqlite::Result<String> {
     let have = columns_in(connection, schema, table)?;
     let or_null = |column: &str| if have.iter().any(|have| have == column) { column.to_owned() } else { "NULL".to_owned() };

@@ -157,8 +157,11 @@ impl Database {
     /// Gives a lock back where the work is done and nothing can be done about an error: it is free at the end of this process in any case.
     pub fn give_back(&mut self, lease: Lease) {
         let lock = lease.lock.name();
-        if let Err(error) = self.unlock(lease) {
-            tracing::warn!("the lock `{lock}` could not be given back: {error}");
+        match self.unlock(lease) {
+            Ok(()) => {}
+            // Nobody finds it in the file that is there now.
+            Err(error) if error.is_gone() => tracing::debug!("the lock `{lock}` is gone with its file"),
+            Err(error) => tracing::warn!("the lock `{lock}` could not be given back: {}", error.fact()),
         }
     }
 }

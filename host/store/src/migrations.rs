@@ -27,7 +27,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 16] = migrations![
+static MIGRATIONS: [Migration; 17] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -44,6 +44,7 @@ static MIGRATIONS: [Migration; 16] = migrations![
     14 "0014_rule_failures",
     15 "0015_alert_life",
     16 "0016_outbox",
+    17 "0017_ledger_egress",
 ];
 
 /// The columns that an alert table must have to be one.

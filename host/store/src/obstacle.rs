@@ -41,10 +41,16 @@ pub fn obstacle(path: &Path, user: u32, patience: Duration) -> Option<String> {
     }
     match taken(path, patience) {
         Err(error @ (DatabaseError::Locked { .. } | DatabaseError::Damaged { .. } | DatabaseError::NotADatabase { .. })) => {
-            Some(error.to_string())
+            Some(error.fact())
         }
         _ => None,
     }
+}
+
+/// The same for whoever runs this process.
+#[must_use]
+pub fn own_obstacle(path: &Path, patience: Duration) -> Option<String> {
+    obstacle(path, rustix::process::geteuid().as_raw(), patience)
 }
 
 /// Takes the lock of writers and gives it back.

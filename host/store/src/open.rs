@@ -203,6 +203,11 @@ impl Database {
         if let Some(written) = &mut self.written {
             written.begun(&transaction)?;
         }
+        if let Some(turns) = &mut self.turns {
+            let version =
+                transaction.prepare_cached("PRAGMA data_version").and_then(|mut asked| asked.query_row([], |row| row.get(0)));
+            turns.notice(version.map_err(error())?);
+        }
         let value = work(&transaction)?;
         transaction.commit().map_err(error())?;
         self.turns.iter_mut().for_each(|turns| turns.end(begun));

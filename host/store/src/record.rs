@@ -15,13 +15,14 @@ use serde_json::{Map, Value};
 
 use super::coverage::Covered;
 use super::error::{DatabaseError, failed};
+use super::history::{Said, Writer, wake};
 use super::open::Database;
 use super::outbox;
 use super::schema::quote;
 use super::state::StateEntry;
 use super::stored::{COLUMNS, stored};
 use grow::grown;
-use net_scout_model::{Alert, LedgerEntry, News, StoredAlert, Timestamp};
+use net_scout_model::{Actor, Alert, LedgerEntry, News, Severity, StoredAlert, Timestamp};
 use place::Place;
 use reopen::{keep_reopenings, reopens, with_reopening};
 
@@ -35,8 +36,18 @@ pub struct Recorded {
     pub alert: StoredAlert,
     /// Whether it is new; else it is a repeat of the day.
     pub new: bool,
+    /// How much it mattered before, where it was stored already.
+    pub before: Option<Severity>,
     /// What is new about it.
     pub news: News,
+}
+
+impl Recorded {
+    /// How much it mattered before, where it matters more now.
+    #[must_use]
+    pub fn raised_from(&self) -> Option<Severity> {
+        self.before.filter(|before| *before < self.alert.severity())
+    }
 }
 
 /// Writes something that belongs to a scan in the transaction that records the last of its alerts: with all of them, or not at all.
@@ -126,14 +137,14 @@ impl Database {
         mut last: impl FnMut(&ScanTransaction<'_>) -> Result<(), DatabaseError>,
     ) -> Result<Vec<Recorded>, DatabaseError> {
         const ACTION: &str = "record alerts in";
-        let (alert_table, table, quiet) = (self.alert_table.clone(), quote(&self.alert_table), self.quiet);
+        let (alert_table, quiet) = (self.alert_table.clone(), self.quiet);
         let (path, seconds, outbound) = (self.path.clone(), self.busy_seconds, self.outbound.clone());
         let error = |source| failed(&path, seconds, ACTION)(source);
         let mut recorded = Vec::with_capacity(alerts.len());
         loop {
             let left = &alerts[recorded.len()..];
             let whole = self.write_all(ACTION, |connection| {
-                let part = record_for(connection, &table, quiet, left, turn, now).map_err(error)?;
+                let part = record_for(connection, &alert_table, quiet, left, turn, now).map_err(error)?;
                 if let Some(outbound) = &outbound {
                     part.iter()
                         .try_for_each(|part| {
@@ -160,18 +171,20 @@ impl Database {
     }
 }
 
-/// Records alerts, strongest first, until all are or a turn is over: at least one.
+/// Wakes those whose snooze is over, and records alerts, strongest first, until all are or a turn is over: at least one.
 fn record_for(
     connection: &Connection,
-    table: &str,
+    alerts_in: &str,
     quiet: i64,
     alerts: &[Alert],
     turn: Duration,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<Recorded>> {
     let begun = Instant::now();
+    wake(connection, alerts_in, now)?;
+    let table = &quote(alerts_in);
     let networks = Place::networks(connection, table)?;
-    let place = Place { connection, table, quiet, networks };
+    let place = Place { connection, table, quiet, networks, history: Writer::new(connection, alerts_in, now)? };
     let mut recorded = Vec::new();
     for (place_of, alert) in alerts.iter().enumerate() {
         if place_of > 0 && begun.elapsed() >= turn {
@@ -198,11 +211,14 @@ fn record(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<R
     };
     let before = known.clone();
     let mut recorded = match known {
-        Some(known) => again(place, &known, alert, at)?,
+        Some(known) => changed(place, &known, alert, at)?,
         None => match insert(place, alert, at)? {
-            Some(alert) => Recorded { alert, new: true, news: News::New },
+            Some(stored) => {
+                place.raised(&stored, alert)?;
+                Recorded { alert: stored, new: true, before: None, news: News::New }
+            }
             // A unique index that another program made takes it for this one, perhaps of another day.
-            None => again(place, &in_the_way(place, alert, at)?, alert, at)?,
+            None => changed(place, &in_the_way(place, alert, at)?, alert, at)?,
         },
     };
     if !recorded.new {
@@ -220,8 +236,17 @@ fn take_over(place: &Place<'_>, member: &StoredAlert, of: i64, at: Timestamp) ->
     let mut evidence = member.evidence.as_object().cloned().unwrap_or_default();
     evidence.insert("part_of_alert".to_owned(), of.into());
     let sql = format!("UPDATE {} SET status = 'duplicate', evidence_json = ?1, updated_at = ?2 WHERE id = ?3", place.table);
-    place.connection.prepare_cached(&sql)?.execute((text(&evidence), at.stored(), member.id))?;
-    Ok(())
+    let comment = format!("part of alert {of}");
+    place.history.change(member.id, Said::new(&Actor::Program, "merge", Some(&comment)), || {
+        place.connection.prepare_cached(&sql)?.execute((text(&evidence), at.stored(), member.id)).map(drop)
+    })
+}
+
+/// Records an alert in the row that it belongs to, and what that changes in the history.
+fn changed(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
+    let (action, comment) = place.what_happens(known, alert)?;
+    let actor = Actor::Rule(alert.rule.clone());
+    place.history.change(known.id, Said::new(&actor, action, comment.as_deref()), || again(place, known, alert, at))
 }
 
 /// Records an alert in the row that it belongs to.
@@ -231,7 +256,8 @@ fn again(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -
     }
     let mut grown = grown(known, alert);
     let status = if reopens(known, alert) {
-        grown.evidence = with_reopening(grown.evidence, known, at);
+        let closed = place.history.last_status(known.id)?;
+        grown.evidence = with_reopening(grown.evidence, known, closed.as_ref(), at);
         "new"
     } else {
         known.status.as_str()
@@ -244,18 +270,20 @@ fn again(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -
     if place.is_taken(&grown, known.id)? {
         grown = own_key(grown);
     }
-    match update(place, known.id, &grown, status, at) {
+    match update(place, known, &grown, status, at) {
         Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::ConstraintViolation => {
-            update(place, known.id, &own_key(grown), status, at)
+            update(place, known, &own_key(grown), status, at)
         }
         updated => updated,
     }
 }
 
-fn update(place: &Place<'_>, id: i64, alert: &Alert, status: &str, at: Timestamp) -> rusqlite::Result<Recorded> {
+fn update(place: &Place<'_>, known: &StoredAlert, alert: &Alert, status: &str, at: Timestamp) -> rusqlite::Result<Recorded> {
     let sql = format!(
         "UPDATE {} SET alert_type = ?1, src_ip = ?2, dst_ip = ?3, score = ?4, severity = ?5, rule = nullif(?6, ''),
-                       evidence_json = ?7, updated_at = CASE WHEN julianday(updated_at) > julianday(?8) THEN updated_at ELSE ?8 END, story = ?9, status = ?10
+                       evidence_json = ?7, updated_at = CASE WHEN julianday(updated_at) > julianday(?8) THEN updated_at ELSE ?8 END, story = ?9,
+                       snoozed_until = CASE WHEN status IS ?10 THEN snoozed_until END, verdict = CASE WHEN status IS ?10 THEN verdict END,
+                       reason = CASE WHEN status IS ?10 THEN reason END, status = ?10
          WHERE id = ?11 RETURNING {COLUMNS}",
         place.table
     );
@@ -270,10 +298,10 @@ fn update(place: &Place<'_>, id: i64, alert: &Alert, status: &str, at: Timestamp
         at.stored(),
         alert.story,
         status,
-        id
+        known.id
     ];
     let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
-    Ok(Recorded { alert, new: false, news: News::Grown })
+    Ok(Recorded { alert, new: false, before: Some(known.severity()), news: News::Grown })
 }
 
 /// The same alert again.
@@ -288,7 +316,7 @@ fn repeated(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp
     let evidence = keep_reopenings(alert.evidence.clone(), known);
     let values = params![alert.score, alert.severity.name(), alert.rule, text(&evidence), at.stored(), known.id];
     let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
-    Ok(Recorded { alert, new: false, news: News::Grown })
+    Ok(Recorded { alert, new: false, before: Some(known.severity()), news: News::Grown })
 }
 
 /// A new row; none where a unique index has one already.

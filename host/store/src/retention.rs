@@ -13,6 +13,7 @@ use rusqlite::types::Value;
 use serde::Serialize;
 
 use super::error::DatabaseError;
+use super::history::Writer;
 use super::open::Database;
 use guard::Guard;
 use net_scout_model::Timestamp;
@@ -96,7 +97,7 @@ impl Database {
             };
             let leaving = self.leaving(&rows, keep, now).map_err(self.error("read"))?;
             let guard = Guard::set(&mut self.connection, &self.alert_table).map_err(self.error("guard"))?;
-            let done = self.remove(table, &rows, &leaving, &mut removed);
+            let done = self.remove(table, &rows, &leaving, now, &mut removed);
             guard.lift(&mut self.connection).map_err(self.error("guard"))?;
             let (removal, goes_on) = done?;
             removals.push(removal);
@@ -112,9 +113,11 @@ impl Database {
         table: OwnTable,
         rows: &RowsOf,
         leaving: &[Candidate],
+        now: Timestamp,
         removed: &mut impl FnMut(&Removal) -> bool,
     ) -> Result<(Removal, bool), DatabaseError> {
         let mut total = removal(table, &[]);
+        let alerts = (table == OwnTable::ClosedAlerts).then(|| self.alert_table.clone());
         let mut left = leaving;
         while !left.is_empty() {
             let part = self.write("remove old rows from", |connection| {
@@ -126,9 +129,15 @@ impl Database {
                 );
                 let mut delete = connection.prepare_cached(&sql)?;
                 let (mut part, mut seen) = (removal(table, &[]), 0);
+                let writer = alerts.as_deref().map(|alerts| Writer::new(connection, alerts, now)).transpose()?;
                 for candidate in left {
                     seen += 1;
-                    if delete.execute((candidate.number, &candidate.stored))? > 0 {
+                    let mut delete = || Ok(delete.execute((candidate.number, &candidate.stored))? > 0);
+                    let is_gone = match &writer {
+                        Some(writer) => writer.remove(candidate.number, delete)?,
+                        None => delete()?,
+                    };
+                    if is_gone {
                         part.rows += 1;
                         part.bytes += candidate.bytes;
                     }

@@ -11,7 +11,7 @@ use super::access::Access;
 use super::aside::Aside;
 use super::error::{DatabaseError, failed};
 use super::file::Reading;
-use super::function::{direction_function, readable_function, time_function};
+use super::function::{direction_function, networks_function, readable_function, time_function};
 use super::gate::{InnerViews, ReadGrant};
 use super::live::{self, Taken, alerts_view};
 use super::query::{Explain, RowStream};
@@ -230,6 +230,7 @@ fn reader(
 ) -> rusqlite::Result<Reader> {
     let unreadable = (time_function(&connection)?, readable_function(&connection)?);
     directions.map(|check| direction_function(&connection, check)).transpose()?;
+    networks_function(&connection)?;
     connection.execute_batch("PRAGMA query_only = 0")?;
     let inner = views(&connection, events, alerts)?;
     Reader::new(connection, inner, options.window.since, unreadable)

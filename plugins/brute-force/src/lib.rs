@@ -8,9 +8,9 @@ mod tries;
 
 use net_scout_algorithms::is_private;
 use net_scout_algorithms::ports::{self, Service};
-use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Window, query, rule};
+use net_scout_sdk::{Alert, Arguments, Description, Error, Parameter, Texts, Window, query, rule};
 
-use tries::{Limits, Tries, Try};
+use tries::{Limits, Packed, Tries, Try};
 
 rule!(describe, evaluate);
 
@@ -70,7 +70,7 @@ pub(crate) const CONNECTIONS: &str = "direction = 'INBOUND' AND (tcp_flags = 'SY
 const PACKED: i64 = 65_536;
 
 /// A source with its tries in the order of time: when, the host, and packets, port and verdict in one number.
-type Found = (String, Vec<i64>, Vec<String>, Vec<i64>);
+type Found = (String, Vec<i64>, Texts, Vec<i64>);
 
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
     let networks = window.local_networks();
@@ -96,13 +96,19 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     let (mut alerts, mut rest) = (Vec::new(), Vec::new());
     for row in query::<Found>(&sql, &[window.since.into(), limits.day.into()])? {
         let (source, times, hosts, packed) = row?;
+        let packed: Vec<Packed> = packed.into_iter().map(Packed::of).collect();
         let mut strongest: Option<(i64, Alert)> = None;
-        for service in &services {
+        let mut services = services.iter().filter(|service| limits.may_alert(service, &packed)).peekable();
+        if services.peek().is_none() {
+            continue;
+        }
+        let (hosts, local): (Vec<&str>, bool) = (hosts.iter().collect(), local(&source));
+        for service in services {
             let tries = Tries::of(service, &times, &hosts, &packed);
             if tries.all.last().is_none_or(|last: &Try| last.time < window.since) {
                 continue;
             }
-            match tries.judged(&limits, local(&source)) {
+            match tries.judged(&limits, local) {
                 Some(judged) if !(service.has_busy_clients && is_known(&source, service)?) => {
                     let (rank, alert) = tries.alert(&source, service, &judged);
                     if strongest.as_ref().is_none_or(|(known, _)| rank > *known) {
@@ -110,7 +116,7 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
                     }
                 }
                 Some(_) => {}
-                None if !local(&source) => rest.push((source.clone(), *service, tries)),
+                None if !local => rest.push((source.clone(), *service, tries)),
                 None => {}
             }
         }

@@ -6,7 +6,7 @@ use net_scout_algorithms::densest;
 use net_scout_algorithms::ports::{self, Service};
 use net_scout_sdk::{Alert, Value, format_timestamp};
 
-use crate::{CONNECTIONS, PACKED};
+use crate::{CONNECTIONS, PACKED, crowd};
 
 const MINUTE: i64 = 60_000_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -25,6 +25,32 @@ pub(crate) struct Limits {
     pub(crate) fast: i64,
     pub(crate) day: i64,
     pub(crate) private: i64,
+}
+
+/// What a rule reads of a row in one number: its port, whether it was let in, and how many tries it stands for.
+#[derive(Clone, Copy)]
+pub(crate) struct Packed {
+    port: i64,
+    accepted: bool,
+    weight: i64,
+}
+
+impl Packed {
+    pub(crate) fn of(packed: i64) -> Self {
+        let (both, accepted) = (packed.div_euclid(2), packed.rem_euclid(2) == 1);
+        let (hits, port) = (both.div_euclid(PACKED), both.rem_euclid(PACKED));
+        Self { port, accepted, weight: 1 + (hits - 1).max(0) / SENT_AGAIN }
+    }
+}
+
+impl Limits {
+    /// Whether what a source did with a service can be enough for an alert, of its own or of a crowd: most sources do little with any.
+    pub(crate) fn may_alert(&self, service: &Service, tries: &[Packed]) -> bool {
+        let of_service = || tries.iter().filter(|one| service.ports.contains(&one.port));
+        let (rows, weight) = (of_service().count() as i64, of_service().map(|one| one.weight).sum::<i64>());
+        let least = self.quick.min(self.fast).min(self.private).min(crowd::LEAST as i64);
+        rows > 0 && (rows >= least || weight >= self.day)
+    }
 }
 
 /// A row: connections with one port of the source.
@@ -52,12 +78,10 @@ pub(crate) struct Judged {
 }
 
 impl Tries {
-    pub(crate) fn of(service: &Service, times: &[i64], hosts: &[String], packed: &[i64]) -> Self {
-        let tries = times.iter().zip(hosts).zip(packed).filter_map(|((&time, host), &packed)| {
-            let (both, accepted) = (packed.div_euclid(2), packed.rem_euclid(2) == 1);
-            let (hits, port) = (both.div_euclid(PACKED), both.rem_euclid(PACKED));
-            let weight = 1 + (hits - 1).max(0) / SENT_AGAIN;
-            service.ports.contains(&port).then(|| Try { time, host: host.clone(), port, accepted, weight })
+    pub(crate) fn of(service: &Service, times: &[i64], hosts: &[&str], packed: &[Packed]) -> Self {
+        let tries = times.iter().zip(hosts).zip(packed).filter_map(|((&time, &host), packed)| {
+            let Packed { port, accepted, weight } = *packed;
+            service.ports.contains(&port).then(|| Try { time, host: host.to_owned(), port, accepted, weight })
         });
         Self { all: tries.collect(), has_busy_clients: service.has_busy_clients }
     }

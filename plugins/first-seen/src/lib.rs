@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use net_scout_algorithms::{Memory, ports};
 use net_scout_sdk::{
-    Alert, Arguments, Description, Error, Level, Networks, Parameter, Window, format_timestamp, log, query, rule, state,
+    Alert, Arguments, Description, Error, Level, Networks, Parameter, Value, Window, format_timestamp, log, places, query, rule,
+    state,
 };
 
 rule!(describe, evaluate);
@@ -29,6 +30,8 @@ const HIGH: i64 = 1_024;
 const HIGH_PORTS: i64 = 20;
 /// What more hosts than these, and more than a tenth of all, begin in one window is no news of theirs.
 const TOGETHER: usize = 3;
+/// At most so many hosts are asked about at once.
+const CHUNK: usize = 50;
 /// So many addresses and ports are named in the evidence.
 const NAMED: usize = 20;
 
@@ -51,7 +54,7 @@ fn describe() -> Description {
         .keeps_state(QUOTA)
 }
 
-/// A use of a service in the window: the other sides, how often, first, last.
+/// A use of a service in the window: the other sides inside, how often, first, last.
 #[derive(Default)]
 struct Use {
     peers: BTreeSet<String>,
@@ -83,8 +86,10 @@ fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> 
     let today = day(window.until.unwrap_or(window.now));
     memory.forget_before(today.saturating_sub(FORGOTTEN));
     let learned = days_before(&local, &mut memory)?;
-    let uses = uses(&local)?;
-    let news = news(begun(&uses, &learned, arguments, &mut memory)?, learned.len());
+    let networks = Value::from(window.local_networks.join(",").as_str());
+    let uses = uses(&networks)?;
+    let mut news = news(begun(&uses, &learned, arguments, &mut memory)?, learned.len());
+    add_peers(&mut news, &networks)?;
     if memory.is_full() {
         log(Level::Warn, &format!("the memory is full with {} entries; what there is no room for is not judged", memory.len()));
     }
@@ -129,33 +134,70 @@ fn days_before(local: &Networks, memory: &mut Memory) -> Result<HashMap<String, 
     Ok(learned)
 }
 
-/// What local hosts used in the window. What was refused is nobody's habit, and answers come from low ports to high ones.
-fn uses(local: &Networks) -> Result<Uses, Error> {
+/// Which events are uses of services by local hosts, whose networks are the first parameter. What was refused is nobody's habit, and answers
+/// come from low ports to high ones.
+fn used() -> String {
+    format!(
+        "direction = 'OUTBOUND' AND verdict = 'ACCEPT' AND dst_port IN ({})
+             AND (src_port IS NULL OR src_port >= {HIGH} OR dst_port < {HIGH}) AND src_ip IS NOT NULL AND dst_ip IS NOT NULL
+             AND in_networks(src_ip, ?1) AND src_ip <> dst_ip",
+        ports::sql_list(&SERVICES)
+    )
+}
+
+/// What local hosts used in the window. Who is outside is only counted: there may be very many.
+fn uses(networks: &Value) -> Result<Uses, Error> {
     let sql = format!(
         "SELECT src_ip FROM events WHERE direction = 'OUTBOUND' AND dst_port >= {HIGH} AND src_ip IS NOT NULL
          GROUP BY src_ip HAVING COUNT(DISTINCT dst_port) > {HIGH_PORTS}"
     );
     let busy: BTreeSet<String> = query::<(String,)>(&sql, &[])?.map(|row| row.map(|(host,)| host)).collect::<Result<_, _>>()?;
     let sql = format!(
-        "SELECT src_ip, dst_ip, dst_port, COUNT(*), MIN(time), MAX(time) FROM events
-         WHERE direction = 'OUTBOUND' AND verdict = 'ACCEPT' AND dst_port IN ({})
-             AND (src_port IS NULL OR src_port >= {HIGH} OR dst_port < {HIGH}) AND src_ip IS NOT NULL AND dst_ip IS NOT NULL
-         GROUP BY src_ip, dst_ip, dst_port",
-        ports::sql_list(&SERVICES)
+        "SELECT src_ip, in_networks(dst_ip, ?1), dst_port, COUNT(*), MIN(time), MAX(time) FROM events
+         WHERE {} GROUP BY src_ip, in_networks(dst_ip, ?1), dst_port",
+        used()
     );
     let mut uses = Uses::new();
-    for row in query::<(String, String, i64, i64, i64, i64)>(&sql, &[])? {
-        let (host, peer, port, count, first, last) = row?;
-        let outside = !local.contains(&peer);
-        if host == peer || !local.contains(&host) || (outside && port >= HIGH && busy.contains(&host)) {
-            continue;
+    for row in query::<(String, i64, i64, i64, i64, i64)>(&sql, std::slice::from_ref(networks))? {
+        let (host, inside, port, count, first, last) = row?;
+        let outside = inside == 0;
+        if !(outside && port >= HIGH && busy.contains(&host)) {
+            uses.insert((host, outside, port), Use { peers: BTreeSet::new(), count, first, last });
         }
-        let one = uses.entry((host, outside, port)).or_insert(Use { first, last, ..Use::default() });
-        one.count += count;
-        (one.first, one.last) = (one.first.min(first), one.last.max(last));
-        one.peers.insert(peer);
+    }
+    let sql = format!(
+        "SELECT src_ip, dst_ip, dst_port FROM events WHERE {} AND in_networks(dst_ip, ?1) GROUP BY src_ip, dst_ip, dst_port",
+        used()
+    );
+    for row in query::<(String, String, i64)>(&sql, std::slice::from_ref(networks))? {
+        let (host, peer, port) = row?;
+        if let Some(one) = uses.get_mut(&(host, false, port)) {
+            one.peers.insert(peer);
+        }
     }
     Ok(uses)
+}
+
+/// Adds whom these hosts used their new services of, where that is outside.
+fn add_peers(news: &mut BTreeMap<(String, bool), News>, networks: &Value) -> Result<(), Error> {
+    let hosts: Vec<String> = news.keys().filter(|(_, outside)| *outside).map(|(host, _)| host.clone()).collect();
+    for chunk in hosts.chunks(CHUNK) {
+        let sql = format!(
+            "SELECT src_ip, dst_ip, dst_port FROM events WHERE {} AND NOT in_networks(dst_ip, ?1) AND src_ip IN ({})
+             GROUP BY src_ip, dst_ip, dst_port",
+            used(),
+            places(2, chunk.len())
+        );
+        let values: Vec<Value> =
+            [networks.clone()].into_iter().chain(chunk.iter().map(|host| Value::from(host.as_str()))).collect();
+        for row in query::<(String, String, i64)>(&sql, &values)? {
+            let (host, peer, port) = row?;
+            if let Some(news) = news.get_mut(&(host, true)).filter(|news| news.services.contains(&port)) {
+                news.peers.insert(peer);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A use of a service with something new in it.

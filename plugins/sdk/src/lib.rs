@@ -1,4 +1,4 @@
-//! Write a net-scout plugin in Rust: a `describe`, a work function, and [`rule!`] or [`enricher!`].
+//! Write a net-scout plugin in Rust: a `describe`, a work function, and [`rule!`], [`enricher!`] or [`notifier!`].
 //!
 //! ```ignore
 //! use net_scout_sdk::{Alert, Arguments, Description, Error, Window, query, rule};
@@ -19,7 +19,8 @@
 //! }
 //! ```
 //!
-//! An enricher is alike, with the functions of [`dns`], [`exec`], [`http`], [`files`] and [`state`]. The last two are for rules, too.
+//! An enricher is alike, with the functions of [`dns`], [`exec`], [`http`], [`files`] and [`state`]. The last two are for rules, too. A
+//! notifier has [`http`] and [`state`].
 //!
 //! The crate must never know the host: the two share `wit/` and nothing else.
 
@@ -27,6 +28,7 @@ mod alert;
 mod describe;
 mod enrich;
 mod network;
+mod notify;
 mod query;
 mod time;
 
@@ -61,6 +63,25 @@ pub mod enricher_bindings {
     });
 }
 
+/// The bindings of the world `notifier`. What it has in common with the others is that of [`bindings`] and [`enricher_bindings`].
+#[expect(missing_docs, reason = "generated")]
+pub mod notifier_bindings {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "notifier",
+        pub_export_macro: true,
+        export_macro_name: "export_notifier",
+        default_bindings_module: "net_scout_sdk::notifier_bindings",
+        with: {
+            "net-scout:plugin/types@0.1.0": crate::bindings::net_scout::plugin::types,
+            "net-scout:plugin/description@0.1.0": crate::bindings::net_scout::plugin::description,
+            "net-scout:plugin/log@0.1.0": crate::bindings::net_scout::plugin::log,
+            "net-scout:plugin/state@0.1.0": crate::bindings::net_scout::plugin::state,
+            "net-scout:plugin/http@0.1.0": crate::enricher_bindings::net_scout::plugin::http,
+        },
+    });
+}
+
 pub use alert::{Alert, Error, Severity};
 pub use bindings::net_scout::plugin::description::{ObservableKind, Parameter};
 pub use bindings::net_scout::plugin::detection::Window;
@@ -73,7 +94,9 @@ pub use enrich::{answered, reversed};
 pub use enricher_bindings::net_scout::plugin::enrichment::{EnrichError, Observable};
 pub use enricher_bindings::net_scout::plugin::{dns, exec, http};
 pub use network::Networks;
-pub use query::{Cell, Row, Rows, places, query};
+pub use notifier_bindings::net_scout::plugin::notification::{Alert as ToldAlert, Message, MessageKind, NotifyError, Receipt};
+pub use notify::{NotifierDescription, delivered};
+pub use query::{Cell, Row, Rows, Texts, places, query};
 pub use time::format_timestamp;
 
 /// Sends the message of a panic to the host's log before the component traps. The macros do it: `describe` may not call the host.
@@ -131,5 +154,29 @@ macro_rules! enricher {
         }
 
         $crate::enricher_bindings::export_enricher!(Plugin with_types_in $crate::enricher_bindings);
+    };
+}
+
+/// Makes the crate a notifier: names its `describe` and its `notify` function.
+#[macro_export]
+macro_rules! notifier {
+    ($describe:path, $notify:path) => {
+        struct Plugin;
+
+        impl $crate::notifier_bindings::Guest for Plugin {
+            fn describe() -> $crate::notifier_bindings::net_scout::plugin::notification::NotifierDescription {
+                $describe().into()
+            }
+
+            fn notify(
+                message: $crate::Message,
+                arguments: Vec<$crate::bindings::net_scout::plugin::types::Argument>,
+            ) -> Result<$crate::Receipt, $crate::NotifyError> {
+                $crate::report_panics();
+                $notify(&message, &$crate::Arguments::new(arguments))
+            }
+        }
+
+        $crate::notifier_bindings::export_notifier!(Plugin with_types_in $crate::notifier_bindings);
     };
 }

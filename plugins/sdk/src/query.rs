@@ -1,6 +1,8 @@
 //! Queries whose rows are tuples: the Rust types say the types of the columns.
 
 use std::marker::PhantomData;
+use std::ops::Range;
+use std::rc::Rc;
 
 use crate::alert::Error;
 use crate::bindings::net_scout::plugin::query as wit;
@@ -31,7 +33,7 @@ pub struct Rows<R> {
 }
 
 struct Cursor {
-    batch: Batch,
+    batch: Rc<Batch>,
     /// For each column the position in `nulls` that was reached.
     nulls: Vec<usize>,
 }
@@ -51,7 +53,7 @@ impl<R: Row> Iterator for Rows<R> {
             match self.source.next() {
                 Ok(Some(batch)) => {
                     self.row = 0;
-                    self.batch = Some(Cursor { nulls: vec![0; batch.columns.len()], batch });
+                    self.batch = Some(Cursor { nulls: vec![0; batch.columns.len()], batch: Rc::new(batch) });
                 }
                 Ok(None) => return None,
                 Err(error) => return Some(Err(error.into())),
@@ -90,6 +92,47 @@ pub trait Cell: Sized {
     fn null() -> Option<Self> {
         None
     }
+    #[doc(hidden)]
+    fn of(batch: &Rc<Batch>, column: usize, row: usize) -> Option<Self> {
+        Self::take(&batch.columns[column], row)
+    }
+}
+
+/// A list of texts, as `Vec<String>`, of which none is copied: they stay in the batch of rows that they came in.
+#[derive(Clone)]
+pub struct Texts {
+    batch: Rc<Batch>,
+    column: usize,
+    range: Range<usize>,
+}
+
+impl Texts {
+    /// The texts, one after another.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let lists = match &self.batch.columns[self.column].values {
+            ColumnValues::TextLists(lists) => Some(lists),
+            _ => None,
+        };
+        lists.into_iter().flat_map(|lists| {
+            let codes = lists.values.codes[self.range.clone()].iter();
+            codes.map(|&code| lists.values.dictionary[code as usize].as_str())
+        })
+    }
+}
+
+impl Cell for Texts {
+    const TYPE: ColumnType = ColumnType::TextList;
+
+    fn take(_: &Column, _: usize) -> Option<Self> {
+        None
+    }
+
+    fn of(batch: &Rc<Batch>, column: usize, row: usize) -> Option<Self> {
+        match &batch.columns[column].values {
+            ColumnValues::TextLists(lists) => Some(Self { batch: Rc::clone(batch), column, range: span(&lists.ends, row) }),
+            _ => None,
+        }
+    }
 }
 
 macro_rules! scalar {
@@ -120,7 +163,7 @@ scalar! {
     };
 }
 
-fn span(ends: &[u32], row: usize) -> std::ops::Range<usize> {
+fn span(ends: &[u32], row: usize) -> Range<usize> {
     let start = if row == 0 { 0 } else { ends[row - 1] };
     start as usize..ends[row] as usize
 }
@@ -135,13 +178,17 @@ impl<T: Cell> Cell for Option<T> {
     fn null() -> Option<Self> {
         Some(None)
     }
+
+    fn of(batch: &Rc<Batch>, column: usize, row: usize) -> Option<Self> {
+        T::of(batch, column, row).map(Some)
+    }
 }
 
 fn cell<T: Cell>(cursor: &mut Cursor, index: usize, row: usize) -> Result<T, Error> {
     if cursor.is_null(index, row) {
         T::null().ok_or_else(|| Error::Failed(format!("column {} of the result is null; read it as an Option", index + 1)))
     } else {
-        T::take(&cursor.batch.columns[index], row)
+        T::of(&cursor.batch, index, row)
             .ok_or_else(|| Error::Failed(format!("column {} of the result is not of the type asked for", index + 1)))
     }
 }

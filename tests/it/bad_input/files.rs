@@ -19,13 +19,13 @@ fn no_sqlite_database() {
     let all = [SCAN, DRY, ALERTS, MIGRATE, HASH, IMPORT];
     let scene = Scene::new();
     fs::write(scene.path(DATABASE), "time,src_ip,dst_ip\n".repeat(100)).expect("a file");
-    fails(&scene, &all, 1, "./net_sentinel.db is no SQLite database: its first bytes are not those of one");
+    fails(&scene, &all, 1, "./net_sentinel.db is not a SQLite database: its first bytes are not those of one");
     fs::write(scene.path(DATABASE), "SQLite format 3\0").expect("a file");
-    fails(&scene, &all, 1, "./net_sentinel.db is no SQLite database: it has only 16 bytes");
+    fails(&scene, &all, 1, "./net_sentinel.db is not a SQLite database: it has only 16 bytes");
     fs::remove_file(scene.path(DATABASE)).expect("removed");
     fs::create_dir(scene.path(DATABASE)).expect("a folder");
-    fails(&scene, &all, 1, "./net_sentinel.db is no SQLite database: it is a folder");
-    fails(&scene, &[&["scan", "--db-path", "/dev/null"]], 1, "/dev/null is no SQLite database: it is no regular file");
+    fails(&scene, &all, 1, "./net_sentinel.db is not a SQLite database: it is a folder");
+    fails(&scene, &[&["scan", "--db-path", "/dev/null"]], 1, "/dev/null is not a SQLite database: it is not a regular file");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_damaged_database() {
 fn no_event_table() {
     let scene = Scene::new();
     fs::write(scene.path(DATABASE), "").expect("an empty file");
-    fails(&scene, &[SCAN, DRY], 1, "./net_sentinel.db has no table `ip_events`; it has none");
+    fails(&scene, &[SCAN, DRY], 1, "./net_sentinel.db has no table `ip_events`; it has no tables");
     scene.connect().execute_batch("CREATE TABLE notes (text); CREATE VIEW recent AS SELECT * FROM notes").expect("a database");
     fails(&scene, &[SCAN, DRY], 1, "./net_sentinel.db has no table `ip_events`; it has notes, recent");
     let error = "./net_sentinel.db has no table `ip_events_30`; it has ip_events";
@@ -84,7 +84,7 @@ fn wrong_columns() {
         .expect("a database");
     let error = "./net_sentinel.db: table `ip_events` is no net-sentinel event table: it has no column direction, port";
     fails(&scene, &[SCAN, DRY, IMPORT], 1, error);
-    let error = "./net_sentinel.db: table `ip_events` is no alert table: it has no column alert_type; choose another with \
+    let error = "./net_sentinel.db: table `ip_events` is not an alert table: it has no column alert_type; choose another with \
                  NET_SCOUT_ALERT_TABLE";
     fails(&Scene::small(), &[&["scan", "--alert-table", "ip_events"], &["migrate", "--alert-table", "ip_events"]], 1, error);
 }

@@ -20,7 +20,7 @@ fn read_by_another_process(scene: &Scene) -> Vec<u8> {
 /// Another program holds the lock for longer than the timeout.
 #[test]
 fn a_locked_database() {
-    let error = "./net_sentinel.db was locked by another program for longer than 1 s, nothing was written; try again, or wait longer with \
+    let error = "./net_sentinel.db was locked by another program for longer than 1 s; try again, or wait longer with \
                  --busy-timeout";
     for journal in ["WAL", "DELETE"] {
         let scene = Scene::small();

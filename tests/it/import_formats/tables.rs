@@ -20,7 +20,7 @@ fn tables() {
         &["--map", CSV],
         "flows.csv: 5 lines, 3 events (csv), 1 without a verdict\n\
          flows.csv: lines about neither packets nor flows: 1 header\n\
-         warning: flows.csv: 1 line is no firewall event\n  \
+         warning: flows.csv: 1 line is not a firewall event\n  \
            line 5: `here` is not a valid IP address (src_ip): 2026-03-11T20:00:03Z;here;1;198.51.100.1;2;tcp;deny;S;\n\
          flows.csv: 3 rows are without a direction, because neither side is in a known network; set local_networks to yours",
         &[
@@ -37,10 +37,10 @@ fn json_lines() {
     scene.run(&["import", "flows.ndjson", "--map", NDJSON]).ended(
         0,
         "flows.ndjson: 3 lines, 2 events (ndjson)\n\
-         warning: flows.ndjson: 1 line is no firewall event\n  \
+         warning: flows.ndjson: 1 line is not a firewall event\n  \
            line 3: no src_ip: {\"@timestamp\":\"2026-03-11T20:00:02Z\",\"message\":\"no addresses\"}\n\
          flows.ndjson: 2 rows are without a direction, because neither side is in a known network; set local_networks to yours\n\
-         ./net_sentinel.db: 2 events became 2 new rows, 0 rows that were there count more often now",
+         ./net_sentinel.db: 2 events became 2 new rows",
     );
     let connection = scene.connect();
     let sql = "SELECT group_concat(src_ip || ' ' || dst_port || ' ' || verdict, ', ' ORDER BY id) FROM ip_events";

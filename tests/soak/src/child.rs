@@ -111,7 +111,7 @@ pub fn run(zone: &str) -> anyhow::Result<()> {
     let health = Health::new(Metrics::new(first.version), Duration::from_secs(900));
     let notifier = Notifier::default();
     let around =
-        Surroundings { clock: &clock, sink: &Log, notifier: &notifier, health, listens_at: None, stop, reload, options: &again };
+        Surroundings { clock: &clock, sink: &Log, notifier: &notifier, health, listen: None, stop, reload, options: &again };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(serve(first, false, around))?;
     runtime.shutdown_background();

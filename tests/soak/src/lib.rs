@@ -5,9 +5,11 @@
 
 pub mod child;
 pub mod day;
+pub mod equal;
 pub mod found;
 pub mod kills;
 pub mod real;
+pub mod ticks;
 pub mod traffic;
 pub mod world;
 

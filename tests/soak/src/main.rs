@@ -8,7 +8,7 @@ use anyhow::bail;
 use net_scout_plugin_host::{COMPILE, compile_component};
 use net_scout_soak::day::Day;
 use net_scout_soak::kills::Kills;
-use net_scout_soak::{DAY, HOUR, child, day, kills, real};
+use net_scout_soak::{DAY, HOUR, child, day, equal, kills, real, ticks};
 
 fn main() -> anyhow::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -54,6 +54,24 @@ fn main() -> anyhow::Result<()> {
             );
             Ok(())
         }
-        _ => bail!("serve ZONE | kills DAYS TIMES | day HOURS EVENTS_PER_SECOND | idle SECONDS | lag EVERY SETTLE"),
+        ["equal", seed, scans] => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+            let compared = runtime.block_on(equal::run(seed.parse()?, scans.parse()?))?;
+            println!(
+                "{} scans over a kept window equal to fresh ones: {} alerts, {} events kept at most, {} restarts",
+                compared.scans, compared.alerts, compared.kept, compared.restarts
+            );
+            Ok(())
+        }
+        ["ticks", database, plugins, newest, count] => {
+            println!("rows   CPU s  wall s  MiB  most MiB");
+            ticks::run(&program, database.as_ref(), plugins.as_ref(), newest.parse()?, count.parse()?, |tick| {
+                let (cpu, took) = (tick.cpu.as_secs_f64(), tick.took.as_secs_f64());
+                println!("{:>5} {cpu:>6.2} {took:>7.2} {:>5} {:>9}", tick.rows, tick.memory >> 20, tick.peak >> 20);
+            })
+        }
+        _ => bail!(
+            "serve ZONE | equal SEED SCANS | ticks DATABASE PLUGINS NEWEST COUNT | kills DAYS TIMES | day HOURS EVENTS_PER_SECOND | idle SECONDS | lag EVERY SETTLE"
+        ),
     }
 }

@@ -28,14 +28,14 @@ fn started(scene: &Scene, words: &[&str], settle: u64) -> anyhow::Result<Service
 /// When it is too much, or the service cannot be started.
 pub fn idle(span: Duration) -> anyhow::Result<f64> {
     let scene = Scene::with_events(Layout::V2, |_| ());
-    let Service { mut child } = started(&scene, &[], 30)?;
+    let mut service = started(&scene, &[], 30)?;
     // What it does once, at its start, is not idle.
     std::thread::sleep(Duration::from_secs(5));
-    let (begun, before) = (Instant::now(), processor_time(child.id()));
+    let (begun, before) = (Instant::now(), processor_time(service.child.id()));
     std::thread::sleep(span);
-    let (took, after) = (begun.elapsed(), processor_time(child.id()));
-    child.kill()?;
-    child.wait()?;
+    let (took, after) = (begun.elapsed(), processor_time(service.child.id()));
+    service.child.kill()?;
+    service.child.wait()?;
     let share = (after? - before.context("the service ended")?).as_secs_f64() / took.as_secs_f64();
     if share > IDLE {
         bail!("an idle service takes {:.2} % of a core", share * 100.0);

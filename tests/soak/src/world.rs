@@ -41,6 +41,7 @@ pub enum Stamps {
 pub struct World {
     folder: TempDir,
     program: PathBuf,
+    database: PathBuf,
     zone: String,
     /// The time that really is.
     pub now: i64,
@@ -76,10 +77,12 @@ impl World {
         let folder = tempfile::Builder::new().prefix("soak").tempdir_in(place)?;
         make_database(&folder.path().join(DATABASE), Layout::V2, |_| ());
         fs::create_dir(folder.path().join("plugins"))?;
+        let database = folder.path().join(DATABASE);
         let rows: Box<dyn Iterator<Item = Arrival>> = Box::new(rows);
         let world = Self {
             folder,
             program: program.to_owned(),
+            database,
             zone: zone.to_owned(),
             now: begins,
             ahead: 0,
@@ -92,6 +95,28 @@ impl World {
             world.add_rule(rule, &[])?;
         }
         world.configure("")?;
+        Ok(world)
+    }
+
+    /// A world with a database that is there, and the components of a folder. Nobody writes rows but the caller.
+    ///
+    /// # Errors
+    /// When no folder can be made.
+    pub fn around(program: &Path, database: &Path, plugins: &Path, begins: i64) -> anyhow::Result<Self> {
+        let world = Self {
+            folder: tempfile::tempdir()?,
+            program: program.to_owned(),
+            database: database.to_owned(),
+            zone: "UTC".to_owned(),
+            now: begins,
+            ahead: 0,
+            rows: (Box::new(std::iter::empty()) as Box<dyn Iterator<Item = Arrival>>).peekable(),
+            stamps: Stamps::Utc,
+            running: None,
+            order: "",
+        };
+        let text = format!("db_path = {:?}\nplugins = {:?}\n", database.display().to_string(), plugins.display().to_string());
+        fs::write(world.path("net-scout.toml"), text)?;
         Ok(world)
     }
 
@@ -136,7 +161,7 @@ impl World {
     /// # Errors
     /// When the database is gone.
     pub fn connect(&self) -> rusqlite::Result<Connection> {
-        let connection = Connection::open(self.path(DATABASE))?;
+        let connection = Connection::open(&self.database)?;
         connection.busy_timeout(Duration::from_secs(30))?;
         // The machine does not lose its power in a test.
         connection.pragma_update(None, "synchronous", "off")?;

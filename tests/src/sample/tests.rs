@@ -7,14 +7,21 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{Kind, Layout, Planted, Sample, SampleOptions, TimestampForm, make};
+use super::{Kind, Layout, Planted, Sample, SampleOptions, Scale, TimestampForm, make};
 use crate::oracle::{Count, OracleOptions, oracle};
 
 const END: i64 = 1_773_261_311_000_000; // 2026-03-11T20:35:11Z
 const HOUR: i64 = 3_600_000_000;
 
-const OPTIONS: SampleOptions =
-    SampleOptions { seed: 1, events: 20_000, end: END, days: 3, layout: Layout::V2, timestamps: TimestampForm::Zulu };
+const OPTIONS: SampleOptions = SampleOptions {
+    seed: 1,
+    events: 20_000,
+    end: END,
+    days: 3,
+    layout: Layout::V2,
+    timestamps: TimestampForm::Zulu,
+    scale: Scale::Home,
+};
 
 fn sample(options: &SampleOptions) -> (TempDir, PathBuf, Sample) {
     let folder = tempfile::tempdir().expect("a folder");

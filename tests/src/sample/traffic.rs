@@ -23,6 +23,23 @@ const COUNTRIES: [&str; 16] = ["US", "CN", "DE", "NL", "RU", "GB", "FR", "BR", "
 /// What background noise asks for, the popular first.
 const KNOCKED: [u16; 15] = [23, 445, 22, 3389, 8080, 1433, 80, 443, 5060, 2323, 5555, 6379, 8443, 25, 5900];
 
+/// How large the network is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// 40 hosts that browse, at a few thousand servers.
+    #[default]
+    Home,
+    /// 1,000 hosts that use services of all kinds, at 200,000 addresses.
+    Campus,
+}
+
+/// The hosts of a campus.
+const CAMPUS_HOSTS: u64 = 1_000;
+/// Whom they talk to.
+const CAMPUS_SERVERS: u64 = 200_000;
+/// What a third of their events ask for: services that attackers use too, of which few hosts are used to all.
+const CAMPUS_PORTS: [u16; 15] = [22, 25, 21, 445, 3389, 3306, 5432, 23, 5900, 389, 139, 1433, 6379, 873, 2049];
+
 /// The local host with this number: 192.168.1.0/24.
 pub(super) fn local(number: u8) -> IpAddr {
     Ipv4Addr::new(192, 168, 1, number).into()
@@ -47,20 +64,29 @@ fn client_port(random: &mut Random) -> u16 {
 #[derive(Debug)]
 pub(super) struct Traffic {
     random: Random,
+    scale: Scale,
     servers: Vec<(IpAddr, &'static str)>,
     knockers: Vec<(IpAddr, &'static str)>,
 }
 
 impl Traffic {
-    pub(super) fn new(random: &mut Random) -> Self {
+    pub(super) fn new(random: &mut Random, scale: Scale) -> Self {
         let mut random = random.fork();
-        let servers = (0..(1 << SERVER_OCTAVES) - 1).map(|_| public(&mut random, 12)).collect();
+        let servers = match scale {
+            Scale::Home => (1 << SERVER_OCTAVES) - 1,
+            Scale::Campus => CAMPUS_SERVERS,
+        };
+        let servers = (0..servers).map(|_| public(&mut random, 12)).collect();
         let knockers = (0..NOISE_SOURCES).map(|_| public(&mut random, 3)).collect();
-        Self { random, servers, knockers }
+        Self { random, scale, servers, knockers }
     }
 
     pub(super) fn event(&mut self, moment: Moment) -> Event {
-        let mut event = if moment.own { self.browse() } else { self.knock() };
+        let mut event = match (moment.own, self.scale) {
+            (false, _) => self.knock(),
+            (true, Scale::Home) => self.browse(),
+            (true, Scale::Campus) => self.work(),
+        };
         event.time = moment.time;
         if event.protocol == Protocol::Icmp {
             (event.source_port, event.destination_port) = (None, None);
@@ -93,6 +119,24 @@ impl Traffic {
             hits: hits(random),
             country: Some(country),
         }
+    }
+
+    /// One of very many hosts contacts one of very many servers.
+    fn work(&mut self) -> Event {
+        let mut event = self.browse();
+        let random = &mut self.random;
+        let (server, country) = random.one_of(&self.servers);
+        let host = random.below(CAMPUS_HOSTS) as u16;
+        let [above, below] = host.to_be_bytes();
+        event.source = match server {
+            IpAddr::V4(_) => Ipv4Addr::new(10, 20, above, below).into(),
+            IpAddr::V6(_) => Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 1, host).into(),
+        };
+        (event.destination, event.country) = (server, Some(country));
+        if random.below(3) == 0 {
+            (event.protocol, event.destination_port) = (Protocol::Tcp, Some(CAMPUS_PORTS[random.rank(4) as usize]));
+        }
+        event
     }
 
     /// Somebody on the internet tries a port of ours, in vain.

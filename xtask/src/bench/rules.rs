@@ -17,10 +17,15 @@ pub(super) fn originals(folder: &Path) -> anyhow::Result<PathBuf> {
     gather(&folder.join("originals"), &RULES.map(str::to_owned))
 }
 
+/// A folder with all rules.
+pub(super) fn every(bench: &Bench) -> anyhow::Result<PathBuf> {
+    gather(&bench.folder.join("rules"), &all(bench)?)
+}
+
 /// Measures, and prints a table.
 pub(super) fn run(bench: &Bench, databases: &[Database]) -> anyhow::Result<()> {
     let files = all(bench)?;
-    let folder = gather(&bench.folder.join("rules"), &files)?;
+    let folder = every(bench)?;
     println!(
         "\n| events | window | 3 rules s | {0} rules s | ratio | 3 rules CPU s | {0} rules CPU s | CPU ratio |",
         files.len()

@@ -4,11 +4,8 @@ use std::time::Instant;
 
 use net_scout_tests::sample;
 
-use super::{Bench, Database, WINDOWS, Window};
+use super::{Bench, Database, PATIENCE, WINDOWS, Window};
 use crate::measure::{self, Cost, median, spread};
-
-/// A baseline that takes longer than this many seconds runs once.
-const PATIENCE: f64 = 10.0;
 
 /// Measures, and prints two tables.
 pub(super) fn run(bench: &Bench, databases: &[Database]) -> anyhow::Result<()> {

@@ -110,7 +110,7 @@ async fn enrich(
     let Found { answers, wanted, asked, failed, cached, interrupted, ledger } = found;
     let enriched: Vec<AlertToEnrich> = alerts.into_iter().filter_map(|alert| attach(alert, &answers, &wanted)).collect();
     if !dry_run {
-        database.keep_enrichment(&enriched)?;
+        database.keep_enrichment(&enriched, now)?;
         let what = "the ledger is not";
         database.keep_ledger(&ledger, now).map_err(|source| DetectError::PartlyKept { what, source })?;
     }

@@ -88,7 +88,7 @@ mod tests {
         let nobody = PluginOptions { folder: folder.path().to_owned(), is_named: true, ..PluginOptions::default() };
         let stale = forget(&options, None, Forget::Stale(&nobody), NOW, &sink).await;
         assert_eq!(stale.expect("expired"), (2, 0), "no enricher asks again");
-        assert!(matches!(sink.take().as_slice(), [Message::Warning(text)] if text.starts_with("plugin a.wasm is no ")));
+        assert!(matches!(sink.take().as_slice(), [Message::Warning(text)] if text.starts_with("plugin a.wasm is not ")));
     }
 
     #[test]

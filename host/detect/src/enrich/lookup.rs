@@ -129,7 +129,7 @@ async fn look_up(
         let left = options.budget.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
         let this = Try { observable: &subject.observable, shared, now: options.began, left, attempt, tape: &options.tape };
         let (result, usage) = enricher.enrich(&this).await;
-        add_call(&mut used, &usage, result.as_ref().err().map(LookupError::to_string));
+        add_call(&mut used, &usage, result.as_ref().err().map(LookupError::to_string), &[subject.observable.value.clone()]);
         let error = match result {
             Ok(value) => break Ok(value),
             Err(error) => error,

@@ -82,11 +82,10 @@ impl Opened {
     /// Ends it, when every query has run; the sink hears of events that could not be read, and of queries that do not end.
     pub(super) async fn end(self, sink: &dyn Sink) {
         let snapshot = &self.snapshot;
-        let left_out =
-            [(snapshot.unreadable_timestamps(), "their timestamp"), (snapshot.unreadable_addresses(), "their address")];
+        let left_out = [(snapshot.unreadable_timestamps(), "timestamp"), (snapshot.unreadable_addresses(), "address")];
         for (count, what) in left_out.into_iter().filter(|(count, _)| *count > 0) {
-            let events = amount(count, "event was", "events were");
-            sink.warn(&format_args!("{events} left out because {what} cannot be read"));
+            let (events, whose) = (amount(count, "event was", "events were"), if count == 1 { "its" } else { "their" });
+            sink.warn(&format_args!("{events} left out because {whose} {what} cannot be read"));
         }
         let left = snapshot.idle().await;
         if left > 0 {
@@ -318,7 +317,7 @@ impl Scanned {
         let Outcome { rule, result, usage } = outcome;
         let (name, file) = (&rule.description.name, &rule.artifact.file);
         let mut entry = ledger_entry(&rule.artifact, &rule.description, now);
-        add_call(&mut entry, &usage, result.as_ref().err().map(PluginError::to_string));
+        add_call(&mut entry, &usage, result.as_ref().err().map(PluginError::to_string), &[]);
         match result {
             Err(error) => {
                 sink.warn(&format_args!("rule {name} ({file}) failed, its alerts are missing: {error}"));

@@ -155,7 +155,7 @@ fn assessed(alert: &Alert, source: Option<&Source>, agreeing: usize) -> (Severit
         Some(source) => assessed.at_most(
             Severity::Medium,
             match source.let_through {
-                0 => "everything that it sent was refused",
+                0 => "all of its traffic was refused",
                 _ => "it was let in nowhere but where everybody is, or at ports that are not sensitive",
             },
         ),

@@ -3,10 +3,12 @@
 use super::accumulator::Accumulators;
 use super::budget::{Budget, Stopped};
 use super::evaluate::evaluate;
+use super::few::Distinct;
 use super::filter::is_true;
 use super::groups::Groups;
 use super::keys::key_codes;
-use super::members::Members;
+use super::members::{self, Members};
+use super::ordered::Orders;
 use super::vector::Vector;
 use crate::plan::{Aggregate, Fold};
 use crate::storage::{EventTable, Rows, with_codes};
@@ -18,6 +20,7 @@ impl Aggregate {
         events: &EventTable,
         groups: &Groups,
         which: &[u32],
+        orders: &mut Orders,
         budget: &Budget<'_>,
     ) -> Result<Vector, Stopped> {
         match &self.fold {
@@ -25,14 +28,17 @@ impl Aggregate {
                 Ok(Vector::integers(which.iter().map(|&group| groups.rows_of(group).len() as i64).collect(), None))
             }
             Fold::Distinct => self.distinct(events, groups, which, budget),
-            Fold::List { distinct, order } => self.list(events, groups, which, *distinct, order, budget),
+            Fold::List { distinct, order } => {
+                let ordered = orders.of(self.filter.as_ref(), order, events, groups, which, budget)?;
+                self.list(events, &ordered, *distinct, budget)
+            }
             _ => self.fold(events, groups, which, budget),
         }
     }
 
     fn fold(&self, events: &EventTable, groups: &Groups, which: &[u32], budget: &Budget<'_>) -> Result<Vector, Stopped> {
         let mut accumulators = Accumulators::new(&self.fold, &self.argument.kind, which.len());
-        let (filter, mut truths) = (self.filter(events, groups, which), Vec::new());
+        let (filter, mut truths) = (members::filter(self.filter.as_ref(), events, groups, which), Vec::new());
         let (mut rows, mut owners) = (Vec::with_capacity(budget.stride), Vec::with_capacity(budget.stride));
         let mut flush = |rows: &mut Vec<u32>, owners: &mut Vec<u32>| {
             let values = evaluate(&self.argument, events, Rows::List(rows));
@@ -61,12 +67,20 @@ impl Aggregate {
     }
 
     fn distinct(&self, events: &EventTable, groups: &Groups, which: &[u32], budget: &Budget<'_>) -> Result<Vector, Stopped> {
+        let filter = members::filter(self.filter.as_ref(), events, groups, which);
+        let (mut kept, mut since) = (Members::default(), 0);
+        let mut values = Vec::with_capacity(which.len());
+        if let Some(mut distinct) = Distinct::new(&self.argument, events, groups.rows.len()) {
+            for &group in which {
+                values.push(distinct.count(kept.of(filter.as_ref(), events, groups.rows_of(group))));
+            }
+            budget.check()?;
+            return Ok(Vector::integers(values, None));
+        }
         let codes = key_codes(&self.argument, events, Rows::List(&groups.rows), budget)?;
         let (codes, count) = codes.codes();
         // For each code the last group that had it.
         let mut seen = vec![0_u32; count as usize];
-        let (filter, mut kept, mut since) = (self.filter(events, groups, which), Members::default(), 0);
-        let mut values = Vec::with_capacity(which.len());
         for (place, &group) in which.iter().enumerate() {
             let rows = kept.of(filter.as_ref(), events, groups.rows_of(group));
             let mark = place as u32 + 1;

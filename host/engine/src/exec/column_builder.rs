@@ -1,10 +1,8 @@
 //! One column of a batch. Sizes are counted as the reader of SQLite's rows counts them.
 
-use std::collections::HashMap;
-
 use super::budget::Stopped;
 use super::vector::{Data, Vector};
-use crate::storage::{AddressText, Dictionary};
+use crate::storage::{AddressText, Dictionary, NumberTable};
 use net_scout_model::{Column, ColumnType, ColumnValues, QueryError, ROW_BYTES, TextColumn};
 
 /// Values of a result column.
@@ -12,12 +10,12 @@ pub(super) struct ColumnBuilder {
     values: ColumnValues,
     nulls: Vec<u32>,
     /// Codes of the window's dictionary to codes of this batch.
-    codes: HashMap<u32, u32>,
+    codes: Option<NumberTable>,
 }
 
 impl ColumnBuilder {
     pub(super) fn new(column: ColumnType) -> Self {
-        Self { values: ColumnValues::empty(column), nulls: Vec::new(), codes: HashMap::new() }
+        Self { values: ColumnValues::empty(column), nulls: Vec::new(), codes: None }
     }
 
     /// Adds a value and says how many bytes it takes.
@@ -95,18 +93,18 @@ fn size(length: u64) -> Result<u64, Stopped> {
     if length > ROW_BYTES { Err(QueryError::TooLarge("string or blob too big".to_owned()).into()) } else { Ok(4 + length) }
 }
 
-fn intern(column: &mut TextColumn, words: &mut HashMap<u32, u32>, dictionary: &Dictionary, code: u32) -> u64 {
-    if let Some(&known) = words.get(&code) {
-        column.codes.push(known);
+fn intern(column: &mut TextColumn, words: &mut Option<NumberTable>, dictionary: &Dictionary, code: u32) -> u64 {
+    // The table counts from 1.
+    let next = column.dictionary.len() as u32 + 1;
+    let known = words.get_or_insert_with(NumberTable::new).code(u64::from(code), next);
+    column.codes.push(known - 1);
+    if known != next {
         return 4;
     }
-    let new = column.dictionary.len() as u32;
     let mut buffer = AddressText::default();
     let text = dictionary.text(code, &mut buffer).to_owned();
     let bytes = 4 + text.len() as u64;
-    words.insert(code, new);
     column.dictionary.push(text);
-    column.codes.push(new);
     bytes
 }
 

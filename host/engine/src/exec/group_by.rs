@@ -8,10 +8,12 @@ use super::budget::{Budget, Stopped};
 use super::cache::Grouped;
 use super::count::{GroupSlots, known_sizes, pays};
 use super::evaluate::evaluate;
+use super::few;
 use super::filter::Filter;
 use super::groups::Groups;
 use super::having::true_places;
 use super::keys::{column_codes, key_codes};
+use super::ordered::Orders;
 use super::partition::Partitions;
 use super::select::matching;
 use super::vector::Vector;
@@ -65,6 +67,9 @@ impl Grouping {
         let many = self.many(window, filter, rows, least, budget)?;
         let (rows, least) = many.as_ref().map_or((rows, 1), |many| (Rows::List(many), least));
         window.cache.group(filter, &self.keys, least, || {
+            if let Some(groups) = few::grouped(&self.keys, &window.events, rows, budget)? {
+                return Ok(Arc::new(vec![groups]));
+            }
             let codes = |key| Ok((key, key_codes(key, &window.events, rows, budget)?));
             let mut keys = self.keys.iter().map(codes).collect::<Result<Vec<_>, Stopped>>()?;
             // The key with the most codes divides the work best. The order of the keys makes no difference to the groups.
@@ -126,10 +131,11 @@ impl Grouping {
         let least = if self.keys.is_empty() { 0 } else { self.least() as usize };
         let mut which: Vec<u32> = (0..groups.count()).filter(|group| groups.rows_of(*group).len() >= least).collect();
         let mut slots: Vec<Option<Vector>> = vec![None; self.keys.len() + self.aggregates.len()];
+        let mut orders = Orders::default();
         for condition in self.having.iter().flat_map(Expression::conjuncts) {
             for slot in condition.slots() {
                 if slots[slot].is_none() {
-                    slots[slot] = Some(self.slot(slot, events, groups, &which, budget)?);
+                    slots[slot] = Some(self.slot(slot, events, groups, &which, &mut orders, budget)?);
                 }
             }
             let frame: Vec<Vector> =
@@ -139,10 +145,11 @@ impl Grouping {
                 *slot = slot.gather(Rows::List(&places));
             }
             which = places.iter().map(|&place| which[place as usize]).collect();
+            orders = Orders::default();
         }
         let filled = slots.into_iter().enumerate().map(|(number, slot)| match slot {
             Some(slot) => Ok(slot),
-            None => self.slot(number, events, groups, &which, budget),
+            None => self.slot(number, events, groups, &which, &mut orders, budget),
         });
         let filled = filled.collect::<Result<_, _>>()?;
         // The only group of a query without keys may be empty.
@@ -156,6 +163,7 @@ impl Grouping {
         events: &EventTable,
         groups: &Groups,
         which: &[u32],
+        orders: &mut Orders,
         budget: &Budget<'_>,
     ) -> Result<Vector, Stopped> {
         budget.take(which.len())?;
@@ -164,7 +172,7 @@ impl Grouping {
                 let firsts: Vec<u32> = which.iter().filter_map(|&group| groups.rows_of(group).first().copied()).collect();
                 Ok(evaluate(key, events, Rows::List(&firsts)))
             }
-            None => self.aggregates[slot - self.keys.len()].compute(events, groups, which, budget),
+            None => self.aggregates[slot - self.keys.len()].compute(events, groups, which, orders, budget),
         }
     }
 }

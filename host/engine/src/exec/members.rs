@@ -2,15 +2,18 @@
 
 use super::filter::{Filter, is_true};
 use super::groups::Groups;
-use crate::plan::Aggregate;
+use crate::plan::Expression;
 use crate::storage::{EventTable, Rows};
 
-impl Aggregate {
-    /// Its FILTER, for the rows of some groups.
-    pub(super) fn filter<'a>(&'a self, events: &'a EventTable, groups: &Groups, which: &[u32]) -> Option<Filter<'a>> {
-        let rows = || which.iter().map(|&group| groups.rows_of(group).len()).sum();
-        self.filter.as_ref().map(|filter| Filter::new(filter, events, rows()))
-    }
+/// The FILTER of an aggregate, for the rows of some groups.
+pub(super) fn filter<'a>(
+    condition: Option<&'a Expression>,
+    events: &'a EventTable,
+    groups: &Groups,
+    which: &[u32],
+) -> Option<Filter<'a>> {
+    let rows = || which.iter().map(|&group| groups.rows_of(group).len()).sum();
+    condition.map(|condition| Filter::new(condition, events, rows()))
 }
 
 /// The rows of one group after another.

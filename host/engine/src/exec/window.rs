@@ -42,7 +42,7 @@ impl EventWindow {
         threads: usize,
         counts: RowCounts,
     ) -> Option<Self> {
-        Some(Self::of(EventTable::assemble(sources, pieces, words)?, threads, counts))
+        Some(Self::of(EventTable::assemble(sources, pieces, words, threads)?, threads, counts))
     }
 
     /// The same from pieces that are kept, which share these words.
@@ -54,7 +54,7 @@ impl EventWindow {
         threads: usize,
         counts: RowCounts,
     ) -> Option<Self> {
-        Some(Self::of(EventTable::assemble_kept(sources, pieces, words)?, threads, counts))
+        Some(Self::of(EventTable::assemble_kept(sources, pieces, words, threads)?, threads, counts))
     }
 
     fn of(events: EventTable, threads: usize, counts: RowCounts) -> Self {

@@ -9,6 +9,7 @@ use super::bound::{Bound, refused};
 use super::pattern::{Style, held, is_plain, matches, prefix};
 use crate::plan::{Comparison, Expression, Kind, Node};
 use crate::storage::Dictionary;
+use net_scout_model::Networks;
 
 /// The most tests of texts in one query: each looks at every distinct text before the first row.
 const MAXIMUM_TESTS: u32 = 64;
@@ -57,6 +58,14 @@ impl Binder<'_> {
         }
         let (table, nullable) = (table(dictionary).into(), text.nullable);
         Ok(Expression::truth(Node::Test(Box::new(text), table), nullable))
+    }
+
+    /// Whether an address lies in one of some networks.
+    pub(super) fn inside(&mut self, address: Expression, networks: &Expression) -> Bound {
+        let Node::Text(networks) = &networks.node else { return refused("it asks for networks that are not constant") };
+        // SQLite says what is wrong with them.
+        let Ok(networks) = networks.parse::<Networks>() else { return refused("it asks for networks that are none") };
+        self.tested(address, |dictionary| dictionary.inside(&networks))
     }
 
     /// LIKE and GLOB.

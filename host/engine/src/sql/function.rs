@@ -9,6 +9,7 @@ use super::binder::Binder;
 use super::bound::Bound;
 use super::call::Call;
 use crate::plan::{Comparison, Expression, Kind, Node, Operator};
+use net_scout_model::IN_NETWORKS;
 
 impl Binder<'_> {
     /// A call. The error says why SQLite has to make it.
@@ -50,6 +51,10 @@ impl Binder<'_> {
                     return Err("a condition is not an integer".to_owned());
                 }
                 case(vec![(condition, value)], otherwise)
+            }
+            (IN_NETWORKS, 2) => {
+                let (networks, address) = (arguments.remove(1), arguments.remove(0));
+                self.inside(address, &networks)
             }
             ("abs", 1) => absolute(arguments.remove(0)),
             _ => Err(format!("it calls `{name}`")),

@@ -34,6 +34,9 @@ impl Found<'_> {
     }
 }
 
+/// In microseconds.
+const SECOND: i64 = 1_000_000;
+
 /// Marks the bits of an address.
 const ADDRESS: u64 = 1 << 32;
 
@@ -140,12 +143,14 @@ impl Collector {
         let mut nulls = std::mem::take(&mut self.nulls);
         let (base, high) = if self.low > self.high { (0, 0) } else { (self.low, self.high) };
         (self.low, self.high) = (i64::MAX, i64::MIN);
-        let span = base.abs_diff(high);
+        let whole = |value: &i64| value.abs_diff(base).is_multiple_of(SECOND.unsigned_abs());
+        let step = if self.rule == Rule::Time && values.iter().all(whole) { SECOND } else { 1 };
+        let span = base.abs_diff(high) / step.unsigned_abs();
         if span >= u64::from(u32::MAX) - 2 {
             nulls.resize(values.len(), false);
             return Ok(Segment(Values::Wide { values, nulls }));
         }
-        let code = |value: &i64| (value.wrapping_sub(base) + 1) as u32;
+        let code = |value: &i64| (value.abs_diff(base) / step.unsigned_abs() + 1) as u32;
         let highest = span as u32 + 1;
         let codes = if nulls.is_empty() {
             pack(values.iter().map(code), highest)
@@ -157,7 +162,7 @@ impl Collector {
         values.clear();
         nulls.clear();
         (self.values, self.nulls) = (values, nulls);
-        Ok(Segment(Values::Coded { codes, base, high }))
+        Ok(Segment(Values::Coded { codes, base, step, high }))
     }
 }
 

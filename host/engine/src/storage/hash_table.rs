@@ -75,7 +75,7 @@ pub(crate) struct NumberTable {
 
 impl NumberTable {
     pub(crate) fn new() -> Self {
-        Self { slots: vec![(0, 0); 1 << 10], used: 0, multiplier: RandomState::new().hash_one(0_u64) | 1 }
+        Self { slots: vec![(0, 0); 1 << 6], used: 0, multiplier: RandomState::new().hash_one(0_u64) | 1 }
     }
 
     /// The code of a number, which becomes `next` if it has none; `next` is not 0.

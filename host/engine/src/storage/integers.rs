@@ -19,7 +19,7 @@ pub(super) fn integers<S: Borrow<Segment>>(segments: Vec<S>, rows: usize) -> Col
             bounds = Some((low.min(value), high.max(value)));
         };
         match &segment.borrow().0 {
-            Values::Coded { codes, base, high } => {
+            Values::Coded { codes, base, high, .. } => {
                 nullable |= has_null(codes);
                 if with_codes!(codes, codes => codes.iter().any(|&code| code != 0)) {
                     widen(*base);
@@ -42,7 +42,7 @@ pub(super) fn integers<S: Borrow<Segment>>(segments: Vec<S>, rows: usize) -> Col
             let mut codes = Packed::with_capacity(rows, (span / step + 1) as u32);
             for segment in segments {
                 let code = |value: Option<i64>| value.map_or(0, |value| (value.abs_diff(low) / step + 1) as u32);
-                each(segment.borrow(), |values| codes.extend(values.map(code)));
+                segment.borrow().each_integer(|values| codes.extend(values.map(code)));
             }
             IntegerStore::Coded { codes, base: low, step: step as i64 }
         }
@@ -51,7 +51,7 @@ pub(super) fn integers<S: Borrow<Segment>>(segments: Vec<S>, rows: usize) -> Col
             let (mut values, mut nulls) = (Vec::with_capacity(rows), Vec::new());
             for segment in segments {
                 all.clear();
-                each(segment.borrow(), |values| all.extend(values));
+                segment.borrow().each_integer(|values| all.extend(values));
                 values.extend(all.iter().map(|value| value.unwrap_or_default()));
                 if nullable {
                     nulls.extend(all.iter().map(Option::is_none));
@@ -63,26 +63,11 @@ pub(super) fn integers<S: Borrow<Segment>>(segments: Vec<S>, rows: usize) -> Col
     Column::Integers(Integers { store, low, high, nullable })
 }
 
-/// Gives the values of a segment.
-fn each(segment: &Segment, mut take: impl FnMut(&mut dyn Iterator<Item = Option<i64>>)) {
-    match &segment.0 {
-        Values::Coded { codes, base, .. } => {
-            with_codes!(codes, codes => take(&mut codes.iter().map(|&code| {
-                (code != 0).then(|| base.wrapping_add(i64::from(code) - 1))
-            })));
-        }
-        Values::Wide { values, nulls } => {
-            take(&mut values.iter().zip(nulls).map(|(value, null)| (!null).then_some(*value)));
-        }
-        Values::Codes(_) => {}
-    }
-}
-
 /// Whether all values lie whole steps above the lowest.
 fn divides<S: Borrow<Segment>>(segments: &[S], low: i64, step: u64) -> bool {
     segments.iter().all(|segment| {
         let mut all = true;
-        each(segment.borrow(), |values| all = values.flatten().all(|value| value.abs_diff(low).is_multiple_of(step)));
+        segment.borrow().each_integer(|values| all = values.flatten().all(|value| value.abs_diff(low).is_multiple_of(step)));
         all
     })
 }

@@ -80,6 +80,22 @@ impl PieceRead {
         self.columns.iter().all(Result::is_ok)
     }
 
+    /// Whether the integers of a column are just these, in this order.
+    #[must_use]
+    pub fn has_integers(&self, column: usize, values: &[i64]) -> bool {
+        let mut is_same = self.rows as usize == values.len() && self.columns.get(column).is_some_and(Result::is_ok);
+        let mut expected = values.iter().copied().map(Some);
+        self.each_integer(column, |value| is_same &= expected.next() == Some(value));
+        is_same && expected.next().is_none()
+    }
+
+    /// Gives the integers of a column.
+    pub fn each_integer(&self, column: usize, mut take: impl FnMut(Option<i64>)) {
+        if let Some(Ok(segment)) = self.columns.get(column) {
+            segment.each_integer(|values| values.for_each(&mut take));
+        }
+    }
+
     /// How many bytes its values take.
     #[must_use]
     pub fn bytes(&self) -> u64 {
@@ -110,7 +126,7 @@ mod tests {
             pieces.push(piece);
         }
         let pieces: Vec<&PieceRead> = pieces.iter().collect();
-        let table = EventTable::assemble_kept(&sources, &pieces, &words).expect("a table");
+        let table = EventTable::assemble_kept(&sources, &pieces, &words, 2).expect("a table");
         let mut found = Vec::new();
         for row in 0..table.rows() {
             let take = |_, cell: Cell<'_>| {

@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::column::{Column, Reals, Texts, has_null};
 use super::dictionary::Dictionary;
@@ -12,6 +12,9 @@ use super::packed::{Packed, with_codes};
 use super::segment::{Segment, Values};
 use super::source::{ColumnSource, Rule};
 use super::words::Words;
+
+/// Fewer rows than this are not worth a thread.
+const ROWS_PER_THREAD: usize = 50_000;
 
 /// What one thread made of one piece: the columns, and the number of rows.
 #[derive(Debug)]
@@ -30,7 +33,12 @@ pub(super) type Columns = Vec<(&'static str, Result<Column, String>)>;
 type Pieces<S> = Vec<(usize, S)>;
 
 /// The number of rows, and the columns; none where there are more rows than can be numbered.
-pub(super) fn merge(sources: &[ColumnSource], reads: Vec<PieceRead>, words: Vec<Words>) -> Option<(u32, Columns)> {
+pub(super) fn merge(
+    sources: &[ColumnSource],
+    reads: Vec<PieceRead>,
+    words: Vec<Words>,
+    threads: usize,
+) -> Option<(u32, Columns)> {
     let rows = count(reads.iter())?;
     let mut columns: Vec<Result<Pieces<Segment>, String>> = sources.iter().map(|_| Ok(Vec::new())).collect();
     for read in reads {
@@ -38,11 +46,16 @@ pub(super) fn merge(sources: &[ColumnSource], reads: Vec<PieceRead>, words: Vec<
             add(column, read.thread, segment);
         }
     }
-    Some((rows, named(sources, columns, &unite(words), rows)))
+    Some((rows, named(sources, columns, &unite(words), rows, threads)))
 }
 
 /// The same from pieces that are kept, and one thread's words that all of them share.
-pub(super) fn merge_kept(sources: &[ColumnSource], pieces: &[&PieceRead], words: &Words) -> Option<(u32, Columns)> {
+pub(super) fn merge_kept(
+    sources: &[ColumnSource],
+    pieces: &[&PieceRead],
+    words: &Words,
+    threads: usize,
+) -> Option<(u32, Columns)> {
     let rows = count(pieces.iter().copied())?;
     let mut columns: Vec<Result<Pieces<&Segment>, String>> = sources.iter().map(|_| Ok(Vec::new())).collect();
     for piece in pieces {
@@ -50,7 +63,7 @@ pub(super) fn merge_kept(sources: &[ColumnSource], pieces: &[&PieceRead], words:
             add(column, 0, segment.as_ref().map_err(Clone::clone));
         }
     }
-    Some((rows, named(sources, columns, &words.united(), rows)))
+    Some((rows, named(sources, columns, &words.united(), rows, threads)))
 }
 
 fn count<'a>(reads: impl Iterator<Item = &'a PieceRead>) -> Option<u32> {
@@ -66,33 +79,56 @@ fn add<S>(column: &mut Result<Pieces<S>, String>, thread: usize, segment: Result
     }
 }
 
-fn named<S: Borrow<Segment>>(
+/// Makes the columns, several at the same time.
+fn named<S: Borrow<Segment> + Send>(
     sources: &[ColumnSource],
     columns: Vec<Result<Pieces<S>, String>>,
     (texts, reals): &(UnitedTexts, UnitedReals),
     rows: u32,
+    threads: usize,
 ) -> Columns {
-    let named = sources.iter().zip(columns).map(|(source, pieces)| {
-        let column = pieces.and_then(|pieces| match source.rule {
-            Rule::Integer | Rule::IntegerOrNull | Rule::HitCount | Rule::Time => {
-                Ok(integers(pieces.into_iter().map(|(_, segment)| segment).collect(), rows as usize))
-            }
-            Rule::RealOrNull => {
-                let codes = recode(pieces, &reals.maps, reals.values.len(), rows as usize);
-                let nullable = has_null(&codes);
-                Ok(Column::Reals(Reals { codes, values: reals.values.clone(), nullable }))
-            }
-            Rule::Text(group) => {
-                let Some(united) = texts.get(&group) else { return Ok(nothing(rows as usize)) };
-                let (dictionary, maps) = united.as_ref().ok_or("it has too many distinct texts")?;
-                let codes = recode(pieces, maps, dictionary.codes() as usize, rows as usize);
-                let nullable = has_null(&codes);
-                Ok(Column::Texts(Texts { codes, dictionary: Arc::clone(dictionary), nullable }))
-            }
-        });
-        (source.name, column)
+    let left = Mutex::new(sources.iter().zip(columns).enumerate());
+    let made = Mutex::new(Vec::with_capacity(sources.len()));
+    let work = || loop {
+        let next = left.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let Some((place, (source, pieces))) = next else { return };
+        let column = pieces.and_then(|pieces| column(source.rule, pieces, texts, reals, rows as usize));
+        made.lock().unwrap_or_else(PoisonError::into_inner).push((place, (source.name, column)));
+    };
+    std::thread::scope(|scope| {
+        // A few rows are not worth a thread.
+        (1..threads.min(rows as usize / ROWS_PER_THREAD)).for_each(|_| drop(scope.spawn(work)));
+        work();
     });
-    named.collect()
+    let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    made.sort_unstable_by_key(|(place, _)| *place);
+    made.into_iter().map(|(_, named)| named).collect()
+}
+
+fn column<S: Borrow<Segment>>(
+    rule: Rule,
+    pieces: Pieces<S>,
+    texts: &UnitedTexts,
+    reals: &UnitedReals,
+    rows: usize,
+) -> Result<Column, String> {
+    match rule {
+        Rule::Integer | Rule::IntegerOrNull | Rule::HitCount | Rule::Time => {
+            Ok(integers(pieces.into_iter().map(|(_, segment)| segment).collect(), rows))
+        }
+        Rule::RealOrNull => {
+            let codes = recode(pieces, &reals.maps, reals.values.len(), rows);
+            let nullable = has_null(&codes);
+            Ok(Column::Reals(Reals { codes, values: reals.values.clone(), nullable }))
+        }
+        Rule::Text(group) => {
+            let Some(united) = texts.get(&group) else { return Ok(nothing(rows)) };
+            let (dictionary, maps) = united.as_ref().ok_or("it has too many distinct texts")?;
+            let codes = recode(pieces, maps, dictionary.codes() as usize, rows);
+            let nullable = has_null(&codes);
+            Ok(Column::Texts(Texts { codes, dictionary: Arc::clone(dictionary), nullable }))
+        }
+    }
 }
 
 /// A column of text without any text.

@@ -18,14 +18,14 @@ pub(crate) struct EventTable {
 impl EventTable {
     /// Makes the columns from what threads have read, the pieces in the order of the rows; none where there are more rows than can be
     /// numbered.
-    pub(crate) fn assemble(sources: &[ColumnSource], pieces: Vec<PieceRead>, words: Vec<Words>) -> Option<Self> {
-        let (rows, columns) = merge(sources, pieces, words)?;
+    pub(crate) fn assemble(sources: &[ColumnSource], pieces: Vec<PieceRead>, words: Vec<Words>, threads: usize) -> Option<Self> {
+        let (rows, columns) = merge(sources, pieces, words, threads)?;
         Some(Self { rows, columns })
     }
 
     /// The same from pieces that are kept, and the words that all of them share.
-    pub(crate) fn assemble_kept(sources: &[ColumnSource], pieces: &[&PieceRead], words: &Words) -> Option<Self> {
-        let (rows, columns) = merge_kept(sources, pieces, words)?;
+    pub(crate) fn assemble_kept(sources: &[ColumnSource], pieces: &[&PieceRead], words: &Words, threads: usize) -> Option<Self> {
+        let (rows, columns) = merge_kept(sources, pieces, words, threads)?;
         Some(Self { rows, columns })
     }
 

@@ -1,7 +1,10 @@
 //! Tests of texts, asked once for each text of a dictionary: 1 for yes, 0 for no, 2 for null, by code.
 
+use std::net::Ipv4Addr;
+
 use super::address::{AddressPrefix, AddressText};
 use super::dictionary::{Dictionary, Entry};
+use net_scout_model::Networks;
 
 impl Dictionary {
     /// Whether each code's text is one of these: 1 for yes, 0 for no, 2 for null.
@@ -35,6 +38,16 @@ impl Dictionary {
         let verdict = |(code, entry): (u32, &Entry)| match (entry, &of_addresses) {
             (Entry::Address(bits), Some(of_prefix)) => u8::from(of_prefix.begins(*bits)),
             _ => u8::from(begins(self.text(code, &mut buffer))),
+        };
+        std::iter::once(2).chain((1..).zip(&self.entries).map(verdict)).collect()
+    }
+
+    /// Whether each code's text is an address in one of these networks: 1 for yes, 0 for no, 2 for null.
+    pub(crate) fn inside(&self, networks: &Networks) -> Vec<u8> {
+        let mut buffer = AddressText::default();
+        let verdict = |(code, entry): (u32, &Entry)| match entry {
+            Entry::Address(bits) => u8::from(networks.contains(Ipv4Addr::from_bits(*bits).into())),
+            Entry::Text(..) => u8::from(networks.contains_text(self.text(code, &mut buffer))),
         };
         std::iter::once(2).chain((1..).zip(&self.entries).map(verdict)).collect()
     }

@@ -268,7 +268,7 @@ mod tests {
         let attack = |rest: &str| format!("[[attacks]]\nkind = 'scan'\nsources = ['192.0.2.7']\n{rest}");
         for (text, error) in [
             (String::new(), "the truth file names no attack and no benign source; write [[attacks]] and [[benign]] tables"),
-            (attack("since = 'monday'"), "attacks[0].since: `monday` is no instant; write one such as 2026-03-02T10:00:00Z"),
+            (attack("since = 'monday'"), "attacks[0].since: `monday` is not an instant; write one such as 2026-03-02T10:00:00Z"),
             (attack("since = '2026-03-02'\nuntil = '2026-03-01'"), "attacks[0].until: `2026-03-01` is before since"),
             (attack("targets = ['fw']"), "attacks[0].targets[0]: `fw` is not a network: write an address such as 192.0.2.7"),
             ("[[benign]]\nkind = 'ntp'\nsources = []".into(), "benign[0].sources: `[]` is no source; write at least one"),

@@ -1,6 +1,8 @@
 //! Conformance: what every plugin has to do, whatever it is shown. It never traps, it says the same of itself and of the same input
 //! every time, it takes a no for an answer, and it is content with little. One check each.
 
+mod notifier;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -14,6 +16,8 @@ use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Scripted, Step, Tape};
 use net_scout_plugin_host::{Enricher, Evaluation, LookupError, PluginError, Rule, Try, UngrantedEnricher};
 use net_scout_store::{ScratchDatabase, ScratchRow};
+
+pub use notifier::notifier;
 
 /// The time that counts as now: 2026-03-11T20:00:00Z.
 const NOW: Timestamp = Timestamp(1_773_259_200_000_000);

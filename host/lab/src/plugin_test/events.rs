@@ -82,7 +82,7 @@ fn texts(text: &str) -> Result<Vec<Value>, String> {
     else {
         return Ok(vec![Value::Text(text.to_owned())]);
     };
-    let wrong = || format!("`{{{range}}}` is no range such as {{1..60}}");
+    let wrong = || format!("`{{{range}}}` is not a range such as {{1..60}}");
     let (first, last) = range.split_once("..").ok_or_else(wrong)?;
     let (first, last): (i64, i64) = (first.parse().map_err(|_| wrong())?, last.parse().map_err(|_| wrong())?);
     if last < first || last.saturating_sub(first) >= MOST as i64 {
@@ -136,7 +136,7 @@ mod tests {
     fn what_makes_no_sense_is_named() {
         let error = |json| rows(&[table(json)], NOW).expect_err("wrong");
         assert!(error(json!({"port": 1})).starts_with("event table 1: there is no column `port`; there are time, src_ip, "));
-        assert_eq!(error(json!({"src_ip": "a{2..1}"})), "event table 1: src_ip: `{2..1}` is no range such as {1..60}");
+        assert_eq!(error(json!({"src_ip": "a{2..1}"})), "event table 1: src_ip: `{2..1}` is not a range such as {1..60}");
         assert_eq!(
             error(json!({"src_ip": "{1..2000}", "dst_port": "{1..2000}"})),
             "event table 1: it stands for more than 1000000 events"

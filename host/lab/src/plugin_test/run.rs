@@ -60,11 +60,12 @@ pub async fn try_scenario(
     sink: &dyn Sink,
 ) -> Result<Vec<String>, PluginTestError> {
     let tried = async {
-        let Plugins { mut rules, mut enrichers, .. } = load_one(options, plugin, sink).await?;
-        Ok::<_, PluginTestError>(match (rules.pop(), enrichers.pop()) {
-            (Some(rule), _) => scenario.rule(&rule.grant_requests()).await?,
-            (None, Some(enricher)) => scenario.enricher(enricher).await?,
-            (None, None) => Vec::new(),
+        let Plugins { mut rules, mut enrichers, mut notifiers, .. } = load_one(options, plugin, sink).await?;
+        Ok::<_, PluginTestError>(match (rules.pop(), enrichers.pop(), notifiers.pop()) {
+            (Some(rule), ..) => scenario.rule(&rule.grant_requests()).await?,
+            (_, Some(enricher), _) => scenario.enricher(enricher).await?,
+            (.., Some(notifier)) => scenario.notifier(notifier).await?,
+            (None, None, None) => Vec::new(),
         })
     };
     tried.await.map_err(|error| PluginTestError::Scenario { path: path.clone(), source: Box::new(error) })
@@ -80,22 +81,28 @@ pub async fn conform(
     events: u64,
     sink: &dyn Sink,
 ) -> Result<Vec<Check>, PluginTestError> {
-    let Plugins { mut rules, mut enrichers, .. } = load_one(options, plugin, sink).await?;
+    let Plugins { mut rules, mut enrichers, mut notifiers, .. } = load_one(options, plugin, sink).await?;
     let again = load_one(options, plugin, sink).await?;
     let second = again.each().next().map(|(_, description)| description.clone());
-    Ok(match (rules.pop(), enrichers.pop(), second) {
-        (Some(rule), _, Some(second)) => {
+    let Some(second) = second else { return Ok(Vec::new()) };
+    Ok(match (rules.pop(), enrichers.pop(), notifiers.pop()) {
+        (Some(rule), ..) => {
             let mut rule = rule.grant_requests();
             let mut checks = vec![conformance::same_description(&rule.description, &second)];
             checks.extend(conformance::rule(&mut rule, events).await?);
             checks
         }
-        (None, Some(enricher), Some(second)) => {
+        (_, Some(enricher), _) => {
             let mut checks = vec![conformance::same_description(&enricher.description, &second)];
             checks.extend(conformance::enricher(enricher).await?);
             checks
         }
-        _ => Vec::new(),
+        (.., Some(notifier)) => {
+            let mut checks = vec![conformance::same_description(&notifier.description, &second)];
+            checks.extend(conformance::notifier(notifier).await?);
+            checks
+        }
+        (None, None, None) => Vec::new(),
     })
 }
 
@@ -125,7 +132,7 @@ mod tests {
         let scenario = read_scenarios(std::slice::from_ref(&good)).expect("read").remove(0);
         let error = try_scenario(&options, &plugin, &scenario, &sink).await.expect_err("no plugin");
         assert_eq!(error.to_string(), format!("the scenario {}", good.display()));
-        let refused = format!("{} is no WebAssembly file: its first bytes are not those of one", plugin.display());
+        let refused = format!("{} is not a WebAssembly file: its first bytes are not those of one", plugin.display());
         assert_eq!(error.source().expect("why").to_string(), refused);
         assert_eq!(conform(&options, &plugin, 1, &sink).await.expect_err("no plugin").to_string(), refused);
     }

@@ -14,7 +14,7 @@ use net_scout_plugin_host::capability::Shared;
 use net_scout_plugin_host::capability::files::Directories;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Scripted, Step, Tape};
-use net_scout_plugin_host::{Rule, Try, UngrantedEnricher, recording};
+use net_scout_plugin_host::{Delivery, NotifierSettings, Rule, Told, Try, UngrantedEnricher, UngrantedNotifier, recording};
 use net_scout_store::{ScratchDatabase, StateEntry};
 
 /// The time that counts as now in a scenario that names none.
@@ -50,16 +50,18 @@ pub struct Scenario {
     alerts: Vec<Json>,
     /// For an enricher: what it looks up.
     observable: Option<String>,
-    /// For an enricher: the answers of the world.
+    /// For a notifier: what it is to deliver, as it is told.
+    message: Option<Told>,
+    /// For an enricher or a notifier: the answers of the world.
     #[serde(default)]
     answers: Vec<Step>,
-    /// For an enricher: what it must answer.
+    /// For an enricher or a notifier: what it must answer.
     expect: Option<Expected>,
     /// A part of the error with which it must fail.
     fails: Option<String>,
 }
 
-/// What an enricher must answer.
+/// What an enricher or a notifier must answer.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "lowercase")]
 enum Expected {
@@ -80,7 +82,7 @@ impl Scenario {
 
     fn now(&self) -> Result<Timestamp, CaseError> {
         let text = self.now.as_deref().unwrap_or(NOW);
-        parse_timestamp(text).ok_or_else(|| CaseError::Invalid(format!("now: `{text}` is no instant such as {NOW}")))
+        parse_timestamp(text).ok_or_else(|| CaseError::Invalid(format!("now: `{text}` is not an instant such as {NOW}")))
     }
 
     fn parameters(&self) -> BTreeMap<String, String> {
@@ -120,6 +122,9 @@ impl Scenario {
     /// # Errors
     /// When the scenario makes no sense for it.
     pub async fn rule(&self, rule: &Rule) -> Result<Vec<String>, CaseError> {
+        if self.message.is_some() {
+            return Err(CaseError::Invalid("it is a scenario for a notifier, and the plugin is a rule".to_owned()));
+        }
         if self.observable.is_some() || !self.answers.is_empty() || self.expect.is_some() {
             return Err(CaseError::Invalid("it is a scenario for an enricher, and the plugin is a rule".to_owned()));
         }
@@ -172,19 +177,44 @@ impl Scenario {
         let shared = Shared::offline(StateStore::new(self.kept(&name)));
         let tape = Tape::Script(Scripted::new(self.answers.clone()));
         let lookup = Try { observable: &observable, shared: &shared, now, left: LONGEST, attempt: 1, tape: &tape };
-        Ok(match (enricher.enrich(&lookup).await.0, &self.expect) {
+        let found = enricher.enrich(&lookup).await.0;
+        Ok(self.answered(found.map_err(|error| (error.kind(), error.to_string()))))
+    }
+
+    /// Lets a notifier deliver its message. What is not as it must be, a line each.
+    ///
+    /// # Errors
+    /// When the scenario makes no sense for it.
+    pub async fn notifier(&self, notifier: UngrantedNotifier) -> Result<Vec<String>, CaseError> {
+        let invalid = |text: String| CaseError::Invalid(text);
+        let Some(message) = &self.message else {
+            return Err(invalid("it has no `[message]`, and the plugin is a notifier".to_owned()));
+        };
+        let settings = NotifierSettings { parameters: self.known(&notifier.description)?, ..NotifierSettings::default() };
+        let (name, granted, now) = (notifier.description.name.clone(), notifier.description.requests.clone(), self.now()?);
+        let notifier = notifier.grant(&settings, &granted).map_err(|error| invalid(error.to_string()))?;
+        let (message, shared) = (message.clone().narrowed(&notifier.fields), Shared::offline(StateStore::new(self.kept(&name))));
+        let tape = Tape::Script(Scripted::new(self.answers.clone()));
+        let delivery = Delivery { message: &message, shared: &shared, now, left: LONGEST, tape: &tape };
+        let delivered = notifier.notify(&delivery).await.0.map(|receipt| json!({ "id": receipt.id }));
+        Ok(self.answered(delivered.map_err(|error| (error.kind(), error.to_string()))))
+    }
+
+    /// How an answer, or the kind and the text of an error, differs from what is expected.
+    fn answered(&self, found: Result<Json, (&'static str, String)>) -> Vec<String> {
+        match (found, &self.expect) {
             (Ok(answer), Some(Expected::Answer(expected))) if covers(expected, &answer) => self.no_failure(),
             (Ok(answer), Some(Expected::Answer(expected))) => vec![format!("it answered {answer}, expected was {expected}")],
             (Ok(answer), Some(Expected::Error(expected))) => {
                 vec![format!("it answered {answer}, expected was the error {expected}")]
             }
             (Ok(_), None) => self.no_failure(),
-            (Err(error), Some(Expected::Error(expected))) if error.kind() == expected => Vec::new(),
-            (Err(error), Some(Expected::Error(expected))) => {
+            (Err((kind, _)), Some(Expected::Error(expected))) if kind == expected => Vec::new(),
+            (Err((_, error)), Some(Expected::Error(expected))) => {
                 vec![format!("expected was the error {expected}; it failed: {error}")]
             }
-            (Err(error), _) => self.failure(&error.to_string()),
-        })
+            (Err((_, error)), _) => self.failure(&error),
+        }
     }
 
     /// What is set for parameters that the plugin has.

@@ -1,6 +1,8 @@
 //! `net-scout alerts`.
 
-use clap::{Args, Subcommand};
+mod act;
+
+use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
 use super::arguments::{AlertFormatArg, FormatArg, number, whole};
@@ -8,8 +10,11 @@ use super::complete;
 use crate::commands::alerts;
 use crate::commands::alerts::AlertsRequest;
 use crate::config::Config;
+use crate::output::ALERT_COLUMN_NAMES;
+use act::{AssignArgs, CloseArgs, HistoryArgs, LabelArgs, NoteArgs, SnoozeArgs, UndoArgs, WhichArgs};
 use net_scout_detect::known::WrittenQuery;
-use net_scout_model::Timestamp;
+use net_scout_model::{AlertAction, Timestamp, not};
+use net_scout_store::{AlertOrder, CountBy};
 
 #[derive(Subcommand)]
 enum AlertsCommand {
@@ -21,6 +26,24 @@ enum AlertsCommand {
         #[command(flatten)]
         format: FormatArg,
     },
+    /// Acknowledge alerts: somebody has seen them
+    Ack(WhichArgs),
+    /// Put alerts out of the way for a while; they come back as new, and at once when they get worse
+    Snooze(SnoozeArgs),
+    /// Close alerts with a verdict and a reason
+    Close(CloseArgs),
+    /// Open alerts again
+    Reopen(WhichArgs),
+    /// Assign alerts to somebody
+    Assign(AssignArgs),
+    /// Write a note to alerts
+    Note(NoteArgs),
+    /// Add labels to alerts, or remove them
+    Label(LabelArgs),
+    /// Show what happened to one alert: who changed what, when and why
+    History(HistoryArgs),
+    /// Take your last change of alerts back
+    Undo(UndoArgs),
 }
 
 #[derive(Args)]
@@ -36,6 +59,19 @@ pub(super) struct AlertsArgs {
     /// verdict, label, assignee, since, until; all must hold, - before a term negates it
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
+    /// Sort by this, from high to low
+    #[arg(long, value_enum, value_name = "KEY", default_value = "raised", hide_default_value = true)]
+    sort: SortName,
+    /// Count them by this
+    #[arg(long, value_enum, value_name = "KEY", conflicts_with_all = ["columns", "after"])]
+    by: Option<ByName>,
+    /// Only these columns, separated by commas: id, created, raised, status, score, severity, type, rule, source, destination, evidence,
+    /// verdict, reason, assignee, labels, note, snoozed
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = column)]
+    columns: Vec<&'static str>,
+    /// The next page, behind what the last one gave
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
     /// Only of this type
     #[arg(long = "type", value_name = "TYPE")]
     alert_type: Option<String>,
@@ -61,13 +97,81 @@ pub(super) struct AlertsArgs {
     format: AlertFormatArg,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum SortName {
+    Raised,
+    Created,
+    Score,
+    Severity,
+    Id,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ByName {
+    Rule,
+    Type,
+    Source,
+    Network,
+    Target,
+    Day,
+    Severity,
+    Status,
+}
+
+impl ByName {
+    fn count(self) -> (CountBy, &'static str) {
+        match self {
+            Self::Rule => (CountBy::Rule, "rule"),
+            Self::Type => (CountBy::Type, "type"),
+            Self::Source => (CountBy::Source, "source"),
+            Self::Network => (CountBy::Network, "network"),
+            Self::Target => (CountBy::Target, "target"),
+            Self::Day => (CountBy::Day, "day"),
+            Self::Severity => (CountBy::Severity, "severity"),
+            Self::Status => (CountBy::Status, "status"),
+        }
+    }
+}
+
+/// Reads the name of a column.
+fn column(text: &str) -> Result<&'static str, String> {
+    let name = ALERT_COLUMN_NAMES.into_iter().find(|name| *name == text.trim());
+    name.ok_or_else(|| not(text, format_args!("a column; there are {}", ALERT_COLUMN_NAMES.join(", "))))
+}
+
 impl AlertsArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
-        if let Some(AlertsCommand::Show { id, format }) = &self.command {
-            return alerts::show(config, *id, format.into(), now);
+        match &self.command {
+            Some(AlertsCommand::Show { id, format }) => alerts::show(config, *id, format.into(), now),
+            Some(AlertsCommand::Ack(which)) => which.run(config, AlertAction::Acknowledge, now),
+            Some(AlertsCommand::Snooze(args)) => args.run(config, now),
+            Some(AlertsCommand::Close(args)) => args.run(config, now),
+            Some(AlertsCommand::Reopen(which)) => which.run(config, AlertAction::Reopen, now),
+            Some(AlertsCommand::Assign(args)) => args.run(config, now),
+            Some(AlertsCommand::Note(args)) => args.run(config, now),
+            Some(AlertsCommand::Label(args)) => args.run(config, now),
+            Some(AlertsCommand::History(args)) => args.run(config, now),
+            Some(AlertsCommand::Undo(args)) => args.run(config, now),
+            None => alerts::run(config, &self.request(), now),
         }
-        let request = AlertsRequest { query: self.written(), limit: self.limit, format: (&self.format).into() };
-        alerts::run(config, &request, now)
+    }
+
+    fn request(&self) -> AlertsRequest {
+        AlertsRequest {
+            query: self.written(),
+            order: match self.sort {
+                SortName::Raised => AlertOrder::Raised,
+                SortName::Created => AlertOrder::Created,
+                SortName::Score => AlertOrder::Score,
+                SortName::Severity => AlertOrder::Severity,
+                SortName::Id => AlertOrder::Id,
+            },
+            after: self.after.clone(),
+            limit: self.limit,
+            by: self.by.map(ByName::count),
+            columns: self.columns.clone(),
+            format: (&self.format).into(),
+        }
     }
 
     fn written(&self) -> WrittenQuery {

@@ -9,7 +9,7 @@ use clap_complete::ArgValueCandidates;
 use super::complete;
 use crate::output::{AlertOutput, Format};
 use net_scout_model::search::QUERY_FIELDS;
-use net_scout_model::{not, parse_whole};
+use net_scout_model::{Severity, not, parse_whole};
 use net_scout_report::formats::AlertFormat;
 
 #[derive(Args)]
@@ -99,6 +99,21 @@ pub(super) struct PluginArgs {
     pub(super) set: Vec<(String, String, String)>,
 }
 
+/// How messages are to be written, where the words of the command line cannot be read as a whole: the flag, else the variable.
+pub(super) fn log_format(words: impl Iterator<Item = OsString>) -> Option<String> {
+    const FLAG: &str = "--log-format";
+    let mut words = words.map(|word| word.to_string_lossy().into_owned());
+    let flag = words.find_map(|word| match word.strip_prefix(FLAG)? {
+        "" => Some(None),
+        rest => rest.strip_prefix('=').map(|format| Some(format.to_owned())),
+    });
+    match flag {
+        Some(Some(format)) => Some(format),
+        Some(None) => words.next(),
+        None => std::env::var("NET_SCOUT_LOG_FORMAT").ok(),
+    }
+}
+
 /// Reads a whole number within bounds.
 pub(super) fn whole<T: TryFrom<u64>>(bounds: RangeInclusive<u64>) -> impl Fn(&str) -> Result<T, String> + Clone {
     move |text| parse_whole(text, bounds.clone())
@@ -107,6 +122,14 @@ pub(super) fn whole<T: TryFrom<u64>>(bounds: RangeInclusive<u64>) -> impl Fn(&st
 /// Reads the number of an alert, or of an entry.
 pub(super) fn number(text: &str) -> Result<i64, String> {
     parse_whole::<i64>(text, 0..=i64::MAX as u64).map_err(|_| not(text, "a number, which the first column of the list shows"))
+}
+
+/// Reads a severity.
+pub(super) fn severity(text: &str) -> Result<Severity, String> {
+    Severity::of(&text.to_ascii_lowercase()).ok_or_else(|| {
+        let names: Vec<&str> = Severity::ALL.into_iter().map(Severity::name).collect();
+        not(text, &format!("one of {}", names.join(", ")))
+    })
 }
 
 /// A negated term of a query, `-dst:192.0.2.9`, as the command line takes it: `!dst:192.0.2.9`. No flag looks like that.
@@ -143,5 +166,12 @@ mod tests {
     fn parameters() {
         assert_eq!(parameter("a.b=c=d"), Ok(("a".into(), "b".into(), "c=d".into())));
         assert!(parameter("a=b").is_err());
+    }
+
+    #[test]
+    fn the_form_of_messages_is_known_before_the_words_are() {
+        let of = |words: &[&str]| log_format(words.iter().map(OsString::from));
+        assert_eq!(of(&["net-scout", "--log-format", "json", "scam"]).as_deref(), Some("json"));
+        assert_eq!(of(&["net-scout", "scam", "--log-format=text"]).as_deref(), Some("text"));
     }
 }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
-use super::arguments::{FolderArg, FormatArg, whole};
+use super::arguments::{FolderArg, FormatArg, number, whole};
 use super::complete;
-use crate::commands::{approve, enable, inspect, new, plugin_test, stats};
+use crate::commands::{approve, egress, enable, inspect, new, plugin_test, send, standard, stats};
 use crate::config::Config;
 use crate::templates::{Language, Role};
+use net_scout_detect::send::SendRequest;
 use net_scout_model::Timestamp;
 
 #[derive(Subcommand)]
@@ -26,10 +27,16 @@ pub(super) enum PluginCommand {
     Enable(EnableArgs),
     /// Show what plugins used in past runs
     Stats(StatsArgs),
+    /// Show which addresses and names plugins told to whom
+    Egress(EgressArgs),
+    /// Send stored alerts through a notifier, or a test
+    Send(SendArgs),
     /// Test a plugin on scenarios: the events or answers that it gets, and what it has to return
     Test(TestArgs),
     /// Check a plugin for conformance: what every plugin has to do, whatever input it gets
     Conform(ConformArgs),
+    /// Write the plugins that are in the program into a folder, approved, to change or to add to
+    Extract(ExtractArgs),
     /// Make a folder with a plugin to begin with, in the language of your choice
     New(NewArgs),
 }
@@ -42,9 +49,12 @@ impl PluginCommand {
             Self::Approve(args) => approve::run(config, &args.names, &args.limits, args.yes),
             Self::Enable(args) => enable::run(config, &args.names, now),
             Self::Revoke(args) => approve::revoke(config, &args.names),
+            Self::Extract(args) => standard::extract(config, &args.folder),
             Self::New(args) => new::run(&args.name, args.role(), args.language(), &args.dir),
             Self::Test(args) => plugin_test::test(config, &args.plugin, &args.scenarios),
             Self::Conform(args) => plugin_test::conform(config, &args.plugin, args.events),
+            Self::Egress(args) => egress::run(config, &args.names, &args.since, (&args.format).into(), now),
+            Self::Send(args) => send::run(config, &args.request(), now),
             Self::Stats(args) => stats::run(config, &args.names, &args.since, (&args.format).into(), now),
         }
     }
@@ -55,8 +65,10 @@ impl PluginCommand {
             Self::List(ListArgs { folder, .. })
             | Self::Inspect(InspectArgs { folder, .. })
             | Self::Approve(ApproveArgs { folder, .. })
-            | Self::Revoke(RevokeArgs { folder, .. }) => Some(folder),
-            Self::Enable(_) | Self::Stats(_) | Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
+            | Self::Revoke(RevokeArgs { folder, .. })
+            | Self::Send(SendArgs { folder, .. }) => Some(folder),
+            Self::Enable(_) | Self::Extract(_) | Self::Stats(_) | Self::Egress(_) => None,
+            Self::New(_) | Self::Test(_) | Self::Conform(_) => None,
         }
     }
 }
@@ -103,6 +115,13 @@ pub(super) struct RevokeArgs {
 }
 
 #[derive(Args)]
+pub(super) struct ExtractArgs {
+    /// The folder, which must not be there
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+#[derive(Args)]
 pub(super) struct EnableArgs {
     /// The rules, by name; `net-scout status` shows which are benched
     #[arg(required = true, value_name = "RULE", add = ArgValueCandidates::new(complete::rules))]
@@ -120,6 +139,41 @@ pub(super) struct StatsArgs {
     since: String,
     #[command(flatten)]
     format: FormatArg,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  net-scout plugin egress --since 30d\n  net-scout plugin egress slack --format ndjson")]
+pub(super) struct EgressArgs {
+    /// Only these plugins
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::plugins))]
+    names: Vec<String>,
+    /// Only runs since then
+    #[arg(long, value_name = "WHEN", default_value = "30 days")]
+    since: String,
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  net-scout plugin send slack\n  net-scout plugin send telegram 7 12")]
+pub(super) struct SendArgs {
+    /// The notifier, by name
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::plugins))]
+    name: String,
+    /// The alerts, by number; none for a message that says that messages arrive
+    #[arg(value_name = "ID", value_parser = number, add = ArgValueCandidates::new(complete::alerts))]
+    alerts: Vec<i64>,
+    /// Keep what passes between plugin and host in this file, for `scan --replay`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    #[command(flatten)]
+    folder: FolderArg,
+}
+
+impl SendArgs {
+    fn request(&self) -> SendRequest {
+        SendRequest { notifier: self.name.clone(), alerts: self.alerts.clone(), record: self.record.clone() }
+    }
 }
 
 #[derive(Args)]
@@ -146,7 +200,8 @@ pub(super) struct ConformArgs {
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     net-scout plugin new night_watch --kind rule --lang python\n  \
-    net-scout plugin new whois_mirror --kind enricher --lang rust --dir ~/src")]
+    net-scout plugin new whois_mirror --kind enricher --lang rust --dir ~/src\n  \
+    net-scout plugin new pager --kind notifier --lang rust")]
 pub(super) struct NewArgs {
     /// The plugin's name: lower-case letters, digits and underscores, a letter first, at most 64
     #[arg(value_name = "NAME")]
@@ -166,6 +221,8 @@ pub(super) struct NewArgs {
 enum RoleName {
     Rule,
     Enricher,
+    /// In Rust only, so far
+    Notifier,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -181,6 +238,7 @@ impl NewArgs {
         match self.kind {
             RoleName::Rule => Role::Rule,
             RoleName::Enricher => Role::Enricher,
+            RoleName::Notifier => Role::Notifier,
         }
     }
 

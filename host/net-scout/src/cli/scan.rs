@@ -7,6 +7,7 @@ use clap_complete::ArgValueCandidates;
 
 use super::arguments::{FormatArg, WindowArgs, parameter};
 use super::complete;
+use super::view::ViewArgs;
 use crate::commands::past::PastFlags;
 use crate::commands::scan::ScanFlags;
 use crate::commands::{past, replay, scan};
@@ -20,6 +21,7 @@ use net_scout_model::Timestamp;
     net-scout scan --since 24h --format json --dry-run | jq '.[].src_ip'\n  \
     net-scout scan --since 2026-03-11 --until 2026-03-12T06:00:00Z --table ip_events_30\n  \
     net-scout scan --set vertical_scan.ports_threshold=20 --set horizontal_scan.count=hits\n  \
+    net-scout scan --quiet --new-only --fail-on high    for cron: silent unless an alert is new\n  \
     net-scout scan --fill                               what the service left out or could not scan\n  \
     net-scout scan --backfill '7 days' --only my_rule   a new rule over the past\n  \
     net-scout scan --record bug.scan && net-scout scan --replay bug.scan")]
@@ -45,7 +47,7 @@ pub(super) struct ScanArgs {
     #[arg(long, conflicts_with_all = ["backfill", "only", "set", "enrich", "explain", "stats", "record", "replay"])]
     fill: bool,
     /// Scan again so far back, step by step; alerts get the times of the events, and nothing counts as scanned for `serve`
-    #[arg(long, value_name = "WHEN", conflicts_with_all = ["since", "enrich", "explain", "stats", "record", "replay"])]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true, conflicts_with_all = ["since", "enrich", "explain", "stats", "record", "replay"])]
     backfill: Option<String>,
     /// Write nothing at all, only show what would be kept
     #[arg(long)]
@@ -68,6 +70,8 @@ pub(super) struct ScanArgs {
     /// Repeat a recorded scan, without database and network; writes nothing
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "since", "until", "table", "set", "only", "enrich", "max_alerts", "no_group", "explain"])]
     replay: Option<PathBuf>,
+    #[command(flatten)]
+    view: ViewArgs,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -101,7 +105,8 @@ impl ScanArgs {
                 only: self.only.clone(),
                 dry_run: self.dry_run,
                 locked: self.locked,
-                format: (&self.format).into(),
+                view: self.view.of(config, &self.format),
+                fail_on: self.view.fail_on,
             };
             return past::run(config, &flags, now);
         }
@@ -114,7 +119,8 @@ impl ScanArgs {
             explain: self.explain,
             stats,
             record: self.record.clone(),
-            format: (&self.format).into(),
+            view: self.view.of(config, &self.format),
+            fail_on: self.view.fail_on,
         };
         scan::run(config, &flags, now)
     }

@@ -1,46 +1,86 @@
 //! `net-scout alerts`: what is stored.
 
-use super::runtime;
+use super::{runtime, terminal_width};
 use crate::config::Config;
+use crate::exit::UsageError;
 use crate::output::{AlertOutput, Format, Shown, Story, Terminal};
 use crate::{exit, output};
 use net_scout_detect::alerts;
 use net_scout_detect::known::WrittenQuery;
-use net_scout_model::Timestamp;
-use net_scout_store::AlertFilter;
+use net_scout_model::{StoredAlert, Timestamp};
+use net_scout_store::{AlertCursor, AlertFilter, AlertOrder, CountBy};
 
 /// What to list, and how.
 #[derive(Clone, Debug)]
 pub struct AlertsRequest {
     /// Which alerts.
     pub query: WrittenQuery,
+    /// In which order.
+    pub order: AlertOrder,
+    /// Only what is behind this place, as a list gave it.
+    pub after: Option<String>,
     /// At most so many.
     pub limit: Option<u32>,
+    /// Counted instead, by this, and its name.
+    pub by: Option<(CountBy, &'static str)>,
+    /// Only these columns; empty for the usual ones.
+    pub columns: Vec<&'static str>,
     /// How.
     pub format: AlertOutput,
 }
 
-/// Lists stored alerts.
+/// Lists stored alerts, or counts them.
 ///
 /// # Errors
 /// When the query is not understood, the database cannot be read, or standard output cannot be written.
 pub fn run(config: &Config, request: &AlertsRequest, now: Timestamp) -> anyhow::Result<u8> {
+    let AlertsRequest { order, limit, format, .. } = *request;
     let database = config.database_options();
     let query = runtime()?.block_on(request.query.read(&database, &config.plugin_options(), &Terminal))?;
-    let listed = alerts::list(&database, &AlertFilter { limit: request.limit, ..AlertFilter::new(query, now) })?;
-    output::unreadable_alerts(&listed.unreadable, &config.alert_table);
-    let is_empty = listed.alerts.is_empty();
-    match request.format {
-        AlertOutput::Own(format) => {
-            output::show_alerts(&listed.alerts.into_iter().map(Shown::from).collect::<Vec<_>>(), format)?;
+    let after = request.after.as_deref().map(|text| AlertCursor::parse(text, order)).transpose();
+    let after = after.map_err(|error| UsageError(format!("--after: {error}")))?;
+    let filter = AlertFilter { order, after, limit, ..AlertFilter::new(query, now) };
+    let is_empty = match request.by {
+        Some((by, name)) => {
+            let (counts, format) = (alerts::count(&database, &filter, by)?, own(format, "--by")?);
+            output::write_counts(&mut output::stdout(), &counts, name, format, terminal_width(format))?;
+            counts.is_empty()
         }
-        AlertOutput::Foreign(format) => output::write_foreign(&mut output::stdout(), &listed.alerts, format)?,
-    }
-    output::broken_evidence(&listed.broken_evidence);
+        None => {
+            let listed = alerts::list(&database, &filter)?;
+            output::unreadable_alerts(&listed.unreadable, &config.alert_table);
+            write(&listed.alerts, &request.columns, format)?;
+            output::broken_evidence(&listed.broken_evidence);
+            if let Some(next) = listed.next {
+                output::note(&format_args!("there are more: add --after {next}"));
+            }
+            listed.alerts.is_empty()
+        }
+    };
     if is_empty {
         output::note(&"no alerts");
     }
     Ok(exit::SUCCESS)
+}
+
+fn write(alerts: &[StoredAlert], columns: &[&'static str], format: AlertOutput) -> anyhow::Result<()> {
+    match format {
+        _ if !columns.is_empty() => {
+            let format = own(format, "--columns")?;
+            output::write_alert_columns(&mut output::stdout(), alerts, columns, format, terminal_width(format))?;
+        }
+        AlertOutput::Own(format) => output::show_alerts(&alerts.iter().cloned().map(Shown::from).collect::<Vec<_>>(), format)?,
+        AlertOutput::Foreign(format) => output::write_foreign(&mut output::stdout(), alerts, format)?,
+    }
+    Ok(())
+}
+
+/// A format that has columns.
+fn own(format: AlertOutput, flag: &str) -> Result<Format, UsageError> {
+    match format {
+        AlertOutput::Own(format) => Ok(format),
+        AlertOutput::Foreign(_) => Err(UsageError(format!("{flag} goes with the formats table, json, ndjson and csv"))),
+    }
 }
 
 /// Tells one stored alert.

@@ -1,10 +1,9 @@
 //! `net-scout plugin approve` and `revoke`: shows what a plugin is and asks for, and grants it on consent; takes consent back.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
+use super::consent;
 use crate::config::Config;
-use crate::exit::UsageError;
 use crate::output::Terminal;
 use crate::{exit, output};
 use net_scout_plugin_host::{Approvals, LOCK};
@@ -23,7 +22,7 @@ pub fn run(config: &Config, names: &[String], limits: &[(String, String)], yes: 
             if let Some(difference) = &proposal.difference {
                 output::note(&format_args!("  {} {difference}", artifact.file));
             }
-            if !yes && !consent()? {
+            if !yes && !consent("Approve?", "nobody is there to ask; approve with --yes")? {
                 output::note(&format_args!("{name} is not approved"));
                 continue;
             }
@@ -32,18 +31,6 @@ pub fn run(config: &Config, names: &[String], limits: &[(String, String)], yes: 
         output::note(&format_args!("{name} is approved"));
     }
     Ok(if approvals.refused { exit::PLUGIN_FAILED } else { exit::SUCCESS })
-}
-
-fn consent() -> anyhow::Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        return Err(UsageError("nobody is there to ask; approve with --yes".to_owned()).into());
-    }
-    let mut err = output::stderr();
-    write!(err, "Approve? [y/N] ")?;
-    err.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// Takes the approval of plugins back, by name.

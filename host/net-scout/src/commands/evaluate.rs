@@ -76,7 +76,7 @@ pub fn run(config: &Config, flags: EvaluateFlags) -> anyhow::Result<u8> {
 
 /// The step from scan to scan, in microseconds.
 fn every(text: &str) -> Result<i64, UsageError> {
-    let wrong = || UsageError(format!("--every: `{text}` is no duration from 1 minute to 7 days, such as 1h or 30 minutes"));
+    let wrong = || UsageError(format!("--every: `{text}` is not a duration from 1 minute to 7 days, such as 1h or 30 minutes"));
     let step = parse_duration(text).map_err(|_| wrong())?;
     if (60_000_000..=7 * 86_400_000_000).contains(&step) { Ok(step) } else { Err(wrong()) }
 }
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(every("1h").expect("an hour"), 3_600_000_000);
         assert_eq!(every("90 minutes").expect("a duration"), 5_400_000_000);
         for text in ["", "2026-03-02", "10s", "8 days", "0h", "often"] {
-            assert!(every(text).expect_err(text).0.contains("is no duration from 1 minute to 7 days"), "{text}");
+            assert!(every(text).expect_err(text).0.contains("is not a duration from 1 minute to 7 days"), "{text}");
         }
     }
 }

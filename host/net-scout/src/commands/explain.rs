@@ -30,7 +30,7 @@ pub struct ExplainRequest {
 /// says so.
 pub fn run(config: &Config, request: &ExplainRequest, now: Timestamp) -> anyhow::Result<u8> {
     let address = parse_address(&request.address).map(|address| address.to_canonical());
-    let address = address.ok_or_else(|| UsageError(format!("`{}` is no IP address", plain(&request.address, 100))))?;
+    let address = address.ok_or_else(|| UsageError(format!("`{}` is not a valid IP address", plain(&request.address, 100))))?;
     let window = read_window(config.since, request.until.as_deref(), now)?;
     let (options, plugins, runtime) = (config.scan_options(), config.plugin_options(), runtime()?);
     let explaining = explain(&options, window, address, RuleSource::Folder(&plugins, &[]), &request.rules, &Terminal);

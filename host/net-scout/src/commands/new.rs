@@ -19,6 +19,12 @@ const LONGEST_NAME: usize = 64;
 /// When the name is none for a plugin, the folder is there already, or it cannot be written.
 pub fn run(name: &str, role: Role, language: Language, parent: &Path) -> anyhow::Result<u8> {
     check(name)?;
+    if !language.has(role) {
+        let kind = role.word();
+        return Err(
+            UsageError(format!("there is no template for a {kind} in {language:?} yet; write it with --lang rust")).into()
+        );
+    }
     let folder = if parent == Path::new(".") { name.into() } else { parent.join(name) };
     if let Err(error) = fs::create_dir(&folder) {
         if error.kind() == io::ErrorKind::AlreadyExists {
@@ -52,7 +58,7 @@ fn check(name: &str) -> Result<(), UsageError> {
         return Ok(());
     }
     Err(UsageError(format!(
-        "`{name}` is no name for a plugin: write lower-case letters, digits and underscores, a letter first, at most {LONGEST_NAME}"
+        "`{name}` is not a name for a plugin: write lower-case letters, digits and underscores, a letter first, at most {LONGEST_NAME}"
     )))
 }
 

@@ -2,11 +2,11 @@
 
 use super::runtime;
 use crate::config::Config;
-use crate::output::{Format, Terminal};
+use crate::output::{ScanView, sink};
 use crate::{exit, output};
 use net_scout_detect::scan::read_window;
 use net_scout_model::time::Moment;
-use net_scout_model::{Span, Timestamp, UsageError, Window};
+use net_scout_model::{Severity, Span, Timestamp, UsageError, Window};
 use net_scout_plugin_host::PluginOptions;
 use net_scout_serve::past::{Past, PastOptions, PastReport, scan_past};
 
@@ -25,8 +25,10 @@ pub struct PastFlags {
     pub dry_run: bool,
     /// Fail when the plugins are not what the lock says.
     pub locked: bool,
-    /// How alerts are written.
-    pub format: Format,
+    /// How alerts are shown.
+    pub view: ScanView,
+    /// From which severity on a new alert has an exit status of its own.
+    pub fail_on: Option<Severity>,
 }
 
 /// Scans past time.
@@ -49,19 +51,20 @@ pub fn run(config: &Config, flags: &PastFlags, now: Timestamp) -> anyhow::Result
         now,
     };
     let runtime = runtime()?;
-    let done = runtime.block_on(scan_past(&options, past, &Terminal))?;
+    let done = runtime.block_on(scan_past(&options, past, sink(flags.view.quiet)))?;
     runtime.shutdown_background();
     let PastReport { report, span, steps, failed, open } = done;
     let has_failed = report.as_ref().is_some_and(|report| report.failed);
-    match (report, span) {
+    let worst = match (report, span) {
         (Some(mut report), Some(Span { begins, ends })) => {
             let window = Window { since: begins, until: Some(ends), now };
-            output::write_scan(&mut report, window, options.scan.max_alerts, flags.format)?;
+            output::write_scan(&mut report, window, options.scan, &flags.view)?
         }
-        _ => output::show_alerts(&[], flags.format)?,
-    }
-    output::past(steps, failed, open);
+        _ => output::show_alerts(&[], flags.view.format).map(|()| None)?,
+    };
+    output::past(steps, failed, open, flags.view.quiet);
     Ok(match (failed, has_failed) {
+        (0, _) if exit::alerted(worst, flags.fail_on).is_some() => exit::ALERTED,
         (0, false) => exit::SUCCESS,
         (0, true) => exit::PLUGIN_FAILED,
         _ => exit::FAILURE,

@@ -16,10 +16,11 @@ use net_scout_model::counted;
 /// reported, and the exit code says so.
 pub fn run(config: &Config, path: &Path, stats: Option<StatsFormat>, format: Format) -> anyhow::Result<u8> {
     let replayed = runtime()?.block_on(replay(path, &config.plugin_options(), cores(), &Terminal))?;
-    let Replayed { window, alerts, lookups, failed, ledger } = replayed;
+    let Replayed { window, alerts, lookups, messages, failed, ledger } = replayed;
     let count = alerts.len();
     output::show_alerts(&alerts.into_iter().map(Shown::from).collect::<Vec<_>>(), format)?;
-    let lookups = if lookups == 0 { String::new() } else { format!(", {}", counted(lookups, "lookup")) };
+    let also = |count: usize, noun| if count == 0 { String::new() } else { format!(", {}", counted(count, noun)) };
+    let lookups = also(lookups, "lookup") + &also(messages, "message");
     let same = if failed { "not all as recorded" } else { "as recorded" };
     output::note(&format_args!("{}{lookups} in the events {window}: {same}, nothing written (replay)", counted(count, "alert")));
     if let Some(format) = stats {

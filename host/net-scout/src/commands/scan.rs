@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use super::{interrupted, runtime};
 use crate::config::Config;
-use crate::output::{Format, StatsFormat, Terminal};
+use crate::output::{ScanView, StatsFormat, sink};
 use crate::{exit, output};
 use net_scout_detect::enrich::{EnrichRequest, EnricherSource, enrich_alerts};
 use net_scout_detect::scan::{Keep, RecordOptions, RuleSource, ScanRequest, newest_before, read_window, run_scan};
-use net_scout_model::Timestamp;
+use net_scout_model::{Severity, Timestamp};
 use net_scout_plugin_host::PluginOptions;
 use net_scout_store::WhichAlerts;
 
@@ -31,8 +31,10 @@ pub struct ScanFlags {
     pub stats: Option<StatsFormat>,
     /// Where to keep what crossed the boundary.
     pub record: Option<PathBuf>,
-    /// How alerts are written.
-    pub format: Format,
+    /// How alerts are shown.
+    pub view: ScanView,
+    /// From which severity on a new alert has an exit status of its own.
+    pub fail_on: Option<Severity>,
 }
 
 /// Scans.
@@ -54,12 +56,16 @@ pub fn run(config: &Config, flags: &ScanFlags, now: Timestamp) -> anyhow::Result
         explain: flags.explain,
         record: flags.record.clone().map(record),
     };
-    let mut report = runtime.block_on(run_scan(request, &Terminal))?;
+    let quiet = flags.view.quiet;
+    let mut report = runtime.block_on(run_scan(request, sink(quiet)))?;
     // Not waiting for a compiler that was given up.
     runtime.shutdown_background();
     let raised = report.alerts.count() > 0;
-    output::write_scan(&mut report, window, options.max_alerts, flags.format)?;
-    if !raised && let Some(newest) = newest_before(&options, window)? {
+    let worst = output::write_scan(&mut report, window, &options, &flags.view)?;
+    if !raised
+        && !quiet
+        && let Some(newest) = newest_before(&options, window)?
+    {
         output::empty_window(newest);
     }
     let mut code = if report.failed { exit::PLUGIN_FAILED } else { exit::SUCCESS };
@@ -69,18 +75,20 @@ pub fn run(config: &Config, flags: &ScanFlags, now: Timestamp) -> anyhow::Result
         let turn = config.by_hand().turn;
         let request = EnrichRequest { which, refresh: false, dry_run: false, tape: report.tape.clone(), turn };
         let (options, enrichers) = (config.enrich_options(), EnricherSource::Folder(&plugins, &[]));
-        let enriching = enrich_alerts(&options, enrichers, &request, now, interrupted(), &Terminal);
+        let enriching = enrich_alerts(&options, enrichers, &request, now, interrupted(), sink(quiet));
         let enriched = super::runtime()?.block_on(enriching)?;
-        output::enriched(&enriched, request.dry_run);
+        if !quiet {
+            output::enriched(&enriched, request.dry_run);
+        }
         code = if enriched.refused { exit::PLUGIN_FAILED } else { code };
         report.ledger.extend(enriched.ledger);
         report.phases.end("enrich");
     }
-    if let Some(path) = report.end_recording()? {
+    if let Some(path) = report.end_recording()?.filter(|_| !quiet) {
         output::note(&format_args!("recorded in {}", path.display()));
     }
     if let Some(format) = flags.stats {
         output::write_stats(&mut output::stderr(), report.phases.all(), &report.ledger, format)?;
     }
-    Ok(code)
+    Ok(exit::alerted(worst, flags.fail_on).unwrap_or(code))
 }

@@ -11,14 +11,12 @@ use crate::config::Config;
 use crate::exit;
 use crate::output::Terminal;
 use net_scout_model::clock::SystemClock;
-use net_scout_serve::health::{Health, Metrics, Server, bind};
+use net_scout_serve::health::{Health, Listen, Metrics};
 use net_scout_serve::notify::Notifier;
 use net_scout_serve::service::{ServiceOptions, Surroundings, serve};
 
 /// How long its main loop may be silent before `/healthz` says that it hangs.
 const PATIENCE: Duration = Duration::from_secs(900);
-/// How long what is at work may take to end.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// Runs the service; with `once` each job that is due, once.
 ///
@@ -35,15 +33,6 @@ pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Conf
     };
     let runtime = runtime()?;
     let ran = runtime.block_on(async {
-        let server = match config.listen {
-            Some(address) => Some(bind(address, config.listen_beyond_loopback).await?),
-            None => None,
-        };
-        let listens_at = server.as_ref().map(Server::address);
-        let served = server.map(|server| {
-            let mut stop = stop.clone();
-            tokio::spawn(server.run(health.clone(), async move { drop(stop.wait_for(|stop| *stop).await) }))
-        });
         tokio::spawn(async move {
             interrupted().await;
             stopping.send_replace(true);
@@ -59,17 +48,12 @@ pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Conf
             sink: &Terminal,
             notifier: &notifier,
             health,
-            listens_at,
+            listen: config.listen.map(|address| Listen { address, beyond: config.listen_beyond_loopback }),
             stop,
             reload,
             options: &reread,
         };
-        let ran = serve(options, once, around).await;
-        if let Some(served) = served.filter(|_| !once) {
-            // It ends by itself in time; what is left of it ends with the program.
-            drop(tokio::time::timeout(GRACE, served).await);
-        }
-        anyhow::Ok(ran?)
+        anyhow::Ok(serve(options, once, around).await?)
     });
     // Not waiting for rules that were given up.
     runtime.shutdown_background();

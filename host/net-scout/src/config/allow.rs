@@ -101,7 +101,7 @@ mod tests {
             ("network = '192.0.2.1/24'\nreason = 'x'", "network: `192.0.2.1/24` is not a network: it begins at 192.0.2.0/24"),
             (
                 "network = '192.0.2.1'\nreason = 'x'\nports = '9-8'",
-                "ports: `9-8` are no ports: write one such as 22, or a range such as 8000-8100",
+                "ports: `9-8` are not ports: write one such as 22, or a range such as 8000-8100",
             ),
             ("network = '192.0.2.1'\nreason = 'x'\nports = [1.5]", "`ports` must be a list of texts or whole numbers"),
             ("network = '192.0.2.1'\nreason = 'x'\nside = 'both'", "side: `both` is neither source nor destination"),

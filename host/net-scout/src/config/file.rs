@@ -17,30 +17,30 @@ use net_scout_model::{Allow, Limits, Request};
 use net_scout_notify::WrittenEntry;
 use net_scout_plugin_host::ownership;
 
-/// The tables of the parameters of plugins: `[rules.RULE]` and `[enrichers.ENRICHER]`.
-const PARAMETERS: [&str; 2] = ["rules", "enrichers"];
+/// The tables of the parameters of plugins: `[rules.RULE]`, `[enrichers.ENRICHER]` and `[notifiers.NOTIFIER]`.
+const PARAMETERS: [&str; 3] = ["rules", "enrichers", "notifiers"];
 /// The table of what plugins are granted: `[grants.PLUGIN]`.
 const GRANTS: &str = "grants";
 /// The table of the directories whose files plugins may be granted: name and path.
 const DIRECTORIES: &str = "directories";
 /// What there is beside keys.
-const TABLES: &str = "[rules.RULE], [enrichers.ENRICHER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [serve], [retention], [[allow]], [[receiver]] and [[route]]";
+const TABLES: &str = "[rules.RULE], [enrichers.ENRICHER], [notifiers.NOTIFIER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [serve], [retention], [[allow]], [[receiver]] and [[route]]";
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]
 pub struct ConfigFile {
     /// Where it is.
     pub path: PathBuf,
-    table: Table,
+    pub(super) table: Table,
 }
 
 impl ConfigFile {
-    /// Reads the file that was named, else the first that exists of `./net-scout.toml`, `net-scout/net-scout.toml` in the user's
+    /// Finds and reads the file that was named, else the first that exists of `./net-scout.toml`, `net-scout/net-scout.toml` in the user's
     /// configuration folder, and `/etc/net-scout.toml`.
     ///
     /// # Errors
     /// When the named file is missing, a file is not TOML or has a key that is not known, or one that was not named may be somebody else's.
-    pub fn find(named: Option<&Path>) -> Result<Option<Self>, UsageError> {
+    pub(super) fn read(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, UsageError> {
         let user = std::env::var_os("XDG_CONFIG_HOME")
             .map(PathBuf::from)
             .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".config")))
@@ -70,7 +70,15 @@ impl ConfigFile {
         }
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(unreadable)?;
-        Self::parse(&path, &text).map(Some)
+        Ok(Some((path, text)))
+    }
+
+    /// The same file as a configuration.
+    ///
+    /// # Errors
+    /// As [`Self::read`], and when it is not TOML or has a key that is not known.
+    pub fn find(named: Option<&Path>) -> Result<Option<Self>, UsageError> {
+        Self::read(named)?.map(|(path, text)| Self::parse(&path, &text)).transpose()
     }
 
     /// Reads the text of a file.

@@ -1,14 +1,17 @@
 //! `[[receiver]]` and `[[route]]` of the configuration file: who is told of alerts.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::Config;
 use super::file::ConfigFile;
 use super::tree::{Node, Table, Value};
 use crate::exit::UsageError;
 use net_scout_model::Secrets;
-use net_scout_notify::{Notify, Surroundings, Vault, WrittenEntry, read};
+use net_scout_notify::{Notify, Receiver, Surroundings, Vault, WrittenEntry, WrittenPlugin, read};
+use net_scout_serve::notifier::PluginReceiver;
 
 /// The names of the entries.
 pub(super) const RECEIVER: &str = "receiver";
@@ -24,6 +27,15 @@ pub(super) fn notify(file: Option<&ConfigFile>, environment: Secrets, database: 
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
     let around = Surroundings { database: database.to_owned() };
     read(&receivers, &routes, &Vault { environment, credentials }, &around).map_err(|error| UsageError(error.to_string()))
+}
+
+impl Config {
+    /// A receiver that is a plugin.
+    pub(super) fn plugin_receiver(&self, written: &WrittenPlugin) -> Result<Arc<dyn Receiver>, String> {
+        let local_networks = self.local_networks.clone().unwrap_or_default();
+        let receiver = PluginReceiver::new(written, self.enrich_options(), self.plugin_options(), local_networks)?;
+        Ok(Arc::new(receiver))
+    }
 }
 
 /// The tables of a list of tables.

@@ -13,13 +13,13 @@ use net_scout_model::{Alert, RELATED, REOPENED, StoredAlert};
 #[derive(Clone, Debug)]
 pub struct Shown {
     stored: Option<(i64, String, String)>,
-    alert_type: String,
-    src_ip: Option<String>,
-    dst_ip: Option<String>,
+    pub(super) alert_type: String,
+    pub(super) src_ip: Option<String>,
+    pub(super) dst_ip: Option<String>,
     score: i64,
-    severity: Option<String>,
-    rule: Option<String>,
-    evidence: Value,
+    pub(super) severity: Option<String>,
+    pub(super) rule: Option<String>,
+    pub(super) evidence: Value,
 }
 
 impl From<Alert> for Shown {
@@ -53,6 +53,18 @@ impl From<StoredAlert> for Shown {
 }
 
 impl Shown {
+    /// Its number, where it is stored.
+    pub(super) fn id(&self) -> Option<i64> {
+        self.stored.as_ref().map(|(id, ..)| *id)
+    }
+
+    /// When its last event was, as far as it says so; else when it was raised first.
+    pub(super) fn last_event(&self) -> Option<String> {
+        let said = ["last", "let_through"].into_iter().find_map(|key| self.evidence[key].as_str());
+        let said = said.or_else(|| self.evidence["events"]["last"].as_str()).map(str::to_owned);
+        said.or_else(|| self.stored.as_ref().map(|(.., created)| created.clone()))
+    }
+
     pub(super) fn json(&self) -> Value {
         let mut object = Map::new();
         let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
@@ -135,7 +147,7 @@ fn table(alerts: &[Shown]) -> Table {
         }
         row.extend([
             Cell::number(alert.score),
-            text(&alert.severity).styled(style(alert.severity.as_deref())),
+            text(&alert.severity).styled(severity_style(alert.severity.as_deref())),
             Cell::new(&alert.alert_type),
             text(&alert.src_ip),
             text(&alert.dst_ip),
@@ -157,7 +169,7 @@ pub(super) fn to_seconds(instant: &str) -> String {
     }
 }
 
-fn style(severity: Option<&str>) -> Style {
+pub(super) fn severity_style(severity: Option<&str>) -> Style {
     match severity {
         Some("critical") => AnsiColor::Red.on_default().bold(),
         Some("high") => AnsiColor::Red.on_default(),

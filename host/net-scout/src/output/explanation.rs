@@ -261,10 +261,10 @@ fn fate_words(fate: &Fate) -> Option<String> {
 fn search_words(found: &SearchOutcome, address: IpAddr) -> String {
     match found {
         SearchOutcome::Fixed => "it has no threshold that could be lowered".to_owned(),
-        SearchOutcome::Nothing { others: 0 } => "nothing of it, even with its thresholds at their least".to_owned(),
+        SearchOutcome::Nothing { others: 0 } => "no alert about it, even with the lowest thresholds".to_owned(),
         SearchOutcome::Nothing { others } => {
             let others = counted(*others, "alert");
-            format!("nothing of it, even with its thresholds at their least ({others} about others then)")
+            format!("no alert about it, even with the lowest thresholds (there would be {others} about others)")
         }
         SearchOutcome::Would { lowered, alert } => {
             let saw = numbers(&Value::Object(alert.evidence.clone()), false);

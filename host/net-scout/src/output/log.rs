@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::format;
 
 use super::safe::Safe;
 pub(super) use form::{Level, line};
-pub use form::{LogFormat, expect_log_format};
+pub use form::{LogFormat, expect_log_format, is_json};
 use form::{Prefixed, is_journal};
 use json::Lines;
 

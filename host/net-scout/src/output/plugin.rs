@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{Cell, Format, Table, write_objects};
-use net_scout_model::{Description, Kind, ObservableKind, Request};
+use net_scout_model::{AlertField, Description, Kind, ObservableKind, Request};
 use net_scout_plugin_host::capability::words;
 use net_scout_plugin_host::{Artifact, Lock, PluginOptions, Plugins, Standing};
 
@@ -26,7 +26,7 @@ pub fn write_plugins(
         json!({
             "plugin": description.name,
             "version": description.version,
-            "kind": kind(&description.kind),
+            "kind": description.kind.name(),
             "file": artifact.file,
             "status": Standing::of(lock, artifact, description).name(),
             "summary": description.summary,
@@ -75,6 +75,13 @@ pub fn plugin_text(
             };
             line(format!("it tells others what it looks up: {told}"));
         }
+        Kind::Notifier => {
+            let fields: Vec<AlertField> = description.requests.iter().filter_map(Request::field).collect();
+            line(format!("it is a notifier; of an alert it is told {}", told(&fields)));
+            if !fields.contains(&AlertField::OwnAddresses) {
+                line("your own addresses are pseudonyms to it; [grants] with the field own_addresses changes that".to_owned());
+            }
+        }
     }
     let (wasi, own): (Vec<&String>, Vec<&String>) = artifact.imports.iter().partition(|import| import.starts_with("wasi:"));
     let own: Vec<&str> = own.into_iter().map(String::as_str).collect();
@@ -85,7 +92,7 @@ pub fn plugin_text(
             wasi.len()
         ));
     }
-    for request in &description.requests {
+    for request in description.requests.iter().filter(|request| request.field().is_none()) {
         line(words(request));
         if request.is_open() {
             let filled: Vec<String> = request.filled(set).iter().map(Request::to_string).collect();
@@ -111,9 +118,8 @@ pub fn plugin_text(
     text
 }
 
-fn kind(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Rule { .. } => "rule",
-        Kind::Enricher { .. } => "enricher",
-    }
+/// Fields of an alert in words.
+fn told(fields: &[AlertField]) -> String {
+    let words: Vec<&str> = fields.iter().map(|field| field.words()).collect();
+    if words.is_empty() { "nothing but that there is one".to_owned() } else { words.join(", ") }
 }

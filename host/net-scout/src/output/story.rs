@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Shown;
 use super::alerts::to_seconds;
 use net_scout_detect::enrich::{FLAT_KINDS, flat_key};
-use net_scout_model::{REOPENED, Severity, StoredAlert, counted, plain};
+use net_scout_model::{REOPENED, SNOOZED, Severity, StoredAlert, Timestamp, Triage, counted, plain};
 
 /// The most characters of a line's text.
 const LONGEST: usize = 1_000;
@@ -55,6 +55,13 @@ impl Story {
             members.insert("updated_at".to_owned(), self.alert.updated_at.clone().into());
             members.insert("enrichment".to_owned(), self.enrichment.clone());
             members.insert("query".to_owned(), self.query.clone().into());
+            let Triage { snoozed_until, verdict: _, reason, assignee, labels, note } = self.alert.triage.clone();
+            members.insert("snoozed_until".to_owned(), snoozed_until.map(Timestamp::seconds).into());
+            members.insert("verdict".to_owned(), self.alert.verdict().into());
+            members.insert("reason".to_owned(), reason.into());
+            members.insert("assignee".to_owned(), assignee.into());
+            members.insert("labels".to_owned(), labels.into());
+            members.insert("note".to_owned(), note.into());
         }
         json
     }
@@ -65,6 +72,7 @@ impl Story {
         let events = &evidence["events"];
         let mut lines = vec![("who", who(alert.src_ip.as_deref(), alert.dst_ip.as_deref())), ("when", when(alert, events))];
         lines.extend(evidence[REOPENED].as_array().into_iter().flatten().map(|before| ("reopened", reopened(before))));
+        lines.extend(handling(alert));
         lines.push(("severity", reasons(alert, evidence)));
         lines.push(("window", window(&evidence["window"])));
         lines.push(("numbers", numbers(evidence, true)));
@@ -96,6 +104,27 @@ impl Story {
         }
         lines
     }
+}
+
+/// What people did about it.
+fn handling(alert: &StoredAlert) -> Vec<(&'static str, String)> {
+    let triage = &alert.triage;
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let snoozed = match (alert.status.as_str(), triage.snoozed_until) {
+        (SNOOZED, Some(until)) => format!("until {}, or until it gets worse", until.seconds()),
+        (SNOOZED, None) => "until it gets worse".to_owned(),
+        (_, Some(until)) => format!("until {}, and awake again", until.seconds()),
+        (_, None) => String::new(),
+    };
+    let verdict =
+        [alert.verdict().map(str::to_owned), triage.reason.clone()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    vec![
+        ("verdict", verdict),
+        ("snoozed", snoozed),
+        ("assignee", text(&triage.assignee)),
+        ("labels", triage.labels.join(", ")),
+        ("note", text(&triage.note)),
+    ]
 }
 
 pub(super) fn who(source: Option<&str>, destination: Option<&str>) -> String {
@@ -147,7 +176,9 @@ fn reopened(before: &Value) -> String {
     let text = |key: &str| before[key].as_str().unwrap_or("?");
     let score = one(&before["score"]);
     let (at, last) = (to_seconds(text("at")), to_seconds(text("last_raised")));
-    format!("{at}: was {}, {}, score {score}, last raised {last}", text("status"), text("severity"))
+    let by = before["by"].as_str().map_or_else(String::new, |by| format!(" by {by}"));
+    let why = before["reason"].as_str().map_or_else(String::new, |why| format!(" ({why})"));
+    format!("{at}: was {}{by}{why}, {}, score {score}, last raised {last}", text("status"), text("severity"))
 }
 
 /// Numbers, each beside its threshold where it has one and these are to be shown.

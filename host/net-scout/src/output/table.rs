@@ -125,7 +125,7 @@ fn fold(widths: &[usize], width: Option<usize>) -> Vec<Range<usize>> {
 }
 
 /// The text in so many columns of the terminal; the end of a longer one is cut.
-fn cut(text: &str, space: usize) -> String {
+pub(super) fn cut(text: &str, space: usize) -> String {
     if text.width() <= space {
         return text.to_owned();
     }

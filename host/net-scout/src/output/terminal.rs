@@ -33,6 +33,24 @@ impl Sink for Terminal {
     }
 }
 
+/// The same for somebody who wants to know of alerts, warnings and errors alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Quiet;
+
+impl Sink for Quiet {
+    fn warn(&self, text: &dyn Display) {
+        super::warning(text);
+    }
+
+    fn note(&self, _: &dyn Display) {}
+}
+
+/// The one or the other.
+#[must_use]
+pub fn sink(quiet: bool) -> &'static dyn Sink {
+    if quiet { &Quiet } else { &Terminal }
+}
+
 impl Progress for super::Progress {
     fn advance(&self, steps: u64, message: &str) {
         Self::advance(self, steps, message);

@@ -76,9 +76,10 @@ impl DnsContext {
     async fn ask(&self, mut name: Name, record_type: RecordType) -> Result<Vec<wit::RecordData>, wit::DnsError> {
         let shown = name.to_ascii();
         let shown = shown.trim_end_matches('.');
-        self.grant.check(&record_type.to_string(), shown)?;
+        let pattern = self.grant.check(&record_type.to_string(), shown)?;
         let Some(resolvers) = &self.resolvers else { return Err(wit::DnsError::Unavailable("there is no resolver".to_owned())) };
         name.set_fqdn(true);
+        self.host_calls.reached(format!("DNS {pattern}"), shown.len(), 0);
         let lookup = resolvers.0.lookup(name, record_type).await;
         let lookup = lookup.map_err(|error| failure(&error, &format!("{record_type} {}", plain(shown, QUOTED))))?;
         let records: Vec<_> =
@@ -90,8 +91,9 @@ impl DnsContext {
     }
 
     async fn names_of(&self, address: &str) -> Result<Vec<String>, wit::DnsError> {
-        let parsed: IpAddr =
-            address.parse().map_err(|_| wit::DnsError::Invalid(format!("`{}` is no IP address", plain(address, QUOTED))))?;
+        let parsed: IpAddr = address
+            .parse()
+            .map_err(|_| wit::DnsError::Invalid(format!("`{}` is not a valid IP address", plain(address, QUOTED))))?;
         let name = |record| match record {
             wit::RecordData::Name(name) => Some(name),
             _ => None,
@@ -119,7 +121,7 @@ impl wit::Host for DnsContext {
         let work = async {
             match Name::from_ascii(&name) {
                 Ok(parsed) if !name.is_empty() => self.ask(parsed, record_type).await,
-                _ => Err(wit::DnsError::Invalid(format!("`{}` is no domain name", plain(&name, QUOTED)))),
+                _ => Err(wit::DnsError::Invalid(format!("`{}` is not a domain name", plain(&name, QUOTED)))),
             }
         };
         self.host_calls.make("dns.resolve", name.len(), arguments, work).await

@@ -71,9 +71,12 @@ impl ExecContext {
         let longest = seconds.map_or(self.longest, |seconds| Duration::from_secs(seconds.into()).min(self.longest));
         let path = find(program)
             .ok_or_else(|| wit::ExecError::Unavailable(format!("`{program}` is not installed; {}", advice(program))))?;
-        run(&path, arguments, longest)
+        let output = run(&path, arguments, longest)
             .await
-            .map_err(|error| wit::ExecError::Unavailable(format!("`{program}` cannot be run: {error}")))
+            .map_err(|error| wit::ExecError::Unavailable(format!("`{program}` cannot be run: {error}")))?;
+        let sent = arguments.iter().map(String::len).sum();
+        self.host_calls.reached(format!("program {program}"), sent, output.bytes());
+        Ok(output)
     }
 }
 

@@ -42,7 +42,7 @@ pub struct HttpContext {
 
 impl Capability for HttpContext {
     const NAME: &'static str = "http";
-    const WORLDS: &'static [World] = &[World::Enricher];
+    const WORLDS: &'static [World] = &[World::Enricher, World::Notifier];
 
     type Grant = HttpGrant;
     type Shared = HttpClient;
@@ -92,15 +92,23 @@ impl HttpContext {
         headers: &[wit::Header],
         body: Option<&Vec<u8>>,
     ) -> Result<wit::Response, wit::HttpError> {
-        let first = self.grant.check(&method, url)?;
+        let mut first = self.grant.check(&method, url)?;
         let Some(client) = &self.client else { return Err(wit::HttpError::Unavailable("there is no client".to_owned())) };
-        let request = Outgoing::new(method, headers, body.cloned())?;
-        let secret = first.secret.as_deref().map(|name| Secret::find(&client.0.secrets, name)).transpose()?;
+        let mut request = Outgoing::new(method, headers, body.cloned())?;
+        let secret = first.secret.as_deref().map(|name| Secret::find(&client.0.secrets, name, url, headers)).transpose()?;
+        if let Some(secret) = &secret {
+            if let Some(url) = secret.into_url(url)? {
+                first.url = url;
+            }
+            secret.into_fields(&mut request.fields)?;
+        }
+        let (origin, sent) = (first.origin.clone(), url.len() + length(headers) + body.map_or(0, Vec::len));
         let what = format!("HTTP {} {}", request.method, first.origin);
         // Within the time of the call: a server that many lookups wait for makes the last ones time out and try again later.
         tokio::time::sleep(client.turn(&first.origin)).await;
         let exchange = exchange(&self.grant, client, first, request, secret.as_ref());
         let answer = tokio::time::timeout(TIMEOUT, exchange).await.unwrap_or_else(|_| Err(timed_out(&what)));
+        self.host_calls.reached(origin, sent, answer.as_ref().map_or(0, Passed::bytes));
         let answer = match secret {
             Some(secret) => secret.hide(answer),
             None => answer,

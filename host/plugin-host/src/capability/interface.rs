@@ -18,6 +18,8 @@ pub enum World {
     Rule,
     /// An enricher.
     Enricher,
+    /// A notifier.
+    Notifier,
 }
 
 impl World {
@@ -26,6 +28,7 @@ impl World {
         match kind {
             Kind::Rule { .. } => Self::Rule,
             Kind::Enricher { .. } => Self::Enricher,
+            Kind::Notifier => Self::Notifier,
         }
     }
 
@@ -34,6 +37,7 @@ impl World {
         match self {
             Self::Rule => "rule",
             Self::Enricher => "enricher",
+            Self::Notifier => "notifier",
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct Quiet;
 
 impl Capability for LogContext {
     const NAME: &'static str = "log";
-    const WORLDS: &'static [World] = &[World::Rule, World::Enricher];
+    const WORLDS: &'static [World] = &[World::Rule, World::Enricher, World::Notifier];
 
     type Grant = ();
     type Shared = Quiet;

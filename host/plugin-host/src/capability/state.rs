@@ -32,7 +32,7 @@ failure!(wit::StateError);
 
 impl Capability for StateContext {
     const NAME: &'static str = "state";
-    const WORLDS: &'static [World] = &[World::Rule, World::Enricher];
+    const WORLDS: &'static [World] = &[World::Rule, World::Enricher, World::Notifier];
 
     type Grant = StateGrant;
     type Shared = StateStore;

@@ -60,7 +60,7 @@ fn checked_address(text: String, field: &str) -> Result<String, String> {
         }
         None => text.parse::<IpAddr>().is_ok(),
     };
-    if valid { Ok(text) } else { Err(format!("{field} `{}` is no IP address", plain(&text, QUOTED))) }
+    if valid { Ok(text) } else { Err(format!("{field} `{}` is not a valid IP address", plain(&text, QUOTED))) }
 }
 
 fn evidence(entries: Vec<wit::EvidenceEntry>, largest: usize) -> Result<serde_json::Map<String, serde_json::Value>, String> {

@@ -1,10 +1,11 @@
 //! What plugins say of themselves. One that makes no sense is refused, and says why.
 
 use super::{LONGEST_NAME, QUOTED};
+use crate::bindings::notifier::NotifierDescription;
 use crate::bindings::rule as bindings;
 use crate::bindings::rule::net_scout::plugin::description as wit_description;
 use crate::capability::{self, World};
-use net_scout_model::{Description, Kind, ObservableKind, Parameter, ParameterType, Request, plain};
+use net_scout_model::{AlertField, Description, Kind, ObservableKind, Parameter, ParameterType, Request, plain};
 
 /// The longest sentence of a description, in characters.
 const LONGEST_SENTENCE: usize = 500;
@@ -17,21 +18,52 @@ const LONGEST_HISTORY: u32 = 31 * 86_400;
 
 /// A description that makes sense; the error says what does not.
 pub(crate) fn description(description: bindings::Description) -> Result<Description, String> {
-    let name = name(description.name, "name")?;
-    let version = sentence(description.version, LONGEST_NAME, "version")?;
-    let summary = sentence(description.summary, LONGEST_SENTENCE, "summary")?;
-    let kind = kind(description.kind)?;
-    counted(&description.parameters, "parameters")?;
-    counted(&description.requests, "requests")?;
+    let bindings::Description { name, version, kind, summary, parameters, requests } = description;
+    sound(name, version, self::kind(kind)?, summary, parameters, &requests)
+}
+
+/// The same of a notifier. The fields that it asks for come before its other requests.
+pub(crate) fn notifier(description: NotifierDescription) -> Result<Description, String> {
+    let NotifierDescription { name, version, summary, fields, parameters, requests } = description;
+    counted(&fields, "fields")?;
+    let mut asked = Vec::new();
+    for field in fields {
+        let known = AlertField::parse(&field).ok_or_else(|| {
+            format!("its field `{}` is not one of an alert; there are {}", plain(&field, QUOTED), AlertField::names())
+        })?;
+        let request = Request::Field { field: known };
+        if asked.contains(&request) {
+            return Err(format!("field `{field}` occurs twice"));
+        }
+        asked.push(request);
+    }
+    let mut description = sound(name, version, Kind::Notifier, summary, parameters, &requests)?;
+    asked.append(&mut description.requests);
+    Ok(Description { requests: asked, ..description })
+}
+
+fn sound(
+    name: String,
+    version: String,
+    kind: Kind,
+    summary: String,
+    described: Vec<wit_description::Parameter>,
+    requests: &[wit_description::Request],
+) -> Result<Description, String> {
+    let name = self::name(name, "name")?;
+    let version = sentence(version, LONGEST_NAME, "version")?;
+    let summary = sentence(summary, LONGEST_SENTENCE, "summary")?;
+    counted(&described, "parameters")?;
+    counted(requests, "requests")?;
     let mut parameters: Vec<Parameter> = Vec::new();
-    for described in description.parameters {
+    for described in described {
         let parameter = parameter(described)?;
         if parameters.iter().any(|other| other.name == parameter.name) {
             return Err(format!("parameter `{}` occurs twice", parameter.name));
         }
         parameters.push(parameter);
     }
-    let requests = description.requests.iter().map(|asked| request(asked, &kind)).collect::<Result<_, _>>()?;
+    let requests = requests.iter().map(|asked| request(asked, &kind)).collect::<Result<_, _>>()?;
     Ok(Description { name, version, kind, summary, parameters, requests })
 }
 

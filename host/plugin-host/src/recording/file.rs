@@ -192,7 +192,7 @@ pub enum RecordingError {
         reason: io::Error,
     },
     /// It is something else.
-    #[error("{path} is no recording of this version of net-scout: line {line}: {reason}")]
+    #[error("{path} is not a recording of this version of net-scout: line {line}: {reason}")]
     Malformed {
         /// The file.
         path: PathBuf,

@@ -89,10 +89,8 @@ impl Scripted {
         function: &str,
         arguments: &Value,
     ) -> Result<Result<T, E>, Unexpected> {
-        let fits = |step: &&Step| {
-            step.call == function
-                && step.arguments.as_ref().is_none_or(|asked| covers(asked, arguments, |asked, passed| asked == passed))
-        };
+        let fits =
+            |step: &&Step| step.call == function && step.arguments.as_ref().is_none_or(|asked| covers(asked, arguments, is_same));
         let now = shown(function, arguments);
         if let Some(step) = self.steps.iter().find(fits) {
             return step.clone().answered(&now);
@@ -167,6 +165,17 @@ pub fn covers(expected: &Value, found: &Value, same: fn(&Value, &Value) -> bool)
             expected.iter().all(|(key, expected)| found.get(key).is_some_and(|found| covers(expected, found, same)))
         }
         (expected, found) => same(expected, found),
+    }
+}
+
+/// Whether something was passed as a scenario expects it: an object where a text is passed is looked for in the JSON of that text, as in
+/// the body of a request.
+fn is_same(expected: &Value, passed: &Value) -> bool {
+    match (expected, passed) {
+        (Value::Object(_), Value::String(text)) => {
+            serde_json::from_str::<Value>(text).is_ok_and(|passed| passed.is_object() && covers(expected, &passed, is_same))
+        }
+        _ => expected == passed,
     }
 }
 

@@ -8,6 +8,8 @@ use super::{Chart, Document, Part, Table, number};
 
 /// How wide it is.
 const WIDTH: usize = 80;
+/// What the second and further lines of a row begin with.
+const INDENT: usize = 8;
 /// The most characters of a cell.
 const CELL: usize = 44;
 /// The height of a column of a plot in one character, from nothing to all.
@@ -83,6 +85,10 @@ fn write_table(out: &mut String, table: &Table) {
         let mut text = String::from("  ");
         for (place, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let width = *width;
+            // What does not fit beside the rest goes on in a line below.
+            if text.chars().count() + width > WIDTH && place > 0 {
+                line(out, &std::mem::replace(&mut text, " ".repeat(INDENT)));
+            }
             let cell = if table.numbers.contains(&place) { format!("{cell:>width$}") } else { format!("{cell:<width$}") };
             let _ = write!(text, "{cell}  ");
         }

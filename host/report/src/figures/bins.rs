@@ -64,12 +64,6 @@ impl Bins {
     pub(super) fn first(&self) -> i64 {
         self.begins.0.div_euclid(self.width)
     }
-
-    /// Whether a piece is shorter than a day.
-    #[must_use]
-    pub fn are_short(&self) -> bool {
-        self.width < DAY
-    }
 }
 
 #[cfg(test)]

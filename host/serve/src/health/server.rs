@@ -20,7 +20,7 @@ use super::metrics;
 /// How long requests that are being answered may take to end when the service does.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// An address that cannot be listened at.
+/// An address where the service cannot or must not listen.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// Others could reach it.
@@ -30,7 +30,7 @@ pub enum ListenError {
     )]
     Beyond(SocketAddr),
     /// It is taken, or not one of this machine.
-    #[error("[serve] listen = \"{address}\" cannot be listened at: {reason}")]
+    #[error("net-scout cannot listen at {address} ([serve] listen): {reason}")]
     Failed {
         /// The address.
         address: SocketAddr,
@@ -121,25 +121,46 @@ fn plain(status: StatusCode, text: String) -> Response {
     (status, headers, text).into_response()
 }
 
+/// Where to listen.
+#[derive(Clone, Copy, Debug)]
+pub struct Listen {
+    /// The address.
+    pub address: SocketAddr,
+    /// Whether others than this machine may reach it.
+    pub beyond: bool,
+}
+
+impl Listen {
+    /// Makes sure that nobody reaches it who must not.
+    ///
+    /// # Errors
+    /// When others could.
+    pub fn check(self) -> Result<(), ListenError> {
+        if !self.address.ip().to_canonical().is_loopback() && !self.beyond {
+            return Err(ListenError::Beyond(self.address));
+        }
+        Ok(())
+    }
+
+    /// Listens.
+    ///
+    /// # Errors
+    /// When others could reach it, or it is taken or not one of this machine.
+    pub async fn bind(self) -> Result<Server, ListenError> {
+        self.check()?;
+        let Self { address, .. } = self;
+        let failed = |reason| ListenError::Failed { address, reason };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Server { listener, address })
+    }
+}
+
 /// What listens.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-}
-
-/// Listens at an address: of this machine alone, unless it is said to be `beyond` that.
-///
-/// # Errors
-/// When others could reach it, or it cannot be listened at.
-pub async fn bind(address: SocketAddr, beyond: bool) -> Result<Server, ListenError> {
-    if !address.ip().to_canonical().is_loopback() && !beyond {
-        return Err(ListenError::Beyond(address));
-    }
-    let failed = |reason| ListenError::Failed { address, reason };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok(Server { listener, address })
 }
 
 impl Server {

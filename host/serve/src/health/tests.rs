@@ -10,6 +10,10 @@ use tokio::sync::oneshot;
 use super::metrics::{Alerts, Job, Lookups, Phase, Plugin, Queue, Rule, Runs, Word};
 use super::*;
 
+fn listen(address: SocketAddr) -> Listen {
+    Listen { address, beyond: false }
+}
+
 fn loopback() -> SocketAddr {
     "127.0.0.1:0".parse().expect("an address")
 }
@@ -32,7 +36,7 @@ fn runtime() -> tokio::runtime::Runtime {
 fn it_says_whether_it_lives_and_keeps_up() {
     runtime().block_on(async {
         let health = Health::new(Metrics::new("1.2.3"), Duration::from_millis(300));
-        let server = bind(loopback(), false).await.expect("it listens");
+        let server = listen(loopback()).bind().await.expect("it listens");
         let address = server.address();
         let (end, ended) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(health.clone(), async { ended.await.unwrap_or_default() }));
@@ -68,12 +72,12 @@ fn it_says_whether_it_lives_and_keeps_up() {
 fn others_do_not_reach_it_unless_told() {
     runtime().block_on(async {
         for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
-            let error = bind(address.parse().expect("an address"), false).await.expect_err(address).to_string();
+            let error = listen(address.parse().expect("an address")).bind().await.expect_err(address).to_string();
             assert!(error.contains(&format!("listen = \"{address}\" is reached from other machines")), "{error}");
         }
-        let taken = bind(loopback(), false).await.expect("it listens");
-        let error = bind(taken.address(), false).await.expect_err("taken").to_string();
-        assert!(error.contains("cannot be listened at: "), "{error}");
+        let taken = listen(loopback()).bind().await.expect("it listens");
+        let error = listen(taken.address()).bind().await.expect_err("taken").to_string();
+        assert!(error.contains("cannot listen at "), "{error}");
     });
 }
 

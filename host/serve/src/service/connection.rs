@@ -36,15 +36,20 @@ impl Connection {
     /// When it cannot be used, or another service runs on it.
     pub(super) fn open(&mut self, options: &ScanOptions, around: &Surroundings<'_>) -> Result<&mut Open, ServiceError> {
         if self.0.as_ref().is_some_and(|open| !open.database.is_current()) {
-            let path = options.database.path.display();
-            around.sink.warn(&format_args!("{path} was moved or replaced by another program; what is there now is opened"));
-            self.close();
+            self.leave(options, around);
         }
         let open = match self.0.take() {
             Some(open) => open,
             None => Open::new(options, around)?,
         };
         Ok(self.0.insert(open))
+    }
+
+    /// Leaves a file that is not the one at its path any more.
+    pub(super) fn leave(&mut self, options: &ScanOptions, around: &Surroundings<'_>) {
+        let path = options.database.path.display();
+        around.sink.warn(&format_args!("{path} was moved or replaced by another program; what is there now is opened"));
+        self.close();
     }
 
     /// The database, if it is open.
@@ -56,7 +61,10 @@ impl Connection {
     pub(super) fn end_turn(&mut self, turn: Lease) {
         let ended = self.0.as_mut().map_or(Ok(()), |open| open.database.unlock(turn));
         if let Err(error) = ended {
-            tracing::warn!("the turn could not be given back: {error}");
+            // With the file that is gone its turn is too.
+            if !error.is_gone() {
+                tracing::warn!("the turn could not be given back: {}", error.fact());
+            }
             self.close();
         }
     }

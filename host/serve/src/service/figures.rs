@@ -10,8 +10,12 @@ use net_scout_detect::scan::ScanReport;
 use net_scout_store::Recorded;
 
 /// A job ended.
-pub(super) fn job(metrics: &Metrics, name: &str, outcome: &str, status: &Status) {
+pub(super) fn ran(metrics: &Metrics, name: &str, outcome: &str) {
     metrics.runs.get_or_create(&Runs::of(name, outcome)).inc();
+}
+
+/// How it stands.
+pub(super) fn standing(metrics: &Metrics, status: &Status) {
     for (name, job) in &status.jobs {
         metrics.failures.get_or_create(&Job::of(name)).set(i64::from(job.state.failures));
         if let Some(good) = job.state.good {

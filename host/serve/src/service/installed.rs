@@ -20,6 +20,8 @@ pub(super) struct Installed {
     pub(super) rules: RuleSet,
     /// The enrichers that run.
     pub(super) enrichers: EnricherSet,
+    /// The names of the notifiers, which are loaded by the receivers that use them.
+    notifiers: BTreeSet<String>,
     /// What was refused, a line each.
     pub(super) problems: Vec<String>,
     /// Which plugins were removed, by name.
@@ -32,6 +34,7 @@ pub(super) struct Installed {
 struct Loaded {
     rules: RuleSet,
     enrichers: EnricherSet,
+    notifiers: BTreeSet<String>,
     problems: Vec<String>,
     /// The files that were refused.
     refused: Vec<String>,
@@ -45,8 +48,9 @@ impl Installed {
     pub(super) async fn load(options: &PluginOptions, sink: &dyn Sink) -> Result<Self, PluginsError> {
         let engine = options.engine(sink)?;
         let looked = look(&options.folder);
-        let Loaded { rules, enrichers, problems, .. } = Loaded::from(&engine, options, sink).await?;
-        Ok(Self { engine, rules: rules.without(&[]), all: rules, enrichers, problems, notes: BTreeMap::new(), looked })
+        let Loaded { rules, enrichers, notifiers, problems, .. } = Loaded::from(&engine, options, sink).await?;
+        let notes = BTreeMap::new();
+        Ok(Self { engine, rules: rules.without(&[]), all: rules, enrichers, notifiers, problems, notes, looked })
     }
 
     /// Loads them again the next time, whatever the folder looks like.
@@ -68,20 +72,20 @@ impl Installed {
                 sink.note(&format_args!("the plugins were loaded again: {} rules run", loaded.rules.rules.len()));
                 (self.rules, self.all) = (loaded.rules.without(&[]), loaded.rules);
                 (self.enrichers, self.problems) = (loaded.enrichers, loaded.problems);
+                self.notifiers = loaded.notifiers;
                 let names = self.names();
                 self.notes.retain(|name, _| !names.contains(name));
                 for name in before.difference(&names) {
-                    let note = format!(
-                        "plugin {name} does not run any more since {}: it was removed, or is refused or off",
-                        now.seconds()
-                    );
+                    let note =
+                        format!("plugin {name} has not run since {}: it was removed, refused or switched off", now.seconds());
                     sink.note(&note);
                     self.notes.insert(name.clone(), note);
                 }
             }
             Err(error) => {
-                sink.warn(&format_args!("the plugins could not be loaded again, those of before go on: {error}"));
-                self.problems = vec![format!("the plugins could not be loaded again, those of before go on: {error}")];
+                sink.warn(&format_args!("the plugins could not be loaded again, so the ones loaded before stay in use: {error}"));
+                self.problems =
+                    vec![format!("the plugins could not be loaded again, so the ones loaded before stay in use: {error}")];
             }
         }
     }
@@ -89,7 +93,8 @@ impl Installed {
     /// The names of those that may run.
     pub(super) fn names(&self) -> BTreeSet<String> {
         let rules = self.all.rules.iter().map(|rule| rule.description.name.clone());
-        rules.chain(self.enrichers.enrichers.iter().map(|approved| approved.enricher.description.name.clone())).collect()
+        let enrichers = self.enrichers.enrichers.iter().map(|approved| approved.enricher.description.name.clone());
+        rules.chain(enrichers).chain(self.notifiers.iter().cloned()).collect()
     }
 }
 
@@ -106,7 +111,8 @@ impl Loaded {
             Err(PluginsError::NoEnricher(_)) => EnricherSet::default(),
             enrichers => enrichers?,
         };
-        Ok(Self { rules, enrichers, problems, refused })
+        let notifiers = loaded.plugins.notifiers.iter().map(|notifier| notifier.description.name.clone()).collect();
+        Ok(Self { rules, enrichers, notifiers, problems, refused })
     }
 
     /// Keeps the rules of before whose files are refused now.

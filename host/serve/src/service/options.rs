@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
+use crate::health::ListenError;
 use crate::schedule::Schedule;
 use crate::tick::{MINUTE, TickOptions};
 use net_scout_detect::DetectError;
@@ -69,21 +70,24 @@ pub enum ServiceError {
     #[error(transparent)]
     Plugins(#[from] PluginsError),
     /// The database cannot be used.
-    #[error(transparent)]
+    #[error("{}", .0.fact())]
     Database(#[from] DatabaseError),
+    /// It cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// A job that was to run once failed.
     #[error("{0}")]
     Once(String),
 }
 
 impl ServiceError {
-    /// Whether the operator wrote what makes no sense, and nothing was done: a database or a folder of plugins that is not there.
+    /// Whether the operator wrote what makes no sense, and nothing was done: a folder of plugins that is not there, an address of others.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Plugins(error) => error.is_usage() || matches!(error, PluginsError::Unreadable { .. } | PluginsError::Empty(_)),
-            Self::Database(error) => matches!(error, DatabaseError::NotFound { .. }),
-            Self::Held(_) | Self::Once(_) => false,
+            Self::Listen(error) => error.is_usage(),
+            Self::Database(_) | Self::Held(_) | Self::Once(_) => false,
         }
     }
 
@@ -103,12 +107,12 @@ pub(super) fn detect_error(error: DetectError) -> ServiceError {
     }
 }
 
-/// How far scans may be behind before that is a problem: two intervals, and some time for the work.
+/// How far scans may be behind before that is a problem: two intervals, and some time for the work, which is less where they are short.
 #[must_use]
 pub fn longest_lag(options: &ServiceOptions) -> i64 {
     let interval = match options.schedules.scan {
         Schedule::Every(period) => period,
         _ => 24 * 60 * MINUTE,
     };
-    interval.saturating_mul(2).saturating_add(MINUTE)
+    interval.saturating_mul(2).saturating_add(interval.clamp(MINUTE / 6, MINUTE))
 }

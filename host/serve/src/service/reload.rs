@@ -1,5 +1,6 @@
 //! The configuration is read again. One that is wrong changes nothing.
 
+use super::report::Ended;
 use super::{Service, agenda};
 use crate::notify::Notice;
 
@@ -27,6 +28,8 @@ impl Service<'_> {
                 self.misconfigured = Some(format!("the configuration is wrong, the one before is used: {reason}"));
             }
         }
+        // Whoever asks should not have to wait for the next job. A database that cannot be used is left to the jobs.
+        self.publish(if self.trouble.is_some() { Ended::Locked } else { Ended::Done });
         self.around.notifier.send(Notice::Ready);
     }
 }

@@ -60,7 +60,7 @@ impl Service<'_> {
         let (names, sink) = (names.join(", "), self.around.sink);
         match &self.options.schedules.enrich {
             Schedule::Off => sink.note(&format_args!(
-                "no addresses are looked up; `schedule.enrich = \"5 minutes\"` has those of new alerts looked up by {names}"
+                "no addresses are looked up; with `schedule.enrich = \"5 minutes\"`, {names} would look up those of new alerts"
             )),
             schedule => sink.note(&format_args!(
                 "addresses of new alerts are looked up by {names} ({schedule}); `schedule.enrich = \"off\"` turns that off, and `net-scout \
@@ -80,6 +80,12 @@ impl Service<'_> {
 
     /// Says how it stands, after a job.
     pub(super) fn tell(&mut self, job: &str, ended: Ended) {
+        figures::ran(&self.around.health.metrics, job, ended.word());
+        self.publish(ended);
+    }
+
+    /// Says how it stands.
+    pub(super) fn publish(&mut self, ended: Ended) {
         let now = self.now();
         self.rules = running(&self.rules, self.plugins.rules.digests(), now);
         let mut status = Status::of(ServiceStatus::default(), &self.agenda, now);
@@ -90,7 +96,7 @@ impl Service<'_> {
         status.running = Some(NAME.to_owned());
         let status = status.aged(self.options.tick.settle, now);
         let health = &self.around.health;
-        figures::job(&health.metrics, job, ended.word(), &status);
+        figures::standing(&health.metrics, &status);
         figures::plugins(&health.metrics, self.plugins.problems.len(), &status);
         health.set_unready(status.problems(longest_lag(&self.options)));
         health.beat();
@@ -140,6 +146,8 @@ impl Service<'_> {
             version: self.options.version.to_owned(),
             started: Some(self.started),
             coverage: self.coverage.clone(),
+            settle_seconds: Some(self.options.tick.settle / 1_000_000),
+            longest_lag_seconds: Some(longest_lag(&self.options) / 1_000_000),
             rules: self.rules.clone(),
             notes: self.plugins.notes.values().cloned().collect(),
             problems: self.own_problems(),

@@ -4,7 +4,7 @@ use super::connection::Open;
 use super::{Service, ServiceError, detect_error, figures};
 use crate::tick::{Step, Why, plan, reached, window_of};
 use net_scout_detect::scan::{Keep, RuleFailure, RuleSource, ScanAlerts, ScanReport, ScanRequest, run_scan};
-use net_scout_model::{Coverage, CoverageState, Span, Stretch, amount, counted};
+use net_scout_model::{Coverage, CoverageState, Span, StoredAlert, Stretch, counted};
 use net_scout_plugin_host::RuleSet;
 use net_scout_store::{Covered, DatabaseError, EventTable, ScanTransaction};
 
@@ -52,9 +52,9 @@ impl Service<'_> {
         let steps = plan.steps.len();
         if plan.is_catching_up() {
             self.around.sink.note(&format_args!(
-                "{} to catch up with, in {}",
-                amount(plan.lag / 1_000_000, "second", "seconds"),
-                counted(steps, "scan")
+                "{} s to catch up with, in {}",
+                plan.lag / 1_000_000,
+                counted(plan.new_steps(), "scan")
             ));
         }
         let mut late = 0;
@@ -140,6 +140,11 @@ impl Service<'_> {
             let source = alert.src_ip.as_deref().unwrap_or("-");
             let severity = alert.severity.as_deref().unwrap_or("-");
             self.around.sink.note(&format_args!("alert {}: {} {severity} {source}", alert.id, alert.alert_type));
+        }
+        for (recorded, before) in alerts.iter().filter_map(|alert| Some((alert, alert.raised_from()?))) {
+            let StoredAlert { id, alert_type, src_ip, severity, .. } = &recorded.alert;
+            let (source, severity) = (src_ip.as_deref().unwrap_or("-"), severity.as_deref().unwrap_or("-"));
+            self.around.sink.note(&format_args!("alert {id}: {alert_type} {severity} {source}, raised from {before}"));
         }
         Ok(new.len())
     }

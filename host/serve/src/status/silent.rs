@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{SECOND, Status};
 use net_scout_model::Timestamp;
-use net_scout_store::{DatabaseOptions, obstacle};
+use net_scout_store::{DatabaseOptions, obstacle, own_obstacle};
 
 /// So long after a job was due, or began, it should have been heard of, in microseconds.
 const EXPECTED: i64 = 60 * SECOND;
@@ -17,7 +17,16 @@ impl Status {
     /// Adds to the problems that a service that runs is silent, and what keeps it from writing, as far as that is seen from here.
     #[must_use]
     pub fn noticing_silence(self, options: &DatabaseOptions, now: Timestamp) -> Self {
-        self.noticing(now, |user| obstacle(&options.path, user, PATIENCE))
+        self.noticing(now, |user| obstacle(&options.path, user, PATIENCE)).noticing_none(|| own_obstacle(&options.path, PATIENCE))
+    }
+
+    /// Where none ever ran: one may be waiting for a database that it cannot write, and then nothing of it is stored.
+    pub(super) fn noticing_none(mut self, obstacle: impl FnOnce() -> Option<String>) -> Self {
+        if self.running.is_none() && self.at.is_none() {
+            let found = obstacle().map(|reason| format!("a service of this user cannot use the database: {reason}"));
+            self.service.problems.extend(found);
+        }
+        self
     }
 
     pub(super) fn noticing(mut self, now: Timestamp, obstacle: impl FnOnce(u32) -> Option<String>) -> Self {
@@ -29,7 +38,7 @@ impl Status {
         }
         let at = self.at.map_or("-".to_owned(), Timestamp::seconds);
         let why = found.map_or_else(|| "see its log".to_owned(), |reason| format!("it cannot write the database: {reason}"));
-        self.service.problems.push(format!("the service was last heard of at {at}, though {what} {}; {why}", since.seconds()));
+        self.service.problems.push(format!("the service has been silent since {at}, though {what} {}; {why}", since.seconds()));
         self
     }
 

@@ -35,7 +35,7 @@ fn another_process_reads_what_the_service_said() {
     let mut database = Database::open_or_create(&path, "scout_alerts", Duration::from_secs(5)).expect("open");
     database.migrate(NOW).expect("migrate");
     let never = Status::read(&database, NOW).expect("read");
-    assert_eq!(never.problems(0), ["no service runs on this database, and none ever did"]);
+    assert_eq!(never.problems(0), ["no service is running on this database, and none has run on it yet"]);
 
     let lease = database.try_lock(Lock::Service, "net-scout serve", NOW).expect("write").expect("free");
     let coverage = coverage(&[
@@ -50,6 +50,7 @@ fn another_process_reads_what_the_service_said() {
         rules: running(&RunningRules::new(), BTreeMap::from([("a".to_owned(), "1".to_owned())]), NOW),
         notes: vec!["plugin z was removed".to_owned()],
         problems: vec!["plugin `x` was refused".to_owned()],
+        ..ServiceStatus::default()
     };
     let said = Status::of(service, &agenda(), NOW);
     said.keep(&mut database, NOW).expect("kept");
@@ -87,11 +88,15 @@ fn another_process_reads_what_the_service_said() {
     let stopped = said.current(&database, "ip_events", &tick, NOW.plus(200 * SECOND)).expect("read");
     assert_eq!(
         stopped.problems(60 * SECOND)[0],
-        "no service runs on this database; the last one was heard of at 2026-03-11T20:35:11Z"
+        "no service is running on this database; the last one was active at 2026-03-11T20:35:11Z"
     );
     // The end of the last good scan is 100 s before, and rows are waited for 30 s.
     assert_eq!(stopped.service.coverage.lag_seconds, 270);
     assert!(!stopped.problems(i64::MAX).iter().any(|problem| problem.starts_with("no service")));
+    // How late is too late depends on the interval of the service that was there, whatever the one who looks has configured.
+    let mut short = stopped;
+    short.service.longest_lag_seconds = Some(12);
+    assert!(short.problems(i64::MAX)[0].starts_with("no service is running on this database; "));
 }
 
 #[test]
@@ -144,7 +149,7 @@ fn silence_is_noticed() {
     assert_eq!(
         problems(waiting(), 71, Some("the disk is full")),
         [
-            "the service was last heard of at 2026-03-11T20:35:11Z, though job scan was due at 2026-03-11T20:35:21Z; it cannot write the database: \
+            "the service has been silent since 2026-03-11T20:35:11Z, though job scan was due at 2026-03-11T20:35:21Z; it cannot write the database: \
           the disk is full"
         ]
     );
@@ -152,6 +157,13 @@ fn silence_is_noticed() {
     assert_eq!(problems(working(), 600, None), Vec::<String>::new());
     assert!(problems(working(), 600, Some("full"))[0].contains("though job scan runs since "));
     assert_eq!(problems(working(), 901, None).len(), 1);
+    let never = |found: Option<&str>| Status::default().noticing_none(|| found.map(str::to_owned)).service.problems;
+    assert_eq!(never(None), Vec::<String>::new());
+    assert_eq!(
+        never(Some("a.db may not be written")),
+        ["a service of this user cannot use the database: a.db may not be written"]
+    );
+    assert_eq!(waiting().noticing_none(|| Some("full".to_owned())).service.problems, Vec::<String>::new());
     let gone = Status { user: None, ..waiting() };
     assert_eq!(problems(gone, 10_000, Some("full")), Vec::<String>::new());
 }

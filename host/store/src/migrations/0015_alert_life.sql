@@ -27,8 +27,15 @@ CREATE TABLE IF NOT EXISTS scout_history (
 );
 CREATE INDEX IF NOT EXISTS scout_history_alert ON scout_history (alert_table, alert_id, id);
 CREATE INDEX IF NOT EXISTS scout_history_batch ON scout_history (batch);
+CREATE INDEX IF NOT EXISTS scout_history_actor ON scout_history (actor, batch);
+CREATE INDEX IF NOT EXISTS scout_history_undoes ON scout_history (undoes) WHERE undoes IS NOT NULL;
 -- Nothing in it is changed.
 CREATE TRIGGER IF NOT EXISTS scout_history_is_kept BEFORE UPDATE ON scout_history BEGIN
+    SELECT RAISE(ABORT, 'scout_history is append-only');
+END;
+-- Nor replaced: REPLACE asks no trigger about the row that it removes.
+CREATE TRIGGER IF NOT EXISTS scout_history_is_not_replaced BEFORE INSERT ON scout_history
+WHEN NEW.id IN (SELECT id FROM scout_history) BEGIN
     SELECT RAISE(ABORT, 'scout_history is append-only');
 END;
 -- A row goes only where a later one says that its alert was removed.

@@ -21,8 +21,14 @@ pub(super) fn grown(known: &StoredAlert, alert: &Alert) -> Alert {
     let new_related = take_related(&mut new_evidence);
     let new = Related { evidence: new_evidence, ..Related::from(alert.clone()) };
 
-    // What is said again is said as it is now.
-    let (lead, other) = if new.is(&old) || rank(&new) >= rank(&old) { (new, old) } else { (old, new) };
+    // What is said again is said as it is now. Where the rule that leads says nothing this time, because it is refused or failed perhaps, it
+    // leads on until something graver is said.
+    let is_silent = !new_related.iter().any(|one| one.is(&old));
+    let leads = match is_silent {
+        true => new.severity > old.severity && rank(&new) >= rank(&old),
+        false => rank(&new) >= rank(&old),
+    };
+    let (lead, other) = if new.is(&old) || leads { (new, old) } else { (old, new) };
     let mut related: Vec<Related> = Vec::new();
     for one in new_related.into_iter().chain([other]).chain(old_related) {
         if !one.is(&lead) && !related.iter().any(|there| there.is(&one)) {

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::super::history::Writer;
 use super::super::stored::{COLUMNS, stored};
 use net_scout_model::{Alert, Network, StoredAlert, Timestamp};
 
@@ -20,6 +21,8 @@ pub(super) struct Place<'a> {
     pub(super) quiet: i64,
     /// The networks that open alerts are about, with their stories.
     pub(super) networks: Vec<(Network, String)>,
+    /// Where changes are written down.
+    pub(super) history: Writer<'a>,
 }
 
 impl Place<'_> {

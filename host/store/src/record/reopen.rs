@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use net_scout_model::{Alert, RELATED, REOPENED, StoredAlert, Timestamp};
+use super::super::history::{HistoryRow, Said};
+use super::place::Place;
+use net_scout_model::{Actor, Alert, RELATED, REOPENED, StoredAlert, Timestamp};
 
 /// How many reopenings of one alert are kept: the last ones.
 const MOST: usize = 20;
@@ -24,21 +26,55 @@ fn said_before(known: &StoredAlert, alert: &Alert) -> bool {
     known.rule.is_none() || (is_known(&alert.rule) && related(alert.evidence.get(RELATED)).iter().all(is_known))
 }
 
-/// Adds to the evidence what the alert was before it is reopened. Nobody writes down who closed it, and when: it was after it was last
-/// raised.
-pub(super) fn with_reopening(evidence: Map<String, Value>, known: &StoredAlert, at: Timestamp) -> Map<String, Value> {
+/// What happens to a stored alert that another one is recorded in, and why.
+impl Place<'_> {
+    /// Its name in the history.
+    pub(super) fn what_happens(&self, known: &StoredAlert, alert: &Alert) -> rusqlite::Result<(&'static str, Option<String>)> {
+        if alert.story.is_none() || !reopens(known, alert) {
+            return Ok(("update", None));
+        }
+        let closed =
+            self.history.last_status(known.id)?.filter(|row| row.after.get("status") == Some(&known.status.clone().into()));
+        let by = closed.map_or_else(String::new, |row| format!(" by {} at {}", row.actor, row.at));
+        let why = known.triage.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+        Ok(("reopen", Some(format!("it got worse; it was {}{by}{why}", known.status))))
+    }
+
+    /// Writes down that an alert is new.
+    pub(super) fn raised(&self, stored: &StoredAlert, alert: &Alert) -> rusqlite::Result<()> {
+        let actor = Actor::Rule(alert.rule.clone());
+        let after = self.history.life(stored.id)?.unwrap_or_default();
+        self.history.keep(stored.id, Said::new(&actor, "raise", None), Map::new(), after)
+    }
+}
+
+/// Adds to the evidence what the alert was before it is reopened, and as far as it was written down, who closed it and why.
+pub(super) fn with_reopening(
+    evidence: Map<String, Value>,
+    known: &StoredAlert,
+    closed: Option<&HistoryRow>,
+    at: Timestamp,
+) -> Map<String, Value> {
     let mut evidence = keep_reopenings(evidence, known);
     let mut reopened = match evidence.remove(REOPENED) {
         Some(Value::Array(list)) => list,
         _ => Vec::new(),
     };
-    reopened.push(json!({
+    let mut before = json!({
         "at": at.stored(),
         "status": known.status,
         "severity": known.severity().name(),
         "score": known.score,
         "last_raised": known.updated_at.as_ref().unwrap_or(&known.created_at),
-    }));
+    });
+    // Another program may have changed it since.
+    for row in closed.into_iter().filter(|row| row.after.get("status") == Some(&known.status.clone().into())) {
+        before["by"] = row.actor.clone().into();
+        before["since"] = row.at.clone().into();
+        before["verdict"] = known.triage.verdict.clone().into();
+        before["reason"] = known.triage.reason.clone().into();
+    }
+    reopened.push(before);
     reopened.drain(..reopened.len().saturating_sub(MOST));
     evidence.insert(REOPENED.to_owned(), Value::Array(reopened));
     evidence

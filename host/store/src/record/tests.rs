@@ -1,3 +1,4 @@
+mod lead;
 mod reopened;
 mod story;
 mod unique;

@@ -1,4 +1,5 @@
-//! While it is set, a connection removes rows of our own tables and changes nothing else, whatever statement or trigger asks for it.
+//! While it is set, a connection removes rows of our own tables, writes that into the history of alerts, and changes nothing else, whatever
+//! statement or trigger asks for it.
 
 use rusqlite::Connection;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -6,6 +7,8 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 /// Tables of net-scout whose rows may be removed, besides that of the alerts.
 const OWN: [&str; 6] =
     ["scout_enrichment_cache", "scout_lookup_failures", "scout_ledger", "scout_coverage", "scout_imports", "scout_plugin_state"];
+/// The history of alerts, which decides itself what may go.
+const HISTORY: &str = "scout_history";
 /// net-sentinel's, whatever the alert table is called.
 const EVENTS: [&str; 2] = ["ip_events", "ip_events_30"];
 
@@ -20,7 +23,8 @@ impl Guard {
         connection.authorizer(Some(move |context: AuthContext<'_>| {
             let is_own = |table: &str| OWN.contains(&table) || (table == alerts && !EVENTS.contains(&table));
             let allowed = match context.action {
-                AuthAction::Delete { table_name } => is_own(table_name),
+                AuthAction::Delete { table_name } => is_own(table_name) || table_name == HISTORY,
+                AuthAction::Insert { table_name } => table_name == HISTORY,
                 AuthAction::Pragma { pragma_value, .. } => pragma_value.is_none(),
                 AuthAction::Select
                 | AuthAction::Read { .. }

@@ -118,7 +118,7 @@ impl OwnTable {
             Self::PluginState => {
                 let Some(plugins) = &retention.plugins else { return "0".to_owned() };
                 let texts: Vec<String> = plugins.iter().map(|name| format!("'{}'", name.replace('\'', "''"))).collect();
-                format!("plugin NOT IN ({})", texts.join(", "))
+                format!("plugin <> '{}' AND plugin NOT IN ({})", crate::pseudonym::HOST, texts.join(", "))
             }
         }
     }

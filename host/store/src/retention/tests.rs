@@ -150,7 +150,7 @@ fn a_row_that_changed_since_it_was_looked_at_stays() {
     let leaving = first.leaving(&rows, &retention.tables[&OwnTable::Cache], NOW).expect("a look");
     let sql = "UPDATE scout_enrichment_cache SET updated_at = ?1 WHERE subject = 'rdns:9'";
     first.connection.execute(sql, [NOW.seconds()]).expect("found again");
-    let (removal, _) = first.remove(OwnTable::Cache, &rows, &leaving, &mut |_| true).expect("removed");
+    let (removal, _) = first.remove(OwnTable::Cache, &rows, &leaving, NOW, &mut |_| true).expect("removed");
     assert_eq!((removal.rows, count(&first, "scout_enrichment_cache")), (4, 6));
 }
 
@@ -251,4 +251,28 @@ proptest! {
             prop_assert!(too_old || bytes.is_some_and(|most| kept + newest.bytes > most), "the newest that goes could stay");
         }
     }
+}
+
+#[test]
+fn the_history_of_an_alert_goes_with_it_but_for_a_row_that_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut database = database(&folder.path().join("a.db"));
+    fill(&mut database);
+    let anna = net_scout_model::Actor::Person("anna".into());
+    let label = net_scout_model::AlertAction::Label { add: vec!["x".into()], remove: vec![] };
+    database.act(&[8, 9], &label, None, &anna, NOW).expect("labelled");
+    let retention = all(Keep { age: Some(5 * DAY), bytes: None });
+    database.retain(&retention, NOW, |_| true).expect("removed");
+    let row = database.history(8).expect("history").pop().expect("a row");
+    assert_eq!(
+        (row.actor.as_str(), row.action.as_str(), row.comment.as_deref()),
+        ("retention", "remove", Some("with 1 row of its history"))
+    );
+    assert_eq!(serde_json::json!(row.before)["labels"], "x");
+    assert_eq!(serde_json::json!(row.before)["status"], "false_positive");
+    assert_eq!(database.history(8).expect("history").len(), 1);
+    // It stays, and so does all of the alerts that stay.
+    let error = database.connection.execute_batch("DELETE FROM scout_history").expect_err("kept").to_string();
+    assert!(error.contains("append-only"), "{error}");
+    assert_eq!(database.history(9).expect("history").len(), 1);
 }

@@ -105,6 +105,7 @@ fn fill(
     mut moved: Moved,
 ) -> rusqlite::Result<Option<Kept>> {
     let is_first = state.slices.is_empty();
+    let ids = request.columns.iter().position(|column| column.name == "id");
     let mut ends: Vec<Option<Slice>> = ranges.iter().map(|_| None).collect();
     // What was read in this state of the database is right.
     let (mut read, limit) = (BTreeSet::new(), request.byte_limit);
@@ -131,7 +132,7 @@ fn fill(
         for (number, mut piece, log) in pieces.pieces {
             piece.rename(&request.columns, &renamed[piece.thread]);
             moved.extend(log.numbers.iter().copied().filter(|number| *number <= state.mark));
-            slices[number].fill(piece, log);
+            slices[number].fill(piece, log, ids);
         }
         moved.sort();
         for (&place, slice) in missing.iter().zip(slices) {

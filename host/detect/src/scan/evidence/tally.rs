@@ -127,6 +127,8 @@ pub(super) struct Tally {
     /// The first events and the last, each by time and number, and some more.
     first: Vec<(i64, i64)>,
     last: Vec<(i64, i64)>,
+    /// What events must lie before, or behind, to be among these: known once as many were sorted. Events come in any order.
+    ends: Option<[(i64, i64); 2]>,
     /// The addresses of all events, and the ports.
     addresses: [Vec<u32>; 2],
     ports: Vec<i64>,
@@ -136,17 +138,16 @@ impl Tally {
     pub(super) fn add(&mut self, event: &Event) {
         self.count += 1;
         let place = (event.time, event.id);
-        if self.first.get(SAMPLES - 1).is_none_or(|known| place < *known) {
+        if self.ends.is_none_or(|[first, _]| place < first) {
             self.first.push(place);
         }
-        if self.last.get(SAMPLES - 1).is_none_or(|known| place > *known) {
+        if self.ends.is_none_or(|[_, last]| place > last) {
             self.last.push(place);
         }
-        if self.first.len() >= ROOM {
+        if self.first.len() >= ROOM || self.last.len() >= ROOM {
             first_of(&mut self.first);
-        }
-        if self.last.len() >= ROOM {
             last_of(&mut self.last);
+            self.ends = Some([self.first[SAMPLES - 1], self.last[SAMPLES - 1]]);
         }
         for (known, address) in self.addresses.iter_mut().zip(event.addresses) {
             if address != 0 {
@@ -210,6 +211,19 @@ fn top<T: Ord + ToString>(counts: impl Iterator<Item = (T, u64)>) -> Map<String,
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ends_are_the_same_in_whatever_order_events_come() {
+        let ends = |numbers: &mut dyn Iterator<Item = i64>| {
+            let mut tally = Tally::default();
+            numbers.for_each(|number| tally.add(&Event { id: number, time: number, addresses: [0, 0], port: None }));
+            tally.json(&[])["sample_ids"].clone()
+        };
+        let expected: Vec<i64> = (0..10).chain(190..200).collect();
+        for step in [1, 3, 7, 77, 121, 199] {
+            assert_eq!(ends(&mut (0..200).map(|place| place * step % 200)), json!(expected), "{step}");
+        }
+    }
 
     #[test]
     fn the_ends_and_the_most_frequent_are_kept() {

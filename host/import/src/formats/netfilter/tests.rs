@@ -297,9 +297,9 @@ fn only_the_kernel_is_believed() {
 #[test]
 fn reasons_name_the_value() {
     for (message, reason) in [
-        ("usb 1-1: new high-speed USB device", "neither IN= nor OUT=, so it is no packet"),
-        ("", "neither IN= nor OUT=, so it is no packet"),
-        ("PHYSIN=eth0 SRC=192.0.2.1 DST=192.0.2.2", "neither IN= nor OUT=, so it is no packet"),
+        ("usb 1-1: new high-speed USB device", "neither IN= nor OUT=, so it is not a packet"),
+        ("", "neither IN= nor OUT=, so it is not a packet"),
+        ("PHYSIN=eth0 SRC=192.0.2.1 DST=192.0.2.2", "neither IN= nor OUT=, so it is not a packet"),
         ("IN=eth0 OUT= DST=192.0.2.2 PROTO=TCP", "no SRC="),
         ("IN=eth0 OUT= SRC=192.0.2.1 PROTO=TCP", "no DST="),
         ("IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2", "no PROTO="),

@@ -92,11 +92,16 @@ pub fn expect_log_format(written: &str) {
     }
 }
 
+/// Whether standard error is written as JSON.
+pub fn is_json() -> bool {
+    IS_JSON.load(Ordering::Relaxed)
+}
+
 /// What is said, as a line of standard error where that has a form of its own; none where it is text for people. `shown` is the text as it
 /// may be shown.
 pub(crate) fn line(level: Level, text: &str, shown: &str) -> Option<String> {
     let prefix = if is_journal() { level.prefix() } else { String::new() };
-    if IS_JSON.load(Ordering::Relaxed) {
+    if is_json() {
         return Some(format!("{prefix}{}", object(level, Value::from(text), Map::new())));
     }
     is_journal().then(|| shown.split('\n').map(|line| format!("{prefix}{line}")).collect::<Vec<_>>().join("\n"))

@@ -23,12 +23,12 @@ impl DnsGrant {
         Self { plugin: plugin.to_owned(), lines: lines.collect() }
     }
 
-    /// Checks a call against the grant. `name` has no dot at its end.
-    pub(super) fn check(&self, record_type: &str, name: &str) -> Result<(), wit::DnsError> {
+    /// Checks a call against the grant, and gives the names that it is granted by. `name` has no dot at its end.
+    pub(super) fn check(&self, record_type: &str, name: &str) -> Result<&str, wit::DnsError> {
         let granted =
-            |(types, names): &(Vec<String>, String)| types.iter().any(|granted| granted == record_type) && matches(names, name);
-        if self.lines.iter().any(granted) {
-            return Ok(());
+            |(types, names): &&(Vec<String>, String)| types.iter().any(|granted| granted == record_type) && matches(names, name);
+        if let Some((_, names)) = self.lines.iter().find(granted) {
+            return Ok(names);
         }
         let request = Request::Dns { types: vec![record_type.to_owned()], names: plain(name, QUOTED) };
         let line = Request::configuration(&self.plugin, &[&request]);

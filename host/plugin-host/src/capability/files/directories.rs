@@ -97,7 +97,7 @@ pub(super) fn open_regular(
         ErrorKind::PermissionDenied if error.raw_os_error().is_none() => outside(name, &shown),
         _ => wit::FilesError::Unavailable(format!("`{shown}` in the directory {name} cannot be opened: {error}")),
     };
-    let irregular = || wit::FilesError::Invalid(format!("`{shown}` in the directory {name} is no regular file"));
+    let irregular = || wit::FilesError::Invalid(format!("`{shown}` in the directory {name} is not a regular file"));
     let metadata = directory.metadata(path).map_err(failed)?;
     if !metadata.is_file() {
         return Err(irregular());

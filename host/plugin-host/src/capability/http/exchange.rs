@@ -20,7 +20,7 @@ const RESPONSE_FIELDS: usize = 64;
 /// What is sent, but for the URL.
 pub(super) struct Outgoing {
     pub(super) method: Method,
-    fields: HeaderMap,
+    pub(super) fields: HeaderMap,
     body: Option<Vec<u8>>,
 }
 
@@ -59,8 +59,8 @@ pub(super) async fn exchange(
     for _ in 0..=REDIRECTS {
         let what = format!("HTTP {} {home}", request.method);
         let mut builder = client.request(request.method.clone(), url.clone()).headers(request.fields.clone());
-        if let Some(secret) = secret {
-            builder = builder.header(AUTHORIZATION, secret.field.clone());
+        if let Some(field) = secret.and_then(|secret| secret.field.as_ref()) {
+            builder = builder.header(AUTHORIZATION, field.clone());
         }
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());

@@ -5,6 +5,15 @@ use super::moved::Moved;
 use net_scout_engine::{PieceRead, RowCounts};
 use net_scout_model::{Span, Window};
 
+/// Where the numbers of all rows of a slice are, also of those that are left out.
+#[derive(Debug)]
+enum Numbers {
+    /// In a column of the piece, as mostly: it is the same.
+    Column(usize),
+    /// Each less the smallest, which comes first.
+    Own(i64, Vec<u32>),
+}
+
 /// The rows that an index has between two texts.
 #[derive(Debug)]
 pub(super) struct Slice {
@@ -13,10 +22,8 @@ pub(super) struct Slice {
     /// The rows that are not left out; none where there are no rows.
     pub(super) piece: Option<PieceRead>,
     pub(super) counts: RowCounts,
-    /// The smallest number of a row.
-    base: i64,
-    /// The numbers of all its rows, less the smallest.
-    numbers: Vec<u32>,
+    rows: usize,
+    numbers: Numbers,
     /// The sum of all numbers.
     total: f64,
     times: (i64, i64),
@@ -25,16 +32,21 @@ pub(super) struct Slice {
 
 impl Slice {
     pub(super) fn empty(end: &str) -> Self {
-        let (piece, counts, numbers) = (None, RowCounts::default(), Vec::new());
-        Self { end: end.to_owned(), piece, counts, base: 0, numbers, total: 0.0, times: (i64::MAX, i64::MIN), fits: true }
+        let (piece, counts, numbers) = (None, RowCounts::default(), Numbers::Own(0, Vec::new()));
+        Self { end: end.to_owned(), piece, counts, rows: 0, numbers, total: 0.0, times: (i64::MAX, i64::MIN), fits: true }
     }
 
-    pub(super) fn fill(&mut self, piece: PieceRead, log: Log) {
-        self.base = log.numbers.iter().copied().min().unwrap_or_default();
-        let less = log.numbers.iter().map(|number| u32::try_from(number.abs_diff(self.base)).ok());
-        let numbers: Option<Vec<u32>> = less.collect();
+    /// `column` is the one that may have the numbers.
+    pub(super) fn fill(&mut self, piece: PieceRead, log: Log, column: Option<usize>) {
+        let column = column.filter(|column| piece.has_integers(*column, &log.numbers));
+        let numbers = column.map(Numbers::Column).or_else(|| {
+            let base = log.numbers.iter().copied().min().unwrap_or_default();
+            let less = log.numbers.iter().map(|number| u32::try_from(number.abs_diff(base)).ok());
+            Some(Numbers::Own(base, less.collect::<Option<_>>()?))
+        });
         self.fits = !log.is_cut && piece.is_whole() && numbers.is_some();
-        self.numbers = numbers.unwrap_or_default();
+        self.rows = log.numbers.len();
+        self.numbers = numbers.unwrap_or(Numbers::Own(0, Vec::new()));
         self.total = log.numbers.iter().map(|number| *number as f64).sum();
         (self.counts, self.times, self.piece) = (log.counts, log.times, Some(piece));
     }
@@ -46,13 +58,16 @@ impl Slice {
 
     /// How many rows, and the sum of their numbers.
     pub(super) fn count(&self) -> (i64, f64) {
-        (self.numbers.len() as i64, self.total)
+        (self.rows as i64, self.total)
     }
 
     /// How many rows, and how many bytes they take.
     pub(super) fn size(&self) -> (u64, u64) {
-        let rows = self.numbers.len() as u64;
-        (rows, rows * 4 + self.piece.as_ref().map_or(0, PieceRead::bytes))
+        let numbers = match &self.numbers {
+            Numbers::Column(_) => 0,
+            Numbers::Own(_, less) => less.len() as u64 * 4,
+        };
+        (self.rows as u64, numbers + self.piece.as_ref().map_or(0, PieceRead::bytes))
     }
 
     /// Whether all its rows lie inside a window.
@@ -68,6 +83,17 @@ impl Slice {
 
     /// Whether it has one of these rows.
     pub(super) fn holds(&self, moved: &Moved) -> bool {
-        moved.any() && self.numbers.iter().any(|number| moved.has(self.base.wrapping_add(i64::from(*number))))
+        if !moved.any() {
+            return false;
+        }
+        match (&self.numbers, &self.piece) {
+            (Numbers::Own(base, less), _) => less.iter().any(|number| moved.has(base.wrapping_add(i64::from(*number)))),
+            (Numbers::Column(column), Some(piece)) => {
+                let mut holds = false;
+                piece.each_integer(*column, |number| holds |= number.is_some_and(|number| moved.has(number)));
+                holds
+            }
+            (Numbers::Column(_), None) => false,
+        }
     }
 }

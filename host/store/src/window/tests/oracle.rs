@@ -11,7 +11,7 @@ use rusqlite::{Connection, params_from_iter};
 use super::SMALL;
 use super::queries::Query;
 use super::rows::{Random, fill};
-use crate::function::{direction_function, readable_function};
+use crate::function::{direction_function, networks_function, readable_function};
 use crate::layout::{READABLE_FUNCTION, Source, TIME_FUNCTION};
 use crate::window::read::read;
 use crate::window::request::{Request, Way};
@@ -93,6 +93,7 @@ impl Case {
         let directions = directions.filter(|_| source.checks_directions());
         directions.iter().for_each(|check| drop(direction_function(&sqlite, check).expect("function")));
         readable_function(&sqlite).expect("function");
+        networks_function(&sqlite).expect("function");
         let last = window.until.map_or(i64::MAX, |until| until.0 - 1);
         let through_index = random.chance(40);
         let (from, to) = ("2026-03-09".to_owned(), "2026-03-14".to_owned());

@@ -137,7 +137,7 @@ impl Writer<'_> {
         let comparison = *self.random.pick(&["=", "==", "<>", "!=", "<", "<=", ">", ">="]);
         if depth == 0 || self.random.chance(60) {
             let inner = depth.saturating_sub(1);
-            return match self.random.below(13) {
+            return match self.random.below(14) {
                 0 => format!("{} IS NULL", self.value(inner).0.replace("CASE", "(CASE").replace("END", "END)"))
                     .replace("((", "( ("),
                 1 => format!("{} IS NOT NULL", self.text(0)),
@@ -176,6 +176,10 @@ impl Writer<'_> {
                     format!("{}{} LIKE {pattern}", self.text(0), self.random.pick(&["", " NOT"]))
                 }
                 11 => format!("{} {comparison} {}", self.integer(0), self.integer(0)),
+                12 => {
+                    let networks = *self.random.pick(&["'10.0.0.0/8'", "'1.2.3.0/25,::/16, 10.0.0.0/30'", "''", "'0.0.0.0/0'"]);
+                    format!("in_networks({}, {networks})", self.text(0))
+                }
                 _ => format!("{} GLOB {}", self.text(0), self.random.pick(&["'1*'", "'*.?'", "'TCP'"])),
             };
         }

@@ -1,0 +1,38 @@
+//! The plugins that are in the program: used where nobody names a folder and there is none, and written out by `net-scout plugin extract`.
+
+use std::path::Path;
+use std::thread;
+
+use super::runtime;
+use crate::config::Config;
+use crate::output::Terminal;
+use crate::{exit, output};
+use net_scout_plugin_host::{extract as extract_to, unpacked};
+use net_scout_standard::PLUGINS;
+
+/// The configuration with a plugin folder: where none is named and there is none, that of the standard plugins, which is made once.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn or_standard(mut config: Config) -> anyhow::Result<Config> {
+    if config.names_plugins() || config.plugins.symlink_metadata().is_ok() {
+        return Ok(config);
+    }
+    let options = config.plugin_options();
+    // On a thread of its own: a service that reads its configuration again is in a runtime already.
+    let unpack = || anyhow::Ok(runtime()?.block_on(unpacked(PLUGINS, &options, &Terminal))?);
+    let folder = thread::scope(|scope| scope.spawn(unpack).join());
+    config.values.plugins = folder.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    Ok(config)
+}
+
+/// Writes them into a new folder.
+///
+/// # Errors
+/// When the folder is there, or cannot be written.
+pub fn extract(config: &Config, folder: &Path) -> anyhow::Result<u8> {
+    runtime()?.block_on(extract_to(PLUGINS, folder, &config.plugin_options(), &Terminal))?;
+    let shown = folder.display();
+    output::note(&format_args!("{shown} has {} plugins, approved; use them with --plugins {shown}", PLUGINS.len()));
+    Ok(exit::SUCCESS)
+}

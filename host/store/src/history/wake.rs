@@ -1,0 +1,46 @@
+//! Wakes the alerts whose snooze is over: they are new again, with their notes.
+
+use rusqlite::Connection;
+use serde_json::{Map, Value};
+
+use super::{Said, Writer};
+use crate::error::DatabaseError;
+use crate::layout::TIME_FUNCTION;
+use crate::open::Database;
+use crate::schema::quote;
+use net_scout_model::{Actor, OPEN_STATUSES, SNOOZED, Timestamp};
+
+/// The most alerts that are woken in one transaction.
+const MOST: usize = 1_000;
+
+impl Database {
+    /// Wakes the alerts whose snooze is over. Their numbers.
+    ///
+    /// # Errors
+    /// When the database is locked, read-only or full.
+    pub fn wake(&mut self, now: Timestamp) -> Result<Vec<i64>, DatabaseError> {
+        let table = self.alert_table.clone();
+        self.write("wake alerts in", |connection| wake(connection, &table, now))
+    }
+}
+
+/// The same inside a transaction.
+pub(crate) fn wake(connection: &Connection, table: &str, now: Timestamp) -> rusqlite::Result<Vec<i64>> {
+    crate::function::time_function(connection)?;
+    let sql = format!(
+        "SELECT id FROM {} WHERE status = '{SNOOZED}' AND typeof(snoozed_until) = 'text' AND {TIME_FUNCTION}(snoozed_until) <= ?1
+         ORDER BY id LIMIT {MOST}",
+        quote(table)
+    );
+    let ids = connection.prepare(&sql)?.query_map([now.0], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let writer = Writer::new(connection, table, now)?;
+    let awake: Map<String, Value> =
+        [("status".to_owned(), OPEN_STATUSES[0].into()), ("snoozed_until".to_owned(), Value::Null)].into_iter().collect();
+    for id in &ids {
+        writer.set(*id, Said::new(&Actor::Program, "wake", None), &awake)?;
+    }
+    Ok(ids)
+}
