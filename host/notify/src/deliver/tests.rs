@@ -168,6 +168,8 @@ async fn a_process_that_was_killed_while_it_sent_leads_to_one_marked_repeat_with
     let id = world.database.outbox_messages(Timestamp::MAXIMUM).expect("messages")[0].id;
     // The other process had it, and was killed: nobody holds the lock.
     assert!(world.database.claim_message(id).expect("claimed"));
+    assert_eq!(world.deliver().await.sent, 0, "not at once");
+    world.pass(30_000_000);
     assert_eq!(world.deliver().await.sent, 1);
     let got = world.got();
     assert!(got.len() == 1 && got[0].may_be_repeat && got[0].key == "msg_k" && got[0].attempt == 2, "{got:?}");

@@ -121,13 +121,16 @@ impl Database {
         })
     }
 
-    /// Takes back what a process that was killed had claimed: nobody knows whether the receiver got it. To be called by who has
+    /// Takes back what a process that was killed had claimed: nobody knows whether the receiver got it. It is sent again after half a minute,
+    /// and after twice as long each further time, so that a process that is killed again and again does not flood anybody. To be called by who has
     /// [`crate::Lock::Delivery`].
     ///
     /// # Errors
     /// When the database is locked, read-only or full.
     pub fn recover_messages(&mut self, now: Timestamp) -> Result<usize, DatabaseError> {
-        let sql = "UPDATE scout_messages SET state = 'due', unknown = unknown + 1, next = ?1 WHERE state = 'sending'";
+        let sql = "UPDATE scout_messages SET state = 'due', unknown = unknown + 1, next = ?1 + 30000000 * (1 << min(unknown, 7)),
+                       error = 'the process that sent it ended before there was an answer'
+                   WHERE state = 'sending'";
         let is_clean = "SELECT NOT EXISTS (SELECT 1 FROM scout_messages WHERE state = 'sending')";
         if self.connection.query_row(is_clean, [], |row| row.get(0)).map_err(self.error("read"))? {
             return Ok(0);

@@ -48,6 +48,13 @@ fn fill(database: &mut Database) {
         run(&format!(
             "INSERT INTO scout_imports (head_length, head_digest, path, offset, line, is_finished, updated_at) VALUES ({day}, 'd', 'p', 0, 0, 1, ?1)"
         ));
+        let message = "INSERT INTO scout_messages (alert_table, key, route, receiver, state, next, formed) VALUES ('a', ?1, 'r', 'c', 'sent', 0, ?2)";
+        database.connection.execute(message, (&text, at.0)).expect("a message");
+        // Two of the old ones wait.
+        let entry =
+            "INSERT INTO scout_outbox (alert_table, alert_id, route, receiver, news, severity, alert_json, at, due, message)
+                     VALUES ('a', ?1, 'r', 'c', 'new', 'low', '{}', ?2, 0, iif(?1 >= 8, NULL, last_insert_rowid()))";
+        database.connection.execute(entry, (day, at.0)).expect("an entry");
         let entry = |plugin: &str| StateEntry { plugin: plugin.to_owned(), key: day.to_string(), value: Some(vec![0; 10]) };
         database.keep_plugin_state(&[entry("here"), entry("gone")], at).expect("state");
         let span = Span { begins: at.plus(-DAY / 2), ends: at };
@@ -70,7 +77,7 @@ fn what_is_old_goes_and_the_dry_run_says_so_before() {
     let expected = database.removable(&retention, NOW).expect("a look");
     let rows: Vec<u64> = expected.iter().map(|removal| removal.rows).collect();
     // Two of the old alerts are open.
-    assert_eq!(rows, [3, 5, 5, 5, 5, 5, 5]);
+    assert_eq!(rows, [3, 5, 5, 5, 5, 5, 5, 3, 5]);
     assert_eq!(expected[6].bytes, 5 * (64 + 4 + 1 + 10));
     assert_eq!(database.retain(&retention, NOW, |_| true).expect("removed"), expected);
     let left = [
@@ -81,9 +88,11 @@ fn what_is_old_goes_and_the_dry_run_says_so_before() {
         "scout_coverage",
         "scout_imports",
         "scout_plugin_state",
+        "scout_outbox",
+        "scout_messages",
     ]
     .map(|table| count(&database, table));
-    assert_eq!(left, [7, 5, 5, 5, 5, 5, 15]);
+    assert_eq!(left, [7, 5, 5, 5, 5, 5, 15, 7, 5]);
     assert!(database.removable(&retention, NOW).expect("a look").iter().all(|removal| removal.rows == 0));
     // The last stretch stays, however old: what comes next goes on from there.
     database.retain(&all(Keep { age: Some(0), bytes: Some(0) }), NOW.plus(999 * DAY), |_| true).expect("removed");
