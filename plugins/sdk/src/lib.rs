@@ -64,7 +64,7 @@ pub mod enricher_bindings {
 }
 
 /// The bindings of the world `notifier`. What it has in common with the others is that of [`bindings`] and [`enricher_bindings`].
-#[expect(missing_docs, reason = "generated")]
+#[expect(missing_docs, clippy::too_many_arguments, reason = "generated")]
 pub mod notifier_bindings {
     wit_bindgen::generate!({
         path: "../../wit",

@@ -45,13 +45,13 @@ fn filters() {
     }
     let types = "high_connection_volume, horizontal_scan, vertical_scan";
     for (words, error) in [
-        (vec!["--type", "horizontal"], format!("--type: there is no type of alerts `horizontal`, did you mean `horizontal_scan`?; there are {types}")),
-        (vec!["rule:vertcal_scan"], format!("rule: there is no rule `vertcal_scan`, did you mean `vertical_scan`?; there are {types}")),
-        (vec!["--status", "opne"], "--status: there is no status `opne`, did you mean `open`?; there are open, new, enriched, acknowledged, snoozed, closed, \
+        (vec!["--type", "horizontal"], format!("--type: there is no type of alerts `horizontal` (did you mean `horizontal_scan`?); there are {types}")),
+        (vec!["rule:vertcal_scan"], format!("rule: there is no rule `vertcal_scan` (did you mean `vertical_scan`?); there are {types}")),
+        (vec!["--status", "opn"], "--status: there is no status `opn` (did you mean `open`?); there are open, new, enriched, acknowledged, snoozed, closed, \
             false_positive, true_positive, benign, duplicate, allowed".to_owned()),
         (vec!["--src", "192.168.1.0/16"], "--src: `192.168.1.0/16` is not a network: it begins at 192.168.0.0/16".to_owned()),
         (vec!["--since", "yesterday"], "--since: `yesterday` is not a time".to_owned()),
-        (vec!["sorce:192.0.2.1"], "there is no field `sorce`, did you mean `score`?; the fields are id, rule, type, src, dst".to_owned()),
+        (vec!["scor:192.0.2.1"], "there is no field `scor` (did you mean `score`?); the fields are id, rule, type, src, dst".to_owned()),
     ] {
         scene.run(&[["alerts"].as_slice(), &words].concat()).ended(2, &format!("error: {error}"));
     }

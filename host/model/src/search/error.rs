@@ -60,7 +60,7 @@ pub enum AlertQueryError {
 }
 
 fn meant(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |nearest| format!(", did you mean `{nearest}`?"))
+    nearest.map_or_else(String::new, |nearest| format!(" (did you mean `{nearest}`?)"))
 }
 
 /// That there is no such value.
@@ -121,7 +121,7 @@ mod tests {
     fn slips_of_the_pen() {
         let fields = || QUERY_FIELDS.into_iter();
         for (text, name) in
-            [("scr", Some("src")), ("sevrity", Some("severity")), ("SRC", Some("src")), ("assign", Some("assignee"))]
+            [("scr", Some("src")), ("severty", Some("severity")), ("SRC", Some("src")), ("assign", Some("assignee"))]
         {
             assert_eq!(nearest(text, fields()).as_deref(), name, "{text}");
         }

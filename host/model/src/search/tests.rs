@@ -131,21 +131,21 @@ fn the_status_of_the_python_program_is_a_verdict() {
 fn what_is_not_understood_is_an_error_that_says_what_there_is() {
     assert_eq!(
         error("scr:192.0.2.1"),
-        "there is no field `scr`, did you mean `src`?; the fields are id, rule, type, src, dst, ip, port, score, severity, status, verdict, \
+        "there is no field `scr` (did you mean `src`?); the fields are id, rule, type, src, dst, ip, port, score, severity, status, verdict, \
          label, assignee, since, until (a text with a colon is written in quotes: \"scr:...\")"
     );
     assert_eq!(
         error("rule:prot_scan"),
-        "rule: there is no rule `prot_scan`, did you mean `port_scan`?; there are beacon, port_scan"
+        "rule: there is no rule `prot_scan` (did you mean `port_scan`?); there are beacon, port_scan"
     );
     assert_eq!(error("type:horizontal"), "type: there is no type of alerts `horizontal`; there are vertical_scan");
     assert!(
         error("status:snozed")
-            .starts_with("status: there is no status `snozed`, did you mean `snoozed`?; there are open, new, enriched")
+            .starts_with("status: there is no status `snozed` (did you mean `snoozed`?); there are open, new, enriched")
     );
     assert!(
         error("severity:>=hgih")
-            .starts_with("severity: there is no severity `hgih`, did you mean `high`?; there are informational")
+            .starts_with("severity: there is no severity `hgih` (did you mean `high`?); there are informational")
     );
     assert_eq!(
         error("verdict:good"),

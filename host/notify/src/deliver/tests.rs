@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -59,7 +60,7 @@ impl World {
         let mut database = Database::in_memory("scout_alerts").expect("a database");
         database.migrate(Timestamp(NOW)).expect("migrated");
         database.set_outbound(Some(Arc::new(routes.clone())));
-        Self { database, clock, kept, notify: Notify { routes, receivers, zone: TimeZone::UTC } }
+        Self { database, clock, kept, notify: Notify { routes, receivers, plugins: BTreeMap::new(), zone: TimeZone::UTC } }
     }
 
     fn scan(&mut self, sources: std::ops::Range<u32>) {

@@ -60,7 +60,7 @@ fn what_is_missing_or_unknown_is_named() {
         (wrong("webhook", json!({})), "`url` is missing"),
         (wrong("webhook", json!({ "url": "ftp://x" })), "url: `ftp` is not https or http"),
         (wrong("webhook", json!({ "url": "http://hooks.example/" })), "url: http:// sends alerts and secrets in the clear"),
-        (wrong("webhook", json!({ "url": "https://a/", "chanel": "x" })), "unknown field `chanel`, expected one of"),
+        (wrong("webhook", json!({ "url": "https://a/", "channelx": "x" })), "unknown field `channelx`, expected one of"),
         (wrong("webhook", json!({ "url": "https://a/", "topic": "x" })), "`topic` is not a key of webhook"),
         (wrong("ntfy", json!({})), "`topic` is missing: ntfy needs it"),
         (wrong("telegram", json!({ "chat": "1" })), "`token_env` or `token_credential` is missing: telegram needs it"),
