@@ -128,6 +128,7 @@ mod tests {
             created_at: "2026-03-11T20:35:11Z".to_owned(),
             updated_at: None,
             evidence: serde_json::Value::Null,
+            triage: crate::Triage::default(),
         }
     }
 

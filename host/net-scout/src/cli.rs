@@ -314,16 +314,16 @@ fn usable_configuration(cli: &Cli) -> Result<Config, UsageError> {
 
 /// Whether a command runs plugins, or shows what they are.
 fn runs_plugins(command: &Command) -> bool {
-    match command {
+    matches!(
+        command,
         Command::Scan(_)
-        | Command::Serve(_)
-        | Command::Explain(_)
-        | Command::Enrich(_)
-        | Command::Lookup(_)
-        | Command::Evaluate(_) => true,
-        Command::Plugin(PluginCommand::List(_) | PluginCommand::Inspect(_)) => true,
-        _ => false,
-    }
+            | Command::Serve(_)
+            | Command::Explain(_)
+            | Command::Enrich(_)
+            | Command::Lookup(_)
+            | Command::Evaluate(_)
+            | Command::Plugin(PluginCommand::List(_) | PluginCommand::Inspect(_))
+    )
 }
 
 /// The configuration where only these places were named.

@@ -85,7 +85,7 @@ impl<'a> Writer<'a> {
     /// The columns of an alert that the history is about, without those that are null; none where there is no such alert.
     pub(super) fn life(&self, id: i64) -> rusqlite::Result<Option<Map<String, Value>>> {
         let sql = format!("SELECT {} FROM {} WHERE id = ?1", LIFE_COLUMNS.join(", "), quote(self.alerts));
-        self.connection.prepare_cached(&sql)?.query_row([id], |row| life(row)).optional()
+        self.connection.prepare_cached(&sql)?.query_row([id], life).optional()
     }
 
     /// Does something to an alert, and writes down what it changed; nothing where it changed nothing.
@@ -140,7 +140,7 @@ impl<'a> Writer<'a> {
             "SELECT {COLUMNS} FROM scout_history WHERE alert_table = ?1 AND alert_id = ?2
              AND json_extract(after_json, '$.status') IS NOT NULL ORDER BY id DESC LIMIT 1"
         );
-        self.connection.prepare_cached(&sql)?.query_row((self.alerts, id), |row| read(row)).optional()
+        self.connection.prepare_cached(&sql)?.query_row((self.alerts, id), read).optional()
     }
 }
 
@@ -195,7 +195,7 @@ impl Database {
             if columns(&self.connection, "scout_history")?.is_empty() {
                 return Ok(Vec::new());
             }
-            self.connection.prepare(&sql)?.query_map((&self.alert_table, alert), |row| read(row))?.collect()
+            self.connection.prepare(&sql)?.query_map((&self.alert_table, alert), read)?.collect()
         };
         look().map_err(self.error("read"))
     }

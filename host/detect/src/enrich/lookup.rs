@@ -129,7 +129,12 @@ async fn look_up(
         let left = options.budget.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
         let this = Try { observable: &subject.observable, shared, now: options.began, left, attempt, tape: &options.tape };
         let (result, usage) = enricher.enrich(&this).await;
-        add_call(&mut used, &usage, result.as_ref().err().map(LookupError::to_string), &[subject.observable.value.clone()]);
+        add_call(
+            &mut used,
+            &usage,
+            result.as_ref().err().map(LookupError::to_string),
+            std::slice::from_ref(&subject.observable.value),
+        );
         let error = match result {
             Ok(value) => break Ok(value),
             Err(error) => error,

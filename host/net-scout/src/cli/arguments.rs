@@ -128,7 +128,7 @@ pub(super) fn number(text: &str) -> Result<i64, String> {
 pub(super) fn severity(text: &str) -> Result<Severity, String> {
     Severity::of(&text.to_ascii_lowercase()).ok_or_else(|| {
         let names: Vec<&str> = Severity::ALL.into_iter().map(Severity::name).collect();
-        not(text, &format!("one of {}", names.join(", ")))
+        not(text, format!("one of {}", names.join(", ")))
     })
 }
 

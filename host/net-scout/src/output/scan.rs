@@ -123,11 +123,10 @@ fn last_of_each(alerts: Vec<Shown>) -> Vec<Shown> {
 
 /// Says what became of the steps over past time.
 pub fn past(steps: usize, failed: usize, open: usize, quiet: bool) {
-    if steps == 0 {
-        return if quiet { () } else { note(&"all of that time was scanned") };
-    }
-    if !quiet {
-        note(&format_args!("that time was scanned in {}", counted(steps, "step")));
+    match steps {
+        _ if quiet => {}
+        0 => note(&"all of that time was scanned"),
+        steps => note(&format_args!("that time was scanned in {}", counted(steps, "step"))),
     }
     if failed > 0 {
         warning(&format_args!("{} could not be scanned", amount(failed, "step", "steps")));

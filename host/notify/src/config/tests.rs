@@ -32,7 +32,7 @@ fn a_route_has_defaults() {
 
 #[test]
 fn what_is_wrong_is_named_with_its_place() {
-    let wrong = |receivers, routes| read_both(receivers, routes).err().expect("wrong");
+    let wrong = |receivers, routes| read_both(receivers, routes).expect_err("wrong");
     let route = |route: Value| wrong(vec![hook()], vec![route]);
     for (error, expected) in [
         (wrong(vec![json!({ "name": "a" })], vec![]), "a.toml:3: [[receiver]]: `kind` is missing"),
@@ -69,6 +69,6 @@ fn a_secret_that_is_missing_stops_only_its_receiver() {
         ["receiver chat cannot be used: the secret NET_SCOUT_SECRET_CHAT is not set in the environment"]
     );
     let written = read_both(vec![json!({ "name": "chat", "kind": "gotify", "url": "https://a.example", "token": "x" })], vec![]);
-    let error = written.err().expect("a secret in the file");
+    let error = written.expect_err("a secret in the file");
     assert!(error.contains("`token` does not belong in this file; write token_env") && !error.contains("`x`"), "{error}");
 }

@@ -90,7 +90,6 @@ impl Written {
         Ok(Self { from: mailbox("from", &from)?, to, server, port, tls, user, password })
     }
 
-    #[expect(clippy::type_complexity, reason = "the outer error is the operator's, the inner one a secret that is missing")]
     pub(super) fn build(&self, vault: &Vault, secrets: &mut Vec<String>) -> Result<Result<Arc<dyn Receiver>, String>, String> {
         let password = match self.password.as_ref().map(|name| vault.find(name)).transpose() {
             Ok(password) => password,

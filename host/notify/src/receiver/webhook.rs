@@ -75,7 +75,6 @@ impl Written {
         Ok(Self { form, rest, url, token, user, secret })
     }
 
-    #[expect(clippy::type_complexity, reason = "the outer error is the operator's, the inner one a secret that is missing")]
     pub(super) fn build(&self, vault: &Vault, secrets: &mut Vec<String>) -> Result<Result<Arc<dyn Receiver>, String>, String> {
         let mut find = |name: &Option<SecretName>| match name {
             None => Ok(None),

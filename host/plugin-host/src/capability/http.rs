@@ -97,10 +97,10 @@ impl HttpContext {
         let mut request = Outgoing::new(method, headers, body.cloned())?;
         let secret = first.secret.as_deref().map(|name| Secret::find(&client.0.secrets, name, url, headers)).transpose()?;
         if let Some(secret) = &secret {
-            if let Some(url) = secret.into_url(url)? {
+            if let Some(url) = secret.fill_url(url)? {
                 first.url = url;
             }
-            secret.into_fields(&mut request.fields)?;
+            secret.fill_fields(&mut request.fields)?;
         }
         let (origin, sent) = (first.origin.clone(), url.len() + length(headers) + body.map_or(0, Vec::len));
         let what = format!("HTTP {} {}", request.method, first.origin);

@@ -104,7 +104,7 @@ impl AlertFigures {
     /// Of these alerts. What became part of another alert is not counted beside it.
     pub(crate) fn of(alerts: &[StoredAlert], span: Span, before: Option<Span>, bins: Bins, most: usize) -> Self {
         let is_in = |span: Span, time: Timestamp| span.begins <= time && time < span.ends;
-        let told = || alerts.iter().filter(|alert| !(alert.status == "duplicate" && !alert.evidence["part_of_alert"].is_null()));
+        let told = || alerts.iter().filter(|alert| alert.status != "duplicate" || alert.evidence["part_of_alert"].is_null());
         let first = |span: Span| told().filter(move |alert| is_in(span, raised(alert))).collect::<Vec<_>>();
         let (new, old) = (first(span), before.map(first));
         let last = |alert: &StoredAlert| alert.updated_at.as_deref().and_then(parse_timestamp).unwrap_or_else(|| raised(alert));

@@ -12,7 +12,7 @@ impl Writer<'_> {
     /// Removes an alert by `delete`, which says whether it did, and then its history, but for one row that says what it was.
     pub(crate) fn remove(&self, id: i64, delete: impl FnOnce() -> rusqlite::Result<bool>) -> rusqlite::Result<bool> {
         let sql = format!("SELECT {COLUMNS} FROM {} WHERE id = ?1", quote(self.alerts));
-        let alert = self.connection.prepare_cached(&sql)?.query_row([id], |row| stored(row)).optional()?;
+        let alert = self.connection.prepare_cached(&sql)?.query_row([id], stored).optional()?;
         let life = self.life(id)?.unwrap_or_default();
         if !delete()? {
             return Ok(false);

@@ -104,7 +104,7 @@ impl Database {
     fn rows_of_action(&self, batch: i64) -> Result<Vec<HistoryRow>, DatabaseError> {
         let sql = format!("SELECT {COLUMNS} FROM scout_history WHERE alert_table = ?1 AND batch = ?2 ORDER BY id");
         let look = || -> rusqlite::Result<Vec<HistoryRow>> {
-            self.connection.prepare(&sql)?.query_map((&self.alert_table, batch), |row| read(row))?.collect()
+            self.connection.prepare(&sql)?.query_map((&self.alert_table, batch), read)?.collect()
         };
         look().map_err(self.error("read"))
     }

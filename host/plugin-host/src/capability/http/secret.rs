@@ -53,7 +53,7 @@ impl Secret {
     }
 
     /// The URL with the secret in its place. It stays on its server, and below what the plugin wrote before the place.
-    pub(super) fn into_url(&self, url: &str) -> Result<Option<Url>, wit::HttpError> {
+    pub(super) fn fill_url(&self, url: &str) -> Result<Option<Url>, wit::HttpError> {
         let Some((before, behind)) = url.split_once(PLACE) else { return Ok(None) };
         let path = before.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
         if path.is_none() || before.contains(['?', '#']) || behind.contains(PLACE) {
@@ -72,7 +72,7 @@ impl Secret {
     }
 
     /// Puts the secret where it is named in header fields.
-    pub(super) fn into_fields(&self, fields: &mut HeaderMap) -> Result<(), wit::HttpError> {
+    pub(super) fn fill_fields(&self, fields: &mut HeaderMap) -> Result<(), wit::HttpError> {
         for value in fields.values_mut() {
             if let Some(text) = value.to_str().ok().filter(|text| text.contains(PLACE)) {
                 *value = self.sent(&text.replace(PLACE, &self.value))?;
@@ -145,7 +145,7 @@ mod tests {
             let secrets = secrets(&[("NET_SCOUT_SECRET_A", value)]);
             let secret = Secret::find(&secrets, "NET_SCOUT_SECRET_A", url, &[]).unwrap_or_else(|_| panic!("a secret"));
             assert!(secret.field.is_none(), "no bearer token beside it");
-            match secret.into_url(url) {
+            match secret.fill_url(url) {
                 Ok(url) => url.expect("a place").to_string(),
                 Err(wit::HttpError::Invalid(text) | wit::HttpError::Unavailable(text)) => text,
                 Err(other) => panic!("{other:?}"),
@@ -181,7 +181,7 @@ mod tests {
         let mut fields = HeaderMap::new();
         fields.insert("x-token", HeaderValue::from_static("Key {secret}"));
         fields.insert("x-other", HeaderValue::from_static("secret"));
-        assert!(secret.into_fields(&mut fields).is_ok() && secret.field.is_none());
+        assert!(secret.fill_fields(&mut fields).is_ok() && secret.field.is_none());
         assert_eq!(
             (&fields["x-token"], &fields["x-other"]),
             (&HeaderValue::from_static("Key k3y"), &HeaderValue::from_static("secret"))
