@@ -304,7 +304,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
 fn configuration(cli: &Cli) -> anyhow::Result<Config> {
     let file = ConfigFile::find(cli.global.config.as_deref())?;
     let config = Config::resolve(&layers(flags(cli), file))?;
-    if runs_plugins(&cli.command) { standard::or_standard(config) } else { Ok(config) }
+    if runs_plugins(&cli.command) { standard::or_standard(config) } else { Ok(standard::if_there(config)) }
 }
 
 /// As much of it as can be used, where its file is wrong.

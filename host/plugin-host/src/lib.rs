@@ -42,4 +42,4 @@ pub use load::{Artifact, PluginLimits, Plugins, Refused, load_file, load_folder}
 pub use lock::{Approval, LOCK, Lock, LockError, read_lock};
 pub use notifier::{Delivery, NOTIFY, Notifier, NotifierSettings, NotifyError, Receipt, Told, UngrantedNotifier};
 pub use rule::{Case, EVALUATE, Evaluation, ExplainRule, Rule};
-pub use unpack::{extract, unpacked};
+pub use unpack::{extract, unpacked, unpacked_before};

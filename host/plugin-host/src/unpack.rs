@@ -16,6 +16,18 @@ use net_scout_model::{Sink, UsageError, hex};
 /// The files of plugins: name and bytes.
 type Files = [(&'static str, &'static [u8])];
 
+/// The folder of these plugins beside the compiled code, if it is there.
+#[must_use]
+pub fn unpacked_before(files: &Files, options: &PluginOptions) -> Option<PathBuf> {
+    // It got its name when it was whole.
+    place(files, options).filter(|folder| folder.join(LOCK).is_file())
+}
+
+/// Where the folder of these plugins belongs.
+fn place(files: &Files, options: &PluginOptions) -> Option<PathBuf> {
+    Some(options.cache_dir.as_deref()?.with_file_name(format!("standard-{}", &hex(&digest(files))[..16])))
+}
+
 /// The folder of these plugins beside the compiled code; it is made where it is not there.
 ///
 /// # Errors
@@ -24,15 +36,12 @@ pub async fn unpacked(files: &Files, options: &PluginOptions, sink: &dyn Sink) -
     if files.is_empty() {
         return Err(missing(options, "this program was built without its plugins"));
     }
-    let cache = options
-        .cache_dir
-        .as_deref()
-        .ok_or_else(|| missing(options, "without cache_dir there is no place for the standard ones"))?;
-    let folder = cache.with_file_name(format!("standard-{}", &hex(&digest(files))[..16]));
-    // It got its name when it was whole.
-    if !folder.join(LOCK).is_file() {
-        make(files, &folder, options, sink).await?;
+    if let Some(folder) = unpacked_before(files, options) {
+        return Ok(folder);
     }
+    let folder =
+        place(files, options).ok_or_else(|| missing(options, "without cache_dir there is no place for the standard ones"))?;
+    make(files, &folder, options, sink).await?;
     Ok(folder)
 }
 

@@ -8,13 +8,13 @@ mod contacts;
 mod guard;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use net_scout_detect::allow::allowlist;
 use net_scout_detect::scan::ScanOptions;
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{AlertQuery, Network, Sink, Span, StoredAlert, Timestamp, parse_address};
+use net_scout_model::{AlertQuery, Network, RELATED, Sink, Span, StoredAlert, Timestamp, parse_address};
 use net_scout_store::AlertFilter;
 
 use crate::ReportError;
@@ -79,8 +79,11 @@ pub async fn blocklist(
 
     let mut list = Blocklist::default();
     let mut found = BTreeMap::new();
+    let open: BTreeSet<i64> = listed.alerts.iter().filter(|alert| !closed(alert)).map(|alert| alert.id).collect();
     for alert in &listed.alerts {
-        if let Err(reason) = options.add(alert, now, &mut found) {
+        if !counts(alert, &open) {
+            *list.left_out.entry("the alert is closed").or_default() += 1;
+        } else if let Err(reason) = options.add(alert, now, &mut found) {
             *list.left_out.entry(reason).or_default() += 1;
         }
     }
@@ -108,23 +111,43 @@ pub async fn blocklist(
 type Found<'a> = BTreeMap<Network, (Timestamp, Vec<&'a StoredAlert>)>;
 
 impl BlocklistOptions {
-    /// Adds the source of an alert; or says why it is left out.
+    /// Adds the sources of an alert, also of those that belong to it; or says why it is left out.
     fn add<'a>(&self, alert: &'a StoredAlert, now: Timestamp, found: &mut Found<'a>) -> Result<(), &'static str> {
-        match Stage::of(alert) {
-            Stage::Closed if alert.verdict() != Some("true_positive") => return Err("the alert is closed"),
-            Stage::Allowed => return Err("on the allowlist"),
-            _ => {}
+        if Stage::of(alert) == Stage::Allowed {
+            return Err("on the allowlist");
         }
-        let source = alert.src_ip.as_deref().and_then(parse_address).ok_or("the alert names no single source")?;
+        let sources = sources(alert);
+        if sources.is_empty() {
+            return Err("the alert names no source");
+        }
         let until = last_seen(alert).plus(self.lasts);
         if until <= now {
             return Err("not seen for long enough");
         }
-        let entry = found.entry(network(source)).or_insert((until, Vec::new()));
-        entry.0 = entry.0.max(until);
-        entry.1.push(alert);
+        for source in sources {
+            let entry = found.entry(source).or_insert((until, Vec::new()));
+            entry.0 = entry.0.max(until);
+            entry.1.push(alert);
+        }
         Ok(())
     }
+}
+
+/// Whether somebody closed an alert, for another reason than that an attacker was stopped.
+fn closed(alert: &StoredAlert) -> bool {
+    Stage::of(alert) == Stage::Closed && alert.verdict() != Some("true_positive")
+}
+
+/// Whether an alert counts. What became part of another one is as open as that one.
+fn counts(alert: &StoredAlert, open: &BTreeSet<i64>) -> bool {
+    !closed(alert) || alert.evidence["part_of_alert"].as_i64().is_some_and(|whole| open.contains(&whole))
+}
+
+/// What is blocked for an alert: its source, and those of the alerts that belong to it, as where a whole network scans.
+fn sources(alert: &StoredAlert) -> BTreeSet<Network> {
+    let related = alert.evidence[RELATED].as_array().into_iter().flatten();
+    let related = related.filter_map(|alert| alert["src_ip"].as_str());
+    alert.src_ip.as_deref().into_iter().chain(related).filter_map(parse_address).map(network).collect()
 }
 
 /// What is blocked for an address.

@@ -184,13 +184,14 @@ fn record_for(
     wake(connection, alerts_in, now)?;
     let table = &quote(alerts_in);
     let networks = Place::networks(connection, table)?;
-    let place = Place { connection, table, quiet, networks, history: Writer::new(connection, alerts_in, now)? };
+    let mut place = Place { connection, table, quiet, networks, history: Writer::new(connection, alerts_in, now)? };
     let mut recorded = Vec::new();
     for (place_of, alert) in alerts.iter().enumerate() {
         if place_of > 0 && begun.elapsed() >= turn {
             break;
         }
         recorded.push(record(&place, alert, instant(now, alerts.len() - 1 - place_of))?);
+        place.learn(alert);
     }
     Ok(recorded)
 }

@@ -1,5 +1,7 @@
 //! `net-scout alerts ack`, `snooze`, `close` and so on: what people do about alerts. How many it would change is said before.
 
+use std::os::unix::fs::MetadataExt as _;
+
 use super::{consent, runtime, terminal_width};
 use crate::config::Config;
 use crate::exit::UsageError;
@@ -90,9 +92,11 @@ fn agreed(text: &str) -> anyhow::Result<bool> {
     consent(&format!("{text}\nDo it?"), &format!("{text}; nothing was changed: nobody is there to ask, so agree with --yes"))
 }
 
-/// Who runs this program: the name of the login, behind sudo that of before.
+/// Who runs this program: the name of the login, behind sudo that of before; where there is none, as under cron, the number of the user.
 fn person() -> Actor {
     let name =
         ["SUDO_USER", "LOGNAME", "USER"].into_iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()));
-    Actor::Person(name.unwrap_or_else(|| "unknown".to_owned()))
+    let number =
+        || std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |process| format!("user {}", process.uid()));
+    Actor::Person(name.unwrap_or_else(number))
 }

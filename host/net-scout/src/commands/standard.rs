@@ -7,7 +7,7 @@ use super::runtime;
 use crate::config::Config;
 use crate::output::Terminal;
 use crate::{exit, output};
-use net_scout_plugin_host::{extract as extract_to, unpacked};
+use net_scout_plugin_host::{extract as extract_to, unpacked, unpacked_before};
 use net_scout_standard::PLUGINS;
 
 /// The configuration with a plugin folder: where none is named and there is none, that of the standard plugins, which is made once.
@@ -24,6 +24,15 @@ pub fn or_standard(mut config: Config) -> anyhow::Result<Config> {
     let folder = thread::scope(|scope| scope.spawn(unpack).join());
     config.values.plugins = folder.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     Ok(config)
+}
+
+/// The configuration for who only wants to know what there is: with the standard plugins where they were used before.
+#[must_use]
+pub fn if_there(mut config: Config) -> Config {
+    if !config.names_plugins() && config.plugins.symlink_metadata().is_err() {
+        config.values.plugins = unpacked_before(PLUGINS, &config.plugin_options()).unwrap_or(config.values.plugins);
+    }
+    config
 }
 
 /// Writes them into a new folder.

@@ -15,7 +15,7 @@ const WIDTH: usize = 110;
 const TABLES: &str = "\
 # Parameters of a rule or an enricher; `net-scout plugin inspect NAME` lists them
 # [rules.vertical_scan]
-# ports_threshold = 15
+# ports_threshold = 20
 
 # Limits of one plugin
 # [limits.whois]
@@ -27,8 +27,18 @@ const TABLES: &str = "\
 
 # What raises no alert; see `net-scout allow --help`
 # [[allow]]
-# src = \"198.51.100.7\"
+# network = \"198.51.100.7\"
 # reason = \"our own scanner\"
+
+# Who is told, and of what; see docs/notifications.md
+# [[receiver]]
+# name = \"ops\"
+# kind = \"ntfy\"
+# topic = \"firewall\"
+# [[route]]
+# name = \"urgent\"
+# filter = \"severity:>=high\"
+# receivers = [\"ops\"]
 ";
 
 /// The file.

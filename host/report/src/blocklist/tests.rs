@@ -1,7 +1,9 @@
 use net_scout_model::{Allow, KnownNames, Messages, Severity};
 
+use serde_json::json;
+
 use super::*;
-use crate::test_support::{MINUTE, NOW, alert, event, record, scene};
+use crate::test_support::{MINUTE, NOW, alert, event, record, scene, stored};
 
 const DAY: i64 = 24 * 60 * MINUTE;
 
@@ -133,4 +135,19 @@ fn a_comment_never_becomes_a_command() {
         assert_eq!(text.lines().filter(|line| line.contains("91.2.3.4")).count(), 1, "{text}");
     }
     assert_eq!(list.write(BlocklistFormat::Nft, NOW).matches("timeout 1s").count(), 1);
+}
+
+#[test]
+fn sources_of_related_alerts_and_of_parts_are_listed() {
+    let related = json!({"related": [{"src_ip": "91.2.3.5"}, {"src_ip": "91.2.3.4"}, {"src_ip": null}]});
+    let whole = stored(1, "port_scan", Some("91.2.3.4"), related);
+    let found: Vec<String> = sources(&whole).iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["91.2.3.4", "91.2.3.5"]);
+
+    let mut part = stored(2, "port_scan", Some("91.2.3.6"), json!({"part_of_alert": 1}));
+    part.status = "duplicate".to_owned();
+    assert!(counts(&part, &[1].into()) && !counts(&part, &[3].into()));
+    let mut closed = stored(3, "port_scan", Some("91.2.3.7"), json!({}));
+    closed.status = "closed".to_owned();
+    assert!(!counts(&closed, &[1].into()) && counts(&whole, &[1].into()));
 }

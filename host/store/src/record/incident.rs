@@ -98,6 +98,16 @@ impl Place<'_> {
         Ok(stories.into_iter().filter_map(|story| Some((network(&story)?, story))).collect())
     }
 
+    /// The network of an alert that was recorded is known to those that follow: a scan says at once what the same scan would say again.
+    pub(super) fn learn(&mut self, alert: &Alert) {
+        if let Some(story) = &alert.story
+            && let Some(network) = network(story)
+            && self.networks.iter().all(|(_, known)| known != story)
+        {
+            self.networks.insert(0, (network, story.clone()));
+        }
+    }
+
     /// The open alerts about sources of the network that an alert is about, the strongest first: it takes them over, unless they are
     /// worse, or it does not name its events.
     pub(super) fn members(&self, alert: &Alert, at: Timestamp) -> rusqlite::Result<Vec<StoredAlert>> {
