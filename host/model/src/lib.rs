@@ -38,7 +38,7 @@ mod usage;
 mod value;
 mod window;
 
-pub use action::{Actor, AlertAction, LIFE_COLUMNS, check_comment, reopening};
+pub use action::{Actor, AlertAction, LIFE_COLUMNS, MOST_LABELS, check_comment, reopening};
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
 pub use alert_field::AlertField;
 pub use allow::{

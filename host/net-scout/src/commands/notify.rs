@@ -45,7 +45,13 @@ pub fn flush(config: &Config) -> anyhow::Result<u8> {
         Some(holder) => output::note(&format_args!("left to {holder}")),
         None => output::note(&format_args!("{} sent, with {}", counted(sent, "message"), counted(alerts, "alert"))),
     }
-    Ok(if failed + given_up + problems.len() > 0 { exit::UNDELIVERED } else { exit::SUCCESS })
+    // Also what was tried before, and not again now.
+    let open = database.outbox_messages(Timestamp::MAXIMUM)?;
+    let waiting = open.iter().filter(|message| message.state != "failed" && message.attempts > 0).count();
+    if waiting > failed {
+        output::note(&format_args!("{} did not arrive yet and will be tried again", counted(waiting, "message")));
+    }
+    Ok(if failed + given_up + problems.len() + waiting > 0 { exit::UNDELIVERED } else { exit::SUCCESS })
 }
 
 /// The receiver of a name.
