@@ -65,7 +65,6 @@ pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, che
 pub use related::{RELATED, REOPENED, Rank, Related, add_related, take_related};
 pub use request::{CAPABILITIES, Request, RequestError};
 pub use row::Row;
-pub use search::{AlertQuery, AlertQueryError, KnownNames};
 pub use secrets::Secrets;
 pub use sink::{Message, Messages, Once, Progress, Sink, Unseen, Wait};
 pub use switch::{SWITCH, parse_switch};

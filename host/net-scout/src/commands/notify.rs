@@ -13,8 +13,9 @@ use crate::exit::UsageError;
 use crate::output::{self, Cell, Format, Table, Terminal};
 use net_scout_detect::prepare;
 use net_scout_model::clock::SystemClock;
+use net_scout_model::search::AlertQuery;
 use net_scout_model::time::parse_moment;
-use net_scout_model::{AlertQuery, Timestamp, counted, plain};
+use net_scout_model::{Timestamp, counted, plain};
 use net_scout_notify::{Deliver, Receiver, Report, deliver, preview as preview_of, resend as resend_to, send_test};
 use net_scout_store::{AlertFilter, Turn};
 
