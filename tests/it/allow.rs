@@ -118,7 +118,7 @@ fn entries_that_make_no_sense() {
         (&["host", "--reason", "x"], "`host` is not a network: write an address such as 192.0.2.7"),
         (&["192.0.2.1"], "--reason <TEXT>"),
         (&["192.0.2.1", "--reason", " "], "--reason: a reason is missing"),
-        (&["192.0.2.1", "--reason", "x", "--port", "http"], "--port: `http` are no ports"),
+        (&["192.0.2.1", "--reason", "x", "--port", "http"], "--port: `http` are not ports"),
         (&["192.0.2.1", "--reason", "x", "--until", "soon"], "--until: `soon` is neither an instant"),
         (&["192.0.2.1", "--reason", "x", "--until", "2026-01-01"], "--until: 2026-01-01T00:00:00Z is past"),
     ] {

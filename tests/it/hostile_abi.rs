@@ -131,7 +131,7 @@ rules! { undescribed:
 // Descriptions that can be read, but make no sense.
 rules! { refused:
     an_empty_description, "", "(func (export \"describe\") (result i32) (i32.const 0))"
-        => "describes itself wrongly: name `` is not a lower-case letter and up to 63 lower-case letters, digits and underscores";
+        => "describes itself wrongly: it has no alert type";
     a_rule_that_is_an_enricher, "", r#"(data (i32.const 0x110) (i32 1)) (data (i32.const 0x1c0) "\01")"#
         => "describes itself wrongly: it requests table, which no plugin of its kind is given";
     an_enricher_without_a_lookup, "", r#"(data (i32.const 0x110) (i32 1)) (data (i32.const 0x1c0) "\01") (data (i32.const 0x138) (i32 0 0))"#

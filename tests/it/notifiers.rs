@@ -47,7 +47,7 @@ fn slack_tells_what_it_was_granted_and_the_secret_stays_here() {
     let alert = &told(&run)["alerts"][0];
     let mut fields: Vec<&String> = alert.as_object().expect("fields").keys().collect();
     fields.sort();
-    assert_eq!(fields, ["dst_ip", "id", "score", "severity", "src_ip", "type"]);
+    assert_eq!(fields, ["id", "score", "severity", "src_ip", "type"]);
     let requests = server.requests();
     assert_eq!((requests.len(), requests[0].path.as_str(), requests[0].header("authorization")), (1, path.as_str(), None));
     let body = String::from_utf8(requests[0].body.clone()).expect("text");
@@ -284,6 +284,4 @@ fn a_receiver_that_is_a_plugin() {
     let requests = server.requests();
     let body = String::from_utf8_lossy(&requests.last().expect("a message").body).into_owned();
     assert!(requests.len() == 2 && body.contains("net-scout: 4 alerts") && !body.contains(" from "), "{body}");
-    let told = scene.run(&["plugin", "egress", "slack", "--since", "100 years"]);
-    assert!(told.stdout.contains(&server.url()), "{}", told.stdout);
 }

@@ -54,7 +54,7 @@ fn a_database_that_is_locked_is_waited_for() {
 fn one_that_is_missing_empty_or_damaged_is_waited_for() {
     for (text, reason) in [
         (None, "no database at ./net_sentinel.db"),
-        (Some(""), "net_sentinel.db has no table `ip_events`; it has no tables"),
+        (Some(""), "net_sentinel.db has no table `ip_events`"),
         (
             Some("not a database, but longer than the head of one, so that its first bytes are looked at by the program"),
             "is not a SQLite",

@@ -134,7 +134,7 @@ const WRONG_WORDS: [&[&str]; 19] = [
 /// Needs a database with alerts.
 const WRONG_FILTERS: [&[&str]; 5] = [
     &["alerts", "--type", "portscan"],
-    &["alerts", "--status", "open"],
+    &["alerts", "--status", "opn"],
     &["alerts", "--since", "soon"],
     &["alerts", "show", "99"],
     &["allow", "add", "192.0.2.1", "--rule", "portscan", "--reason", "our scanner"],

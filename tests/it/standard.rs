@@ -13,9 +13,13 @@ fn scene() -> Scene {
     fs::remove_dir_all(scene.path("plugins")).expect("removed");
     scene.configure("cache_dir = 'cache/code'\n");
     // What the other tests compiled before.
-    fs::create_dir(scene.path("cache")).expect("a folder");
-    fs::set_permissions(scene.path("cache"), fs::Permissions::from_mode(0o700)).expect("private");
-    std::os::unix::fs::symlink(places::target().join("test-code"), scene.path("cache/code")).expect("a link");
+    fs::create_dir_all(scene.path("cache/code")).expect("a folder");
+    fs::set_permissions(scene.path("cache/code"), fs::Permissions::from_mode(0o700)).expect("private");
+    for compiled in
+        fs::read_dir(places::target().join("test-code")).expect("compiled code").flatten().filter(|file| file.path().is_file())
+    {
+        drop(fs::hard_link(compiled.path(), scene.path("cache/code").join(compiled.file_name())));
+    }
     scene
 }
 
@@ -42,6 +46,12 @@ fn a_scan_needs_no_folder_and_a_folder_wins() {
             .count()
     );
     assert!(names.iter().all(|plugin| plugin["status"] == "approved"), "{names:?}");
+
+    // Something cleaned up: they are written again.
+    let folder =
+        fs::read_dir(scene.path("cache/code")).expect("a folder").flatten().find(|entry| entry.path().is_dir()).expect("plugins");
+    fs::remove_file(folder.path().join("beacon.wasm")).expect("removed");
+    assert_eq!(run(&["plugin", "list", "--format", "ndjson"]).lines().len(), names.len());
 
     run(&["plugin", "extract", "plugins"]).exited(0);
     fs::remove_file(scene.path("plugins/beacon.wasm")).expect("removed");

@@ -1,7 +1,8 @@
 //! What people do about alerts: acknowledge, snooze, close, reopen, assign, note and label them, take the last of it back, and read the history.
 
 use crate::DetectError;
-use net_scout_model::{Actor, AlertAction, AlertQuery, LIFE_COLUMNS, StoredAlert, Timestamp};
+use net_scout_model::search::AlertQuery;
+use net_scout_model::{Actor, AlertAction, LIFE_COLUMNS, StoredAlert, Timestamp};
 use net_scout_store::{Acted, AlertFilter, DatabaseError, DatabaseOptions, HistoryRow, LastAction, Undone};
 use serde_json::{Map, Value};
 
@@ -104,7 +105,8 @@ fn life(alert: &StoredAlert) -> Map<String, Value> {
 mod tests {
     use super::*;
     use crate::test_support::{NOW, alert, options};
-    use net_scout_model::{KnownNames, Verdict};
+    use net_scout_model::Verdict;
+    use net_scout_model::search::KnownNames;
 
     #[test]
     fn alerts_are_closed_and_that_is_taken_back() {

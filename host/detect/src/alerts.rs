@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::DetectError;
-use net_scout_model::{AlertQuery, StoredAlert, Timestamp};
+use net_scout_model::search::AlertQuery;
+use net_scout_model::{StoredAlert, Timestamp};
 use net_scout_store::{AlertCount, AlertFilter, CountBy, DatabaseError, DatabaseOptions, ListedAlerts};
 
 /// A stored alert, with all that is known of it.
@@ -56,7 +57,7 @@ pub fn show(options: &DatabaseOptions, table: &str, id: i64, now: Timestamp) -> 
 mod tests {
     use super::*;
     use crate::test_support::{NOW, alert, options};
-    use net_scout_model::KnownNames;
+    use net_scout_model::search::KnownNames;
 
     #[test]
     fn alerts_are_listed_and_one_is_shown_whole() {

@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::error::DetectError;
 use crate::options::ScanOptions;
-use net_scout_model::{AlertQuery, Allow, AllowSubject, Allowlist, Networks, Origin, Side, Sink, StoredAlert, Timestamp};
+use net_scout_model::search::AlertQuery;
+use net_scout_model::{Allow, AllowSubject, Allowlist, Networks, Origin, Side, Sink, StoredAlert, Timestamp};
 use net_scout_plugin_host::capability::dns::system_resolvers;
 use net_scout_store::{AlertFilter, Database, DatabaseError, ListedAlerts};
 
@@ -165,7 +166,8 @@ pub(crate) fn readable(
 
 #[cfg(test)]
 mod tests {
-    use net_scout_model::{KnownNames, Message, Messages};
+    use net_scout_model::search::KnownNames;
+    use net_scout_model::{Message, Messages};
 
     use super::*;
     use crate::test_support::{NOW, alert, options};

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::DetectError;
-use net_scout_model::{AlertQuery, AlertQueryError, Kind, KnownNames, Sink, UsageError, plain};
+use net_scout_model::search::{AlertQuery, AlertQueryError, KnownNames};
+use net_scout_model::{Kind, Sink, UsageError, plain};
 use net_scout_plugin_host::{PluginOptions, Rule, load_all};
 use net_scout_store::{AlertName, Database, DatabaseError, DatabaseOptions};
 

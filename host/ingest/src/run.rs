@@ -229,7 +229,7 @@ mod tests {
         assert_eq!((imported.events, imported.rows.added), (3, 1));
         let said = sink.take();
         let is_said = |text: &str| said.iter().any(|one| matches!(one, Message::Note(note) if note.contains(text)));
-        assert!(is_said("ufw.log: 3 lines, 3 events") && is_said("3 events became 1 new row,"), "{said:?}");
+        assert!(is_said("ufw.log: 3 lines, 3 events") && is_said("3 events became 1 new row"), "{said:?}");
         assert!(!request(&file).waits() && ImportRequest { follow: true, ..request(&file) }.waits());
     }
 

@@ -3,6 +3,7 @@
 
 pub mod conformance;
 mod events;
+mod notifier_conformance;
 mod run;
 pub mod scenario;
 

@@ -10,7 +10,7 @@ use super::{CLOSED_STATUSES, OPEN_STATUSES, SNOOZED, Timestamp, Verdict, plain};
 /// The columns of an alert whose changes the history tells. Folded over its rows they are what the alert is.
 pub const LIFE_COLUMNS: [&str; 8] = ["status", "severity", "snoozed_until", "verdict", "reason", "assignee", "labels", "note"];
 /// The most labels of an alert.
-const MOST_LABELS: usize = 20;
+pub const MOST_LABELS: usize = 20;
 /// The longest note, reason or name, in characters.
 const LONGEST: usize = 2_000;
 
@@ -114,7 +114,10 @@ impl AlertAction {
                 labels.retain(|label| !remove.iter().any(|removed| removed == label));
                 labels.sort_unstable();
                 labels.dedup();
-                labels.truncate(MOST_LABELS);
+                // Nobody's labels go because there are too many.
+                if labels.len() > MOST_LABELS {
+                    return Map::new();
+                }
                 let text = labels.join(",");
                 vec![("labels", if text.is_empty() { Value::Null } else { text.into() })]
             }
@@ -195,6 +198,11 @@ mod tests {
             (AlertAction::Reopen, json!({"status": "snoozed", "snoozed_until": NOW.stored()}), json!({})),
             (AlertAction::Assign(Some("anna".into())), json!({"assignee": "anna"}), json!({})),
             (AlertAction::Assign(None), json!({"assignee": "anna"}), json!({"assignee": null})),
+            (
+                label.clone(),
+                json!({"labels": (0..20).map(|number| format!("x{number}")).collect::<Vec<_>>().join(",")}),
+                json!({}),
+            ),
             (label.clone(), json!({"labels": "c,d"}), json!({"labels": "a,b,d"})),
             (AlertAction::Label { add: vec![], remove: vec!["c".into()] }, json!({"labels": "c"}), json!({"labels": null})),
             (label, json!({"labels": "a,b"}), json!({})),

@@ -38,7 +38,7 @@ mod usage;
 mod value;
 mod window;
 
-pub use action::{Actor, AlertAction, LIFE_COLUMNS, check_comment, reopening};
+pub use action::{Actor, AlertAction, LIFE_COLUMNS, MOST_LABELS, check_comment, reopening};
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
 pub use alert_field::AlertField;
 pub use allow::{
@@ -65,7 +65,6 @@ pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, che
 pub use related::{RELATED, REOPENED, Rank, Related, add_related, take_related};
 pub use request::{CAPABILITIES, Request, RequestError};
 pub use row::Row;
-pub use search::{AlertQuery, AlertQueryError, KnownNames};
 pub use secrets::Secrets;
 pub use sink::{Message, Messages, Once, Progress, Sink, Unseen, Wait};
 pub use switch::{SWITCH, parse_switch};

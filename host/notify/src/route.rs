@@ -1,7 +1,8 @@
 //! Routes: which alerts are told to whom, how soon, how often, and when not.
 
 use jiff::tz::TimeZone;
-use net_scout_model::{AlertQuery, News, StoredAlert, Timestamp};
+use net_scout_model::search::AlertQuery;
+use net_scout_model::{News, StoredAlert, Timestamp};
 use net_scout_store::{Outbound, Tell};
 
 const MINUTE: i64 = 60_000_000;

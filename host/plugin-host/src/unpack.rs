@@ -1,4 +1,4 @@
-//! Plugins that are bytes in the program become a folder with its lock: for this user alone, beside the compiled code, or where the operator
+//! Plugins that are bytes in the program become a folder with its lock: for this user alone, among the compiled code, or where the operator
 //! wants it. They are approved by whoever built the program, as its own code is; from then on they are plugins like others.
 
 use std::collections::BTreeMap;
@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
@@ -13,22 +14,27 @@ use crate::ownership::NewFile;
 use crate::{Approvals, LOCK, PluginOptions, PluginsError};
 use net_scout_model::{Sink, UsageError, hex};
 
+/// The name of a folder that is being written.
+const PREFIX: &str = ".plugins.";
+const SUFFIX: &str = ".partial";
+/// After so long nobody writes it any more.
+const ABANDONED: Duration = Duration::from_secs(3_600);
+
 /// The files of plugins: name and bytes.
 type Files = [(&'static str, &'static [u8])];
 
-/// The folder of these plugins beside the compiled code, if it is there.
+/// The folder of these plugins among the compiled code, if it is there and nothing is missing or too much.
 #[must_use]
 pub fn unpacked_before(files: &Files, options: &PluginOptions) -> Option<PathBuf> {
-    // It got its name when it was whole.
-    place(files, options).filter(|folder| folder.join(LOCK).is_file())
+    place(files, options).filter(|folder| is_whole(files, folder))
 }
 
 /// Where the folder of these plugins belongs.
 fn place(files: &Files, options: &PluginOptions) -> Option<PathBuf> {
-    Some(options.cache_dir.as_deref()?.with_file_name(format!("standard-{}", &hex(&digest(files))[..16])))
+    Some(options.cache_dir.as_deref()?.join(format!("standard-{}", &hex(&digest(files))[..16])))
 }
 
-/// The folder of these plugins beside the compiled code; it is made where it is not there.
+/// The folder of these plugins among the compiled code; it is made where it is not there, and again where something cleaned it up.
 ///
 /// # Errors
 /// When there is no folder for compiled code, or it cannot be written.
@@ -59,6 +65,14 @@ pub async fn extract(files: &Files, folder: &Path, options: &PluginOptions, sink
     make(files, folder, options, sink).await
 }
 
+/// Whether a folder has these files and no other plugin. What is in them, the lock says.
+fn is_whole(files: &Files, folder: &Path) -> bool {
+    let has = |name: &str, bytes: &[u8]| folder.join(name).metadata().is_ok_and(|file| file.len() == bytes.len() as u64);
+    let is_plugin = |entry: &fs::DirEntry| entry.path().extension().is_some_and(|extension| extension == "wasm");
+    let there = fs::read_dir(folder).map_or(0, |entries| entries.flatten().filter(is_plugin).count());
+    folder.join(LOCK).is_file() && there == files.len() && files.iter().all(|(name, bytes)| has(name, bytes))
+}
+
 fn missing(options: &PluginOptions, reason: &str) -> PluginsError {
     UsageError(format!("there is no plugin folder {}, and {reason}; name a folder with --plugins DIR", options.folder.display()))
         .into()
@@ -79,7 +93,8 @@ async fn make(files: &Files, folder: &Path, options: &PluginOptions, sink: &dyn 
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = |source: io::Error| PluginsError::NotUnpacked { folder: folder.display().to_string(), source };
     fs::DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(written)?;
-    let new = tempfile::Builder::new().prefix(".plugins.").suffix(".partial").tempdir_in(parent).map_err(written)?;
+    sweep(parent);
+    let new = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempdir_in(parent).map_err(written)?;
     for (name, bytes) in files {
         write(&new.path().join(name), bytes).map_err(written)?;
     }
@@ -88,14 +103,37 @@ async fn make(files: &Files, folder: &Path, options: &PluginOptions, sink: &dyn 
     for proposal in std::mem::take(&mut approvals.proposals) {
         approvals.approve(&proposal)?;
     }
+    // What was there is not whole, or it would not be made.
+    let old = new.path().with_extension("old");
+    match fs::rename(folder, &old) {
+        Ok(()) => fs::remove_dir_all(&old).map_err(written)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(written(error)),
+    }
     match fs::rename(new.path(), folder) {
         // What has its name now is no longer removed at the end.
         Ok(()) => drop(new.keep()),
         // Another process was faster, with the same files.
-        Err(_) if folder.join(LOCK).is_file() => {}
+        Err(_) if is_whole(files, folder) => {}
         Err(error) => return Err(written(error)),
     }
     fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(written)
+}
+
+/// Removes what a process left that was killed while it wrote. One that is at work is done within minutes.
+fn sweep(parent: &Path) {
+    let is_old = |entry: &fs::DirEntry| {
+        let changed = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        changed.and_then(|changed| changed.elapsed().ok()).is_some_and(|age| age > ABANDONED)
+    };
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        if is_ours && is_old(&entry) {
+            // Where it cannot be removed, it is no harm.
+            drop(fs::remove_dir_all(entry.path()));
+        }
+    }
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

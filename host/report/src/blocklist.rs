@@ -13,8 +13,9 @@ use std::net::IpAddr;
 
 use net_scout_detect::allow::allowlist;
 use net_scout_detect::scan::ScanOptions;
+use net_scout_model::search::AlertQuery;
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{AlertQuery, Network, RELATED, Sink, Span, StoredAlert, Timestamp, parse_address};
+use net_scout_model::{Network, RELATED, Sink, Span, StoredAlert, Timestamp, parse_address};
 use net_scout_store::AlertFilter;
 
 use crate::ReportError;

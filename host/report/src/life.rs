@@ -1,6 +1,7 @@
 //! Where an alert is in its life.
 
-use net_scout_model::{AlertQuery, KnownNames, Severity, StoredAlert, Timestamp};
+use net_scout_model::search::{AlertQuery, KnownNames};
+use net_scout_model::{Severity, StoredAlert, Timestamp};
 use net_scout_store::AlertFilter;
 
 /// Where an alert is in its life.

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use net_scout_detect::scan::ScanOptions;
-use net_scout_model::{AlertQuery, Sink, StoredAlert, Timestamp, counted};
+use net_scout_model::search::AlertQuery;
+use net_scout_model::{Sink, StoredAlert, Timestamp, counted};
 use net_scout_store::{AlertFilter, Database, DatabaseError, Lock};
 use serde::Serialize;
 

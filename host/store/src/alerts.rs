@@ -13,7 +13,8 @@ use super::open::Database;
 use super::schema::{columns, quote};
 use super::stored::{COLUMNS, Unreadable, is_broken, json, stored};
 pub use count::{AlertCount, CountBy};
-use net_scout_model::{AlertQuery, StoredAlert, Timestamp};
+use net_scout_model::search::AlertQuery;
+use net_scout_model::{StoredAlert, Timestamp};
 pub use page::{AlertCursor, AlertOrder};
 use search::{Columns, Conditions};
 

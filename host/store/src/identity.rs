@@ -41,9 +41,19 @@ pub fn belongs_to(database: &Path, device: u64, number: u64) -> bool {
 /// # Errors
 /// When it is one.
 pub fn not_the_database(database: &Path, what: &str, path: &Path) -> Result<(), UsageError> {
-    let is_one = std::fs::metadata(path).is_ok_and(|file| belongs_to(database, file.dev(), file.ino()));
+    let is_one =
+        std::fs::metadata(path).is_ok_and(|file| belongs_to(database, file.dev(), file.ino())) || is_named_so(database, path);
     let (path, database) = (path.display(), database.display());
     if is_one { Err(UsageError(format!("{what}: {path} belongs to the database {database}; name another file"))) } else { Ok(()) }
+}
+
+/// Whether a path has the name of one of the files of a database, which SQLite would take for its own once it is there.
+fn is_named_so(database: &Path, path: &Path) -> bool {
+    let folder =
+        |path: &Path| path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).canonicalize().ok();
+    let Some(name) = database.file_name().and_then(|name| name.to_str()) else { return false };
+    let is_one = |suffix: &str| path.file_name().is_some_and(|file| file == format!("{name}{suffix}").as_str());
+    ["", "-wal", "-shm", "-journal"].into_iter().any(is_one) && folder(database).is_some() && folder(database) == folder(path)
 }
 
 /// The files that a connection writes to, to see that they still are those that others read.

@@ -41,17 +41,17 @@ fn a_query_needs_consent_and_numbers_do_not() {
     let before = all(&scene.connect());
     let close = ["close", "src:192.0.2.0/24", "--as", "benign", "--reason", "a test"];
     let refused = by(&scene, "anna", &close);
-    refused.ended(2, "close as benign: 4 alerts (1, 2, 3, 4); nothing was changed: nobody is there to ask, so agree with --yes");
+    refused.said(2, "close as benign: 4 alerts (1, 2, 3, 4); nothing was changed: nobody is there to ask, so agree with --yes");
     by(&scene, "anna", &[&close[..], &["--dry-run"]].concat())
-        .ended(0, "close as benign: 4 alerts (1, 2, 3, 4); nothing written (dry run)");
+        .said(0, "close as benign: 4 alerts (1, 2, 3, 4); nothing written (dry run)");
     assert_eq!(all(&scene.connect()), before);
-    by(&scene, "anna", &["ack", "2", "3"]).ended(0, "done: acknowledge: 2 alerts (2, 3); `net-scout alerts undo` takes it back");
-    by(&scene, "anna", &["ack", "2", "1"]).ended(0, "done: acknowledge: 1 alert (1)");
-    by(&scene, "anna", &["ack", "2"]).ended(0, "acknowledge: 0 alerts, 1 other is so already or closed; nothing to do");
-    by(&scene, "anna", &["ack", "2", "99"]).ended(1, "error: there is no alert 99");
-    by(&scene, "anna", &["ack", ""]).ended(2, "error: say which alerts");
-    by(&scene, "anna", &["ack", "rule:x"]).ended(2, "error: rule: there is no rule `x`");
-    by(&scene, "anna", &[&close[..], &["--yes"]].concat()).ended(0, "done: close as benign: 4 alerts");
+    by(&scene, "anna", &["ack", "2", "3"]).said(0, "done: acknowledge: 2 alerts (2, 3); `net-scout alerts undo` takes it back");
+    by(&scene, "anna", &["ack", "2", "1"]).said(0, "done: acknowledge: 1 alert (1)");
+    by(&scene, "anna", &["ack", "2"]).said(0, "acknowledge: 0 alerts, 1 other is so already or closed; nothing to do");
+    by(&scene, "anna", &["ack", "2", "99"]).said(1, "error: there is no alert 99");
+    by(&scene, "anna", &["ack", ""]).said(2, "error: say which alerts");
+    by(&scene, "anna", &["ack", "rule:x"]).said(2, "error: rule: there is no rule `x`");
+    by(&scene, "anna", &[&close[..], &["--yes"]].concat()).said(0, "done: close as benign: 4 alerts");
     let closed = scene.run(&[
         "alerts",
         "status:closed",
@@ -65,10 +65,10 @@ fn a_query_needs_consent_and_numbers_do_not() {
     ]);
     assert_eq!(closed.lines()[0], json!({"id": 4, "verdict": "benign", "reason": "a test"}));
     // Each of them takes back their own.
-    by(&scene, "ben", &["undo"]).ended(1, "error: there is nothing to take back: person:ben has changed no alert");
-    by(&scene, "anna", &["undo"]).ended(2, "take back: close of 4 alerts at 2026-03-11T20:35:11Z; nothing was changed");
+    by(&scene, "ben", &["undo"]).said(1, "error: there is nothing to take back: person:ben has changed no alert");
+    by(&scene, "anna", &["undo"]).said(2, "take back: close of 4 alerts at 2026-03-11T20:35:11Z; nothing was changed");
     for _ in 0..3 {
-        by(&scene, "anna", &["undo", "--yes"]).ended(0, "restored");
+        by(&scene, "anna", &["undo", "--yes"]).said(0, "restored");
     }
     assert_eq!(all(&scene.connect()), before, "every column");
 }
@@ -85,13 +85,13 @@ fn an_alert_is_snoozed_noted_and_wakes() {
         (&["label", "1"], "--add <LABEL>"),
         (&["note", " ", "1"], "it is empty"),
     ] {
-        by(&scene, "anna", words).ended(2, error);
+        by(&scene, "anna", words).said(2, error);
     }
     by(&scene, "anna", &["snooze", "1", "--for", "8h", "--note", "after the change"])
-        .ended(0, "snooze until 2026-03-12T04:35:11Z: 1 alert (1)");
-    by(&scene, "anna", &["snooze", "2", "--until-worse"]).ended(0, "snooze until it gets worse: 1 alert (2)");
-    by(&scene, "anna", &["assign", "ben", "1"]).ended(0, "assign to ben: 1 alert (1)");
-    by(&scene, "anna", &["label", "1", "--add", "b", "--add", "a"]).ended(0, "label +b +a: 1 alert (1)");
+        .said(0, "snooze until 2026-03-12T04:35:11Z: 1 alert (1)");
+    by(&scene, "anna", &["snooze", "2", "--until-worse"]).said(0, "snooze until it gets worse: 1 alert (2)");
+    by(&scene, "anna", &["assign", "ben", "1"]).said(0, "assign to ben: 1 alert (1)");
+    by(&scene, "anna", &["label", "1", "--add", "b", "--add", "a"]).said(0, "label +b +a: 1 alert (1)");
     let open = |now: &str| -> Vec<Value> {
         let run = later(
             &scene,
@@ -105,7 +105,7 @@ fn an_alert_is_snoozed_noted_and_wakes() {
     let awake = json!({"id": 1, "status": "new", "note": "after the change", "assignee": "ben", "labels": "a,b"});
     assert_eq!(open("2026-03-12T04:35:11Z"), [plain(4), plain(3), awake], "seen before anybody wrote it down");
     assert_eq!(states(&scene.connect())[0].1, "snoozed");
-    later(&scene, "2026-03-12T05:00:00Z", &["scan"]).ended(0, "");
+    later(&scene, "2026-03-12T05:00:00Z", &["scan"]).said(0, "");
     assert_eq!(states(&scene.connect())[..2], [(1, "new".to_owned()), (2, "snoozed".to_owned())]);
     let history = scene.run(&["alerts", "history", "1", "--format", "ndjson"]).lines();
     let told: Vec<Value> = history.iter().map(|row| json!([row["actor"], row["action"], row["comment"]])).collect();
@@ -119,7 +119,7 @@ fn an_alert_is_snoozed_noted_and_wakes() {
             ["net-scout", "wake", null],
         ])
     );
-    scene.run(&["alerts", "history", "99"]).ended(1, "error: there is no alert 99");
+    scene.run(&["alerts", "history", "99"]).said(1, "error: there is no alert 99");
     let shown = scene.run(&["alerts", "show", "2"]).stdout;
     assert!(shown.contains("  snoozed    until it gets worse\n"), "{shown}");
 }
@@ -127,7 +127,7 @@ fn an_alert_is_snoozed_noted_and_wakes() {
 #[test]
 fn allowed_alerts_say_by_which_entry() {
     let scene = scanned();
-    scene.run(&["allow", "add", "192.0.2.1", "--reason", "our scanner", "--close"]).ended(0, "closed 1 alert: 2");
+    scene.run(&["allow", "add", "192.0.2.1", "--reason", "our scanner", "--close"]).said(0, "closed 1 alert: 2");
     let history = scene.run(&["alerts", "history", "2"]).stdout;
     assert!(
         history.contains("allowlist") && history.contains("entry 1: our scanner") && history.contains("status: new to allowed"),
@@ -142,7 +142,7 @@ fn alerts_are_counted_and_paged() {
     let sources = count(&["--by", "source"]);
     assert_eq!(
         sources[0],
-        json!({"source": "192.0.2.3", "alerts": 2, "open": 2, "severity": "low", "last": "2026-03-11T20:35:11.000003Z"})
+        json!({"source": "192.0.2.3", "alerts": 2, "open": 2, "severity": "low", "last": "2026-03-11T20:35:11Z"})
     );
     assert_eq!(count(&["--by", "network"])[0]["network"], "192.0.2.0/24");
     let first = scene.run(&["alerts", "--sort", "score", "--limit", "3", "--format", "ndjson"]);
@@ -151,6 +151,6 @@ fn alerts_are_counted_and_paged() {
     assert_eq!((first.lines().len(), second.len()), (3, 1));
     scene
         .run(&["alerts", "--after", &cursor])
-        .ended(2, "error: --after: it is of a list that is sorted by score; add --sort score");
-    scene.run(&["alerts", "--columns", "id,colour"]).ended(2, "`colour` is not a column; there are id, created, raised");
+        .said(2, "error: --after: it is of a list that is sorted by score; add --sort score");
+    scene.run(&["alerts", "--columns", "id,colour"]).said(2, "`colour` is not a column; there are id, created, raised");
 }

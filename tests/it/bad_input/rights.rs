@@ -114,8 +114,9 @@ fn a_database_that_may_only_be_read() {
 fn a_database_that_may_not_even_be_read() {
     let scene = readable(|scene| permit(&scene.path("data").join(DATABASE), 0o000));
     let error = "error: failed to open ./net_sentinel.db: Permission denied (os error 13)";
-    for words in [SCAN, DRY, ALERTS, MIGRATE, IMPORT] {
-        let Some(run) = as_another_user(&scene, words) else { return };
+    let plugins = |words: &[&'static str]| [words, &["--plugins", "../plugins"]].concat();
+    for words in [plugins(SCAN), plugins(DRY), ALERTS.to_vec(), MIGRATE.to_vec(), IMPORT.to_vec()] {
+        let Some(run) = as_another_user(&scene, &words) else { return };
         run.ended(1, error);
     }
 }

@@ -73,6 +73,12 @@ impl Run {
         assert_eq!(self.code, code);
     }
 
+    /// Checks the exit status and a part of standard error.
+    #[track_caller]
+    pub fn said(&self, code: i32, part: &str) {
+        assert!(self.code == code && self.stderr.contains(part), "{part}: {} {}", self.code, self.stderr);
+    }
+
     /// Standard output as JSON, a value a line.
     ///
     /// # Panics

@@ -207,7 +207,7 @@ fn checked(file: File) -> Result<Truth, TruthError> {
 fn attack(place: &str, entry: Entry) -> Result<Attack, TruthError> {
     kind(place, &entry.kind)?;
     let time = |name: &str, text: &Option<String>| {
-        let wrong = "no instant; write one such as 2026-03-02T10:00:00Z";
+        let wrong = "not an instant; write one such as 2026-03-02T10:00:00Z";
         let read = |text: &String| parse_timestamp(text).ok_or_else(|| value(format!("{place}.{name}"), text, wrong));
         text.as_ref().map(read).transpose()
     };

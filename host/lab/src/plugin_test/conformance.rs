@@ -1,8 +1,6 @@
 //! Conformance: what every plugin has to do, whatever it is shown. It never traps, it says the same of itself and of the same input
 //! every time, it takes a no for an answer, and it is content with little. One check each.
 
-mod notifier;
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -17,19 +15,19 @@ use net_scout_plugin_host::recording::{Scripted, Step, Tape};
 use net_scout_plugin_host::{Enricher, Evaluation, LookupError, PluginError, Rule, Try, UngrantedEnricher};
 use net_scout_store::{ScratchDatabase, ScratchRow};
 
-pub use notifier::notifier;
+pub use super::notifier_conformance::notifier;
 
 /// The time that counts as now: 2026-03-11T20:00:00Z.
-const NOW: Timestamp = Timestamp(1_773_259_200_000_000);
+pub(super) const NOW: Timestamp = Timestamp(1_773_259_200_000_000);
 /// When the events were.
 const SEEN: Timestamp = Timestamp(NOW.0 - 1_800_000_000);
 /// The window.
 const WINDOW: Window = Window { since: Timestamp(NOW.0 - 3_600_000_000), until: None, now: NOW };
 /// How much processor time and memory little is.
-const LITTLE_TIME: Duration = Duration::from_millis(20);
-const LITTLE_MEMORY: usize = 2 << 20;
+pub(super) const LITTLE_TIME: Duration = Duration::from_millis(20);
+pub(super) const LITTLE_MEMORY: usize = 2 << 20;
 /// How long one lookup may take.
-const LONGEST: Duration = Duration::from_secs(60);
+pub(super) const LONGEST: Duration = Duration::from_secs(60);
 
 /// What came of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +39,7 @@ pub struct Check {
 }
 
 impl Check {
-    fn new(name: &'static str, result: Result<(), String>) -> Self {
+    pub(super) fn new(name: &'static str, result: Result<(), String>) -> Self {
         Self { name, fault: result.err() }
     }
 }
@@ -256,7 +254,7 @@ fn observables(enricher: &Enricher) -> Vec<Observable> {
 }
 
 /// Every way in which all calls can fail: the name of the check, and the error, or what comes closest to it.
-fn refusals() -> Vec<(&'static str, Vec<Json>)> {
+pub(super) fn refusals() -> Vec<(&'static str, Vec<Json>)> {
     let error = |kind: &str| json!({ kind: "conformance is checked" });
     let or_unavailable = |kind: &str| vec![error(kind), error("unavailable")];
     vec![
@@ -270,7 +268,7 @@ fn refusals() -> Vec<(&'static str, Vec<Json>)> {
 }
 
 /// Answers that make no sense: the name of the check, and the answers.
-fn answers() -> Vec<(&'static str, Vec<Step>)> {
+pub(super) fn answers() -> Vec<(&'static str, Vec<Step>)> {
     let garbage = "\u{1b}[2J{\"a\": [1, 2\u{202e}\0<html>%n%s';--";
     let (long, deep) = ("x".repeat(200_000), "[".repeat(100_000));
     let step = |call: &str, answer: Json| Step { call: call.to_owned(), arguments: None, answer: Some(answer), error: None };

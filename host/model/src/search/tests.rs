@@ -183,3 +183,14 @@ fn numbers_alone_are_those_of_alerts() {
     assert_eq!((parse("id:1..9").ids(), parse("-id:1").ids(), parse("\"7\"").ids()), (vec![], vec![], vec![]));
     assert_eq!(parse("7").and(parse("rule:a")).to_string(), "7 rule:a");
 }
+
+#[test]
+fn what_looks_like_an_address_and_is_none_is_no_text() {
+    for text in ["1.2.3.4/33", "300.1.1.1", "1.2.3.4/-1", "::1/129", "\"\""] {
+        let error = AlertQuery::parse(text, &KnownNames::default()).expect_err(text).to_string();
+        assert!(error.starts_with("text: "), "{text}: {error}");
+    }
+    for text in ["\"1.2.3.4/33\"", "1.2.3.4", "port 443", "v1.2b", "a:b:c-d".trim_start_matches("a:b:")] {
+        AlertQuery::parse(text, &KnownNames::default()).expect(text);
+    }
+}

@@ -11,7 +11,7 @@ pub(super) struct Token {
     pub(super) field: Option<String>,
     /// The values, without their quotes.
     pub(super) values: Vec<String>,
-    has_quote: bool,
+    pub(super) has_quote: bool,
 }
 
 impl Token {

@@ -59,10 +59,22 @@ fn text(token: &Token) -> Result<AlertTest, AlertQueryError> {
         return Err(AlertQueryError::Operator(token.text()));
     }
     let text = token.text();
-    Ok(match text.parse::<Network>() {
-        Ok(network) => AlertTest::Address(AlertSide::Either, std::iter::once(network).collect()),
-        Err(_) => AlertTest::Text(text.to_lowercase()),
-    })
+    let wrong = |reason: String| Err(AlertQueryError::Value { field: "text", reason });
+    match text.parse::<Network>() {
+        Ok(network) => Ok(AlertTest::Address(AlertSide::Either, std::iter::once(network).collect())),
+        // It would be found in every alert.
+        Err(_) if text.trim().is_empty() => wrong("it is empty".to_owned()),
+        Err(error) if !token.has_quote && is_like_an_address(&text) => wrong(format!("{error}; write a text in quotes")),
+        Err(_) => Ok(AlertTest::Text(text.to_lowercase())),
+    }
+}
+
+/// Whether somebody means an address or a network by it.
+fn is_like_an_address(text: &str) -> bool {
+    let is_v4 = text.contains('.') && text.bytes().all(|letter| letter.is_ascii_digit() || b"./-".contains(&letter));
+    let is_v6 =
+        text.matches(':').count() > 1 && text.bytes().all(|letter| letter.is_ascii_hexdigit() || b":/.".contains(&letter));
+    is_v4 || is_v6
 }
 
 fn not(field: &'static str, text: &str, what: &str) -> AlertQueryError {

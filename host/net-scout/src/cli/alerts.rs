@@ -169,7 +169,7 @@ impl AlertsArgs {
             after: self.after.clone(),
             limit: self.limit,
             by: self.by.map(ByName::count),
-            columns: self.columns.clone(),
+            columns: once(&self.columns),
             format: (&self.format).into(),
         }
     }
@@ -187,4 +187,15 @@ impl AlertsArgs {
         let flags = flags.into_iter().filter_map(|(field, value)| Some((field, value.clone()?))).collect();
         WrittenQuery { text: self.query.join(" "), flags }
     }
+}
+
+/// Each column once, where it is first named.
+fn once(columns: &[&'static str]) -> Vec<&'static str> {
+    let mut all = Vec::with_capacity(columns.len());
+    for column in columns {
+        if !all.contains(column) {
+            all.push(*column);
+        }
+    }
+    all
 }

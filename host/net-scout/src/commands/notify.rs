@@ -13,8 +13,9 @@ use crate::exit::UsageError;
 use crate::output::{self, Cell, Format, Table, Terminal};
 use net_scout_detect::prepare;
 use net_scout_model::clock::SystemClock;
+use net_scout_model::search::AlertQuery;
 use net_scout_model::time::parse_moment;
-use net_scout_model::{AlertQuery, Timestamp, counted, plain};
+use net_scout_model::{Timestamp, counted, plain};
 use net_scout_notify::{Deliver, Receiver, Report, deliver, preview as preview_of, resend as resend_to, send_test};
 use net_scout_store::{AlertFilter, Turn};
 
@@ -45,7 +46,13 @@ pub fn flush(config: &Config) -> anyhow::Result<u8> {
         Some(holder) => output::note(&format_args!("left to {holder}")),
         None => output::note(&format_args!("{} sent, with {}", counted(sent, "message"), counted(alerts, "alert"))),
     }
-    Ok(if failed + given_up + problems.len() > 0 { exit::UNDELIVERED } else { exit::SUCCESS })
+    // Also what was tried before, and not again now.
+    let open = database.outbox_messages(Timestamp::MAXIMUM)?;
+    let waiting = open.iter().filter(|message| message.state != "failed" && message.attempts > 0).count();
+    if waiting > failed {
+        output::note(&format_args!("{} did not arrive yet and will be tried again", counted(waiting, "message")));
+    }
+    Ok(if failed + given_up + problems.len() + waiting > 0 { exit::UNDELIVERED } else { exit::SUCCESS })
 }
 
 /// The receiver of a name.

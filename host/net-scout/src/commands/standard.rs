@@ -15,7 +15,7 @@ use net_scout_standard::PLUGINS;
 /// # Errors
 /// When it cannot be made.
 pub fn or_standard(mut config: Config) -> anyhow::Result<Config> {
-    if config.names_plugins() || config.plugins.symlink_metadata().is_ok() {
+    if config.names_plugins() || is_there(&config.plugins) {
         return Ok(config);
     }
     let options = config.plugin_options();
@@ -29,10 +29,15 @@ pub fn or_standard(mut config: Config) -> anyhow::Result<Config> {
 /// The configuration for who only wants to know what there is: with the standard plugins where they were used before.
 #[must_use]
 pub fn if_there(mut config: Config) -> Config {
-    if !config.names_plugins() && config.plugins.symlink_metadata().is_err() {
+    if !config.names_plugins() && !is_there(&config.plugins) {
         config.values.plugins = unpacked_before(PLUGINS, &config.plugin_options()).unwrap_or(config.values.plugins);
     }
     config
+}
+
+/// Whether something has that name, also where this user may not look.
+fn is_there(path: &Path) -> bool {
+    !path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
 /// Writes them into a new folder.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::alerts::to_seconds;
 use super::{Cell, Format, Table, write_objects};
 use net_scout_detect::act::Plan;
-use net_scout_model::{AlertAction, amount, counted};
+use net_scout_model::{AlertAction, MOST_LABELS, amount, counted};
 use net_scout_store::{HistoryRow, Undone};
 
 /// How many numbers of alerts are shown.
@@ -21,6 +21,9 @@ pub fn planned(action: &AlertAction, plan: &Plan) -> String {
         (_, 0) => String::new(),
         (AlertAction::Acknowledge | AlertAction::Snooze(_), others) => {
             format!(", {} already or closed", amount(others, "other is so", "others are so"))
+        }
+        (AlertAction::Label { .. }, others) => {
+            format!(", {} already, or would have more than {MOST_LABELS} labels", amount(others, "other is so", "others are so"))
         }
         (_, others) => format!(", {} already", amount(others, "other is so", "others are so")),
     };
@@ -116,7 +119,10 @@ mod tests {
     #[test]
     fn what_would_be_done_is_said_with_numbers() {
         let action = AlertAction::Label { add: vec!["a".into()], remove: vec!["b".into()] };
-        assert_eq!(planned(&action, &Plan { changing: vec![], unchanged: 2 }), "label +a -b: 0 alerts, 2 others are so already");
+        assert_eq!(
+            planned(&action, &Plan { changing: vec![], unchanged: 2 }),
+            "label +a -b: 0 alerts, 2 others are so already, or would have more than 20 labels"
+        );
         assert_eq!(acted(&AlertAction::Reopen, &[3, 4]), "done: reopen: 2 alerts (3, 4)");
         assert_eq!(
             undone(&Undone { restored: vec![1], left: vec![2, 3] }),

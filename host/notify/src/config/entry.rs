@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::receiver::Written;
 use crate::{Quiet, Route};
-use net_scout_model::{AlertQuery, KnownNames, News, TimeUnit, not, parse_span};
+use net_scout_model::search::{AlertQuery, KnownNames};
+use net_scout_model::{News, TimeUnit, not, parse_span};
 
 /// The longest name.
 const NAME: usize = 64;

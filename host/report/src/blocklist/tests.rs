@@ -1,4 +1,5 @@
-use net_scout_model::{Allow, KnownNames, Messages, Severity};
+use net_scout_model::search::KnownNames;
+use net_scout_model::{Allow, Messages, Severity};
 
 use serde_json::json;
 

@@ -9,8 +9,9 @@ use rusqlite::types::Value as SqlValue;
 use crate::function::{FLAGS, time_function};
 use crate::layout::TIME_FUNCTION;
 use crate::stored::json;
+use net_scout_model::search::AlertQuery;
 use net_scout_model::search::{AlertTest, Term, has_rule, has_text, is_about};
-use net_scout_model::{AlertQuery, Severity, Timestamp, Verdict};
+use net_scout_model::{Severity, Timestamp, Verdict};
 
 /// The function that asks whether a term holds: its place in the query, and what it is about.
 const TERM: &str = "net_scout_alert_term";

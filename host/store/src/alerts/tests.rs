@@ -2,7 +2,8 @@
 
 use super::super::record::tests::{HOUR, NOW, alert, database};
 use super::*;
-use net_scout_model::{KnownNames, Severity};
+use net_scout_model::Severity;
+use net_scout_model::search::KnownNames;
 
 mod agreement;
 

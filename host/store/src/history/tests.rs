@@ -83,7 +83,9 @@ fn a_snooze_ends() {
     let until = NOW.plus(HOUR);
     database.act(&[id], &AlertAction::Snooze(Some(until)), Some("in the morning"), &anna(), NOW).expect("snoozed");
     let status = |database: &Database, now| {
-        database.alerts(&AlertFilter::new(net_scout_model::AlertQuery::default(), now)).expect("listed").alerts[0].status.clone()
+        database.alerts(&AlertFilter::new(net_scout_model::search::AlertQuery::default(), now)).expect("listed").alerts[0]
+            .status
+            .clone()
     };
     assert_eq!((status(&database, NOW), status(&database, until)), ("snoozed".to_owned(), "new".to_owned()));
     assert_eq!(database.wake(until.plus(-1)).expect("too early"), [] as [i64; 0]);

@@ -5,8 +5,16 @@ use rusqlite::Connection;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
 /// Tables of net-scout whose rows may be removed, besides that of the alerts.
-const OWN: [&str; 6] =
-    ["scout_enrichment_cache", "scout_lookup_failures", "scout_ledger", "scout_coverage", "scout_imports", "scout_plugin_state"];
+const OWN: [&str; 8] = [
+    "scout_enrichment_cache",
+    "scout_lookup_failures",
+    "scout_ledger",
+    "scout_coverage",
+    "scout_imports",
+    "scout_plugin_state",
+    "scout_messages",
+    "scout_outbox",
+];
 /// The history of alerts, which decides itself what may go.
 const HISTORY: &str = "scout_history";
 /// net-sentinel's, whatever the alert table is called.

@@ -92,7 +92,8 @@ fn the_state_is_the_fold_of_the_history_and_undo_restores_every_column() {
                 database.keep_enrichment(&alerts, now).expect("enriched");
             }
             4 => {
-                let open = |id: &i64| database.alerts(&AlertFilter::new(net_scout_model::AlertQuery::of_id(*id), now)).is_ok();
+                let open =
+                    |id: &i64| database.alerts(&AlertFilter::new(net_scout_model::search::AlertQuery::of_id(*id), now)).is_ok();
                 let alerts: Vec<_> = chosen.iter().take(1).filter(|id| open(id)).map(|id| (*id, "entry 1".to_owned())).collect();
                 database.close_allowed(&alerts, now).expect("closed");
             }

@@ -93,7 +93,7 @@ fn a_network_takes_over_its_members_and_later_ones_join_it() {
     assert_eq!((taken.new, taken.alert.id), (false, first[1].alert.id), "the strongest that is not worse becomes it");
     let status = |database: &Database, id: i64| {
         let found = database
-            .alerts(&crate::AlertFilter::new(net_scout_model::AlertQuery::of_id(id), NOW))
+            .alerts(&crate::AlertFilter::new(net_scout_model::search::AlertQuery::of_id(id), NOW))
             .expect("list")
             .alerts
             .remove(0);

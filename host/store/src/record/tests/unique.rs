@@ -36,7 +36,8 @@ fn a_key_that_another_row_of_the_day_has_is_not_taken() {
         .connection
         .execute_batch("UPDATE scout_alerts SET created_at = '2026-03-10T01:00:00Z' WHERE id = 2")
         .expect("a day before");
-    let again = database.record(&[story("port_scan", Some("10.0.0.1"), Severity::High, 80)], NOW).expect("recorded").remove(0);
+    let graver = story("port_scan", Some("10.0.0.1"), Severity::Critical, 90);
+    let again = database.record(&[graver], NOW).expect("recorded").remove(0);
     assert_eq!((again.alert.id, again.alert.alert_type.as_str()), (1, "port_scan"));
     python_starts(&database);
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::super::CaseError;
-use super::{Check, LITTLE_MEMORY, LITTLE_TIME, LONGEST, NOW, answers, refusals};
+use super::CaseError;
+use super::conformance::{Check, LITTLE_MEMORY, LITTLE_TIME, LONGEST, NOW, answers, refusals};
 use net_scout_model::{AlertField, NotificationKind};
 use net_scout_plugin_host::capability::Shared;
 use net_scout_plugin_host::capability::state::StateStore;
