@@ -76,7 +76,7 @@ impl ConfigFile {
     /// The same file as a configuration.
     ///
     /// # Errors
-    /// As [`Self::read`], and when it is not TOML or has a key that is not known.
+    /// As the reading of it, and when it is not TOML or has a key that is not known.
     pub fn find(named: Option<&Path>) -> Result<Option<Self>, UsageError> {
         Self::read(named)?.map(|(path, text)| Self::parse(&path, &text)).transpose()
     }

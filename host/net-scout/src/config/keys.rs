@@ -216,7 +216,7 @@ settings! {
         variable: "NET_SCOUT_SCHEDULE_DELIVER",
         default: "30 seconds",
         grammar: grammar::schedule(),
-        meaning: "when `serve` sends the messages of [[route]] to [[receiver]]; only where there is one",
+        meaning: "when `serve` sends messages to receivers; only where there is a route",
     }
     settle: Duration {
         name: "serve.settle",
