@@ -2,10 +2,10 @@
 
 mod act;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use clap_complete::ArgValueCandidates;
 
-use super::arguments::{AlertFormatArg, FormatArg, number, whole};
+use super::arguments::{AlertFormatArg, FormatArg, number, one_of, whole};
 use super::complete;
 use crate::commands::alerts;
 use crate::commands::alerts::AlertsRequest;
@@ -60,11 +60,11 @@ pub(super) struct AlertsArgs {
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
     /// Sort by this, from high to low
-    #[arg(long, value_enum, value_name = "KEY", default_value = "raised", hide_default_value = true)]
-    sort: SortName,
+    #[arg(long, value_name = "KEY", value_parser = one_of(AlertOrder::ALL, AlertOrder::name), default_value = "raised", hide_default_value = true)]
+    sort: AlertOrder,
     /// Count them by this
-    #[arg(long, value_enum, value_name = "KEY", conflicts_with_all = ["columns", "after"])]
-    by: Option<ByName>,
+    #[arg(long, value_name = "KEY", value_parser = one_of(CountBy::ALL, CountBy::name), conflicts_with_all = ["columns", "after"])]
+    by: Option<CountBy>,
     /// Only these columns, separated by commas: id, created, raised, status, score, severity, type, rule, source, destination, evidence,
     /// verdict, reason, assignee, labels, note, snoozed
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = column)]
@@ -97,42 +97,6 @@ pub(super) struct AlertsArgs {
     format: AlertFormatArg,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum SortName {
-    Raised,
-    Created,
-    Score,
-    Severity,
-    Id,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum ByName {
-    Rule,
-    Type,
-    Source,
-    Network,
-    Target,
-    Day,
-    Severity,
-    Status,
-}
-
-impl ByName {
-    fn count(self) -> (CountBy, &'static str) {
-        match self {
-            Self::Rule => (CountBy::Rule, "rule"),
-            Self::Type => (CountBy::Type, "type"),
-            Self::Source => (CountBy::Source, "source"),
-            Self::Network => (CountBy::Network, "network"),
-            Self::Target => (CountBy::Target, "target"),
-            Self::Day => (CountBy::Day, "day"),
-            Self::Severity => (CountBy::Severity, "severity"),
-            Self::Status => (CountBy::Status, "status"),
-        }
-    }
-}
-
 /// Reads the name of a column.
 fn column(text: &str) -> Result<&'static str, String> {
     let name = ALERT_COLUMN_NAMES.into_iter().find(|name| *name == text.trim());
@@ -159,16 +123,10 @@ impl AlertsArgs {
     fn request(&self) -> AlertsRequest {
         AlertsRequest {
             query: self.written(),
-            order: match self.sort {
-                SortName::Raised => AlertOrder::Raised,
-                SortName::Created => AlertOrder::Created,
-                SortName::Score => AlertOrder::Score,
-                SortName::Severity => AlertOrder::Severity,
-                SortName::Id => AlertOrder::Id,
-            },
+            order: self.sort,
             after: self.after.clone(),
             limit: self.limit,
-            by: self.by.map(ByName::count),
+            by: self.by,
             columns: once(&self.columns),
             format: (&self.format).into(),
         }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
@@ -112,6 +113,16 @@ pub(super) fn log_format(words: impl Iterator<Item = OsString>) -> Option<String
         Some(None) => words.next(),
         None => std::env::var("NET_SCOUT_LOG_FORMAT").ok(),
     }
+}
+
+/// Reads the name of one of these; help and completions list them.
+pub(super) fn one_of<T: Copy + Send + Sync + 'static>(
+    all: impl IntoIterator<Item = T>,
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let all: Vec<T> = all.into_iter().collect();
+    let names: Vec<&'static str> = all.iter().map(|one| name(*one)).collect();
+    PossibleValuesParser::new(names).try_map(move |text| all.iter().copied().find(|one| name(*one) == text).ok_or(text))
 }
 
 /// Reads a whole number within bounds.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::whole;
+use super::arguments::{one_of, whole};
 use crate::commands::blocklist::{self, BlocklistRequest};
 use crate::commands::report::{self, ReportOutput, ReportRequest};
 use crate::commands::summary;
@@ -114,8 +114,8 @@ pub(super) struct BlocklistArgs {
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
     /// How it is written
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "plain")]
-    format: BlocklistFormatName,
+    #[arg(long, value_name = "FORMAT", value_parser = one_of(BlocklistFormat::ALL, BlocklistFormat::name), default_value = "plain")]
+    format: BlocklistFormat,
     /// How long a source is on the list after it was last seen
     #[arg(long = "for", value_name = "DURATION", default_value = "7d")]
     lasts: String,
@@ -136,26 +136,8 @@ pub(super) struct BlocklistArgs {
     output: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum BlocklistFormatName {
-    Plain,
-    Nft,
-    Ipset,
-    Pf,
-    Mikrotik,
-    Opnsense,
-}
-
 impl BlocklistArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
-        let format = match self.format {
-            BlocklistFormatName::Plain => BlocklistFormat::Plain,
-            BlocklistFormatName::Nft => BlocklistFormat::Nft,
-            BlocklistFormatName::Ipset => BlocklistFormat::Ipset,
-            BlocklistFormatName::Pf => BlocklistFormat::Pf,
-            BlocklistFormatName::Mikrotik => BlocklistFormat::Mikrotik,
-            BlocklistFormatName::Opnsense => BlocklistFormat::Opnsense,
-        };
         let rules = Some(self.rule.join(",")).filter(|rules| !rules.is_empty());
         let flags = [
             ("severity", Some(format!("{}..", self.min_severity))),
@@ -165,7 +147,7 @@ impl BlocklistArgs {
         ];
         let flags = flags.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();
         let request = BlocklistRequest {
-            format,
+            format: self.format,
             lasts: self.lasts.clone(),
             query: WrittenQuery { text: self.query.join(" "), flags },
             output: self.output.clone(),

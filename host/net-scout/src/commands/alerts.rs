@@ -21,8 +21,8 @@ pub struct AlertsRequest {
     pub after: Option<String>,
     /// At most so many.
     pub limit: Option<u32>,
-    /// Counted instead, by this, and its name.
-    pub by: Option<(CountBy, &'static str)>,
+    /// Counted instead, by this.
+    pub by: Option<CountBy>,
     /// Only these columns; empty for the usual ones.
     pub columns: Vec<&'static str>,
     /// How.
@@ -41,9 +41,9 @@ pub fn run(config: &Config, request: &AlertsRequest, now: Timestamp) -> anyhow::
     let after = after.map_err(|error| UsageError(format!("--after: {error}")))?;
     let filter = AlertFilter { order, after, limit, ..AlertFilter::new(query, now) };
     let is_empty = match request.by {
-        Some((by, name)) => {
+        Some(by) => {
             let (counts, format) = (alerts::count(&database, &filter, by)?, own(format, "--by")?);
-            output::write_counts(&mut output::stdout(), &counts, name, format, terminal_width(format))?;
+            output::write_counts(&mut output::stdout(), &counts, by.name(), format, terminal_width(format))?;
             counts.is_empty()
         }
         None => {

@@ -33,6 +33,24 @@ pub enum BlocklistFormat {
     Opnsense,
 }
 
+impl BlocklistFormat {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Plain, Self::Nft, Self::Ipset, Self::Pf, Self::Mikrotik, Self::Opnsense];
+
+    /// As written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Nft => "nft",
+            Self::Ipset => "ipset",
+            Self::Pf => "pf",
+            Self::Mikrotik => "mikrotik",
+            Self::Opnsense => "opnsense",
+        }
+    }
+}
+
 impl Blocklist {
     /// The list in a format. It depends on the time only where the format has timeouts.
     #[must_use]

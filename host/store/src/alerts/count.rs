@@ -36,6 +36,27 @@ pub enum CountBy {
     Status,
 }
 
+impl CountBy {
+    /// All of them.
+    pub const ALL: [Self; 8] =
+        [Self::Rule, Self::Type, Self::Source, Self::Network, Self::Target, Self::Day, Self::Severity, Self::Status];
+
+    /// As written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Type => "type",
+            Self::Source => "source",
+            Self::Network => "network",
+            Self::Target => "target",
+            Self::Day => "day",
+            Self::Severity => "severity",
+            Self::Status => "status",
+        }
+    }
+}
+
 /// Alerts that have something in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertCount {
