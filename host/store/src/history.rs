@@ -3,6 +3,7 @@
 
 mod act;
 mod remove;
+mod turns;
 mod undo;
 mod wake;
 

@@ -1,14 +1,9 @@
 //! Does to alerts what a person wants.
 
-use std::time::{Duration, Instant};
-
-use super::{Said, Writer};
+use super::Said;
 use crate::error::DatabaseError;
 use crate::open::Database;
 use net_scout_model::{Actor, AlertAction, Timestamp};
-
-/// After so long a transaction changes no further alert.
-pub(super) const TURN: Duration = Duration::from_millis(10);
 
 /// What an action came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,38 +27,21 @@ impl Database {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Acted, DatabaseError> {
-        let table = self.alert_table.clone();
-        let (mut acted, mut batch, mut left) = (Acted::default(), None, ids);
+        let mut acted = Acted::default();
         let said = Said::new(actor, action.name(), note);
         let written = note.map(|note| AlertAction::Note(note.to_owned()));
-        while !left.is_empty() {
-            let seen = self.write("change alerts in", |connection| {
-                let begun = Instant::now();
-                let writer = match batch {
-                    Some(batch) => Writer::of(connection, &table, batch, now),
-                    None => Writer::new(connection, &table, now)?,
-                };
-                let mut seen = 0;
-                for id in left {
-                    seen += 1;
-                    let Some(life) = writer.life(*id)? else { continue };
-                    let mut changes = action.changes(&life, now);
-                    if !changes.is_empty() {
-                        changes.extend(written.iter().flat_map(|note| note.changes(&life, now)));
-                        writer.set(*id, said, &changes)?;
-                    }
-                    let list = if changes.is_empty() { &mut acted.unchanged } else { &mut acted.changed };
-                    list.push(*id);
-                    if begun.elapsed() > TURN {
-                        break;
-                    }
-                }
-                // A number that no row has may be another's.
-                batch = (!acted.changed.is_empty()).then_some(writer.batch);
-                Ok(seen)
-            })?;
-            left = &left[seen..];
-        }
+        self.in_turns(ids, now, |writer, id| {
+            let Some(life) = writer.life(*id)? else { return Ok(false) };
+            let mut changes = action.changes(&life, now);
+            if changes.is_empty() {
+                acted.unchanged.push(*id);
+                return Ok(false);
+            }
+            changes.extend(written.iter().flat_map(|note| note.changes(&life, now)));
+            writer.set(*id, said, &changes)?;
+            acted.changed.push(*id);
+            Ok(true)
+        })?;
         Ok(acted)
     }
 }

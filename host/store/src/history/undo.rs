@@ -1,10 +1,7 @@
 //! Takes back the last action of a person: every column is again what it was before, unless somebody changed it since.
 
-use std::time::Instant;
-
 use rusqlite::OptionalExtension as _;
 
-use super::act::TURN;
 use super::{COLUMNS, HistoryRow, Said, Writer, read};
 use crate::error::DatabaseError;
 use crate::open::Database;
@@ -74,30 +71,13 @@ impl Database {
     /// # Errors
     /// When the database is locked, read-only or full. What was restored before stays so, and is in the history.
     pub fn undo(&mut self, action: &LastAction, actor: &Actor, now: Timestamp) -> Result<Undone, DatabaseError> {
-        let table = self.alert_table.clone();
         let rows = self.rows_of_action(action.batch)?;
-        let (mut undone, mut batch, mut left) = (Undone::default(), None, rows.as_slice());
-        while !left.is_empty() {
-            let seen = self.write("change alerts in", |connection| {
-                let begun = Instant::now();
-                let writer = match batch {
-                    Some(batch) => Writer::of(connection, &table, batch, now),
-                    None => Writer::new(connection, &table, now)?,
-                };
-                batch = Some(writer.batch);
-                let mut seen = 0;
-                for row in left {
-                    seen += 1;
-                    let list = if restore(&writer, row, actor)? { &mut undone.restored } else { &mut undone.left };
-                    list.push(row.alert);
-                    if begun.elapsed() > TURN {
-                        break;
-                    }
-                }
-                Ok(seen)
-            })?;
-            left = &left[seen..];
-        }
+        let mut undone = Undone::default();
+        self.in_turns(&rows, now, |writer, row| {
+            let list = if restore(writer, row, actor)? { &mut undone.restored } else { &mut undone.left };
+            list.push(row.alert);
+            Ok(true)
+        })?;
         Ok(undone)
     }
 

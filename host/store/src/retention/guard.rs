@@ -4,17 +4,8 @@
 use rusqlite::Connection;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
-/// Tables of net-scout whose rows may be removed, besides that of the alerts.
-const OWN: [&str; 8] = [
-    "scout_enrichment_cache",
-    "scout_lookup_failures",
-    "scout_ledger",
-    "scout_coverage",
-    "scout_imports",
-    "scout_plugin_state",
-    "scout_messages",
-    "scout_outbox",
-];
+use super::tables::OwnTable;
+
 /// The history of alerts, which decides itself what may go.
 const HISTORY: &str = "scout_history";
 /// net-sentinel's, whatever the alert table is called.
@@ -29,7 +20,7 @@ impl Guard {
     pub(super) fn set(connection: &mut Connection, alerts: &str) -> rusqlite::Result<Self> {
         let alerts = alerts.to_owned();
         connection.authorizer(Some(move |context: AuthContext<'_>| {
-            let is_own = |table: &str| OWN.contains(&table) || (table == alerts && !EVENTS.contains(&table));
+            let is_own = |table: &str| OwnTable::ALL.iter().any(|own| own.table(&alerts) == table) && !EVENTS.contains(&table);
             let allowed = match context.action {
                 AuthAction::Delete { table_name } => is_own(table_name) || table_name == HISTORY,
                 AuthAction::Insert { table_name } => table_name == HISTORY,

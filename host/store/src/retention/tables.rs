@@ -72,7 +72,7 @@ impl OwnTable {
     }
 
     /// The table's name.
-    fn table(self, alerts: &str) -> &str {
+    pub(super) fn table(self, alerts: &str) -> &str {
         match self {
             Self::ClosedAlerts => alerts,
             Self::Cache => "scout_enrichment_cache",
