@@ -3,6 +3,7 @@
 //! Guests are hostile. What one does never reaches another or the host: it ends in an error that names the plugin and the reason.
 
 mod approve;
+mod artifact;
 pub mod bindings;
 mod cache;
 pub mod capability;
@@ -28,6 +29,7 @@ mod unpack;
 mod wasi;
 
 pub use approve::{Approvals, NamedPlugins, Proposal, Standing, revoke};
+pub use artifact::Artifact;
 pub use cache::CodeCache;
 pub use compiler::{COMPILE, compile_component};
 pub use engine::PluginEngine;
@@ -38,8 +40,8 @@ pub use guest::Usage;
 pub use host_calls::{Counts, Failure, HostCalls, Passed};
 pub use installed::{LoadedPlugins, PluginOptions, PluginsError, load_all, load_one, load_plugins, load_plugins_with};
 pub use ledger::{add_call, ledger_entry};
-pub use load::{Artifact, PluginLimits, Plugins, Refused, load_file, load_folder};
+pub use load::{PluginLimits, Plugins, Refused, load_file, load_folder};
 pub use lock::{Approval, LOCK, Lock, LockError, read_lock};
 pub use notifier::{Delivery, NOTIFY, Notifier, NotifierSettings, NotifyError, Receipt, Told, UngrantedNotifier};
 pub use rule::{Case, EVALUATE, Evaluation, ExplainRule, Rule};
-pub use unpack::{extract, unpacked, unpacked_before};
+pub use unpack::{Packed, extract, unpacked, unpacked_before};

@@ -8,11 +8,11 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
-
+use crate::approve::Approvals;
+use crate::installed::{PluginOptions, PluginsError};
+use crate::lock::LOCK;
 use crate::ownership::NewFile;
-use crate::{Approvals, LOCK, PluginOptions, PluginsError};
-use net_scout_model::{Sink, UsageError, hex};
+use net_scout_model::{Sink, UsageError};
 
 /// The name of a folder that is being written.
 const PREFIX: &str = ".plugins.";
@@ -20,34 +20,40 @@ const SUFFIX: &str = ".partial";
 /// After so long nobody writes it any more.
 const ABANDONED: Duration = Duration::from_secs(3_600);
 
-/// The files of plugins: name and bytes.
-type Files = [(&'static str, &'static [u8])];
+/// Plugins that are bytes in the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Packed {
+    /// The name of their folder, which other files would not have.
+    pub name: &'static str,
+    /// Their files: name and bytes.
+    pub files: &'static [(&'static str, &'static [u8])],
+}
 
 /// The folder of these plugins among the compiled code, if it is there and nothing is missing or too much.
 #[must_use]
-pub fn unpacked_before(files: &Files, options: &PluginOptions) -> Option<PathBuf> {
-    place(files, options).filter(|folder| is_whole(files, folder))
+pub fn unpacked_before(packed: Packed, options: &PluginOptions) -> Option<PathBuf> {
+    place(packed, options).filter(|folder| is_whole(packed, folder))
 }
 
 /// Where the folder of these plugins belongs.
-fn place(files: &Files, options: &PluginOptions) -> Option<PathBuf> {
-    Some(options.cache_dir.as_deref()?.join(format!("standard-{}", &hex(&digest(files))[..16])))
+fn place(packed: Packed, options: &PluginOptions) -> Option<PathBuf> {
+    Some(options.cache_dir.as_deref()?.join(packed.name))
 }
 
 /// The folder of these plugins among the compiled code; it is made where it is not there, and again where something cleaned it up.
 ///
 /// # Errors
 /// When there is no folder for compiled code, or it cannot be written.
-pub async fn unpacked(files: &Files, options: &PluginOptions, sink: &dyn Sink) -> Result<PathBuf, PluginsError> {
-    if files.is_empty() {
+pub async fn unpacked(packed: Packed, options: &PluginOptions, sink: &dyn Sink) -> Result<PathBuf, PluginsError> {
+    if packed.files.is_empty() {
         return Err(missing(options, "this program was built without its plugins"));
     }
-    if let Some(folder) = unpacked_before(files, options) {
+    if let Some(folder) = unpacked_before(packed, options) {
         return Ok(folder);
     }
     let folder =
-        place(files, options).ok_or_else(|| missing(options, "without cache_dir there is no place for the standard ones"))?;
-    make(files, &folder, options, sink).await?;
+        place(packed, options).ok_or_else(|| missing(options, "without cache_dir there is no place for the standard ones"))?;
+    make(packed, &folder, options, sink).await?;
     Ok(folder)
 }
 
@@ -55,22 +61,22 @@ pub async fn unpacked(files: &Files, options: &PluginOptions, sink: &dyn Sink) -
 ///
 /// # Errors
 /// When it is there, or cannot be written.
-pub async fn extract(files: &Files, folder: &Path, options: &PluginOptions, sink: &dyn Sink) -> Result<(), PluginsError> {
-    if files.is_empty() {
+pub async fn extract(packed: Packed, folder: &Path, options: &PluginOptions, sink: &dyn Sink) -> Result<(), PluginsError> {
+    if packed.files.is_empty() {
         return Err(missing(options, "this program was built without its plugins"));
     }
     if folder.symlink_metadata().is_ok() {
         return Err(UsageError(format!("{} is there already; name a folder that is not", folder.display())).into());
     }
-    make(files, folder, options, sink).await
+    make(packed, folder, options, sink).await
 }
 
 /// Whether a folder has these files and no other plugin. What is in them, the lock says.
-fn is_whole(files: &Files, folder: &Path) -> bool {
+fn is_whole(packed: Packed, folder: &Path) -> bool {
     let has = |name: &str, bytes: &[u8]| folder.join(name).metadata().is_ok_and(|file| file.len() == bytes.len() as u64);
     let is_plugin = |entry: &fs::DirEntry| entry.path().extension().is_some_and(|extension| extension == "wasm");
     let there = fs::read_dir(folder).map_or(0, |entries| entries.flatten().filter(is_plugin).count());
-    folder.join(LOCK).is_file() && there == files.len() && files.iter().all(|(name, bytes)| has(name, bytes))
+    folder.join(LOCK).is_file() && there == packed.files.len() && packed.files.iter().all(|(name, bytes)| has(name, bytes))
 }
 
 fn missing(options: &PluginOptions, reason: &str) -> PluginsError {
@@ -78,24 +84,14 @@ fn missing(options: &PluginOptions, reason: &str) -> PluginsError {
         .into()
 }
 
-fn digest(files: &Files) -> Vec<u8> {
-    let mut digest = Sha256::new();
-    for (name, bytes) in files {
-        digest.update(name.as_bytes());
-        digest.update((bytes.len() as u64).to_le_bytes());
-        digest.update(bytes);
-    }
-    digest.finalize().to_vec()
-}
-
 /// Makes the folder beside its place and gives it its name when all is in it: nobody sees half of it.
-async fn make(files: &Files, folder: &Path, options: &PluginOptions, sink: &dyn Sink) -> Result<(), PluginsError> {
+async fn make(packed: Packed, folder: &Path, options: &PluginOptions, sink: &dyn Sink) -> Result<(), PluginsError> {
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = |source: io::Error| PluginsError::NotUnpacked { folder: folder.display().to_string(), source };
     fs::DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(written)?;
     sweep(parent);
     let new = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempdir_in(parent).map_err(written)?;
-    for (name, bytes) in files {
+    for (name, bytes) in packed.files {
         write(&new.path().join(name), bytes).map_err(written)?;
     }
     let within = PluginOptions { folder: new.path().to_owned(), is_named: true, ..options.clone() };
@@ -114,7 +110,7 @@ async fn make(files: &Files, folder: &Path, options: &PluginOptions, sink: &dyn 
         // What has its name now is no longer removed at the end.
         Ok(()) => drop(new.keep()),
         // Another process was faster, with the same files.
-        Err(_) if is_whole(files, folder) => {}
+        Err(_) if is_whole(packed, folder) => {}
         Err(error) => return Err(written(error)),
     }
     fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(written)
@@ -148,6 +144,10 @@ mod tests {
 
     use super::*;
 
+    fn packed(files: &'static [(&'static str, &'static [u8])]) -> Packed {
+        Packed { name: "standard", files }
+    }
+
     fn options(folder: &Path) -> PluginOptions {
         PluginOptions { folder: folder.join("plugins"), cache_dir: Some(folder.join("cache/code")), ..PluginOptions::default() }
     }
@@ -156,12 +156,13 @@ mod tests {
     async fn what_cannot_be_unpacked_is_said_and_leaves_nothing() {
         let folder = tempfile::tempdir().expect("folder");
         let (options, sink) = (options(folder.path()), Messages::default());
-        let none = unpacked(&[], &options, &sink).await.expect_err("nothing to unpack").to_string();
+        let none = unpacked(packed(&[]), &options, &sink).await.expect_err("nothing to unpack").to_string();
         assert!(none.contains("built without its plugins") && none.contains("--plugins DIR"), "{none}");
         let nowhere = PluginOptions { cache_dir: None, ..options.clone() };
-        let error = unpacked(&[("a.wasm", b"a")], &nowhere, &sink).await.expect_err("no place").to_string();
+        let error = unpacked(packed(&[("a.wasm", b"a")]), &nowhere, &sink).await.expect_err("no place").to_string();
         assert!(error.contains("cache_dir"), "{error}");
-        let there = extract(&[("a.wasm", b"a")], folder.path(), &options, &sink).await.expect_err("it is there").to_string();
+        let there =
+            extract(packed(&[("a.wasm", b"a")]), folder.path(), &options, &sink).await.expect_err("it is there").to_string();
         assert!(there.contains("is there already"), "{there}");
     }
 }
