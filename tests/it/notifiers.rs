@@ -284,4 +284,6 @@ fn a_receiver_that_is_a_plugin() {
     let requests = server.requests();
     let body = String::from_utf8_lossy(&requests.last().expect("a message").body).into_owned();
     assert!(requests.len() == 2 && body.contains("net-scout: 4 alerts") && !body.contains(" from "), "{body}");
+    let told = scene.run(&["plugin", "egress", "slack", "--since", "30d"]);
+    assert!(told.stdout.contains(&server.url()), "{}{}", told.stdout, told.stderr);
 }

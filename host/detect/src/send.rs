@@ -72,12 +72,9 @@ pub async fn deliver(
     tape: &Tape,
     now: Timestamp,
 ) -> Result<Sent, DetectError> {
-    let open = || {
-        let there = options.database.path.exists();
-        if there { options.database.open() } else { Database::in_memory(&options.database.alert_table) }
-    };
+    let is_kept = options.database.path.exists();
     let (own, rates, state) = {
-        let mut database = open()?;
+        let mut database = if is_kept { options.database.open()? } else { Database::in_memory(&options.database.alert_table)? };
         database.migrate(now)?;
         let own = Pseudonyms::new(local_networks, database.pseudonym_key(now)?);
         let rates = RateLimiter::new(options.rate, database.rate_limits()?, options.clock.now());
@@ -93,8 +90,10 @@ pub async fn deliver(
     let (result, usage) = notifier.notify(&delivery).await;
     let mut used = ledger_entry(&notifier.artifact, &notifier.description, now);
     add_call(&mut used, &usage, result.as_ref().err().map(NotifyError::to_string), &told.addresses());
-    let mut database = open()?;
-    database.migrate(now)?;
+    if !is_kept {
+        return Ok(Sent { told, result });
+    }
+    let mut database = options.database.open()?;
     database.keep_ledger(&[used], now)?;
     database.keep_plugin_state(&state.changes(), now)?;
     database.keep_rate_limits(&rates.state())?;

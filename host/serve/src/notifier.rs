@@ -11,9 +11,7 @@ use net_scout_detect::DetectError;
 use net_scout_detect::enrich::EnrichOptions;
 use net_scout_detect::send::deliver;
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{
-    AlertField, Networks, Notification, NotificationKind, NotifiedAlert, Secrets, Sink, StoredAlert, ToldAlert, Triage,
-};
+use net_scout_model::{AlertField, Networks, Notification, NotifiedAlert, Secrets, Sink, StoredAlert, ToldAlert, Triage};
 use net_scout_notify::{Delivered, Delivery, Failure, Message, Receiver, WrittenPlugin};
 use net_scout_plugin_host::recording::Tape;
 use net_scout_plugin_host::{Notifier, NotifierSettings, NotifyError, PluginOptions, load_plugins};
@@ -109,17 +107,11 @@ fn failure(error: NotifyError) -> Failure {
 
 /// A message as notifiers know it.
 fn notification(message: &Message) -> Notification {
-    let kind = if message.is_test { NotificationKind::Test } else { NotificationKind::Alerts };
-    let alerts = if message.is_test { &[] } else { message.alerts.as_slice() };
-    Notification {
-        key: message.key.clone(),
-        kind,
-        title: Notification::test(String::new()).title,
-        text: None,
-        alerts: alerts.iter().map(notified).collect(),
-        more: 0,
-        attempt: if message.may_be_repeat { message.attempt.max(2) } else { 1 },
+    let (key, attempt) = (message.key.clone(), if message.may_be_repeat { message.attempt.max(2) } else { 1 });
+    if message.is_test {
+        return Notification { attempt, ..Notification::test(key) };
     }
+    Notification { key, attempt, alerts: message.alerts.iter().map(notified).collect(), ..Notification::default() }
 }
 
 fn notified(alert: &ToldAlert) -> NotifiedAlert {
