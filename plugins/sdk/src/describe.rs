@@ -130,8 +130,7 @@ impl Description {
     /// Asks to talk to a server, perhaps with a secret that the host adds.
     #[must_use]
     pub fn talks_to(mut self, methods: &[&str], server: &str, secret: Option<&str>) -> Self {
-        let secret = secret.map(Into::into);
-        self.0.requests.push(Request::Http(HttpRequest { methods: texts(methods), server: server.into(), secret }));
+        self.0.requests.push(http(methods, server, secret));
         self
     }
 
@@ -150,7 +149,12 @@ impl Description {
     }
 }
 
-fn texts(list: &[&str]) -> Vec<String> {
+/// The request to talk to a server.
+pub(crate) fn http(methods: &[&str], server: &str, secret: Option<&str>) -> Request {
+    Request::Http(HttpRequest { methods: texts(methods), server: server.into(), secret: secret.map(Into::into) })
+}
+
+pub(crate) fn texts(list: &[&str]) -> Vec<String> {
     list.iter().map(|&text| text.into()).collect()
 }
 

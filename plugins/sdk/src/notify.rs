@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::alert::Error;
-use crate::bindings::net_scout::plugin::description::{HttpRequest, Parameter, Request};
+use crate::bindings::net_scout::plugin::description::{Parameter, Request};
 use crate::bindings::net_scout::plugin::state::StateError;
 use crate::bindings::net_scout::plugin::types::Value;
+use crate::describe::{http, texts};
 use crate::enricher_bindings::net_scout::plugin::http::{HttpError, Response};
 use crate::notifier_bindings::net_scout::plugin::notification::{self, Alert, Message, NotifyError};
 
@@ -38,8 +39,7 @@ impl NotifierDescription {
     /// the URL or in a header field.
     #[must_use]
     pub fn talks_to(mut self, methods: &[&str], server: &str, secret: Option<&str>) -> Self {
-        let secret = secret.map(Into::into);
-        self.0.requests.push(Request::Http(HttpRequest { methods: texts(methods), server: server.into(), secret }));
+        self.0.requests.push(http(methods, server, secret));
         self
     }
 
@@ -49,10 +49,6 @@ impl NotifierDescription {
         self.0.requests.push(Request::State(bytes));
         self
     }
-}
-
-fn texts(list: &[&str]) -> Vec<String> {
-    list.iter().map(|&text| text.into()).collect()
 }
 
 impl From<NotifierDescription> for notification::NotifierDescription {
