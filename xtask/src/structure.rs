@@ -23,10 +23,6 @@ const MEDIAN: usize = 150;
 const MANY: &str = "host";
 const SINGLE: [&str; 4] = ["xtask/src", "tests/src", "tests/it", "tests/soak/src"];
 
-/// Circles that are known and are to be untangled: no crate may get another one.
-const KNOWN_CIRCLES: [(&str, usize); 4] =
-    [("host/net-scout/src", 1), ("host/notify/src", 1), ("host/plugin-host/src", 2), ("host/store/src", 1)];
-
 /// A file of a crate.
 #[derive(Debug)]
 struct Source {
@@ -90,11 +86,7 @@ fn complaints(folder: &str, sources: &[Source]) -> Vec<String> {
     if median > MEDIAN {
         wrong.push(format!("{folder}: half of the files have more than {median} lines; {MEDIAN} are enough"));
     }
-    let known = KNOWN_CIRCLES.iter().find(|(known, _)| *known == folder).map_or(0, |(_, circles)| *circles);
-    let circles = circles(sources);
-    if circles.len() > known {
-        wrong.extend(circles.into_iter().map(|circle| format!("{folder}: {circle}")));
-    }
+    wrong.extend(circles(sources).into_iter().map(|circle| format!("{folder}: {circle}")));
     wrong
 }
 

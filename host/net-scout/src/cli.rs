@@ -17,7 +17,6 @@ mod scan;
 mod serve;
 mod view;
 
-use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -303,13 +302,13 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
 /// The configuration as it is now.
 fn configuration(cli: &Cli) -> anyhow::Result<Config> {
     let file = ConfigFile::find(cli.global.config.as_deref())?;
-    let config = Config::resolve(&layers(flags(cli), file))?;
+    let config = Config::resolve(&Layers::around(flags(cli), file))?;
     if runs_plugins(&cli.command) { standard::or_standard(config) } else { Ok(standard::if_there(config)) }
 }
 
 /// As much of it as can be used, where its file is wrong.
 fn usable_configuration(cli: &Cli) -> Result<Config, UsageError> {
-    Config::resolve(&layers(flags(cli), ConfigFile::find_usable(cli.global.config.as_deref())))
+    Config::resolve(&Layers::around(flags(cli), ConfigFile::find_usable(cli.global.config.as_deref())))
 }
 
 /// Whether a command runs plugins, or shows what they are.
@@ -324,24 +323,6 @@ fn runs_plugins(command: &Command) -> bool {
             | Command::Evaluate(_)
             | Command::Plugin(PluginCommand::List(_) | PluginCommand::Inspect(_))
     )
-}
-
-/// The configuration where only these places were named.
-fn where_to_look(file: Option<OsString>, database: Option<OsString>, plugins: Option<OsString>) -> anyhow::Result<Config> {
-    let said = |name, text: Option<OsString>| Some(Setting::flag(name, text?.into_string().ok()?));
-    let flags = Flags { db_path: said("--db-path", database), plugins: said("--plugins", plugins), ..Flags::default() };
-    Ok(Config::resolve(&layers(flags, ConfigFile::find(file.as_deref().map(Path::new))?))?)
-}
-
-fn layers(flags: Flags, file: Option<ConfigFile>) -> Layers {
-    Layers {
-        flags,
-        environment: std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
-            .filter(|(name, _)| name.starts_with("NET_SCOUT_") || name.starts_with("PDNS_"))
-            .collect(),
-        file,
-    }
 }
 
 /// The same while the program runs. A file that was read and is gone is an error, not a reason to take the defaults.

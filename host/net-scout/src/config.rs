@@ -165,6 +165,16 @@ impl Config {
 }
 
 impl Layers {
+    /// These flags and this file, with the environment of the program.
+    #[must_use]
+    pub fn around(flags: Flags, file: Option<ConfigFile>) -> Self {
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+            .filter(|(name, _)| name.starts_with("NET_SCOUT_") || name.starts_with("PDNS_"))
+            .collect();
+        Self { flags, environment, file }
+    }
+
     /// What the environment says of a key.
     fn variable(&self, key: &Key) -> Option<Setting> {
         let variable = key.variable?;

@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::receiver::{Receivers, Surroundings, Written, WrittenPlugin, build};
-use super::{Routes, Vault};
+use super::route::{Route, Routes};
+use super::secret::Vault;
 use net_scout_model::plain;
 use net_scout_store::Outbound;
 
@@ -106,7 +107,7 @@ pub fn read(
             let there = if there.is_empty() { "none; write [[receiver]]".to_owned() } else { there.join(", ") };
             return Err(wrong(format!("receivers: there is no receiver `{}`; there are {there}", plain(unknown, 100))));
         }
-        if all.iter().any(|other: &super::Route| other.name == route.name) {
+        if all.iter().any(|other: &Route| other.name == route.name) {
             return Err(wrong(format!("there is another route `{}`", plain(&route.name, 100))));
         }
         all.push(route);

@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{Delivered, Failure, Message, Notify, Receiver};
+use super::config::Notify;
+use super::message::{Delivered, Failure, Message, Receiver};
 use net_scout_model::clock::Clock;
 use net_scout_model::{Sink, Timestamp};
 use net_scout_store::{Database, DatabaseError, Lock, Turn};

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use net_scout_model::{Severity, Timestamp};
 use net_scout_store::OutboxEntry;
 
-use super::Routes;
+use super::route::Routes;
 
 const HOUR: i64 = 3_600_000_000;
 

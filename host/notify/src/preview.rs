@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Notify;
+use super::config::Notify;
 use super::plan::{Before, ready};
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{News, Severity, StoredAlert, Timestamp};

@@ -16,7 +16,8 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Receiver, Vault};
+use super::message::Receiver;
+use super::secret::Vault;
 use guard::Guard;
 use net_scout_model::{not, plain};
 pub use plugin::WrittenPlugin;

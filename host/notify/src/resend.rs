@@ -1,6 +1,6 @@
 //! Tells an alert again, because somebody wants that.
 
-use super::Notify;
+use super::config::Notify;
 use net_scout_model::{News, StoredAlert, Timestamp};
 use net_scout_store::{Database, DatabaseError, Tell};
 

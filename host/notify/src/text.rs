@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use net_scout_model::{News, Severity, ToldAlert, counted, plain};
 
-use super::Message;
+use super::message::Message;
 
 /// How many alerts are listed for people.
 pub(crate) const LISTED: usize = 5;

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::artifact::Artifact;
 use crate::installed::{PluginOptions, PluginsError, load_all, load_one};
-use crate::{Artifact, Lock, Plugins, Refused};
+use crate::load::{Plugins, Refused};
+use crate::lock::Lock;
 use net_scout_model::{Description, Kind, Limits, Sink, UsageError};
 
 /// How a plugin stands with the lock.

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use wasmtime::component::Component;
 
+use super::artifact::Artifact;
 use super::bindings::enricher::{self as bindings, EnricherPre};
 use super::convert;
 use super::engine::PluginEngine;
 use super::error::PluginError;
 use super::guest::{Code, Guest, Usage};
 use super::host_calls::HostCalls;
-use super::load::Artifact;
 use super::rule::{arguments, granted_all};
 use crate::capability::{Call, Contexts, Grants, Shared, World};
 use crate::recording::{Session, Tape, Unexpected};

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::capability::files::unconfigured;
+use crate::enricher::{Enricher, UngrantedEnricher};
 use crate::installed::{ENABLED, LoadedPlugins, PRIVATE, PluginOptions, PluginsError};
+use crate::load::Plugins;
 use crate::recording::PluginSeen;
-use crate::{Enricher, Plugins, Rule, UngrantedEnricher};
+use crate::rule::Rule;
 use net_scout_model::{SWITCH, Sink, UsageError, hex, parse_switch, plain};
 
 /// What is set for the parameters of rules: rule, parameter, value.

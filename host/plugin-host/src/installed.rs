@@ -5,10 +5,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::{
-    Artifact, CodeCache, LOCK, LoadError, Lock, LockError, PluginEngine, PluginError, PluginLimits, Plugins, load_file,
-    load_folder, ownership, read_lock,
-};
+use crate::artifact::Artifact;
+use crate::cache::CodeCache;
+use crate::engine::PluginEngine;
+use crate::error::{LoadError, PluginError};
+use crate::load::{PluginLimits, Plugins, load_file, load_folder};
+use crate::lock::{LOCK, Lock, LockError, read_lock};
+use crate::ownership;
 use net_scout_model::{Request, Secrets, Sink, UsageError, Written, WrittenParameters, parse_switch, plain};
 
 /// The parameters that every enricher has: whether it runs, and whether it may be asked about private addresses.

@@ -1,7 +1,7 @@
 //! From what calls used to the ledger.
 
+use super::artifact::Artifact;
 use super::guest::Usage;
-use super::load::Artifact;
 use net_scout_model::{Description, Egress, LedgerEntry, Timestamp};
 
 /// An entry without a call yet.

@@ -2,16 +2,14 @@
 //! the others are loaded all the same.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
 
+use super::artifact::{Artifact, open_regular};
 use super::engine::PluginEngine;
 use super::enricher::{LinkedEnricher, UngrantedEnricher};
 use super::error::LoadError;
@@ -37,27 +35,6 @@ const QUERY_TYPES: [&str; 1] = ["query"];
 const QUOTED: usize = 300;
 /// What is read of a file to see whether it begins as a component does, in bytes.
 const FORM: u64 = 8;
-
-/// The file of a component.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Artifact {
-    /// The name of the file.
-    pub file: String,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Its SHA-256, in hexadecimal.
-    pub sha256: String,
-    /// What the component imports, but for what holds types only.
-    pub imports: Vec<String>,
-}
-
-impl Artifact {
-    /// Whether it imports WASI, of which it gets an empty one.
-    #[must_use]
-    pub fn imports_wasi(&self) -> bool {
-        self.imports.iter().any(|import| wasi::is_wasi(import))
-    }
-}
 
 /// What may be used by one call of each plugin.
 #[derive(Clone, Debug, Default)]
@@ -287,17 +264,6 @@ fn read(path: &Path, limit: u64, owners: Option<&[u32]>) -> Result<Vec<u8>, Load
     check_form(&bytes)?;
     file.take(limit + 1 - FORM).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
-}
-
-/// Opens a regular file, and says its size. A pipe or a device is not waited for, whatever it was called.
-pub(super) fn open_regular(path: &Path) -> Result<(File, u64), LoadError> {
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(LoadError::NotAFile);
-    }
-    // It may have been replaced since: what counts is what was opened.
-    let file = File::options().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
-    let metadata = file.metadata()?;
-    if metadata.is_file() { Ok((file, metadata.len())) } else { Err(LoadError::NotAFile) }
 }
 
 /// The first sandbox: what is not on the list is not linked, and what needs it does not run. Gives what is imported.

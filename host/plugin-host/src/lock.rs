@@ -7,8 +7,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::artifact::{Artifact, open_regular};
 use super::error::LoadError;
-use super::load::{Artifact, open_regular};
 use crate::ownership::{self, NewFile};
 use net_scout_model::{Description, Limits, Request};
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use wasmtime::component::Component;
 
+use super::artifact::Artifact;
 use super::bindings::notifier::NotifierPre;
 use super::bindings::notifier::net_scout::plugin::notification::{NotifyError as WitNotifyError, Receipt as WitReceipt};
 use super::convert;
@@ -15,7 +16,6 @@ use super::engine::PluginEngine;
 use super::error::PluginError;
 use super::guest::{Code, Guest, Usage};
 use super::host_calls::HostCalls;
-use super::load::Artifact;
 use super::rule::{arguments, granted_all};
 use crate::capability::{Call, Contexts, Grants, Shared, World};
 use crate::recording::{Session, Tape};

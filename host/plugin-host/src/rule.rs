@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use wasmtime::component::Component;
 
+use super::artifact::Artifact;
 use super::bindings::rule::{self as bindings, RulePre};
 use super::convert;
 use super::engine::PluginEngine;
 use super::error::{LimitExceeded, PluginError};
 use super::guest::{Code, Guest, Usage};
 use super::host_calls::HostCalls;
-use super::load::Artifact;
 use crate::capability::files::Directories;
 use crate::capability::log::Quiet;
 use crate::capability::query::QuerySource;

@@ -10,7 +10,7 @@ use super::error::{DatabaseError, failed};
 use super::file::{Reading, connect_writing, is_write_ahead, look};
 use super::filling::Filling;
 use super::identity::Written;
-use super::outbox::Outbound;
+use super::outbound::Outbound;
 use super::schema::source;
 use super::turns::Turns;
 

@@ -4,13 +4,14 @@
 //! in the line that is being typed.
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use clap::{Command, ValueEnum};
 use clap_complete::CompletionCandidate;
 use clap_complete::env::{CompleteEnv, Shells};
 
-use crate::commands::names;
-use crate::config::Config;
+use crate::commands::{names, standard};
+use crate::config::{Config, ConfigFile, Flags, Layers, Setting};
 use crate::{exit, output};
 use net_scout_model::plain;
 
@@ -96,5 +97,8 @@ fn config() -> Option<Config> {
         let joined = || words.iter().rev().find_map(|word| word.to_str()?.strip_prefix(flag)?.strip_prefix('=').map(Into::into));
         given.or_else(joined)
     };
-    super::where_to_look(said("--config"), said("--db-path"), said("--plugins")).ok()
+    let flag = |name| Some(Setting::flag(name, said(name)?.into_string().ok()?));
+    let flags = Flags { db_path: flag("--db-path"), plugins: flag("--plugins"), ..Flags::default() };
+    let file = ConfigFile::find(said("--config").as_deref().map(Path::new)).ok()?;
+    Some(standard::if_there(Config::resolve(&Layers::around(flags, file)).ok()?))
 }

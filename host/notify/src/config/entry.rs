@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::receiver::Written;
-use crate::{Quiet, Route};
+use crate::route::{Quiet, Route};
 use net_scout_model::search::{AlertQuery, KnownNames};
 use net_scout_model::{News, TimeUnit, not, parse_span};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Failure, FailureKind};
+use crate::message::{Failure, FailureKind};
 use net_scout_model::Timestamp;
 use net_scout_store::{OutboxMessage, Outcome};
 

@@ -8,8 +8,9 @@ use tokio::task::JoinSet;
 
 use super::backoff::after;
 use super::{Deliver, Report};
+use crate::config::Notify;
+use crate::message::{Delivered, Failure, Message, Receiver};
 use crate::plan::{Before, ready};
-use crate::{Delivered, Failure, Message, Notify, Receiver};
 use net_scout_model::{Timestamp, hex, plain};
 use net_scout_store::{Database, DatabaseError, OutboxMessage, Outcome};
 

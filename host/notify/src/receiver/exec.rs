@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 use super::rest;
-use crate::{Delivered, Delivery, Failure, Message, Receiver};
+use crate::message::{Delivered, Delivery, Failure, Message, Receiver};
 use net_scout_model::{not, plain};
 
 /// How long it may run.

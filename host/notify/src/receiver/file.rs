@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Surroundings, rest};
-use crate::{Delivered, Delivery, Failure, Message, Receiver};
+use crate::message::{Delivered, Delivery, Failure, Message, Receiver};
 use net_scout_store::not_the_database;
 
 /// As it is written.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Delivery, Failure, Message, Receiver};
+use crate::message::{Delivery, Failure, Message, Receiver};
 use net_scout_model::{Secrets, plain};
 
 /// The most characters of a reason.

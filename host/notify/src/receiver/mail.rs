@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::rest;
-use crate::secret::SecretName;
-use crate::{Delivered, Delivery, Failure, Message, Receiver, Vault};
+use crate::message::{Delivered, Delivery, Failure, Message, Receiver};
+use crate::secret::{SecretName, Vault};
 use letter::letter;
 use net_scout_model::not;
 

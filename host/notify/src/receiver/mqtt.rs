@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::rest;
-use crate::secret::SecretName;
-use crate::{Delivered, Delivery, Failure, Message, Receiver, Vault};
+use crate::message::{Delivered, Delivery, Failure, Message, Receiver};
+use crate::secret::{SecretName, Vault};
 use net_scout_model::not;
 use packet::{connect, disconnect, publish};
 

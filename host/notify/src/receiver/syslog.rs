@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpStream, UdpSocket, UnixDatagram};
 
 use super::rest;
-use crate::{Delivered, Delivery, Failure, Message, Receiver};
+use crate::message::{Delivered, Delivery, Failure, Message, Receiver};
 use format::{FACILITIES, line};
 use net_scout_model::not;
 

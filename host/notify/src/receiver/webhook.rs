@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::rest;
-use crate::secret::SecretName;
-use crate::{Delivered, Delivery, Failure, Message, Receiver, Vault};
+use crate::message::{Delivered, Delivery, Failure, Message, Receiver};
+use crate::secret::{SecretName, Vault};
 use client::{Clients, failure, retry_after, said};
 use form::{Form, Request};
 use net_scout_model::not;

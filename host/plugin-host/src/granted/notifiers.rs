@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::installed::{ENABLED, FIELDS, LoadedPlugins, PluginOptions, PluginsError, SECRET};
-use crate::{Notifier, NotifierSettings, UngrantedNotifier};
+use crate::notifier::{Notifier, NotifierSettings, UngrantedNotifier};
 use net_scout_model::{AlertField, SWITCH, Secrets, UsageError, Written, parse_switch, plain};
 
 impl LoadedPlugins {

@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Outbound, Tell};
 use crate::error::DatabaseError;
 use crate::open::Database;
+use crate::outbound::{Outbound, Tell};
 use crate::schema::columns;
 use net_scout_model::{News, Severity, StoredAlert, Timestamp, ToldAlert};
 

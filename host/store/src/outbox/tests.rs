@@ -1,6 +1,7 @@
 use super::*;
+use crate::outbound::Tell;
 use crate::record::tests::{HOUR, NOW, alert, database};
-use net_scout_model::Severity;
+use net_scout_model::{News, Severity, StoredAlert, Timestamp};
 
 /// Tells one receiver of everything, and again after a day.
 #[derive(Debug)]

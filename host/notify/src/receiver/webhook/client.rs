@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, ClientBuilder, Response, Url};
 
-use crate::Failure;
+use crate::message::Failure;
 use net_scout_model::plain;
 
 /// How long to wait for a connection, and for an answer.

@@ -3,8 +3,8 @@
 use reqwest::Url;
 use serde_json::{Value, json};
 
+use crate::message::{Failure, Message};
 use crate::text::cut;
-use crate::{Failure, Message};
 use net_scout_model::Severity;
 
 /// A form.
