@@ -67,7 +67,9 @@ impl Migration {
 
     fn sql(&self, alert_table: &str) -> String {
         let index = |name: &str| quote(&format!("{alert_table}_{name}"));
-        let sql = self.sql.replace("{alerts_lookup}", &index("lookup")).replace("{alerts_story}", &index("story"));
+        let sql = ["lookup", "story", "snoozed"]
+            .into_iter()
+            .fold(self.sql.to_owned(), |sql, name| sql.replace(&format!("{{alerts_{name}}}"), &index(name)));
         sql.replace("{alerts}", &quote(alert_table))
     }
 }

@@ -210,21 +210,20 @@ fn record(place: &Place<'_>, alert: &Alert, at: Timestamp) -> rusqlite::Result<R
         None => members.next(),
         known => known,
     };
-    let before = known.clone();
-    let mut recorded = match known {
-        Some(known) => changed(place, &known, alert, at)?,
-        None => match insert(place, alert, at)? {
-            Some(stored) => {
-                place.raised(&stored, alert)?;
-                Recorded { alert: stored, new: true, before: None, news: News::New }
-            }
-            // A unique index that another program made takes it for this one, perhaps of another day.
-            None => changed(place, &in_the_way(place, alert, at)?, alert, at)?,
-        },
+    let inserted = if known.is_none() { insert(place, alert, at)? } else { None };
+    let recorded = match (inserted, known) {
+        (Some(stored), _) => {
+            place.raised(&stored, alert)?;
+            Recorded { alert: stored, new: true, before: None, news: News::New }
+        }
+        (None, known) => {
+            // A unique index that another program made takes it for one, perhaps of another day.
+            let known = known.map_or_else(|| in_the_way(place, alert, at), Ok)?;
+            let alert = changed(place, &known, alert, at)?;
+            let (before, news) = (Some(known.severity()), News::between(Some(&known), &alert));
+            Recorded { alert, new: false, before, news }
+        }
     };
-    if !recorded.new {
-        recorded.news = News::between(before.as_ref().or(Some(&recorded.alert)), &recorded.alert);
-    }
     members.try_for_each(|member| take_over(place, &member, recorded.alert.id, at))?;
     Ok(recorded)
 }
@@ -244,14 +243,14 @@ fn take_over(place: &Place<'_>, member: &StoredAlert, of: i64, at: Timestamp) ->
 }
 
 /// Records an alert in the row that it belongs to, and what that changes in the history.
-fn changed(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
+fn changed(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<StoredAlert> {
     let (action, comment) = place.what_happens(known, alert)?;
     let actor = Actor::Rule(alert.rule.clone());
     place.history.change(known.id, Said::new(&actor, action, comment.as_deref()), || again(place, known, alert, at))
 }
 
 /// Records an alert in the row that it belongs to.
-fn again(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
+fn again(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<StoredAlert> {
     if alert.story.is_none() {
         return repeated(place, known, alert, at);
     }
@@ -271,15 +270,15 @@ fn again(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -
     if place.is_taken(&grown, known.id)? {
         grown = own_key(grown);
     }
-    match update(place, known, &grown, status, at) {
+    match update(place, known.id, &grown, status, at) {
         Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::ConstraintViolation => {
-            update(place, known, &own_key(grown), status, at)
+            update(place, known.id, &own_key(grown), status, at)
         }
         updated => updated,
     }
 }
 
-fn update(place: &Place<'_>, known: &StoredAlert, alert: &Alert, status: &str, at: Timestamp) -> rusqlite::Result<Recorded> {
+fn update(place: &Place<'_>, id: i64, alert: &Alert, status: &str, at: Timestamp) -> rusqlite::Result<StoredAlert> {
     let sql = format!(
         "UPDATE {} SET alert_type = ?1, src_ip = ?2, dst_ip = ?3, score = ?4, severity = ?5, rule = nullif(?6, ''),
                        evidence_json = ?7, updated_at = CASE WHEN julianday(updated_at) > julianday(?8) THEN updated_at ELSE ?8 END, story = ?9,
@@ -299,14 +298,13 @@ fn update(place: &Place<'_>, known: &StoredAlert, alert: &Alert, status: &str, a
         at.stored(),
         alert.story,
         status,
-        known.id
+        id
     ];
-    let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
-    Ok(Recorded { alert, new: false, before: Some(known.severity()), news: News::Grown })
+    place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))
 }
 
 /// The same alert again.
-fn repeated(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<Recorded> {
+fn repeated(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp) -> rusqlite::Result<StoredAlert> {
     let score = "CASE WHEN typeof(score) IN ('integer', 'real') THEN score ELSE 0 END";
     let sql = format!(
         "UPDATE {} SET severity = CASE WHEN ?1 >= {score} THEN ?2 ELSE severity END, score = max({score}, ?1), rule = ?3,
@@ -316,8 +314,7 @@ fn repeated(place: &Place<'_>, known: &StoredAlert, alert: &Alert, at: Timestamp
     );
     let evidence = keep_reopenings(alert.evidence.clone(), known);
     let values = params![alert.score, alert.severity.name(), alert.rule, text(&evidence), at.stored(), known.id];
-    let alert = place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))?;
-    Ok(Recorded { alert, new: false, before: Some(known.severity()), news: News::Grown })
+    place.connection.prepare_cached(&sql)?.query_row(values, |row| stored(row).map(|(alert, _)| alert))
 }
 
 /// A new row; none where a unique index has one already.

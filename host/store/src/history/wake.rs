@@ -28,7 +28,8 @@ impl Database {
 pub(crate) fn wake(connection: &Connection, table: &str, now: Timestamp) -> rusqlite::Result<Vec<i64>> {
     crate::function::time_function(connection)?;
     let sql = format!(
-        "SELECT id FROM {} WHERE status = '{SNOOZED}' AND typeof(snoozed_until) = 'text' AND {TIME_FUNCTION}(snoozed_until) <= ?1
+        "SELECT id FROM {} WHERE snoozed_until IS NOT NULL AND status = '{SNOOZED}' AND typeof(snoozed_until) = 'text'
+             AND {TIME_FUNCTION}(snoozed_until) <= ?1
          ORDER BY id LIMIT {MOST}",
         quote(table)
     );

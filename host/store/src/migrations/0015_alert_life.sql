@@ -1,5 +1,7 @@
 -- What people write down beside an alert. The Python program does not know these columns and need not.
 ALTER TABLE {alerts} ADD COLUMN snoozed_until TEXT;
+-- Every scan asks which snoozes are over.
+CREATE INDEX IF NOT EXISTS {alerts_snoozed} ON {alerts} (snoozed_until) WHERE snoozed_until IS NOT NULL;
 ALTER TABLE {alerts} ADD COLUMN verdict TEXT;
 ALTER TABLE {alerts} ADD COLUMN reason TEXT;
 ALTER TABLE {alerts} ADD COLUMN assignee TEXT;

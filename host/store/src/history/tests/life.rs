@@ -123,3 +123,12 @@ fn the_state_is_the_fold_of_the_history_and_undo_restores_every_column() {
     }
     assert!(undone > 100 && left > 100, "{undone} restored, {left} left");
 }
+
+/// Every scan asks: it must not read all alerts for that.
+#[test]
+fn snoozes_that_are_over_are_found_by_an_index() {
+    let (_folder, database) = database();
+    let plan = "EXPLAIN QUERY PLAN SELECT id FROM scout_alerts WHERE snoozed_until IS NOT NULL AND status = 'snoozed'";
+    let text: String = database.connection.query_row(plan, [], |row| row.get(3)).expect("a plan");
+    assert!(text.contains("scout_alerts_snoozed"), "{text}");
+}
