@@ -4,21 +4,17 @@ use rusqlite::Connection;
 use serde_json::{Map, Value};
 
 use super::{Said, Writer};
-use crate::error::DatabaseError;
 use crate::layout::TIME_FUNCTION;
-use crate::open::Database;
 use crate::schema::quote;
 use net_scout_model::{Actor, OPEN_STATUSES, SNOOZED, Timestamp};
 
 /// The most alerts that are woken in one transaction.
 const MOST: usize = 1_000;
 
-impl Database {
+#[cfg(test)]
+impl crate::open::Database {
     /// Wakes the alerts whose snooze is over. Their numbers.
-    ///
-    /// # Errors
-    /// When the database is locked, read-only or full.
-    pub fn wake(&mut self, now: Timestamp) -> Result<Vec<i64>, DatabaseError> {
+    pub(crate) fn wake(&mut self, now: Timestamp) -> Result<Vec<i64>, crate::DatabaseError> {
         let table = self.alert_table.clone();
         self.write("wake alerts in", |connection| wake(connection, &table, now))
     }
