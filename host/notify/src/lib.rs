@@ -13,6 +13,8 @@ mod receiver;
 mod resend;
 mod route;
 mod secret;
+#[cfg(test)]
+mod test_support;
 mod text;
 
 pub use config::{Notify, NotifyError, WrittenEntry, read};

@@ -94,7 +94,7 @@ impl Drop for Group {
 mod tests {
     use super::*;
     use crate::FailureKind;
-    use crate::text::tests::message;
+    use crate::test_support::message;
 
     async fn run(words: &[&str]) -> Result<Delivered, Failure> {
         Exec(words.iter().map(|word| (*word).to_owned()).collect()).deliver(&message(Vec::new())).await

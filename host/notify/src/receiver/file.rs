@@ -67,7 +67,7 @@ fn append(path: &Path, line: &str) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::tests::message;
+    use crate::test_support::message;
 
     #[tokio::test]
     async fn a_file_may_be_moved_away_and_a_broken_line_ends() {

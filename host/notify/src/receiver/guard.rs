@@ -27,7 +27,7 @@ impl Receiver for Guard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::tests::message;
+    use crate::test_support::message;
 
     /// Says what it knows.
     struct Chatty;

@@ -120,7 +120,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::text::tests::message;
+    use crate::test_support::message;
 
     async fn deliver(code: u8, confirms: bool) -> (Result<Delivered, Failure>, Vec<u8>) {
         let broker = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a socket");

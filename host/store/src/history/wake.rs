@@ -11,16 +11,7 @@ use net_scout_model::{Actor, OPEN_STATUSES, SNOOZED, Timestamp};
 /// The most alerts that are woken in one transaction.
 const MOST: usize = 1_000;
 
-#[cfg(test)]
-impl crate::open::Database {
-    /// Wakes the alerts whose snooze is over. Their numbers.
-    pub(crate) fn wake(&mut self, now: Timestamp) -> Result<Vec<i64>, crate::DatabaseError> {
-        let table = self.alert_table.clone();
-        self.write("wake alerts in", |connection| wake(connection, &table, now))
-    }
-}
-
-/// The same inside a transaction.
+/// Wakes the alerts whose snooze is over, inside a transaction. Their numbers.
 pub(crate) fn wake(connection: &Connection, table: &str, now: Timestamp) -> rusqlite::Result<Vec<i64>> {
     crate::function::time_function(connection)?;
     let sql = format!(

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::text::tests::{message, told};
+use crate::test_support::{message, told};
 use net_scout_model::Severity;
 
 fn letter_of(message: &Message) -> String {

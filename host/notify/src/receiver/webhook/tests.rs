@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::FailureKind;
-use crate::text::tests::{message, told};
+use crate::test_support::{message, told};
 use net_scout_model::Severity;
 
 const HOSTILE: &str = "<!channel> @everyone [x](http://evil.example) *b* `c` ```\n```<b>&amp;\u{202e}";
