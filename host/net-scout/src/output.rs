@@ -3,7 +3,6 @@
 mod act;
 mod alerts;
 mod allow;
-mod clause;
 mod clock;
 mod columns;
 mod egress;

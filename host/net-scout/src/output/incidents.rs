@@ -7,11 +7,11 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::alerts::severity_style;
-use super::clause::clause;
 use super::{ClockFace, Shown};
 use net_scout_detect::names::KnownAddress;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{RELATED, plain};
+use net_scout_report::clause::clause;
 
 /// The width where there is no terminal.
 pub(super) const USUAL_WIDTH: usize = 120;

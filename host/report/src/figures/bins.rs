@@ -60,9 +60,10 @@ impl Bins {
         self.begins.plus(self.width.saturating_mul(i64::try_from(place).unwrap_or(i64::MAX)))
     }
 
-    /// The number of the first piece among all that there could be since 1970.
-    pub(super) fn first(&self) -> i64 {
-        self.begins.0.div_euclid(self.width)
+    /// The piece with this number among all that there could be since 1970; none where it is not one of these.
+    pub(crate) fn number(&self, piece: i64) -> Option<usize> {
+        let place = piece.checked_sub(self.begins.0.div_euclid(self.width))?;
+        usize::try_from(place).ok().filter(|place| *place < self.count)
     }
 }
 
