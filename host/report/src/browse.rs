@@ -156,7 +156,12 @@ impl EventFilter {
 ///
 /// # Errors
 /// When they cannot be read, or are too many to be read at once.
-pub async fn browse(scan: &ScanOptions, filter: &EventFilter, page: EventPage, now: Timestamp) -> Result<FoundEvents, ReportError> {
+pub async fn browse(
+    scan: &ScanOptions,
+    filter: &EventFilter,
+    page: EventPage,
+    now: Timestamp,
+) -> Result<FoundEvents, ReportError> {
     let (options, span) = (scan.clone(), filter.span);
     // Reading the window blocks.
     let read = tokio::task::spawn_blocking(move || Events::read(&options, span, now, &COLUMNS)).await;

@@ -36,12 +36,7 @@ impl Events {
     ///
     /// # Errors
     /// When the database cannot be read, or has no such table.
-    pub(crate) fn read(
-        scan: &ScanOptions,
-        slice: Span,
-        now: Timestamp,
-        columns: &[&'static str],
-    ) -> Result<Self, DatabaseError> {
+    pub(crate) fn read(scan: &ScanOptions, slice: Span, now: Timestamp, columns: &[&'static str]) -> Result<Self, DatabaseError> {
         let options = SnapshotOptions {
             path: scan.database.path.clone(),
             table: scan.table.clone(),

@@ -45,7 +45,8 @@ const BELOW: f64 = 22.0;
 const ROW: f64 = 20.0;
 /// The space for the names of rows.
 const NAME: f64 = 90.0;
-/// A day, in microseconds.
+/// A minute and a day, in microseconds.
+const MINUTE: i64 = 60_000_000;
 const DAY: i64 = 86_400_000_000;
 /// The space that a time below a plot needs.
 const TICK: f64 = 70.0;
@@ -103,7 +104,7 @@ fn time(title: &str, bins: Bins, series: &[(&str, &str, Vec<u64>)]) -> Markup {
         let parts: Vec<String> = series.iter().map(|(name, _, counts)| format!("{name} {}", number(counts[place]))).collect();
         format!("{}: {}", bins.at(place).seconds(), parts.join(", "))
     };
-    let steps = if top >= 4 { [0, top / 2, top].as_slice() } else { [0, top].as_slice() };
+    let steps: &[_] = if top >= 4 { &[0, top / 2, top] } else { &[0, top] };
     html! {
         svg class="time" width="100%" height=(HEIGHT) role="img" font-size="11" aria-label=(title) {
             @for count in steps {
@@ -192,7 +193,8 @@ fn ticks(bins: Bins, left: f64, height: f64) -> Markup {
 /// Where times may stand: at days, or where a plot shows few of them, anywhere; and how much of them is shown.
 fn labelled(bins: Bins) -> (Vec<usize>, usize) {
     let midnights: Vec<usize> = (0..bins.count).filter(|place| bins.at(*place).0 % DAY == 0).collect();
-    if midnights.len() > 2 { (midnights, 10) } else { ((0..bins.count).collect(), 16) }
+    let length = if bins.width < MINUTE { 19 } else { 16 };
+    if midnights.len() > 2 { (midnights, 10) } else { ((0..bins.count).collect(), length) }
 }
 
 fn label(bins: Bins, place: usize, length: usize) -> String {

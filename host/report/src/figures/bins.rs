@@ -3,11 +3,16 @@
 use net_scout_model::{Span, Timestamp};
 use serde::Serialize;
 
-const MINUTE: i64 = 60_000_000;
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 /// How long a piece may be.
-const WIDTHS: [i64; 13] = [
+const WIDTHS: [i64; 17] = [
+    SECOND,
+    5 * SECOND,
+    10 * SECOND,
+    30 * SECOND,
     MINUTE,
     5 * MINUTE,
     15 * MINUTE,
