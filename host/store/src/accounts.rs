@@ -51,7 +51,8 @@ impl Accounts {
     /// When the folder cannot be made, or the file cannot be used or is of a later version.
     pub fn open(folder: &Path) -> Result<Self, DatabaseError> {
         let path = folder.join(FILE);
-        let other = |action, error: std::io::Error| DatabaseError::Other { action, path: path.clone(), reason: error.to_string() };
+        let other =
+            |action, error: std::io::Error| DatabaseError::Other { action, path: path.clone(), reason: error.to_string() };
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| other("make", error))?;
         let connection = Connection::open(&path).map_err(failed(&path, 0, "open"))?;
         // Before anything is in it. SQLite gives the files beside it the same mode.
