@@ -65,6 +65,9 @@ mod threat_list;
 mod trials;
 mod trust;
 mod turns;
+mod web;
+mod web_load;
+mod web_login;
 mod window;
 
 /// A file that no module names would never run.

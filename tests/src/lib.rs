@@ -11,3 +11,4 @@ pub mod projects;
 pub mod sample;
 pub mod servers;
 pub mod service;
+pub mod web;

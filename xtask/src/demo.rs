@@ -20,6 +20,7 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     let events = arguments.take("--events", "a number of events")?.unwrap_or(EVENTS);
     let seed = arguments.take("--seed", "a number")?.unwrap_or(1);
     let kept: Option<PathBuf> = arguments.take("--keep", "the path of a file")?;
+    let web = arguments.flag("--web");
     arguments.finish()?;
     let path = match kept {
         // Somebody's own net_sentinel.db must not be lost to a demo.
@@ -49,7 +50,15 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     let advice = "its output above says why";
     command::run(scan(&["scan", "--since", "1 hour"]).arg("--plugins").arg("plugins/"), advice)?;
     println!();
-    command::run(&mut scan(&["alerts"]), advice)
+    command::run(&mut scan(&["alerts"]), advice)?;
+    if web {
+        println!("\nthe web page, until you press Ctrl-C:");
+        // Users of its own, so that the password is shown each time.
+        let state = tempfile::tempdir().context("failed to make a folder")?;
+        let mut serve = scan(&["serve", "--open", "--plugins", "plugins/"]);
+        command::run(serve.env("NET_SCOUT_STATE_DIR", state.path()), advice)?;
+    }
+    Ok(())
 }
 
 fn line(planted: &Planted, end: i64) -> String {

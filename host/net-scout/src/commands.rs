@@ -1,5 +1,6 @@
 //! The commands: each composes the parts of the program for one task and says how it ended.
 
+pub mod accounts;
 pub mod act;
 pub mod alerts;
 pub mod allow;
@@ -31,6 +32,7 @@ pub mod stats;
 pub mod status;
 pub mod summary;
 pub mod template;
+mod web;
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;

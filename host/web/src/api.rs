@@ -10,7 +10,9 @@ mod coverage;
 mod events;
 mod explain;
 mod jobs;
+mod live;
 mod me;
+mod original;
 mod outbox;
 mod plugins;
 mod reports;
@@ -37,12 +39,17 @@ use crate::problem::Problem;
 
 /// Where the API is.
 const BASE: &str = "/api/v1";
+/// Where the Python program had its own.
+const ORIGINAL: &str = "/api";
 /// What the file calls tokens.
 const TOKEN: &str = "token";
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "net-scout", description = "Alerts, events, plugins and jobs of net-scout. Every answer with a status of 400 or more is a problem (RFC 9457) that names the fix."),
+    info(
+        title = "net-scout",
+        description = "Alerts, events, plugins and jobs of net-scout. Every answer with a status of 400 or more is a problem (RFC 9457) that names the fix."
+    ),
     components(schemas(Problem))
 )]
 struct Document;
@@ -58,6 +65,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(me::me))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::count))
+        .routes(routes!(live::changes))
         .routes(routes!(alerts::show))
         .routes(routes!(alerts::history))
         .routes(routes!(events::list))
@@ -90,16 +98,34 @@ fn documented() -> OpenApiRouter<App> {
     let scan = OpenApiRouter::new()
         .routes(routes!(jobs::scan))
         .routes(routes!(jobs::enrich))
+        .routes(routes!(jobs::trace))
         .routes(routes!(jobs::cancel))
         .routes(routes!(explain::lookup))
         .routes(routes!(cache::forget));
-    let admin = OpenApiRouter::new().routes(routes!(accounts::users)).routes(routes!(accounts::tokens)).routes(routes!(accounts::revoke));
+    let admin =
+        OpenApiRouter::new().routes(routes!(accounts::users)).routes(routes!(accounts::tokens)).routes(routes!(accounts::revoke));
     let groups = [(Scope::Read, read), (Scope::Act, act), (Scope::Scan, scan), (Scope::Admin, admin)];
     let all = groups.into_iter().fold(OpenApiRouter::new(), |all, (scope, routes)| all.merge(group(scope, routes)));
-    let mut all = OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, all);
+    let mut all = OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, all).nest(ORIGINAL, like_the_original());
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     all.get_openapi_mut().components.get_or_insert_with(Components::new).add_security_scheme(TOKEN, scheme);
     all
+}
+
+/// What the Python program answered.
+fn like_the_original() -> OpenApiRouter<App> {
+    let read = OpenApiRouter::new()
+        .routes(routes!(original::alerts))
+        .routes(routes!(original::status))
+        .routes(routes!(original::enrichment_cache))
+        .routes(routes!(original::trace));
+    let act = OpenApiRouter::new().routes(routes!(original::snooze_alert));
+    let scan = OpenApiRouter::new()
+        .routes(routes!(original::run_scan))
+        .routes(routes!(original::enrich_alert))
+        .routes(routes!(original::enrich_bulk))
+        .routes(routes!(original::trace_run));
+    group(Scope::Read, read).merge(group(Scope::Act, act)).merge(group(Scope::Scan, scan))
 }
 
 /// Routes that need a scope, which their part of the document says.
@@ -140,7 +166,7 @@ mod tests {
         let document = router.get_openapi_mut();
         assert!(document.paths.paths.len() > 25);
         for (path, item) in &document.paths.paths {
-            assert!(path.starts_with(BASE), "{path}");
+            assert!(path.starts_with(ORIGINAL), "{path}");
             let operations = [&item.get, &item.put, &item.post, &item.delete, &item.patch];
             for operation in operations.into_iter().flatten() {
                 assert!(operation.security.as_ref().is_some_and(|needed| needed.len() == 1), "{path}");

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use crate::auth::limiter::Limiter;
 use crate::auth::password::Passwords;
 use crate::jobs::Jobs;
+use crate::live::Live;
 use crate::problem::Problem;
 use net_scout_detect::enrich::EnrichOptions;
 use net_scout_detect::scan::{Claim, ScanOptions};
@@ -92,6 +93,7 @@ struct Shared {
     passwords: Passwords,
     limiter: Limiter,
     jobs: Jobs,
+    live: Live,
     workers: Semaphore,
 }
 
@@ -107,6 +109,7 @@ impl App {
             passwords: Passwords::default(),
             limiter: Limiter::default(),
             jobs: Jobs::default(),
+            live: Live::default(),
             workers: Semaphore::new(AT_ONCE),
         };
         Self(Arc::new(shared))
@@ -139,6 +142,11 @@ impl App {
     /// The jobs that run in the background.
     pub(crate) fn jobs(&self) -> &Jobs {
         &self.0.jobs
+    }
+
+    /// Tells of changes of alerts.
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
     }
 
     pub(crate) fn accounts(&self) -> MutexGuard<'_, Accounts> {

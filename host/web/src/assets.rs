@@ -27,9 +27,8 @@ const ASSETS: [Asset; 2] = [
 ];
 
 /// The names under which they are served: `0123456789abcdef-style.css`.
-static SERVED: LazyLock<Vec<String>> = LazyLock::new(|| {
-    ASSETS.iter().map(|asset| format!("{}-{}", hex(&Sha256::digest(asset.content)[..8]), asset.name)).collect()
-});
+static SERVED: LazyLock<Vec<String>> =
+    LazyLock::new(|| ASSETS.iter().map(|asset| format!("{}-{}", hex(&Sha256::digest(asset.content)[..8]), asset.name)).collect());
 
 /// The path of a file; that of nothing where there is none, which a test finds.
 pub(crate) fn href(site: &Site, name: &str) -> String {

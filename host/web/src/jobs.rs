@@ -66,7 +66,9 @@ impl Jobs {
         let running = all.jobs.values().filter(|entry| entry.job.borrow().status == JobStatus::Running).count();
         if running >= RUNNING {
             let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, format!("{running} jobs are running, the most that may"));
-            return Err(Problem { retry_after: Some(5), ..problem }.fix("wait until one has ended, or cancel one: GET /api/v1/jobs"));
+            return Err(
+                Problem { retry_after: Some(5), ..problem }.fix("wait until one has ended, or cancel one: GET /api/v1/jobs")
+            );
         }
         all.last += 1;
         let (id, job) = (all.last, Job::new(all.last, kind, by, now()));

@@ -4,12 +4,15 @@
 //! case that the command line calls, and shows what it came to. Nothing is loaded from another origin, and everything but the login needs
 //! one.
 
+pub mod accounts;
 mod api;
 mod app;
 mod assets;
 pub mod auth;
+mod compress;
 mod extract;
 mod jobs;
+mod live;
 mod pages;
 mod problem;
 mod router;

@@ -42,7 +42,7 @@ pub(crate) async fn need_login(State(app): State<App>, request: Request, next: N
 
 /// Shows problems of pages as pages.
 pub(crate) async fn show_problems(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_api = request.uri().path().split('/').any(|part| part == "api");
+    let is_api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     if let (Some(problem), false) = (response.extensions().get::<Problem>().cloned(), is_api) {
         *response.body_mut() = Body::from(layout::problem(app.site(), &problem).into_string());

@@ -113,8 +113,9 @@ impl From<DetectError> for Problem {
             DetectError::Database(error) | DetectError::Scan(ScanError::Database(error)) => error.into(),
             DetectError::NoAlert(_) | DetectError::NoEntry(_) => Self::not_found(error.to_string()),
             error if error.is_usage() => Self::bad(error.to_string()),
-            DetectError::NothingLooksUp(_) => Self::new(StatusCode::CONFLICT, error.to_string())
-                .fix("grant an enricher with `net-scout plugin approve`"),
+            DetectError::NothingLooksUp(_) => {
+                Self::new(StatusCode::CONFLICT, error.to_string()).fix("grant an enricher with `net-scout plugin approve`")
+            }
             DetectError::Stopped => Self::new(StatusCode::CONFLICT, error.to_string()),
             DetectError::NotMigrated(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
             error => Self::internal(error.to_string()),

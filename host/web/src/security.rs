@@ -65,7 +65,8 @@ fn check_host(site: &Site, headers: &HeaderMap) -> Result<String, Problem> {
     if is_local || site.hosts.iter().any(|allowed| allowed == name) {
         return Ok(host);
     }
-    let problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, format!("the host `{}` is not one of this service", plain(name, 100)));
+    let problem =
+        Problem::new(StatusCode::MISDIRECTED_REQUEST, format!("the host `{}` is not one of this service", plain(name, 100)));
     Err(problem.fix("add the name to `hosts` in the section [serve] of net-scout.toml, if it is meant to be one"))
 }
 
@@ -93,7 +94,9 @@ fn check_origin(site: &Site, headers: &HeaderMap, host: &str) -> Result<(), Prob
 
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
-        Some((name, port)) if !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit()) && !name.ends_with(':') => name,
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit()) && !name.ends_with(':') => {
+            name
+        }
         _ => host,
     }
 }
@@ -126,7 +129,9 @@ mod tests {
         assert!(check(&[("origin", "http://localhost:9377")]));
         assert!(check(&[("origin", "https://scout.example")]));
         assert!(check(&[("sec-fetch-site", "same-origin")]));
-        for origin in ["http://localhost:9378", "http://localhost", "null", "https://evil.example", "file://", "ftp://localhost:9377"] {
+        for origin in
+            ["http://localhost:9378", "http://localhost", "null", "https://evil.example", "file://", "ftp://localhost:9377"]
+        {
             assert!(!check(&[("origin", origin)]), "{origin}");
         }
         assert!(!check(&[("sec-fetch-site", "cross-site")]) && !check(&[("sec-fetch-site", "same-site")]));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use crate::health::ListenError;
+use crate::listen::ListenError;
 use crate::schedule::Schedule;
 use crate::tick::{MINUTE, TickOptions};
 use net_scout_detect::DetectError;

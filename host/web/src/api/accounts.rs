@@ -23,7 +23,9 @@ pub(super) struct UserJson {
 #[utoipa::path(get, path = "/users", tag = "accounts", responses((status = OK, body = Vec<UserJson>)))]
 pub(super) async fn users(State(app): State<App>) -> Result<Json<Vec<UserJson>>, Problem> {
     let users = app.accounts().users()?;
-    Ok(Json(users.into_iter().map(|user| UserJson { name: user.name, role: user.role, created: user.created.seconds() }).collect()))
+    Ok(Json(
+        users.into_iter().map(|user| UserJson { name: user.name, role: user.role, created: user.created.seconds() }).collect(),
+    ))
 }
 
 /// A token, without what it is.

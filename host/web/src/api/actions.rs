@@ -87,7 +87,8 @@ pub(super) async fn act(State(app): State<App>, caller: Caller, Json(action): Js
         let deed = action.deed(now)?;
         let query = read_query(options, &query)?;
         if query.is_all() {
-            return Err(Problem::bad("the query says nothing, so it would be all alerts").fix("say which: ids, or a query such as rule:port_scan"));
+            return Err(Problem::bad("the query says nothing, so it would be all alerts")
+                .fix("say which: ids, or a query such as rule:port_scan"));
         }
         let database = &options.scan().database;
         let plan = act::plan(database, &query, &deed, now)?;
@@ -114,7 +115,9 @@ impl Action {
             (Some(_), 1..) => Err(Problem::bad("both `ids` and `query` are given").fix("give one of them")),
             (Some(query), 0) => Ok(query.clone()),
             (None, 0) => Err(Problem::bad("no alerts are named").fix("give `ids` or `query`")),
-            (None, count) if count > MOST => Err(Problem::bad(format!("{count} numbers are too many: at most {MOST}")).fix("give a query")),
+            (None, count) if count > MOST => {
+                Err(Problem::bad(format!("{count} numbers are too many: at most {MOST}")).fix("give a query"))
+            }
             (None, _) => Ok(self.ids.iter().map(i64::to_string).collect::<Vec<_>>().join(" ")),
         }
     }
@@ -129,7 +132,9 @@ impl Action {
             Deed::Close => {
                 let name = self.verdict.as_deref().unwrap_or_default();
                 let names = Verdict::ALL.map(Verdict::name).join(", ");
-                let wrong = || Problem::bad(format!("verdict: `{}` is not a verdict", plain(name, 100))).fix(format!("write one of {names}"));
+                let wrong = || {
+                    Problem::bad(format!("verdict: `{}` is not a verdict", plain(name, 100))).fix(format!("write one of {names}"))
+                };
                 AlertAction::Close(Verdict::of(name).ok_or_else(wrong)?, comment("reason", &self.reason)?)
             }
             Deed::Reopen => AlertAction::Reopen,

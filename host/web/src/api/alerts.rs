@@ -58,20 +58,26 @@ pub(crate) fn read_query(options: &WebOptions, text: &str) -> Result<AlertQuery,
     let reading = WrittenQuery::new(text);
     let silent = Messages::default();
     let query = Handle::current().block_on(reading.read(&options.scan().database, options.plugins(), &silent));
-    query.map_err(|error| Problem::from(error).fix("docs/alerts.md lists the fields of a query, such as rule:port_scan since:24h"))
+    query
+        .map_err(|error| Problem::from(error).fix("docs/alerts.md lists the fields of a query, such as rule:port_scan since:24h"))
 }
 
 /// Lists alerts, page by page.
 ///
 /// With `Accept: application/x-ndjson` an alert a line, and the next page in the header `X-Next`.
 #[utoipa::path(get, path = "/alerts", tag = "alerts", params(ListQuery), responses((status = OK, body = AlertPage)))]
-pub(super) async fn list(State(app): State<App>, Query(query): Query<ListQuery>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn list(
+    State(app): State<App>,
+    Query(query): Query<ListQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let ListQuery { q, sort, after, limit } = query;
     let order = match sort.as_deref() {
         None => AlertOrder::default(),
         Some(name) => AlertOrder::ALL.into_iter().find(|order| order.name() == name).ok_or_else(|| {
             let names = AlertOrder::ALL.map(AlertOrder::name).join(", ");
-            Problem::bad(format!("sort: `{}` is not an order", net_scout_model::plain(name, 100))).fix(format!("write one of {names}"))
+            Problem::bad(format!("sort: `{}` is not an order", net_scout_model::plain(name, 100)))
+                .fix(format!("write one of {names}"))
         })?,
     };
     let wrong = |error| Problem::bad(format!("after: {error}")).fix("take `next` of the page before, with the same `sort`");

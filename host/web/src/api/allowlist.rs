@@ -14,7 +14,8 @@ use net_scout_detect::allow;
 use net_scout_detect::known::check_rules;
 use net_scout_detect::scan::all_roles;
 use net_scout_model::{
-    Allow, AllowError, Direction, Messages, Network, Origin, RULES_THAT_COUNT, Side, Timestamp, parse_direction, parse_ports, parse_side,
+    Allow, AllowError, Direction, Messages, Network, Origin, RULES_THAT_COUNT, Side, Timestamp, parse_direction, parse_ports,
+    parse_side,
 };
 
 /// An entry of the allowlist.
@@ -118,8 +119,8 @@ impl NewEntry {
         let rules = self.rules.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty());
         let rules: Vec<String> = rules.map(str::to_owned).collect();
         if !rules.is_empty() {
-            let checked = check_rules(&options.scan().database, options.plugins(), &rules, &Messages::default());
-            Handle::current().block_on(checked)?;
+            let silent = Messages::default();
+            Handle::current().block_on(check_rules(&options.scan().database, options.plugins(), &rules, &silent))?;
         }
         Ok(Allow {
             network,

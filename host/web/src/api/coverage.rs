@@ -54,7 +54,10 @@ pub(super) struct StretchJson {
 
 /// Says which time was scanned, stretch by stretch.
 #[utoipa::path(get, path = "/coverage", tag = "service", params(CoverageQuery), responses((status = OK, body = Vec<StretchJson>)))]
-pub(super) async fn coverage(State(app): State<App>, Query(query): Query<CoverageQuery>) -> Result<Json<Vec<StretchJson>>, Problem> {
+pub(super) async fn coverage(
+    State(app): State<App>,
+    Query(query): Query<CoverageQuery>,
+) -> Result<Json<Vec<StretchJson>>, Problem> {
     let stretches = app.work(move |options, now| -> Result<_, Problem> {
         let span = read_span(query.since.as_deref().or(Some("7 days")), query.until.as_deref(), now)?;
         let coverage = options.scan().database.open_read_only()?.coverage_around(&options.scan().table, span)?;

@@ -69,9 +69,17 @@ pub(super) async fn of_alert(
     let found = app.work(move |options, now| -> Result<Value, Problem> {
         let scan = options.scan();
         let evidence = alerts::show(&scan.database, &scan.table, id, now)?.alert.evidence;
-        let missing = || Problem::not_found(format!("alert {id} does not say which its events are: another program wrote it, or an older version"));
+        let missing = || {
+            Problem::not_found(format!(
+                "alert {id} does not say which its events are: another program wrote it, or an older version"
+            ))
+        };
         let (selection, span) = selected(&evidence["events"]).ok_or_else(missing)?;
-        let query = EventsQuery { since: query.since.or(Some(span.begins.to_string())), until: query.until.or(Some(span.ends.to_string())), ..query };
+        let query = EventsQuery {
+            since: query.since.or(Some(span.begins.to_string())),
+            until: query.until.or(Some(span.ends.to_string())),
+            ..query
+        };
         find(options, &query, Some(selection), now)
     });
     Ok(Json(found.await?))
@@ -93,7 +101,10 @@ pub(super) async fn of_address(
 
 /// An address that a path names.
 pub(super) fn read_address(text: &str) -> Result<std::net::IpAddr, Problem> {
-    let wrong = || Problem::bad(format!("`{}` is not a valid IP address", plain(text, 100))).fix("write one such as 203.0.113.9 or 2001:db8::1");
+    let wrong = || {
+        Problem::bad(format!("`{}` is not a valid IP address", plain(text, 100)))
+            .fix("write one such as 203.0.113.9 or 2001:db8::1")
+    };
     Ok(parse_address(text).ok_or_else(wrong)?.to_canonical())
 }
 
@@ -101,7 +112,9 @@ pub(super) fn read_address(text: &str) -> Result<std::net::IpAddr, Problem> {
 pub(super) fn read_span(since: Option<&str>, until: Option<&str>, now: Timestamp) -> Result<Span, Problem> {
     let until = until.map_or(Ok(now), |text| parse_moment(text, now)).map_err(|error| Problem::bad(format!("until: {error}")))?;
     let since = parse_moment(since.unwrap_or("1 day"), until).map_err(|error| Problem::bad(format!("since: {error}")))?;
-    let empty = || Problem::bad(format!("the span is empty: it begins at {since} and ends at {until}")).fix("give a `since` before `until`");
+    let empty = || {
+        Problem::bad(format!("the span is empty: it begins at {since} and ends at {until}")).fix("give a `since` before `until`")
+    };
     Span::new(since, until).ok_or_else(empty)
 }
 
@@ -143,7 +156,9 @@ fn find(options: &WebOptions, query: &EventsQuery, selection: Option<Selection>,
     };
     let after = query.after.as_deref().map(|text| {
         let read = |text: &str| text.split_once(',').and_then(|(time, id)| Some((time.parse().ok()?, id.parse().ok()?)));
-        read(text).ok_or_else(|| Problem::bad(format!("after: `{}` is not the end of a page", plain(text, 100))).fix("take `next` of the page before"))
+        read(text).ok_or_else(|| {
+            Problem::bad(format!("after: `{}` is not the end of a page", plain(text, 100))).fix("take `next` of the page before")
+        })
     });
     let page = EventPage { after: after.transpose()?, limit: query.limit.unwrap_or(USUAL).clamp(1, MOST) };
     let found = Handle::current().block_on(browse(options.scan(), &filter, page, now))?;

@@ -62,9 +62,7 @@ fn json(address: &str, explained: Explained, now: Timestamp) -> Value {
         let allowed = allowed.map(|(origin, allow)| format!("{origin}: {}", allow.reason));
         json!({ "alert": AlertJson::of(alert, now), "allowed": allowed })
     };
-    let entry = |EntryAround { origin, allow, expired }: EntryAround| {
-        json!({ "id": origin.to_string(), "allows": words(&allow), "reason": allow.reason, "expired": expired })
-    };
+    let entry = |EntryAround { origin, allow, expired }: EntryAround| json!({ "id": origin.to_string(), "allows": words(&allow), "reason": allow.reason, "expired": expired });
     let activity = match &report.activity {
         Ok(activity) => json!({ "source": part(&activity.source), "destination": part(&activity.destination) }),
         Err(error) => json!({ "error": error }),
@@ -96,12 +94,16 @@ fn rule(report: &RuleReport) -> Value {
         Said::Fired(alerts) => json!({ "outcome": "fired", "alerts": alerts.iter().take(SHOWN).map(fired).collect::<Vec<_>>() }),
         Said::Failed(error) => json!({ "outcome": "failed", "error": error }),
         Said::Silent(SearchOutcome::Fixed) => json!({ "outcome": "silent", "nearest": "it has no thresholds" }),
-        Said::Silent(SearchOutcome::Nothing { .. }) => json!({ "outcome": "silent", "nearest": "no lower threshold changes that" }),
+        Said::Silent(SearchOutcome::Nothing { .. }) => {
+            json!({ "outcome": "silent", "nearest": "no lower threshold changes that" })
+        }
         Said::Silent(SearchOutcome::Stopped { error, .. }) => json!({ "outcome": "silent", "nearest": null, "error": error }),
         Said::Silent(SearchOutcome::Would { lowered, alert }) => {
             let thresholds: Map<String, Value> = lowered
                 .iter()
-                .map(|lowered| (lowered.name.clone(), json!({ "now": lowered.now.to_string(), "lowered": lowered.to.to_string() })))
+                .map(|lowered| {
+                    (lowered.name.clone(), json!({ "now": lowered.now.to_string(), "lowered": lowered.to.to_string() }))
+                })
                 .collect();
             json!({ "outcome": "silent", "would_fire_with": thresholds, "alert": raised(alert) })
         }

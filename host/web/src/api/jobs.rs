@@ -14,26 +14,29 @@ use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use utoipa::ToSchema;
 
+use super::events::read_address;
 use crate::app::{App, WebOptions};
 use crate::auth::caller::Caller;
 use crate::extract::{Json, Path};
 use crate::jobs::{Job, JobStatus, Work};
 use crate::problem::Problem;
-use net_scout_detect::enrich::{EnrichRequest, EnricherSource, enrich_alerts};
+use net_scout_detect::enrich::{EnrichRequest, EnricherSource, LookUpRequest, enrich_alerts, look_up};
 use net_scout_detect::scan::{ByHand, Keep, RuleSource, ScanAlerts, ScanReport, ScanRequest, read_window, run_scan};
 use net_scout_model::clock::SystemClock;
 use net_scout_model::time::Moment;
-use net_scout_model::{Timestamp, Window};
+use net_scout_model::{Observable, Timestamp, Window};
 use net_scout_plugin_host::recording::Tape;
 use net_scout_store::{Turn, WhichAlerts};
 
+/// The enricher that finds routes.
+const TRACEROUTE: &str = "traceroute";
 /// How long a job waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// The most often that a watcher hears of a job.
 const PACE: Duration = Duration::from_millis(200);
 
 /// A scan to start.
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScanOrder {
     /// Where the window begins: an instant, or a duration back from its end such as `1 hour`; the configured one where nothing is said.
@@ -52,7 +55,11 @@ pub(crate) struct ScanOrder {
 
 /// Starts a scan in the background.
 #[utoipa::path(post, path = "/scans", tag = "jobs", request_body = ScanOrder, responses((status = ACCEPTED, body = Job)))]
-pub(super) async fn scan(State(app): State<App>, caller: Caller, Json(order): Json<ScanOrder>) -> Result<(StatusCode, Json<Job>), Problem> {
+pub(super) async fn scan(
+    State(app): State<App>,
+    caller: Caller,
+    Json(order): Json<ScanOrder>,
+) -> Result<(StatusCode, Json<Job>), Problem> {
     start_scan(&app, &caller, order).map(|job| (StatusCode::ACCEPTED, Json(job)))
 }
 
@@ -90,9 +97,10 @@ fn scan_now(options: &Arc<WebOptions>, order: &ScanOrder, window: Window, work: 
 
 fn scan_json(report: &ScanReport, window: Window) -> Value {
     let alerts: Vec<Value> = match &report.alerts {
-        ScanAlerts::Raised(alerts) => {
-            alerts.iter().map(|alert| json!({ "alert_type": alert.alert_type, "src_ip": alert.src_ip, "severity": alert.severity.name() })).collect()
-        }
+        ScanAlerts::Raised(alerts) => alerts
+            .iter()
+            .map(|alert| json!({ "alert_type": alert.alert_type, "src_ip": alert.src_ip, "severity": alert.severity.name() }))
+            .collect(),
         ScanAlerts::Recorded(alerts) => alerts.iter().map(|recorded| json!({ "id": recorded.alert.id })).collect(),
     };
     let left_out: usize = report.allowed.iter().map(|(.., count)| count).sum();
@@ -103,7 +111,7 @@ fn scan_json(report: &ScanReport, window: Window) -> Value {
 }
 
 /// An enrichment to start.
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EnrichOrder {
     /// This alert; the newest ones without enrichment where none is named.
@@ -148,6 +156,38 @@ pub(crate) fn start_enrichment(app: &App, caller: &Caller, order: EnrichOrder) -
             "alerts": enriched.alerts.unwrap_or(0), "lookups": enriched.lookups, "failed": enriched.failed, "cached": enriched.cached,
             "interrupted": enriched.interrupted, "an_enricher_was_refused": enriched.refused,
         }))
+    })
+}
+
+/// A route to find.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TraceOrder {
+    /// To this address.
+    address: String,
+}
+
+/// Starts finding the route to an address in the background.
+#[utoipa::path(post, path = "/traces", tag = "jobs", request_body = TraceOrder, responses((status = ACCEPTED, body = Job)))]
+pub(super) async fn trace(
+    State(app): State<App>,
+    caller: Caller,
+    Json(order): Json<TraceOrder>,
+) -> Result<(StatusCode, Json<Job>), Problem> {
+    start_trace(&app, &caller, &order.address).map(|job| (StatusCode::ACCEPTED, Json(job)))
+}
+
+/// Starts finding the route to an address.
+pub(crate) fn start_trace(app: &App, caller: &Caller, address: &str) -> Result<Job, Problem> {
+    let (options, now) = (app.options(), app.now());
+    let address = read_address(address)?.to_string();
+    let wrong = || Problem::bad(format!("`{address}` cannot be looked up"));
+    let request = LookUpRequest { observable: Observable::parse(&address).ok_or_else(wrong)?, refresh: true };
+    app.jobs().start("trace", &caller.name, clock(app), move |work| {
+        let only = [TRACEROUTE.to_owned()];
+        let enrichers = EnricherSource::Folder(options.plugins(), &only);
+        let found = work.wait_for(look_up(options.enrich(), enrichers, &request, now, work.stop(), work))?;
+        Ok(json!({ "address": address, "trace": found.answers.get(TRACEROUTE) }))
     })
 }
 

@@ -148,7 +148,10 @@ fn opened(options: &WebOptions, now: Timestamp) -> Result<Database, Problem> {
 
 fn all_there(wanted: &[i64], found: Vec<i64>) -> Result<Vec<i64>, Problem> {
     match wanted.iter().find(|id| !found.contains(id)) {
-        Some(id) => Err(Problem::not_found(format!("no message {id} waits or was given up")).fix("GET /api/v1/outbox lists those that do")),
+        Some(id) => {
+            Err(Problem::not_found(format!("no message {id} waits or was given up"))
+                .fix("GET /api/v1/outbox lists those that do"))
+        }
         None => Ok(found),
     }
 }

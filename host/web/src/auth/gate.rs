@@ -88,16 +88,10 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 
 /// Makes sure that the request brings the CSRF token of its session, in the header or in its form.
 async fn with_csrf(request: Request, csrf: &str) -> Result<Request, Problem> {
-    let wrong = || {
-        Problem::new(StatusCode::FORBIDDEN, "the request does not bring the CSRF token of its session")
-            .fix("reload the page and try again; a script sends it in the header X-CSRF-Token")
-    };
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if let Some(sent) = text(CSRF) {
-        return if is_same(sent, csrf) { Ok(request) } else { Err(wrong()) };
-    }
-    if !text(CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
-        return Err(wrong());
+    match (in_header(request.headers(), csrf), is_form(request.headers())) {
+        (Some(true), _) => return Ok(request),
+        (None, true) => {}
+        (Some(false), _) | (None, false) => return Err(no_csrf()),
     }
     let (parts, body) = request.into_parts();
     let too_large = |_| {
@@ -108,5 +102,20 @@ async fn with_csrf(request: Request, csrf: &str) -> Result<Request, Problem> {
     // It is hexadecimal, so it stands in a form as it is.
     let sent = bytes.split(|byte| *byte == b'&').find_map(|pair| pair.strip_prefix(b"csrf="));
     let is_right = sent.and_then(|sent| std::str::from_utf8(sent).ok()).is_some_and(|sent| is_same(sent, csrf));
-    if is_right { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(wrong()) }
+    if is_right { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(no_csrf()) }
+}
+
+/// Whether the header has the token; none where it says nothing.
+fn in_header(headers: &HeaderMap, csrf: &str) -> Option<bool> {
+    headers.get(CSRF).map(|sent| sent.to_str().is_ok_and(|sent| is_same(sent, csrf)))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+}
+
+fn no_csrf() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "the request does not bring the CSRF token of its session")
+        .fix("reload the page and try again; a script sends it in the header X-CSRF-Token")
 }

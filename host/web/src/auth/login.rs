@@ -57,7 +57,8 @@ async fn log_in(State(app): State<App>, headers: HeaderMap, Form(form): Form<Log
     if let Err(pause) = app.limiter().begin(name.trim(), device, Instant::now()) {
         let seconds = pause.as_secs() + 1;
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many wrong passwords were tried for this name");
-        let fix = format!("try again in {seconds} s, or from a browser that logged in before; `net-scout user passwd` sets a new one");
+        let fix =
+            format!("try again in {seconds} s, or from a browser that logged in before; `net-scout user passwd` sets a new one");
         return Err(Problem { retry_after: Some(seconds), ..problem }.fix(fix));
     }
     let hash = user.as_ref().map(|user| user.password.clone());

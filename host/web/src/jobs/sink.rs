@@ -42,8 +42,7 @@ impl Work {
         }
     }
 
-    /// Waits for a use case on this thread.
-    #[expect(clippy::unused_self, reason = "only the work of a job may block a thread for so long")]
+    /// Waits for a use case on this thread: only the work of a job may block one for so long.
     pub(crate) fn wait_for<T>(&self, future: impl Future<Output = T>) -> T {
         Handle::current().block_on(future)
     }
