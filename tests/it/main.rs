@@ -40,6 +40,7 @@ mod notify_receivers;
 mod odd_rows;
 mod original;
 mod ownership;
+mod pages;
 mod past;
 mod plugin_folder;
 mod plugins;

@@ -14,6 +14,7 @@ pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
     command::programs()?;
     guests::build_all()?;
     languages::build_all()?;
+    languages::browser()?;
     let mut cargo = command::cargo(&["test", "--release", "--locked", "--workspace", "--no-fail-fast"]);
     for package in guests::packages()? {
         cargo.args(["--exclude", &package]);

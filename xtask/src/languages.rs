@@ -1,4 +1,4 @@
-//! Builds the guests in C, JavaScript and Python, and fetches what that takes. Only the tests need them.
+//! Builds the guests in C, JavaScript and Python, and fetches what that takes, and a browser for the pages. Only the tests need them.
 //!
 //! Everything that is fetched from npm and PyPI stays below `target/`. The versions are those that the projects name which
 //! `net-scout plugin new` makes.
@@ -74,7 +74,7 @@ fn failing(extension: &str) -> Vec<String> {
 
 fn javascript() -> anyhow::Result<()> {
     require(&[("node", "nodejs"), ("npm", "npm")])?;
-    npm_packages()?;
+    npm_packages(&places::javascript_project(), &places::node_tools())?;
     let out = folder("javascript")?;
     let components = ["horizontal_scan", FAILING, WASI].map(|name| places::language_guest("javascript", name));
     if components.iter().all(|component| is_newer(component, &javascript_sources()).unwrap_or(false)) {
@@ -129,20 +129,25 @@ fn is_newer(component: &Path, sources: &[PathBuf]) -> io::Result<bool> {
     Ok(true)
 }
 
+/// Fetches the browser that looks at the pages, and what drives it.
+pub(crate) fn browser() -> anyhow::Result<()> {
+    require(&[("chromium", "chromium"), ("node", "nodejs"), ("npm", "npm")])?;
+    npm_packages(&places::browser_steps(), &places::browser_tools())
+}
+
 /// Installs what a project in JavaScript names, unless that was done. npm's own record is not asked: it needs half a second to answer.
-fn npm_packages() -> anyhow::Result<()> {
-    let (from, to) = (places::javascript_project(), places::node_tools());
+fn npm_packages(from: &Path, to: &Path) -> anyhow::Result<()> {
     let wanted = fs::read(from.join("package-lock.json")).context("failed to read package-lock.json")?;
     let installed = to.join(INSTALLED);
     if fs::read(&installed).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
-    fs::create_dir_all(&to).with_context(|| format!("failed to create {}", to.display()))?;
+    fs::create_dir_all(to).with_context(|| format!("failed to create {}", to.display()))?;
     for file in ["package.json", "package-lock.json"] {
         fs::copy(from.join(file), to.join(file)).with_context(|| format!("failed to copy {file} to {}", to.display()))?;
     }
     let mut npm = Command::new("npm");
-    npm.args(["install", "--no-audit", "--no-fund"]).current_dir(&to);
+    npm.args(["install", "--no-audit", "--no-fund"]).current_dir(to);
     command::run(&mut npm, "check the network, and npm's registry with `npm config get registry`")?;
     fs::write(&installed, wanted).with_context(|| format!("failed to write {}", installed.display()))
 }
