@@ -152,6 +152,20 @@ fn every_format_is_whole_and_the_page_loads_nothing() {
     assert_eq!(database.code, 2, "{}", database.stderr);
 }
 
+/// What nobody sees is counted: an alert that a scan leaves out again and again is told once.
+#[test]
+fn what_scans_left_out_is_told() {
+    let scene = Scene::small();
+    assert_eq!(scene.run(&["allow", "add", "192.0.2.3", "--reason", "our scanner"]).code, 0);
+    for _ in 0..2 {
+        assert_eq!(scene.run(&["scan"]).code, 0);
+    }
+    let words = ["report", "--since", "1 day", "--until", "2026-03-11T20:36:00Z", "--format", "json"];
+    let found: Value = serde_json::from_str(&scene.run(&words).stdout).expect("JSON");
+    assert_eq!(found["left_out"]["scans"], json!([["1", "our scanner", 2]]));
+    assert_eq!(found["left_out"]["entries"], json!([["alerts from 192.0.2.3", "our scanner"]]));
+}
+
 #[test]
 fn the_summary_fits_a_screen() {
     let scene = scene();

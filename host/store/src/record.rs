@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use super::coverage::Covered;
 use super::error::{DatabaseError, failed};
 use super::history::{Said, Writer, wake};
+use super::left_out::LeftOut;
 use super::open::Database;
 use super::outbox;
 use super::schema::quote;
@@ -77,6 +78,14 @@ impl ScanTransaction<'_> {
     /// When the database is full.
     pub fn keep_ledger(&self, ledger: &[LedgerEntry], now: Timestamp) -> Result<(), DatabaseError> {
         super::ledger::keep(self.connection, ledger, now).map_err(self.error)
+    }
+
+    /// Keeps which alerts were left out, and why.
+    ///
+    /// # Errors
+    /// When the database is full.
+    pub fn keep_left_out(&self, left_out: &[LeftOut], now: Timestamp) -> Result<(), DatabaseError> {
+        super::left_out::keep(self.connection, self.alert_table, left_out, now).map_err(self.error)
     }
 
     /// Keeps which time was scanned.

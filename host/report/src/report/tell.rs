@@ -1,6 +1,6 @@
 //! A report as a document: what stands where, in words.
 
-use net_scout_model::{Span, counted};
+use net_scout_model::Span;
 
 use super::Report;
 use crate::document::{Chart, Document, Part, Section, Table, change, duration, number, seconds};
@@ -195,10 +195,18 @@ impl Report {
 
     fn left_out(&self) -> Section {
         let left_out = &self.left_out;
-        let closed = counted(left_out.closed, "alert of this period was closed by the allowlist");
-        let closed = closed
-            .replace("alert of this period was closed by the allowlists", "alerts of this period were closed by the allowlist");
-        let mut parts = vec![Part::Words(format!("{closed}."))];
+        let all: u64 = left_out.scans.iter().map(|(.., alerts)| alerts).sum();
+        let mut parts =
+            vec![Part::Facts(vec![("left out by scans", number(all)), ("closed by the allowlist", number(left_out.closed))])];
+        if !left_out.scans.is_empty() {
+            let row = |(origin, why, alerts): &(String, String, u64)| vec![number(*alerts), origin.clone(), why.clone()];
+            parts.push(Part::Table(Table {
+                title: Some("Left out by scans".to_owned()),
+                header: vec!["alerts", "entry", "why"],
+                rows: left_out.scans.iter().map(row).collect(),
+                numbers: &[0],
+            }));
+        }
         if !left_out.entries.is_empty() {
             parts.push(Part::Table(Table {
                 title: Some("Entries of the allowlist".to_owned()),
