@@ -166,6 +166,34 @@ fn what_scans_left_out_is_told() {
     assert_eq!(found["left_out"]["entries"], json!([["alerts from 192.0.2.3", "our scanner"]]));
 }
 
+/// A person's look counts, a script's does not unless it says so.
+#[test]
+fn the_summary_says_what_is_new_since_the_last_look() {
+    let scene = Scene::small();
+    let run = |words: &[&str], now: &str| {
+        let mut command = scene.command(&[&["summary"], words].concat());
+        let run = net_scout_tests::harness::Run::of(command.env("NET_SCOUT_NOW", now).env("USER", "anna"));
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+        run.stdout
+    };
+    let json = |words: &[&str], now: &str| -> Value {
+        let found: Value = serde_json::from_str(&run(&[&["--format", "json"], words].concat(), now)).expect("JSON");
+        json!([found["new"], found["since"], found["is_since_last_look"]])
+    };
+    let (first, second) = ("2026-03-11T20:36:00Z", "2026-03-11T21:00:00Z");
+    // Before any scan there is nowhere to keep it.
+    run(&[], first);
+    assert_eq!(scene.run(&["scan"]).code, 0);
+    for _ in 0..2 {
+        assert_eq!(json(&[], first), json!([4, "2026-03-10T20:36:00Z", false]));
+    }
+    run(&["--since", "2 days"], first);
+    assert!(run(&[], first).contains("new      4 since 2026-03-10 20:36:00Z"));
+    assert_eq!(json(&[], second), json!([0, first, true]));
+    assert!(run(&["--format", "json", "--seen"], second).contains(first));
+    assert_eq!(json(&[], "2026-03-11T22:00:00Z"), json!([0, second, true]));
+}
+
 #[test]
 fn the_summary_fits_a_screen() {
     let scene = scene();

@@ -6,6 +6,7 @@ pub mod beside;
 pub mod harness;
 pub mod mmdb;
 pub mod oracle;
+pub mod outbox_kills;
 pub mod places;
 pub mod projects;
 pub mod sample;

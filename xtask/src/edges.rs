@@ -18,7 +18,17 @@ const EDGES: [(&str, &[&str]); 13] = [
     ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-notify", &["net-scout-model", "net-scout-store"]),
-    ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-notify", "net-scout-plugin-host", "net-scout-store"]),
+    (
+        "net-scout-serve",
+        &[
+            "net-scout-detect",
+            "net-scout-model",
+            "net-scout-notify",
+            "net-scout-plugin-host",
+            "net-scout-report",
+            "net-scout-store",
+        ],
+    ),
     ("net-scout-standard", &[]),
     ("net-scout-report", &["net-scout-detect", "net-scout-model", "net-scout-store"]),
     (

@@ -41,7 +41,7 @@ Usage: cargo xtask <command>
                                                   compare a scan with what the original program does, and measure a tick of the service
   beside-writer [--events N] [--seconds N] [--rate N] [--folder DIR] [--only NAME]
                                                   run the built program beside a writer of events, and measure how long that waits
-  soak [kills DAYS TIMES | day HOURS RATE | idle SECONDS | lag EVERY SETTLE | equal SEED SCANS]
+  soak [kills DAYS TIMES | day HOURS RATE | outbox KILLS | idle SECONDS | lag EVERY SETTLE | equal SEED SCANS]
                                                   run the service over simulated weeks and days, and measure what it costs";
 
 fn main() -> ExitCode {

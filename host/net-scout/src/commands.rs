@@ -33,6 +33,7 @@ pub mod summary;
 pub mod template;
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -40,6 +41,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::config::{Config, cores};
 use crate::exit::UsageError;
 use crate::output::{stdout, terminal_width};
+use net_scout_detect::known::check_queries;
+use net_scout_model::Messages;
 use net_scout_report::replace_file;
 
 /// Refuses a file that is one of those of the database: were it opened as something else, the database could be destroyed.
@@ -64,6 +67,22 @@ fn consent(question: &str, nobody: &str) -> anyhow::Result<bool> {
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// The name of who runs this program: that of the login, behind sudo that of before; where there is none, as under cron, the number of the user.
+fn person() -> String {
+    let name =
+        ["SUDO_USER", "LOGNAME", "USER"].into_iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()));
+    let number =
+        || std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |process| format!("user {}", process.uid()));
+    name.unwrap_or_else(number)
+}
+
+/// Fails where the filter of a route names a rule or a type that neither a plugin nor a stored alert has: nobody would be told.
+async fn check_filters(config: &Config) -> anyhow::Result<()> {
+    // What else is to be said of plugins is said where they are used.
+    let (database, plugins, sink) = (config.database_options(), config.plugin_options(), Messages::default());
+    Ok(check_queries(&database, &plugins, config.notify.filters(), &sink).await?)
 }
 
 /// Writes a result that is whole, to a file, which is replaced at once, or to standard output.

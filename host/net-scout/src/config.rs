@@ -114,6 +114,7 @@ impl Config {
             settings,
         };
         config.check_found_database()?;
+        config.check_report()?;
         let plugins = config.notify.plugins.iter().map(|(name, written)| (name.clone(), config.plugin_receiver(written)));
         let plugins: Vec<_> = plugins.collect();
         config.notify.receivers.extend(plugins);

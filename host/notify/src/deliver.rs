@@ -20,6 +20,7 @@ use net_scout_model::clock::Clock;
 use net_scout_model::{Sink, Timestamp};
 use net_scout_store::{Database, DatabaseError, Lock, Turn};
 use run::Run;
+pub(crate) use run::key;
 
 /// How a delivery goes.
 pub struct Deliver<'a> {
@@ -75,7 +76,7 @@ pub async fn deliver(database: &mut Database, notify: &Notify, how: Deliver<'_>)
 /// # Errors
 /// Why it does not have it.
 pub async fn send_test(receiver: &Arc<dyn Receiver>, name: &str, now: Timestamp) -> Result<Delivered, Failure> {
-    let key = run::key().ok_or_else(|| Failure::unreachable("the system gives no random numbers"))?;
+    let key = key().ok_or_else(|| Failure::unreachable("the system gives no random numbers"))?;
     let (route, receiver_name) = ("test".to_owned(), name.to_owned());
     let message = Message {
         key,
@@ -85,6 +86,7 @@ pub async fn send_test(receiver: &Arc<dyn Receiver>, name: &str, now: Timestamp)
         attempt: 1,
         may_be_repeat: false,
         is_test: true,
+        report: None,
         alerts: Vec::new(),
     };
     run::attempt(receiver, &message).await

@@ -10,9 +10,17 @@ use super::message::Message;
 pub(crate) const LISTED: usize = 5;
 /// The most characters of a name or an address.
 const LONGEST: usize = 80;
+/// The most characters of the title of a report.
+const TITLE: usize = 200;
+
+/// What is said of a message that the receiver may have.
+pub(crate) const REPEAT: &str = "This message may have arrived before: an earlier attempt ended without an answer.";
 
 /// The same as [`Message::title`].
 pub(crate) fn title(message: &Message) -> String {
+    if let Some(report) = &message.report {
+        return plain(&report.title, TITLE);
+    }
     let what = match message.alerts.as_slice() {
         [] => "a test message".to_owned(),
         [alert] => format!("{} {}", words(alert.news), subject(alert)),
@@ -25,7 +33,7 @@ fn words(news: News) -> &'static str {
     match news {
         News::New => "new:",
         News::Worse => "more severe:",
-        News::Reopened => "reopened:",
+        News::Reopened => "open again:",
         News::Grown => "goes on:",
         News::Resent => "once more:",
     }
@@ -58,12 +66,12 @@ pub(crate) fn body(message: &Message, most: usize) -> String {
     if more > 0 {
         lines.push(format!("and {more} more: {}", types(&message.alerts[most..])));
     }
-    if message.alerts.is_empty() {
+    if let Some(report) = &message.report {
+        lines.extend(report.brief.lines().map(|line| plain(line, TITLE)));
+    } else if message.alerts.is_empty() {
         lines.push(format!("Messages to `{}` arrive.", plain(&message.receiver, LONGEST)));
     }
-    if message.may_be_repeat {
-        lines.push("This message may have arrived before: an earlier attempt ended without an answer.".to_owned());
-    }
+    lines.extend(message.may_be_repeat.then(|| REPEAT.to_owned()));
     lines.join("\n")
 }
 

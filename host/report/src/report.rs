@@ -1,5 +1,6 @@
 //! The report over a period: what there was, what is new against the period before, and what is not known.
 
+mod brief;
 mod tell;
 
 use net_scout_detect::allow::allowlist;

@@ -87,6 +87,21 @@ impl Schedule {
     }
 }
 
+/// The most runs that are looked for one after another.
+const MISSED: usize = 10_000;
+
+impl Schedule {
+    /// The last run that is not later than an instant, of those from one on.
+    #[must_use]
+    pub fn last(&self, from: Timestamp, until: Timestamp, zone: &TimeZone) -> Timestamp {
+        if let Self::Every(period) = self {
+            return Timestamp(until.0.div_euclid(*period).saturating_mul(*period)).max(from);
+        }
+        let runs = std::iter::successors(Some(from), |run| self.next(*run, zone).filter(|next| *next <= until));
+        runs.take(MISSED).last().unwrap_or(from)
+    }
+}
+
 /// The zone of this machine.
 #[must_use]
 pub fn system_zone() -> TimeZone {

@@ -20,7 +20,7 @@ use net_scout_model::{EventRow, Timestamp};
 /// The table that takes the events.
 const TABLE: &str = "ip_events";
 /// What net-scout keeps in a database besides alerts.
-const OWN_TABLES: [&str; 13] = [
+const OWN_TABLES: [&str; 14] = [
     "scout_enrichment_cache",
     "scout_lookup_failures",
     "scout_migrations",
@@ -34,6 +34,7 @@ const OWN_TABLES: [&str; 13] = [
     "scout_service",
     "scout_rule_failures",
     "scout_left_out",
+    "scout_looks",
 ];
 
 /// How long a copy waits for a lock of the writer.

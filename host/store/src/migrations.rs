@@ -27,7 +27,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 18] = migrations![
+static MIGRATIONS: [Migration; 19] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -46,6 +46,7 @@ static MIGRATIONS: [Migration; 18] = migrations![
     16 "0016_outbox",
     17 "0017_ledger_egress",
     18 "0018_left_out",
+    19 "0019_reports",
 ];
 
 /// The columns that an alert table must have to be one.
@@ -281,7 +282,7 @@ mod tests {
             )
             .expect("tamper");
         let error = database.migrate(NOW).expect_err("newer").to_string();
-        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 18"), "{error}");
+        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 19"), "{error}");
         database.connection.execute_batch("CREATE TABLE notes (id, text)").expect("table");
         database.alert_table = "notes".to_owned();
         assert!(matches!(database.migrate(NOW), Err(DatabaseError::NotAnAlertTable { column: "alert_type", .. })));

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::arguments::{one_of, whole};
 use crate::commands::blocklist::{self, BlocklistRequest};
 use crate::commands::report::{self, ReportOutput, ReportRequest};
-use crate::commands::summary;
+use crate::commands::summary::{self, SummaryRequest};
 use crate::config::Config;
 use net_scout_detect::known::WrittenQuery;
 use net_scout_model::Timestamp;
@@ -78,13 +78,17 @@ impl ReportArgs {
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    net-scout summary                     what is open, what is new, how far the scans are\n  \
+    net-scout summary                     what is open, what is new since you looked last, how far the scans are\n  \
     net-scout summary --since 24h         what is new since yesterday at this time\n  \
-    net-scout summary --format json")]
+    net-scout summary --format json       the same for programs: this does not count as a look, unless --seen says so\n\n\
+    The last look of each person is kept in the database.")]
 pub(super) struct SummaryArgs {
-    /// Since when alerts are new: a duration (24h), a date, or a date and time
-    #[arg(long, value_name = "WHEN", default_value = "24h")]
-    since: String,
+    /// Since when alerts are new: a duration (24h), a date, or a date and time [default: since your last look, at first 24h]
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Count this as your last look, also with --since or --format json
+    #[arg(long)]
+    seen: bool,
     /// How it is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     format: SummaryFormatName,
@@ -98,7 +102,8 @@ enum SummaryFormatName {
 
 impl SummaryArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
-        summary::run(config, &self.since, self.format == SummaryFormatName::Json, now)
+        let as_json = self.format == SummaryFormatName::Json;
+        summary::run(config, &SummaryRequest { since: self.since.clone(), is_look: self.seen, as_json }, now)
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use super::{interrupted, runtime};
+use super::{check_filters, interrupted, runtime};
 use crate::config::Config;
 use crate::exit;
 use crate::output::Terminal;
@@ -29,8 +29,10 @@ pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Conf
     let (stopping, stop) = watch::channel(false);
     let (reloading, reload) = watch::channel(());
     let reread = || -> Result<ServiceOptions, String> {
-        again().map(|config| config.service_options()).map_err(|error| format!("{error:#}"))
+        let config = again().and_then(|config| checked(&config).map(|()| config));
+        config.map(|config| config.service_options()).map_err(|error| format!("{error:#}"))
     };
+    checked(config)?;
     let runtime = runtime()?;
     let ran = runtime.block_on(async {
         tokio::spawn(async move {
@@ -58,4 +60,11 @@ pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Conf
     // Not waiting for rules that were given up.
     runtime.shutdown_background();
     ran.map(|()| exit::SUCCESS)
+}
+
+/// Checks what only plugins know of a configuration, on a thread of its own: the service may be in the middle of its own work.
+fn checked(config: &Config) -> anyhow::Result<()> {
+    let check = || runtime()?.block_on(check_filters(config));
+    let checked = std::thread::scope(|scope| scope.spawn(check).join());
+    checked.unwrap_or_else(|_| Err(anyhow::anyhow!("the filters of routes could not be checked")))
 }

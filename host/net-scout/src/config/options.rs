@@ -14,7 +14,7 @@ use net_scout_model::clock::SystemClock;
 use net_scout_model::time::Moment;
 use net_scout_plugin_host::PluginOptions;
 use net_scout_serve::schedule::{Schedule, system_zone};
-use net_scout_serve::service::{Schedules, ServiceOptions};
+use net_scout_serve::service::{ReportPlan, Schedules, ServiceOptions};
 use net_scout_serve::tick::{MINUTE, TickOptions};
 use net_scout_store::{DatabaseOptions, Keep, OwnTable, Turn};
 
@@ -106,10 +106,12 @@ impl Config {
                 enrich: self.schedule_enrich.clone(),
                 expire: self.schedule_expire.clone(),
                 maintain: self.schedule_maintain.clone(),
+                report: self.schedule_report.clone(),
                 deliver: self.schedule_deliver.clone(),
             },
             zone: system_zone(),
             notify: self.notify.clone(),
+            report: ReportPlan { to: self.report_to.clone(), length: self.report_since, with_page: self.report_with_page },
             max_enrich: self.max_enrich,
             retention: self.retention(),
             textfile: self.textfile.clone(),

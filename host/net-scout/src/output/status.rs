@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::{Cell, Format, Table, terminal_width, write_json, write_json_line};
-use net_scout_model::{Timestamp, counted};
+use net_scout_model::{Timestamp, amount, counted, plain};
 use net_scout_serve::status::{BENCHED, Status, new_since};
+use net_scout_store::OutboxDepth;
 
 /// For how long a rule is called new, in microseconds.
 const WEEK: i64 = 604_800_000_000;
@@ -35,6 +36,7 @@ pub fn write_status(out: &mut dyn Write, status: &Status, problems: &[String], f
             status.failing_rules.iter().filter(|rule| rule.failures >= BENCHED).map(|rule| rule.rule.as_str()).collect();
         let without = if benched.is_empty() { String::new() } else { format!(", without {} (benched)", benched.join(", ")) };
         writeln!(out, "rules     {} run{without}", status.service.rules.len())?;
+        status.outbox.iter().try_for_each(|depth| writeln!(out, "outbox    {}", waiting(depth)))?;
         let spans = coverage.failed.len() + coverage.gaps.len();
         if spans > 0 {
             let spans = counted(spans, "span");
@@ -75,4 +77,17 @@ pub fn write_status(out: &mut dyn Write, status: &Status, problems: &[String], f
         status.service.notes.iter().try_for_each(|note| writeln!(out, "note: {note}"))?;
     }
     problems.iter().try_for_each(|problem| writeln!(out, "problem: {problem}"))
+}
+
+/// `chat: 2 messages and 12 alerts have not arrived, the oldest since 2026-03-11T20:35:11Z; 1 message was given up`
+fn waiting(depth: &OutboxDepth) -> String {
+    let mut parts = Vec::new();
+    if let Some(oldest) = depth.oldest {
+        let (messages, alerts) = (counted(depth.messages, "message"), counted(depth.alerts, "alert"));
+        parts.push(format!("{messages} and {alerts} have not arrived, the oldest since {}", oldest.seconds()));
+    }
+    if depth.given_up > 0 {
+        parts.push(format!("{} given up", amount(depth.given_up, "message was", "messages were")));
+    }
+    format!("{}: {}", plain(&depth.receiver, 100), parts.join("; "))
 }

@@ -60,7 +60,7 @@ impl Report {
     }
 
     /// Which part of the period was scanned.
-    fn scanned(&self) -> String {
+    pub(super) fn scanned(&self) -> String {
         let coverage = &self.coverage;
         if !coverage.is_recorded || coverage.seconds <= 0 {
             return "not recorded (scans by hand only)".to_owned();

@@ -27,6 +27,21 @@ fn it_says_what_is_open_and_what_is_new_in_80_columns() {
 }
 
 #[test]
+fn what_is_new_is_new_since_the_last_look_of_the_same_person() {
+    let (_folder, options) = scene(&[]);
+    record(&options, &[(alert("8.8.4.4", 80, Severity::High, NOW), NOW.plus(-MINUTE))]);
+    let look = |person: &str, now| summary_since_last_look(&options, person, now, &Messages::default()).expect("a summary");
+    let first = look("anna", NOW);
+    assert_eq!((first.new, first.is_since_last_look, first.since), (1, false, NOW.plus(-24 * 60 * MINUTE)));
+    keep_look(&options.database, "anna", NOW).expect("kept");
+    let second = look("anna", NOW.plus(MINUTE));
+    assert_eq!((second.new, second.is_since_last_look, second.since), (0, true, NOW));
+    assert!(second.write().contains("new      0 since you looked last, 2026-03-11 20:35:11Z (1 min ago)\n"));
+    assert_eq!(look("bob", NOW.plus(MINUTE)).new, 1);
+    assert!(!look("anna", NOW.plus(-MINUTE)).is_since_last_look, "the clock was set back");
+}
+
+#[test]
 fn what_fails_is_a_problem() {
     let (_folder, options) = scene(&[]);
     let job = ("job scan".to_owned(), serde_json::json!({ "failures": 2, "message": "it is locked\u{1b}[2J" }));

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 
 use crate::Message;
 use crate::text;
@@ -30,13 +30,31 @@ pub(super) fn letter(message: &Message, from: &Mailbox, to: &[Mailbox]) -> Resul
     if let Some(first) = threads.first() {
         builder = builder.in_reply_to(first.clone()).references(threads.join(" "));
     }
-    let mut text = text::body(message, LISTED);
-    text.push_str("\n\n-- \nSent by net-scout. `net-scout alerts show NUMBER` shows what an alert is about.\n");
-    let mut letter = builder.header(ContentType::TEXT_PLAIN).body(text).map_err(|error| error.to_string())?;
+    let letter = match &message.report {
+        None => {
+            let mut text = text::body(message, LISTED);
+            text.push_str("\n\n-- \nSent by net-scout. `net-scout alerts show NUMBER` shows what an alert is about.\n");
+            builder.header(ContentType::TEXT_PLAIN).body(text)
+        }
+        Some(report) => {
+            let repeat = if message.may_be_repeat { format!("{}\n\n", text::REPEAT) } else { String::new() };
+            let text = format!("{repeat}{}", report.text);
+            match &report.page {
+                None => builder.header(ContentType::TEXT_PLAIN).body(text),
+                Some(page) => builder.multipart(both(text, page.clone())),
+            }
+        }
+    };
+    let mut letter = letter.map_err(|error| error.to_string())?;
     // No vacation notice in return (RFC 3834).
     let name = HeaderName::new_from_ascii_str("Auto-Submitted");
     letter.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
     Ok(letter)
+}
+
+/// The text for programs that show nothing else, and the page, of which a reader shows one.
+fn both(text: String, page: String) -> MultiPart {
+    MultiPart::alternative().singlepart(SinglePart::plain(text)).singlepart(SinglePart::html(page))
 }
 
 /// The root of the thread of an incident: no mail has this identity, all about the incident refer to it.

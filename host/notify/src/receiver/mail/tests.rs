@@ -73,3 +73,19 @@ fn what_is_wrong_is_named() {
     assert!(with("password", json!("s3cret")).contains("`password` does not belong in this file"));
     assert!(with("to", json!([])).contains("`to` is empty"));
 }
+
+#[test]
+fn a_report_is_text_and_a_page() {
+    use crate::test_support::report;
+    let both = letter_of(&report());
+    assert_eq!(header(&both, "Subject"), ["net-scout: report for 1 d: 2 new alerts (2 high)"]);
+    assert!(header(&both, "Content-Type")[0].starts_with("multipart/alternative"), "{both}");
+    for part in ["text/plain", "text/html", "text 199", "<p>page</p>"] {
+        assert!(both.contains(part), "{part}: {both}");
+    }
+    assert!(header(&both, "References").is_empty() && !both.contains("may have arrived before"));
+    let mut plain = Message { may_be_repeat: true, ..report() };
+    plain.report.as_mut().expect("a report").page = None;
+    let plain = letter_of(&plain);
+    assert!(plain.contains("may have arrived before") && !plain.contains("text/html") && plain.contains("text 199"), "{plain}");
+}

@@ -33,8 +33,13 @@ pub(super) fn line(message: &Message, facility: u8, host: &str, most: usize) -> 
     };
     let host: String = host.chars().filter(char::is_ascii_graphic).take(255).collect();
     let host = if host.is_empty() { "-".to_owned() } else { host };
-    let mut data =
-        format!("key=\"{}\" route=\"{}\" total=\"{}\"", value(&message.key), value(&message.route), message.alerts.len());
+    let mut data = format!("key=\"{}\" route=\"{}\"", value(&message.key), value(&message.route));
+    let about = if message.report.is_some() {
+        "report"
+    } else {
+        data.push_str(&format!(" total=\"{}\"", message.alerts.len()));
+        "alerts"
+    };
     if message.may_be_repeat {
         data.push_str(" repeat=\"1\"");
     }
@@ -53,7 +58,7 @@ pub(super) fn line(message: &Message, facility: u8, host: &str, most: usize) -> 
     }
     let text = format!("{} {}", message.title(), message.body().replace('\n', " | "));
     let head = format!(
-        "<{}>1 {} {host} net-scout {} alerts [{ID} {data}] ",
+        "<{}>1 {} {host} net-scout {} {about} [{ID} {data}] ",
         u32::from(facility) * 8 + level,
         message.formed.stored(),
         std::process::id()

@@ -21,9 +21,9 @@ fn structured_data_is_escaped_and_lines_are_short() {
 
 #[test]
 fn addresses_have_a_form() {
-    for address in ["/dev/log", "udp:localhost", "tls:a:1", "unix:log", "tcp:a:b"] {
+    for address in ["/dev/log", "udp:localhost", "tls:a", "unix:log", "tcp:a:b"] {
         let error = read(json!({ "address": address })).err().expect(address);
-        assert!(error.contains("is not unix:PATH, udp:HOST:PORT or tcp:HOST:PORT"), "{error}");
+        assert!(error.contains("is not unix:PATH, udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT"), "{error}");
     }
     assert_eq!(read(json!({})).expect("the default").address, Address::Unix("/dev/log".to_owned()));
     assert!(read(json!({ "facility": "lpr" })).err().expect("unknown").contains("is not one of user, daemon"));
@@ -59,4 +59,52 @@ async fn it_arrives_over_every_socket() {
     drop(tcp);
     let receiver = read(json!({ "address": format!("tcp:{at}") })).expect("read").build().expect("built");
     assert!(receiver.deliver(&message(Vec::new())).await.is_err());
+}
+
+#[test]
+fn a_report_is_a_line() {
+    let line = line(&crate::test_support::report(), 4, "h", 1_400);
+    assert!(line.starts_with("<37>1 ") && line.contains(" report [net-scout@32473 key=\"msg_1\" route=\"report\"] "), "{line}");
+    assert!(line.ends_with(" | brief <b>& 9") && !line.contains('\n'), "{line}");
+}
+
+#[tokio::test]
+async fn over_tls_a_server_must_be_vouched_for() {
+    use tokio::io::AsyncReadExt as _;
+
+    use crate::FailureKind;
+    use crate::test_support::acceptor;
+    use net_scout_tests::servers::smtp::authority;
+    let (tcp, acceptor) = (tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a socket"), acceptor());
+    let at = tcp.local_addr().expect("an address");
+    let send = async |table: Value| {
+        let receiver = read(table).expect("read").build().expect("built");
+        receiver.deliver(&message(vec![told(7, Severity::High, "scan")])).await
+    };
+    let accept = async || {
+        let (stream, _) = tcp.accept().await.expect("a connection");
+        let mut text = String::new();
+        if let Ok(mut stream) = acceptor.accept(stream).await {
+            stream.read_to_string(&mut text).await.expect("text, and its end");
+        }
+        text
+    };
+    let address = format!("tls:{at}");
+    let (sent, text) = tokio::join!(send(json!({ "address": address, "ca": authority() })), accept());
+    assert_eq!(sent, Ok(Delivered));
+    let (length, line) = text.split_once(' ').expect("a length");
+    assert!(length.parse() == Ok(line.len()) && line.starts_with("<35>1 "), "{text}");
+    // One that nobody vouches for gets nothing.
+    let (refused, text) = tokio::join!(send(json!({ "address": address })), accept());
+    assert_eq!((refused.expect_err("refused").kind, text.as_str()), (FailureKind::Refused, ""));
+    let named = json!({ "address": format!("tls:localhost:{}", at.port()), "ca": authority() });
+    if tokio::net::TcpStream::connect(("localhost", at.port())).await.is_ok() {
+        // The connection of the question, then that of the receiver, to another name than the certificate's.
+        let (refused, (_, text)) = tokio::join!(send(named), async { (tcp.accept().await, accept().await) });
+        assert_eq!((refused.expect_err("another name").kind, text.as_str()), (FailureKind::Refused, ""));
+    }
+    let wrong = |table: Value| read(table).err().unwrap_or_default();
+    assert_eq!(wrong(json!({ "address": "tcp:a:1", "ca": "/x" })), "`ca` is for tls:HOST:PORT alone");
+    let missing = read(json!({ "address": "tls:a:1", "ca": "/nowhere/ca.pem" })).expect("read").build().err().expect("missing");
+    assert!(missing.starts_with("ca: /nowhere/ca.pem cannot be read"), "{missing}");
 }
