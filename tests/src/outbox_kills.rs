@@ -6,6 +6,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::harness::Scene;
@@ -64,10 +65,18 @@ pub fn run(kills: usize) -> anyhow::Result<OutboxKills> {
         let service = Service::start(&scene, &[], &[]);
         attack(&scene, &format!("192.0.{}.{}", 2 + kill / 200, 1 + kill % 200));
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        std::thread::sleep(Duration::from_millis(300 + (random >> 33) % 2_200));
+        // Every other time at any moment, else while a message is on its way.
+        let longest = Duration::from_millis(300 + (random >> 33) % 2_200);
+        let (connection, begun) = (scene.connect(), Instant::now());
+        if kill % 2 == 0 {
+            std::thread::sleep(longest);
+        } else {
+            while begun.elapsed() < 2 * longest && !is_sending(&connection) {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
         service.kill();
-        let sql = "SELECT COUNT(*) FROM scout_messages WHERE state = 'sending'";
-        outcome.sending += scene.connect().query_row(sql, [], |row| row.get(0)).map_or(0, |count: i64| usize::from(count > 0));
+        outcome.sending += usize::from(is_sending(&connection));
     }
     let service = Service::start(&scene, &[], &[]);
     wait_for_all(&scene)?;
@@ -89,6 +98,11 @@ pub fn run(kills: usize) -> anyhow::Result<OutboxKills> {
     }
     ensure!(told.values().all(|copies| copies.len() <= 2), "the file has a message more than twice");
     Ok(outcome)
+}
+
+fn is_sending(connection: &Connection) -> bool {
+    let sql = "SELECT EXISTS (SELECT 1 FROM scout_messages WHERE state = 'sending')";
+    connection.query_row(sql, [], |row| row.get(0)).unwrap_or(false)
 }
 
 /// Waits until nothing waits any more. Who does not want to wait for the next attempt says so.

@@ -78,9 +78,9 @@ impl ReportArgs {
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    net-scout summary                     what is open, what is new since you looked last, how far the scans are\n  \
+    net-scout summary                     what is open, what is new since last time\n  \
     net-scout summary --since 24h         what is new since yesterday at this time\n  \
-    net-scout summary --format json       the same for programs: this does not count as a look, unless --seen says so\n\n\
+    net-scout summary --format json       for programs: does not count as a look\n\n\
     The last look of each person is kept in the database.")]
 pub(super) struct SummaryArgs {
     /// Since when alerts are new: a duration (24h), a date, or a date and time [default: since your last look, at first 24h]

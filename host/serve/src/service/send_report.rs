@@ -40,13 +40,9 @@ impl Service<'_> {
 /// meanwhile is part of it.
 fn period(schedule: &Schedule, due: Timestamp, length: Option<i64>, now: Timestamp, zone: &jiff::tz::TimeZone) -> Span {
     let ends = schedule.last(due, now, zone);
-    let interval = schedule.next(due, zone).map_or(DAY, |next| next.0.saturating_sub(due.0));
-    let begins = length.map_or(due.plus(-interval), |length| ends.plus(-length));
+    let begins = length.map_or_else(|| schedule.before(due, zone), |length| ends.plus(-length));
     Span { begins, ends }
 }
-
-/// A day, in microseconds.
-const DAY: i64 = 86_400_000_000;
 
 fn report_error(error: ReportError) -> ServiceError {
     match error {
@@ -72,8 +68,10 @@ mod tests {
         let span = |begins: &str, ends: &str| (begins.to_owned(), ends.to_owned());
         let (due, late) = ("2026-03-11T07:00:00Z", "2026-03-11T07:00:09Z");
         assert_eq!(of("daily 07:00", due, None, late), span("2026-03-10T07:00:00Z", due));
-        assert_eq!(of("daily 07:00", due, Some(7 * DAY), late), span("2026-03-04T07:00:00Z", due));
+        assert_eq!(of("daily 07:00", due, Some(7 * 86_400_000_000), late), span("2026-03-04T07:00:00Z", due));
         assert_eq!(of("weekly wed 07:00", due, None, late), span("2026-03-04T07:00:00Z", due));
+        assert_eq!(of("weekly thu,wed 07:00", due, None, late), span("2026-03-05T07:00:00Z", due));
+        assert_eq!(of("24 hours", "2026-03-11T06:30:00Z", None, late), span("2026-03-10T06:30:00Z", "2026-03-11T06:30:00Z"));
         // The machine was off for two days.
         let again = "2026-03-13T09:00:00Z";
         assert_eq!(of("daily 07:00", due, None, again), span("2026-03-10T07:00:00Z", "2026-03-13T07:00:00Z"));
