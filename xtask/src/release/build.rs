@@ -25,8 +25,10 @@ pub(super) fn program(triple: Option<&str>) -> anyhow::Result<PathBuf> {
     }
     let target = places::target().join("published");
     let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let mut flags = vec![format!("--remap-path-prefix={}=/net-scout", places::root().display())];
-    flags.extend(cargo_home.map(|home| format!("--remap-path-prefix={}=/cargo", home.display())));
+    // The last one that fits is taken: what is made lies below the checkout, or elsewhere.
+    let folders = [(Some(places::root().to_owned()), "/net-scout"), (cargo_home, "/cargo"), (Some(target.clone()), "/build")];
+    let named = |(folder, name): (Option<PathBuf>, _)| Some(format!("--remap-path-prefix={}={name}", folder?.display()));
+    let flags: Vec<String> = folders.into_iter().filter_map(named).collect();
     let mut cargo = command::cargo(&["build", "--release", "--locked", "--package", "net-scout"]);
     cargo.args(triple.iter().flat_map(|triple| ["--target", triple]));
     for setting in PROFILE {

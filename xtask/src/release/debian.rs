@@ -47,7 +47,7 @@ fn try_in(deb: &Path, root: &Path) -> anyhow::Result<()> {
     eprintln!("installed in {:.1} s", begun.elapsed().as_secs_f64());
     enabled(root)?;
     database(&root.join(DATABASE))?;
-    inside(root, &format!("chown net-scout:net-scout /{DATABASE}"))?;
+    inside(root, "chown -R net-scout:net-scout /var/lib/net-scout")?;
 
     let begun = Instant::now();
     let found = as_service(root, "net-scout scan --format ndjson")?;
