@@ -9,6 +9,7 @@
 mod arguments;
 mod bench;
 mod beside_writer;
+mod book;
 mod check;
 mod command;
 mod demo;
@@ -16,6 +17,7 @@ mod edges;
 mod guests;
 mod languages;
 mod measure;
+mod release;
 mod soak;
 mod structure;
 mod toolchain;
@@ -36,7 +38,12 @@ Usage: cargo xtask <command>
   snapshots                                       write the files of tests/it/snapshots anew: help, JSON and errors as users see them
   fuzz [--cases N]                                try the properties that must hold for any input, each with so many cases
   lint                                            format, spelling, dependencies, structure, clippy and documentation, warnings denied
+  release [--binary FILE | --target TRIPLE] [--output DIR] [--key FILE] [--url URL] [--maintainer TEXT]
+                                                  build the program that is published, or take FILE, and make its packages in target/dist
+  packages [--debian DIR]                         make packages of the program that is built, twice, and check them; DIR, which must not be
+                                                  there, is for a Debian in which one is installed, used and purged without a network
   wit                                             write docs/wit.md from the comments in wit/
+  book                                            make target/book/html of docs/, with a reference of commands and plugins
   bench [--events N,...] [--seed N] [--runs N] [--only PART]
                                                   compare a scan with what the original program does, and measure a tick of the service
   beside-writer [--events N] [--seconds N] [--rate N] [--folder DIR] [--only NAME]
@@ -74,9 +81,15 @@ fn run(command: &str, words: Vec<String>) -> anyhow::Result<()> {
             arguments::none(words)?;
             check::lint()
         }
+        "release" => release::run(words),
+        "packages" => release::check(words),
         "wit" => {
             arguments::none(words)?;
             wit::write()
+        }
+        "book" => {
+            arguments::none(words)?;
+            book::make()
         }
         "bench" => bench::run(words),
         "beside-writer" => beside_writer::run(words),
