@@ -47,7 +47,7 @@ pub fn languages() -> PathBuf {
     guest_target().join("languages")
 }
 
-/// A component in another language than Rust: `c`, `javascript` or `python`.
+/// A component in another language than Rust, such as `c` or `javascript`.
 #[must_use]
 pub fn language_guest(language: &str, name: &str) -> PathBuf {
     languages().join(language).join(format!("{name}.wasm"))
@@ -59,7 +59,7 @@ pub fn language_sources() -> PathBuf {
     root().join("tests").join("guests").join("languages")
 }
 
-/// The Python environment in which `componentize-py` is.
+/// The Python environment in which the tools from PyPI are.
 #[must_use]
 pub fn python_tools() -> PathBuf {
     languages().join("venv")
@@ -95,10 +95,10 @@ pub fn wit() -> PathBuf {
     root().join("wit")
 }
 
-/// The files of a project in JavaScript that are the same for rules and enrichers.
+/// The files of a project in `javascript` or `typescript` that are the same for rules and enrichers.
 #[must_use]
-pub fn javascript_project() -> PathBuf {
-    plugins().join("templates").join("javascript").join("both")
+pub fn node_project(language: &str) -> PathBuf {
+    plugins().join("templates").join(language).join("both")
 }
 
 /// The program.
