@@ -194,7 +194,12 @@ fn shell(scene: &Scene, script: &str) -> String {
     let like = scene.command(&[]);
     let mut shell = Command::new("bash");
     shell.args(["--norc", "-c", &format!("exec 2>&1\n{script}")]).current_dir(scene.path("")).env_clear();
-    shell.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("PATH", path).env("COLUMNS", "100");
+    shell
+        .envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .env("PATH", path)
+        .env("COLUMNS", "100")
+        .env("USER", "ann");
+    // Tests switch off what is on by itself.
     shell.env_remove("NET_SCOUT_GROUP");
     let run = Run::of(&mut shell);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);

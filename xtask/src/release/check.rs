@@ -64,7 +64,7 @@ fn contents(deb: &Path, stage: &Stage) -> anyhow::Result<()> {
         let (Some(mode), Some(owner), Some(path)) = (words.first(), words.get(1), words.get(5)) else {
             bail!("`{line}` is not a line of dpkg-deb")
         };
-        if *owner != "root/root" {
+        if !matches!(*owner, "root/root" | "0/0") {
             bail!("{path} in the package belongs to {owner}");
         }
         if !mode.starts_with('d') {

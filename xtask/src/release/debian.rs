@@ -1,4 +1,4 @@
-//! The package in a Debian of its own, without a network: installed, used as a newcomer would, purged.
+//! The package in a Debian of its own, without a network: installed, used as a newcomer would, purged, and installed again for its service.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -59,7 +59,6 @@ fn try_in(deb: &Path, root: &Path) -> anyhow::Result<()> {
     }
     eprintln!("{found} alerts {:.1} s after the first command, {listed} listed", first.as_secs_f64());
 
-    boot::with_its_service(root)?;
     inside(root, "apt-get purge -y net-scout")?;
     let left: Vec<String> = tree(root)?.difference(&before).cloned().collect();
     let is_database = |path: &String| path.trim_start_matches("./").starts_with("var/lib/net-scout");
@@ -67,16 +66,18 @@ fn try_in(deb: &Path, root: &Path) -> anyhow::Result<()> {
         bail!("after the purge these are left, and only the database should be:\n  {}", left.join("\n  "));
     }
     eprintln!("purged: only the database is left");
-    Ok(())
+    inside(root, "apt-get install -y /tmp/net-scout.deb")?;
+    boot::with_its_service(root)
 }
+
+/// What runs a command in it: the first argument is its root, the second the command.
+const INSIDE: &str = r#"mount -t proc proc "$1/proc"
+exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -c "$2""#;
 
 /// A command in it, without a network, with processes of its own.
 fn inside(root: &Path, words: &str) -> anyhow::Result<String> {
-    let script = format!(
-        "mount -t proc proc \"$1/proc\" && exec chroot \"$1\" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -c \"$2\""
-    );
     let mut unshare = Command::new("unshare");
-    unshare.args(["--net", "--mount", "--pid", "--fork", "sh", "-e", "-c", &script, "sh"]).arg(root).arg(words);
+    unshare.args(["--net", "--mount", "--pid", "--fork", "sh", "-e", "-c", INSIDE, "sh"]).arg(root).arg(words);
     eprintln!("# {words}");
     output(&mut unshare).map(|text| String::from_utf8_lossy(&text).into_owned())
 }
@@ -110,11 +111,10 @@ fn tree(root: &Path) -> anyhow::Result<BTreeSet<String>> {
     let listed = output(Command::new("find").arg(".").current_dir(root))?;
     let listed = String::from_utf8_lossy(&listed);
     let is_kept = |path: &&str| {
-        let below = |folder: &&str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let own = path.contains("net-scout");
-        let user = USERS.iter().any(|file| path.starts_with(file));
-        own && !path.starts_with("./tmp/") && !path.starts_with("./var/lib/dpkg") && !path.starts_with("./var/log")
-            || !(user || OF_NOBODY.iter().any(|folder| below(&folder)))
+        let below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_user = USERS.iter().any(|file| path.starts_with(file));
+        let is_own = path.starts_with("./var/cache/net-scout");
+        is_own || !is_user && !OF_NOBODY.iter().any(|folder| below(folder))
     };
     Ok(listed.lines().filter(is_kept).map(str::to_owned).collect())
 }
