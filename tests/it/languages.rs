@@ -195,6 +195,13 @@ fn an_exception_in_javascript_is_readable() {
     }
 }
 
+/// QuickJS has neither `TextEncoder` nor `TextDecoder`. Those of the SDK are as those of Node.js.
+#[test]
+fn the_texts_of_javascript() {
+    let output = Command::new("node").arg(places::language_sources().join("text_check.mjs")).output().expect("node runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "the same\n", "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// A component imports what its sources import, and not all of its world, so that `inspect` says what it can reach.
 #[test]
 fn a_component_imports_what_it_uses() {

@@ -28,6 +28,7 @@ mod row;
 pub mod search;
 mod secrets;
 mod sink;
+pub mod sql_function;
 mod switch;
 mod tables;
 mod tcp_flags;

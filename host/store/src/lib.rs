@@ -41,6 +41,7 @@ mod query;
 mod reader;
 mod record;
 mod retention;
+mod rule_function;
 mod schema;
 mod scratch;
 mod service;

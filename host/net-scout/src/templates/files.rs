@@ -45,6 +45,7 @@ pub(super) const FILES: &[(&str, &[u8])] = embedded! {
     "plugins/sdk/javascript/enricher.d.ts"
     "plugins/sdk/javascript/enricher.js"
     "plugins/sdk/javascript/host.d.ts"
+    "plugins/sdk/javascript/package.json"
     "plugins/sdk/javascript/plugin.d.ts"
     "plugins/sdk/javascript/plugin.js"
     "plugins/sdk/javascript/rule.d.ts"
