@@ -36,6 +36,7 @@ mod migrate;
 mod new;
 mod notifiers;
 mod notify;
+mod notify_debian;
 mod notify_receivers;
 mod odd_rows;
 mod original;
@@ -65,6 +66,7 @@ mod threat_list;
 mod trials;
 mod trust;
 mod turns;
+mod validators;
 mod window;
 
 /// A file that no module names would never run.

@@ -91,6 +91,7 @@ fn the_tables_have_the_columns_that_others_rely_on() {
         "15 0015_alert_life",
         "16 0016_outbox",
         "17 0017_ledger_egress",
+        "20 0020_history_guard",
     ]
     .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);

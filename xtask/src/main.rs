@@ -11,6 +11,7 @@ mod bench;
 mod beside_writer;
 mod check;
 mod command;
+mod debian;
 mod demo;
 mod edges;
 mod guests;
@@ -20,6 +21,7 @@ mod soak;
 mod structure;
 mod toolchain;
 mod tools;
+mod validators;
 mod wit;
 
 use std::process::ExitCode;
