@@ -43,7 +43,9 @@ impl PluginReceiver {
         };
         let fields = written.fields.as_ref().map(|fields| fields.iter().map(field).collect::<Result<BTreeSet<_>, _>>());
         if let Some(name) = written.secret_env.as_ref().filter(|name| !Secrets::may_be(name)) {
-            return Err(format!("secret_env: `{name}` is no name of a secret: they begin with NET_SCOUT_SECRET_ or PDNS_"));
+            return Err(format!(
+                "secret_env: `{name}` is not the name of a secret: such names begin with NET_SCOUT_SECRET_ or PDNS_"
+            ));
         }
         let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let settings = NotifierSettings {

@@ -98,5 +98,5 @@ fn person() -> Actor {
         ["SUDO_USER", "LOGNAME", "USER"].into_iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()));
     let number =
         || std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |process| format!("user {}", process.uid()));
-    Actor::Person(name.unwrap_or_else(number))
+    Actor::person(&name.unwrap_or_else(number))
 }
