@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// Explains as a user does who has set nothing, and checks that nothing is written.
 fn explain(scene: &Scene, words: &[&str]) -> Run {
     let (before, files) = (scene.bytes(), scene.files());
-    let run = Run::of(scene.command(&[&["explain"], words].concat()).env_remove("NET_SCOUT_GROUP"));
+    let run = Run::of(scene.command(&[&["explain"], words].concat()).env_remove("NET_SCOUT_GROUP").env("COLUMNS", "200"));
     assert!(scene.bytes() == before && scene.files() == files, "something was written");
     run
 }

@@ -133,7 +133,7 @@ fn a_newer_or_changed_database_is_refused() {
     for (tampering, error) in [
         (
             "INSERT INTO scout_migrations VALUES ('scout_alerts', 99, '0099_future', 'x', '2030-01-01T00:00:00Z')",
-            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 17: use that later version",
+            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 18: use that later version",
         ),
         (
             "UPDATE scout_migrations SET checksum = 'x' WHERE version = 2",

@@ -49,7 +49,7 @@ impl Logger {
              template(name=\"object\" type=\"list\" option.jsonf=\"on\") {{
                {properties}
                property(outname=\"at\" name=\"timereported\" dateFormat=\"rfc3339\" format=\"jsonf\")
-               property(outname=\"data\" name=\"$!rfc5424-sd\" format=\"jsonfr\")
+               property(outname=\"data\" name=\"$!rfc5424-sd\" format=\"jsonf\")
              }}
              input(type=\"imuxsock\" Socket=\"{place}/log\")
              input(type=\"imudp\" address=\"127.0.0.1\" port=\"{udp}\")
@@ -97,6 +97,13 @@ impl Logger {
     /// When they do not come.
     pub fn lines(&self, count: usize) -> anyhow::Result<Vec<Value>> {
         let lines = lines_of(&self.folder.path().join("lines"), count)?;
-        lines.iter().map(|line| serde_json::from_str(line).with_context(|| format!("not an object: {line}"))).collect()
+        let object = |line: &String| -> anyhow::Result<Value> {
+            let mut object: Value = serde_json::from_str(line).with_context(|| format!("not an object: {line}"))?;
+            // What it found in the structured data is an object itself, as text.
+            let data = object["data"].as_str().and_then(|data| serde_json::from_str(data).ok());
+            object["data"] = data.unwrap_or_default();
+            Ok(object)
+        };
+        lines.iter().map(object).collect()
     }
 }

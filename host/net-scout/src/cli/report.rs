@@ -18,8 +18,8 @@ use net_scout_report::report::ReportFormat;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    net-scout report --output report.html       7 days against the 7 before, as a page\n  \
-    net-scout report --since 24h                the last day as text, for mail\n  \
+    net-scout report --output report.html      this week against the last, as a page\n  \
+    net-scout report --since 24h               the last day as text, for mail\n  \
     net-scout report --since 2026-03-01 --until 2026-03-08 --format json\n\n\
     The page loads nothing and runs no script. A file is replaced as a whole, or stays as it was.")]
 pub(super) struct ReportArgs {
