@@ -170,15 +170,15 @@ fn highest(alert: &StoredAlert, evidence: &Value) -> String {
 }
 
 fn when(alert: &StoredAlert, events: &Value, seen: Option<&EventSpan>) -> String {
-    let found = seen.map(|seen| (seen.first.seconds(), seen.last.seconds(), seen.rows));
-    let said = (events["first"].as_str(), events["last"].as_str(), events["count"].as_u64());
-    let said = match &found {
-        Some((first, last, rows)) => (Some(first.as_str()), Some(last.as_str()), Some(*rows)),
-        None => said,
+    let said = |key: &str| events[key].as_str().or_else(|| alert.evidence[key].as_str()).map(to_seconds);
+    let (first, last, count) = match seen {
+        Some(seen) => (Some(seen.first.seconds()), Some(seen.last.seconds()), Some(seen.rows)),
+        None => (said("first"), said("last"), events["count"].as_u64()),
     };
-    let mut text = match said {
-        (Some(first), Some(last), Some(count)) if first == last => format!("{first}, {}; ", counted(count, "event")),
-        (Some(first), Some(last), Some(count)) => format!("{first} to {last}, {}; ", counted(count, "event")),
+    let count = count.map_or_else(String::new, |count| format!(", {}", counted(count, "event")));
+    let mut text = match (first, last) {
+        (Some(first), Some(last)) if first == last => format!("{first}{count}; "),
+        (Some(first), Some(last)) => format!("{first} to {last}{count}; "),
         _ => String::new(),
     };
     let raised = to_seconds(&alert.created_at);
