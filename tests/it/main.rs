@@ -38,6 +38,7 @@ mod new;
 mod notifiers;
 mod notify;
 mod notify_config;
+mod notify_debian;
 mod notify_kills;
 mod notify_receivers;
 mod notify_report;
@@ -69,6 +70,7 @@ mod threat_list;
 mod trials;
 mod trust;
 mod turns;
+mod validators;
 mod window;
 
 /// A file that no module names would never run.

@@ -130,7 +130,18 @@ fn every_format_is_whole_and_the_page_loads_nothing() {
     assert!(text.stdout.starts_with("Network report\n==============\n"), "{}", text.stdout);
     assert!(text.stdout.lines().all(|line| line.chars().count() <= 80), "{}", text.stdout);
     let files = scene.files();
-    report(&scene, &["--output", "report.html"]).ended(0, "");
+    let wrote = "wrote the report of 2026-03-08T20:35:11Z to 2026-03-11T20:35:11Z into report.html";
+    report(&scene, &["--output", "report.html"]).ended(0, wrote);
+    for (name, begins) in [("a.MD", "# Network report"), ("a.txt", "Network report\n"), ("a.json", "{")] {
+        report(&scene, &["--output", name]).exited(0);
+        let text = fs::read_to_string(scene.path(name)).expect("a report");
+        assert!(text.starts_with(begins), "{name}: {text}");
+        fs::remove_file(scene.path(name)).expect("removed");
+    }
+    let ending = "error: --output: `r.pdf` does not end in .html, .md, .txt or .json; end it so, or name the --format";
+    report(&scene, &["--output", "r.pdf"]).ended(2, ending);
+    report(&scene, &["--output", "r.pdf", "--format", "text"]).exited(0);
+    fs::remove_file(scene.path("r.pdf")).expect("removed");
     let page = fs::read_to_string(scene.path("report.html")).expect("a page");
     assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
     for part in ["Content-Security-Policy", "default-src 'none'", "198.51.100.23", "What is new", "<svg"] {
@@ -148,7 +159,9 @@ fn every_format_is_whole_and_the_page_loads_nothing() {
     let empty = scene.run(&["report", "--since", NOW]);
     assert_eq!(empty.code, 2, "{}", empty.stderr);
     assert!(empty.stderr.contains("the period is empty"), "{}", empty.stderr);
-    let database = report(&scene, &["--output", DATABASE]);
+    let old = scene.run(&["report", "--since", "2026-03-20", "--until", "2026-03-21"]);
+    assert!(old.stderr.contains("there are no events in the window: the newest one is from 2026-03-11T20:"), "{}", old.stderr);
+    let database = report(&scene, &["--output", DATABASE, "--format", "html"]);
     assert_eq!(database.code, 2, "{}", database.stderr);
 }
 

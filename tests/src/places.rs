@@ -71,6 +71,18 @@ pub fn node_tools() -> PathBuf {
     languages().join("node")
 }
 
+/// What was unpacked of Debian's packages, as from the root of a file system.
+#[must_use]
+pub fn debian() -> PathBuf {
+    target().join("debian")
+}
+
+/// The schemas of others that alerts are held against, and what checks them.
+#[must_use]
+pub fn validators() -> PathBuf {
+    target().join("validators")
+}
+
 /// What a project in Rust needs in its environment to be built on this machine, a `NAME=VALUE` a line. See [`crate::projects`].
 #[must_use]
 pub fn rust_environment() -> PathBuf {

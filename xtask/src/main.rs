@@ -12,6 +12,7 @@ mod beside_writer;
 mod book;
 mod check;
 mod command;
+mod debian;
 mod demo;
 mod edges;
 mod guests;
@@ -22,6 +23,7 @@ mod soak;
 mod structure;
 mod toolchain;
 mod tools;
+mod validators;
 mod wit;
 
 use std::process::ExitCode;

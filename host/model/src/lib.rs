@@ -12,8 +12,10 @@ mod description;
 mod direction;
 mod event;
 mod hex;
+mod last_event;
 mod ledger;
 mod limits;
+mod nearest;
 mod network;
 mod notification;
 mod observable;
@@ -40,7 +42,7 @@ mod usage;
 mod value;
 mod window;
 
-pub use action::{Actor, AlertAction, LIFE_COLUMNS, MOST_LABELS, check_comment, reopening};
+pub use action::{Actor, AlertAction, LIFE_COLUMNS, MOST_LABELS, check_comment, check_person, reopening};
 pub use alert::{Alert, EvidenceValue, Selection, Severity, StoredAlert};
 pub use alert_field::AlertField;
 pub use allow::{
@@ -54,8 +56,10 @@ pub use description::{Description, Kind, ObservableKind, Parameter, ParameterErr
 pub use direction::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND, WRITTEN_DIRECTIONS, canonical_direction};
 pub use event::{EventRow, Place};
 pub use hex::{hex, unhex};
+pub use last_event::last_event;
 pub use ledger::{Egress, LedgerEntry};
 pub use limits::{LIMITS, LimitKey, Limits};
+pub use nearest::{meant, nearest};
 pub use network::{IN_NETWORKS, Network, NetworkError, Networks, parse_address};
 pub use notification::{Notification, NotificationKind, NotifiedAlert};
 pub use observable::Observable;

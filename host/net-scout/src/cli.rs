@@ -68,6 +68,7 @@ struct Cli {
 }
 
 #[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
 struct Global {
     /// The database [default: ./net_sentinel.db, else ../net_sentinel.db]
     #[arg(long, global = true, value_name = "FILE")]

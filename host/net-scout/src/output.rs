@@ -28,6 +28,7 @@ mod story;
 mod summary;
 mod table;
 mod terminal;
+mod wrap;
 
 use std::io::Write;
 
@@ -52,7 +53,7 @@ pub use outbox::write_outbox;
 pub use plugin::{plugin_text, write_plugins};
 pub use progress::Progress;
 use safe::Safe;
-pub use scan::{ScanView, empty_window, past, show_alerts, write_scan};
+pub use scan::{ScanView, empty_window, list_alerts, past, show_alerts, write_scan};
 pub use stats::{StatsFormat, write_stats};
 pub use status::write_status;
 pub use story::Story;
@@ -144,7 +145,24 @@ impl<W: Write> Csv<W> {
 
 #[cfg(test)]
 mod tests {
+    use net_scout_tests::readers;
+
     use super::*;
+
+    /// What another program reads is what was written, whatever that was.
+    #[test]
+    fn another_program_reads_the_same() {
+        let values = readers::hostile_values(readers::count());
+        let rows: Vec<&[String]> = values.chunks(5).collect();
+        let mut out = Vec::new();
+        let mut csv = Csv::new(&mut out);
+        for row in &rows {
+            csv.line(*row).expect("a line");
+        }
+        csv.flush().expect("the end");
+        let text = String::from_utf8(out).expect("text");
+        readers::read_back("csv", &[serde_json::json!({ "text": text, "rows": rows })]);
+    }
 
     #[test]
     fn quotes_what_needs_it() {

@@ -126,7 +126,7 @@ impl Summary {
                     format!("until {} ({} ago)", seconds(at), ago(at))
                 }),
             ),
-            ("service", self.service.clone().unwrap_or_else(|| "none runs".to_owned())),
+            ("service", self.service.clone().unwrap_or_else(|| "not running".to_owned())),
         ];
         if self.snoozed > 0 {
             facts.insert(1, ("snoozed", number(self.snoozed)));

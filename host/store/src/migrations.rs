@@ -27,7 +27,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 19] = migrations![
+static MIGRATIONS: [Migration; 20] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -47,6 +47,7 @@ static MIGRATIONS: [Migration; 19] = migrations![
     17 "0017_ledger_egress",
     18 "0018_left_out",
     19 "0019_reports",
+    20 "0020_history_guard",
 ];
 
 /// The columns that an alert table must have to be one.
@@ -69,10 +70,11 @@ impl Migration {
 
     fn sql(&self, alert_table: &str) -> String {
         let index = |name: &str| quote(&format!("{alert_table}_{name}"));
-        let sql = ["lookup", "story", "snoozed"]
+        let sql = ["lookup", "story", "snoozed", "removed"]
             .into_iter()
             .fold(self.sql.to_owned(), |sql, name| sql.replace(&format!("{{alerts_{name}}}"), &index(name)));
-        sql.replace("{alerts}", &quote(alert_table))
+        let text = format!("'{}'", alert_table.replace('\'', "''"));
+        sql.replace("{alerts}", &quote(alert_table)).replace("{alerts_text}", &text)
     }
 }
 

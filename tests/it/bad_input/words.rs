@@ -154,9 +154,9 @@ fn wrong_configuration_file() {
                   describe_seconds, compile_seconds, compile_mib, component_mib, stack_kib, scan_seconds, window_mib";
     let scene = Scene::small();
     for (toml, error) in [
-        ("db_pth = 'a.db'", format!("net-scout.toml:1: `db_pth` is not a key; there are {outside}")),
-        ("[limits]\ncpu = 3", format!("net-scout.toml:2: `limits.cpu` is not a key; there are {limits}")),
-        ("[limit]\ncpu_seconds = 3", format!("net-scout.toml:2: `limit.cpu_seconds` is not a key; there are {outside}")),
+        ("db_pth = 'a.db'", format!("net-scout.toml:1: `db_pth` is not a key (did you mean `db_path`?); there are {outside}")),
+        ("[limits]\ncpu = 3", format!("net-scout.toml:2: `limits.cpu` is not a key (did you mean `limits.cpu_seconds`?); there are {limits}")),
+        ("[limit]\ncpu_seconds = 3", format!("net-scout.toml:2: `limit.cpu_seconds` is not a key (did you mean `limits.cpu_seconds`?); there are {outside}")),
         ("table = ['ip_events']", "net-scout.toml:1: `table` must be a text in quotes".to_owned()),
         ("\nsince = 5", "net-scout.toml:2: `since` must be a date, or a text in quotes".to_owned()),
         ("db_path = true", "net-scout.toml:1: `db_path` must be a text in quotes".to_owned()),

@@ -98,7 +98,11 @@ pub fn preview(config: &Config, since: &str, format: Format, now: Timestamp) -> 
         }
         table
     })?;
-    output::note(&format_args!("{} of {} would have been told to nobody", shown.untold, counted(alerts.len(), "alert")));
+    output::note(&match (alerts.len(), shown.untold) {
+        (0, _) => "no alert was raised in that time".to_owned(),
+        (all, 0) => format!("each of {} goes to a receiver", counted(all, "alert")),
+        (all, untold) => format!("{untold} of {} would have gone to nobody: no [[route]] takes them", counted(all, "alert")),
+    });
     Ok(exit::SUCCESS)
 }
 

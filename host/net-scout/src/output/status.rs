@@ -27,7 +27,7 @@ pub fn write_status(out: &mut dyn Write, status: &Status, problems: &[String], f
     let instant = |at: Option<Timestamp>| at.map_or("-".to_owned(), Timestamp::seconds);
     if format == Format::Table {
         let coverage = &status.service.coverage;
-        writeln!(out, "service   {}", status.running.as_deref().unwrap_or("none runs"))?;
+        writeln!(out, "service   {}", status.running.as_deref().unwrap_or("not running"))?;
         match coverage.good_until {
             Some(until) => writeln!(out, "scanned   until {}, {} s behind", until.seconds(), coverage.lag_seconds)?,
             None => writeln!(out, "scanned   nothing yet")?,

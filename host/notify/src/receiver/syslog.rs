@@ -1,4 +1,5 @@
-//! Syslog: RFC 5424 over a UNIX socket, UDP, TCP with octet counting (RFC 6587), or TLS (RFC 5425).
+//! Syslog: RFC 5424 over UDP, TCP with octet counting (RFC 6587), or TLS (RFC 5425); over a UNIX socket the form that the loggers of machines
+//! expect there.
 
 mod format;
 
@@ -14,7 +15,7 @@ use tokio::net::{TcpStream, UdpSocket, UnixDatagram};
 use super::rest;
 use super::tls::{Tls, failure, host};
 use crate::message::{Delivered, Delivery, Failure, Message, Receiver};
-use format::{FACILITIES, line};
+use format::{FACILITIES, line, local_line};
 use net_scout_model::not;
 
 /// How long a connection may take.
@@ -122,7 +123,10 @@ impl Syslog {
 
     async fn in_the_clear(&self, line: impl Fn(usize) -> String) -> std::io::Result<()> {
         match &self.address {
-            Address::Unix(path) => UnixDatagram::unbound()?.send_to(line(DATAGRAM).as_bytes(), path).await.map(drop),
+            Address::Unix(path) => {
+                let line = local_line(message, self.facility, DATAGRAM);
+                UnixDatagram::unbound()?.send_to(line.as_bytes(), path).await.map(drop)
+            }
             Address::Udp(to) => {
                 let to = tokio::net::lookup_host(to).await?.next().ok_or_else(|| std::io::Error::other("it has no address"))?;
                 let own = if to.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };

@@ -53,6 +53,9 @@ impl Report {
             ("packets", beside(events.all.packets, events.before.map(|before| before.packets))),
             ("scanned", self.scanned()),
         ];
+        if alerts.about_older > 0 {
+            facts.insert(1, ("about older events", number(alerts.about_older)));
+        }
         if events.unreadable > 0 {
             facts.push(("not readable", number(events.unreadable)));
         }
@@ -76,10 +79,10 @@ impl Report {
         }
         let series = series(&SEVERITIES, &alerts.by_time);
         let mut parts = vec![
-            Part::Chart(Chart::Time { title: "Alerts raised, by severity", bins: self.events.bins, series }),
+            Part::Chart(Chart::Time { title: "Alerts, by the time of their last event", bins: self.events.bins, series }),
             Part::Table(Table {
                 title: Some("The most severe".to_owned()),
-                header: vec!["id", "severity", "score", "type", "source", "target", "raised", "status"],
+                header: vec!["id", "severity", "score", "type", "source", "target", "last event", "status"],
                 rows: alerts.strongest.iter().map(line).collect(),
                 numbers: &[0, 2],
             }),
@@ -262,7 +265,7 @@ pub(super) fn line(alert: &AlertLine) -> Vec<String> {
         alert.alert_type.clone(),
         text(&alert.src_ip),
         text(&alert.dst_ip),
-        seconds(alert.raised),
+        alert.last_event.map_or_else(|| format!("< {}", seconds(alert.raised)), seconds),
         alert.status.clone(),
     ]
 }

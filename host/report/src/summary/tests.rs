@@ -22,7 +22,7 @@ fn it_says_what_is_open_and_what_is_new_in_80_columns() {
     assert!(text.contains("open     1 critical, 1 high, 1 low\n"), "{text}");
     assert!(text.contains("new      2 since 2026-03-10 20:35:11Z (1 d ago)\n"), "{text}");
     assert!(text.contains("events   the newest is of 2026-03-11 20:32:11Z (3 min ago)\n"), "{text}");
-    assert!(text.contains("service  none runs\n"), "{text}");
+    assert!(text.contains("service  not running\n"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 

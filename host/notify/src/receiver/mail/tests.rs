@@ -2,7 +2,8 @@ use serde_json::json;
 
 use super::*;
 use crate::test_support::{message, told};
-use net_scout_model::Severity;
+use net_scout_model::{Severity, ToldAlert};
+use net_scout_tests::readers;
 
 fn letter_of(message: &Message) -> String {
     let mailbox: Mailbox = "Scout <scout@example.org>".parse().expect("an address");
@@ -53,6 +54,28 @@ fn no_header_is_injected() {
             "{letter}"
         );
     }
+}
+
+/// What another program reads of letters about hostile values: each of them, and no header that nobody wrote.
+#[test]
+fn another_program_reads_the_same() {
+    let values = readers::hostile_values(readers::count());
+    let (from, to): (Mailbox, Mailbox) =
+        ("scout@example.org".parse().expect("an address"), "ops@example.org".parse().expect("an address"));
+    let cases: Vec<Value> = values
+        .chunks_exact(2)
+        .map(|values| {
+            let alert = ToldAlert { src_ip: Some(values[1].clone()), ..told(7, Severity::High, &values[0]) };
+            let letter = letter(&message(vec![alert]), &from, std::slice::from_ref(&to)).expect("a letter").formatted();
+            let (kind, source) = (json!([values[0], 80]), json!([values[1], 80]));
+            json!({
+                "text": String::from_utf8(letter).expect("text"),
+                "subject": ["net-scout: new: high ", kind, " from ", source],
+                "line": ["- high ", kind, " from ", source, ", score 80, rule port_scan, alert 7 (new)"],
+            })
+        })
+        .collect();
+    readers::read_back("mail", &cases);
 }
 
 #[test]

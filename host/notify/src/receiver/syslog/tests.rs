@@ -2,7 +2,8 @@ use serde_json::json;
 
 use super::*;
 use crate::test_support::{message, told};
-use net_scout_model::Severity;
+use net_scout_model::{Severity, ToldAlert};
+use net_scout_tests::readers;
 
 fn read(table: Value) -> Result<Written, String> {
     Written::read(table.as_object().cloned().expect("a table"))
@@ -17,6 +18,23 @@ fn structured_data_is_escaped_and_lines_are_short() {
     assert!(!line.contains('\n'));
     let many = message((0..500).map(|id| told(id, Severity::Low, "äöü")).collect());
     assert!((1..300).all(|most| format::line(&many, 4, "h", 300 + most).len() <= 300 + most));
+}
+
+/// What a reader that knows only the standard finds in lines about hostile values: each of them, and nothing else.
+#[test]
+fn another_program_reads_the_same() {
+    let values = readers::hostile_values(readers::count());
+    let cases: Vec<Value> = values
+        .chunks_exact(4)
+        .map(|values| {
+            let (source, target) = (Some(values[1].clone()), Some(values[2].clone()));
+            let alert = ToldAlert { src_ip: source, dst_ip: target, ..told(7, Severity::High, &values[0]) };
+            let told = Message { route: values[3].clone(), ..message(vec![alert]) };
+            let expected = json!({ "type": values[0], "src": values[1], "dst": values[2], "route": values[3], "alert": "7" });
+            json!({ "text": line(&told, 4, "host", 8_000), "values": expected })
+        })
+        .collect();
+    readers::read_back("syslog", &cases);
 }
 
 #[test]
@@ -43,7 +61,10 @@ async fn it_arrives_over_every_socket() {
     let mut buffer = vec![0; 2_000];
     send(format!("unix:{}", path.display())).await;
     let length = unix.recv(&mut buffer).await.expect("a line");
-    assert!(buffer[..length].starts_with(b"<35>1 "));
+    let local = String::from_utf8_lossy(&buffer[..length]).into_owned();
+    let (head, rest) = local.split_at(local.find("net-scout[").expect("the name of the program"));
+    assert!(head.starts_with("<35>Mar 1") && head.len() == "<35>Mar 11 20:35:11 ".len(), "{local}");
+    assert!(rest.contains("]: [net-scout@32473 key=\"msg_1\""), "{local}");
     send(format!("udp:{}", udp.local_addr().expect("an address"))).await;
     let length = udp.recv(&mut buffer).await.expect("a line");
     assert!(buffer[..length].starts_with(b"<35>1 "));
