@@ -59,7 +59,7 @@ pub struct Source {
 }
 
 /// What holds of a forwarded packet.
-const FORWARDED: &str = "out_if <> '' AND in_if <> ''";
+pub(crate) const FORWARDED: &str = "out_if <> '' AND in_if <> ''";
 
 impl Source {
     /// Recognises the layout by the columns.
@@ -111,15 +111,6 @@ impl Source {
         match self.layout {
             Layout::V1 => &["ip"],
             Layout::V2 => &["src_ip", "dst_ip"],
-        }
-    }
-
-    /// The direction as it is stored, or as the interfaces prove it.
-    pub(crate) fn checked_direction(&self) -> String {
-        if self.checks_directions {
-            format!("CASE WHEN {FORWARDED} THEN {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) ELSE direction END")
-        } else {
-            "direction".to_owned()
         }
     }
 
