@@ -7,6 +7,7 @@ mod beside_writer;
 mod blocklist;
 mod completions;
 mod config;
+mod doctor;
 mod enrich;
 mod enrich_exec;
 mod enrich_files;

@@ -15,7 +15,7 @@ use std::ops::RangeInclusive;
 
 use super::time::Moment;
 use super::{Networks, StoredAlert, Timestamp};
-pub use error::AlertQueryError;
+pub use error::{AlertQueryError, nearest};
 pub use matching::{has_rule, has_text, is_about};
 use token::{Token, tokens};
 use value::test;

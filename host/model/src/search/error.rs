@@ -79,8 +79,9 @@ pub(super) fn unknown<'a>(
     }
 }
 
-/// The name that a slip of the pen is nearest to.
-pub(super) fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+/// The name that a slip of the pen is nearest to, where one is near. Names are in lower case.
+#[must_use]
+pub fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
     let text: String = text.chars().take(100).collect::<String>().to_lowercase();
     let most = (text.chars().count() / 3).clamp(1, 3);
     let near = |name: &'a str| {

@@ -24,7 +24,7 @@ pub fn run(config: &Config, format: Format) -> anyhow::Result<u8> {
     let mut out = output::stdout();
     match format {
         Format::Table => {
-            let mut table = Table::new(&["setting", "value", "from", "meaning"]);
+            let mut table = Table::new(&["setting", "value", "from", "meaning"]).compact();
             for (name, setting, meaning) in rows {
                 table.row(vec![
                     Cell::new(name),

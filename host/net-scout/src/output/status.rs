@@ -55,7 +55,7 @@ pub fn write_status(out: &mut dyn Write, status: &Status, problems: &[String], f
             )?;
         }
     }
-    let mut table = Table::new(&["job", "schedule", "last", "outcome", "next", "message"]);
+    let mut table = Table::new(&["job", "schedule", "last", "outcome", "next", "message"]).compact();
     for (name, job) in &status.jobs {
         let outcome = match (job.state.is_running, job.state.failures) {
             (true, _) if status.running.is_none() => "stopped while it ran".to_owned(),
