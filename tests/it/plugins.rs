@@ -304,7 +304,7 @@ fn what_is_no_plugin_is_left_alone() {
 
 #[test]
 fn no_plugin_at_all() {
-    let hint = "name the folder with --plugins, or build the standard ones with `cargo xtask guests`";
+    let hint = "name the folder with --plugins, or leave it out for the standard ones in the program";
     let scene = Scene::small().without_rules();
     let before = scene.bytes();
     scene.run(&["scan"]).ended(1, &format!("error: there is no plugin (*.wasm) in plugins; {hint}"));

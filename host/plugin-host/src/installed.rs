@@ -22,7 +22,7 @@ pub(crate) const PRIVATE: &str = "private";
 pub(crate) const SECRET: &str = "secret";
 pub(crate) const FIELDS: &str = "fields";
 /// What to do about a folder without plugins.
-const HINT: &str = "name the folder with --plugins, or build the standard ones with `cargo xtask guests`";
+const HINT: &str = "name the folder with --plugins, or leave it out for the standard ones in the program";
 
 /// Which plugins, and what they are given.
 #[derive(Clone, Debug, Default)]

@@ -86,7 +86,7 @@ pub(super) struct WindowArgs {
 
 #[derive(Args)]
 pub(super) struct FolderArg {
-    /// The folder of the plugins [default: plugins]
+    /// The folder of the plugins [default: plugins, else the standard ones in the program]
     #[arg(long, value_name = "DIR")]
     pub(super) plugins: Option<String>,
 }

@@ -26,7 +26,7 @@ use net_scout_model::Timestamp;
     net-scout scan --backfill '7 days' --only my_rule   a new rule over the past\n  \
     net-scout scan --record bug.scan && net-scout scan --replay bug.scan")]
 pub(super) struct ScanArgs {
-    /// The folder of the plugins: every *.wasm directly in it is loaded [default: plugins]
+    /// The folder of the plugins: every *.wasm directly in it is loaded [default: plugins, else the standard ones in the program]
     #[arg(long, value_name = "DIR")]
     pub(super) plugins: Option<String>,
     #[command(flatten)]

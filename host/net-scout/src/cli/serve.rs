@@ -14,7 +14,7 @@ use super::complete;
     SIGTERM ends it within seconds, SIGHUP reads the configuration again. Under systemd use Type=notify.\n\
     The sections [serve] and [schedule] of net-scout.toml set its schedules; `net-scout config` shows them.")]
 pub(super) struct ServeArgs {
-    /// The folder of the plugins: every *.wasm directly in it is loaded, and again when it changes [default: plugins]
+    /// The folder of the plugins: every *.wasm directly in it is loaded, and again when it changes [default: plugins, else the standard ones in the program]
     #[arg(long, value_name = "DIR")]
     pub(super) plugins: Option<String>,
     /// How far a scan looks back [default: 1 hour]

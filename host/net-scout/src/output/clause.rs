@@ -37,7 +37,10 @@ pub(super) fn clause(evidence: &Value) -> String {
         .or_else(|| ["connections", "total_conns", "conn_count"].into_iter().find_map(|key| many(key, "connection")))
         .or_else(|| many("packets", "packet"));
     match what {
-        Some(what) => format!("{what}{}", span(evidence).map_or_else(String::new, |span| format!(" in {span}"))),
+        Some(what) => {
+            let time = tries_before(evidence).map(|(_, window)| one(&window.into())).or_else(|| span(evidence));
+            format!("{what}{}", time.map_or_else(String::new, |time| format!(" in {time}")))
+        }
         None => numbers(evidence, false),
     }
 }
@@ -51,9 +54,16 @@ fn calls(evidence: &Value) -> Option<String> {
     Some(format!("a call{} every {}", port(evidence).map_or_else(String::new, |port| format!(" to {port}")), length(interval)))
 }
 
+/// How often one tried in the time that the rule looks back over, and how long that is, where it is more often than in the scan's window.
+fn tries_before(evidence: &Value) -> Option<(i64, &str)> {
+    let tries = evidence["tries_in_window"].as_i64()?;
+    let window = evidence["tries_window"].as_str()?;
+    (tries > evidence["tries"].as_i64()?).then_some((tries, window))
+}
+
 /// One who guesses.
 fn tries(evidence: &Value) -> Option<String> {
-    let tries = evidence["tries"].as_i64()?;
+    let tries = tries_before(evidence).map_or_else(|| evidence["tries"].as_i64(), |(tries, _)| Some(tries))?;
     let service = evidence["service"].as_str().map_or_else(String::new, |service| format!(" at {}", one(&service.into())));
     let sources = evidence["source_count"].as_i64().map_or_else(String::new, |count| format!(" by {}", counted(count, "source")));
     let hosts =
@@ -160,6 +170,10 @@ mod tests {
             (
                 json!({"service": "SSH", "port": 22, "tries": 41, "targets": 2, "accepted": 3}),
                 "41 tries at SSH of 2 hosts, 3 let in",
+            ),
+            (
+                json!({"service": "Telnet", "port": 23, "tries": 1, "tries_in_window": 41, "tries_window": "24 hours", "first": last, "last": last}),
+                "41 tries at Telnet in 24 hours",
             ),
             (
                 json!({"class": "beacon", "median_interval_seconds": 60.0, "port": 443, "connections": 60}),
