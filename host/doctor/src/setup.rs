@@ -1,9 +1,10 @@
 //! A first configuration: what there is on this machine, and the file that follows from it. It only looks; whoever calls it shows the file,
-//! asks, and writes it.
+//! asks, and has it written.
 
 mod file;
 mod find;
 mod machine;
+mod write;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 pub use file::{MAIL, configuration_file, usual_place};
 pub use find::find;
+pub use write::write_file;
 
 /// Where to look.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use super::{runtime, terminal_width};
 use crate::config::Config;
 use crate::exit;
 use crate::output::{self, Format, Terminal};
-use net_scout_doctor::{Installation, State, Stranger, examine, inject};
+use net_scout_doctor::{State, examine, inject};
 use net_scout_model::Timestamp;
 
 /// Makes all checks and shows them. `wrong` is what is wrong with the configuration, of which this is what can be used.
@@ -12,7 +12,7 @@ use net_scout_model::Timestamp;
 /// # Errors
 /// When standard output cannot be written.
 pub fn run(config: &Config, wrong: Option<&anyhow::Error>, format: Format, now: Timestamp) -> anyhow::Result<u8> {
-    let installation = installation(config, wrong);
+    let installation = config.installation(wrong);
     let runtime = runtime()?;
     let checks = runtime.block_on(examine(&installation, now));
     // Not waiting for a compiler that was given up.
@@ -28,19 +28,8 @@ pub fn run(config: &Config, wrong: Option<&anyhow::Error>, format: Format, now: 
 /// When the scan cannot be made, or there is no such receiver.
 pub fn prove(config: &Config, to: Option<&str>, format: Format, now: Timestamp) -> anyhow::Result<u8> {
     let runtime = runtime()?;
-    let injected = runtime.block_on(inject(&installation(config, None), to, now, &Terminal))?;
+    let injected = runtime.block_on(inject(&config.installation(None), to, now, &Terminal))?;
     runtime.shutdown_background();
     output::write_injected(&mut output::stdout(), &injected, format, terminal_width(format))?;
     Ok(if injected.arrived() { exit::SUCCESS } else { exit::UNHEALTHY })
-}
-
-/// What is looked over.
-pub(super) fn installation(config: &Config, wrong: Option<&anyhow::Error>) -> Installation {
-    let strangers = config.unset.iter().map(|unset| Stranger { name: unset.name.clone(), nearest: unset.nearest.clone() });
-    Installation {
-        options: config.service_options(),
-        file: config.file.clone(),
-        wrong: wrong.map(|error| format!("{error:#}")),
-        strangers: strangers.collect(),
-    }
 }

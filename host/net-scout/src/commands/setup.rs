@@ -1,18 +1,17 @@
 //! `net-scout setup`: a first configuration, shown before it is written.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::{ask, consent, not_the_database, notify};
+use super::{ask, consent, not_the_database, runtime};
 use crate::config::{Config, ConfigFile, Flags, Layers};
 use crate::exit::UsageError;
 use crate::{exit, output};
-use net_scout_doctor::setup::{Choices, Found, MAIL, Places, configuration_file, find, usual_place};
+use net_scout_doctor::setup::{Choices, Found, MAIL, Places, configuration_file, find, usual_place, write_file};
 use net_scout_model::Timestamp;
-use net_scout_report::replace_file;
+use net_scout_notify::send_test;
 
 /// What the command line says.
 #[derive(Clone, Debug, Default)]
@@ -58,8 +57,7 @@ pub fn run(config: &Config, flags: &SetupFlags, now: Timestamp) -> anyhow::Resul
         output::note(&format_args!("nothing written (dry run); it would be {shown}"));
         return Ok(exit::SUCCESS);
     }
-    let is_there = path.symlink_metadata().is_ok();
-    if is_there && !flags.replace {
+    if path.symlink_metadata().is_ok() && !flags.replace {
         let advice = "name another with --output, or take --replace, which keeps the old one beside it";
         return Err(UsageError(format!("{shown} is there already; nothing was written; {advice}")).into());
     }
@@ -68,28 +66,21 @@ pub fn run(config: &Config, flags: &SetupFlags, now: Timestamp) -> anyhow::Resul
         output::note(&"nothing written");
         return Ok(exit::SUCCESS);
     }
-    write(&path, &text, is_there)?;
+    let before = write_file(&path, &text).with_context(|| format!("{shown} cannot be written"))?;
+    if let Some(before) = before {
+        output::note(&format_args!("the old one is kept as {}", before.display()));
+    }
     output::note(&format_args!("{shown} is written"));
-    if can_ask && resolved.notify.receivers.contains_key(MAIL) && consent("Send a test message?", nobody)? {
-        notify::test(&resolved, MAIL, now)?;
+    if let Some(Ok(receiver)) = resolved.notify.receivers.get(MAIL)
+        && can_ask
+        && consent("Send a test message?", nobody)?
+    {
+        let sent = runtime()?.block_on(send_test(receiver, MAIL, now));
+        sent.context("the test message did not arrive")?;
+        output::note(&"the test message arrived");
     }
     next_steps(&found);
     Ok(exit::SUCCESS)
-}
-
-/// Writes the file. One that is there is kept beside it.
-fn write(path: &Path, text: &str, is_there: bool) -> anyhow::Result<()> {
-    let shown = path.display();
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let made = std::fs::DirBuilder::new().recursive(true).mode(0o755).create(folder);
-        made.with_context(|| format!("the folder of {shown} cannot be made"))?;
-    }
-    if is_there {
-        let before = path.with_extension("toml.before");
-        std::fs::copy(path, &before).with_context(|| format!("{shown} cannot be kept as {}", before.display()))?;
-        output::note(&format_args!("the old one is kept as {}", before.display()));
-    }
-    replace_file(path, text.as_bytes()).with_context(|| format!("{shown} cannot be written"))
 }
 
 /// Says what to type next.

@@ -5,7 +5,6 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::doctor::installation;
 use super::{not_the_database, runtime};
 use crate::config::Config;
 use crate::exit::UsageError;
@@ -25,7 +24,7 @@ pub fn run(config: &Config, wrong: Option<&anyhow::Error>, file: Option<&Path>, 
     let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(|error| {
         UsageError(format!("--output: {shown} cannot be made: {error}; name a file that is not there, in a folder that is"))
     })?;
-    let installation = installation(config, wrong);
+    let installation = config.installation(wrong);
     let request = SupportRequest {
         installation: &installation,
         settings: settings(config),
