@@ -8,6 +8,7 @@ mod blocklist;
 mod completions;
 mod config;
 mod docs;
+mod doctor;
 mod enrich;
 mod enrich_exec;
 mod enrich_files;

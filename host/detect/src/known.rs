@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::DetectError;
+use net_scout_model::nearest;
 use net_scout_model::search::{AlertQuery, AlertQueryError, KnownNames};
 use net_scout_model::{Kind, Sink, UsageError, plain};
 use net_scout_plugin_host::{PluginOptions, Rule, load_all};
@@ -140,8 +141,10 @@ fn known_name(flag: &str, what: &str, name: &str, known: &BTreeSet<String>) -> R
     if known.is_empty() || known.contains(name) {
         return Ok(());
     }
+    let meant =
+        nearest(name, known.iter().map(String::as_str)).map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"));
     let known: Vec<String> = known.iter().map(|name| plain(name, 100)).collect();
-    Err(UsageError(format!("{flag}: there is no {what} `{}`; there are {}", plain(name, 100), known.join(", "))))
+    Err(UsageError(format!("{flag}: there is no {what} `{}`{meant}; there are {}", plain(name, 100), known.join(", "))))
 }
 
 #[cfg(test)]

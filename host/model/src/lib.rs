@@ -65,7 +65,7 @@ pub use notification::{Notification, NotificationKind, NotifiedAlert};
 pub use observable::Observable;
 pub use phase::Phase;
 pub use plain::{amount, cell, counted, is_plain, plain};
-pub use pseudonym::Pseudonyms;
+pub use pseudonym::{Pseudonyms, replace_addresses};
 pub use quantity::{SizeUnit, TimeUnit, not, parse_size, parse_span, parse_whole};
 pub use query::{BATCH_BYTES, BATCH_ROWS, QueryError, QueryLimits, ROW_BYTES, check_row};
 pub use related::{RELATED, REOPENED, Rank, Related, add_related, take_related};

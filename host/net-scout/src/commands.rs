@@ -6,6 +6,7 @@ pub mod allow;
 pub mod approve;
 pub mod blocklist;
 pub mod config;
+pub mod doctor;
 pub mod egress;
 pub mod enable;
 pub mod enrich;
@@ -26,10 +27,12 @@ pub mod report;
 pub mod scan;
 pub mod send;
 pub mod serve;
+pub mod setup;
 pub mod standard;
 pub mod stats;
 pub mod status;
 pub mod summary;
+pub mod support;
 pub mod template;
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -61,12 +64,18 @@ fn consent(question: &str, nobody: &str) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
         return Err(UsageError(nobody.to_owned()).into());
     }
+    let answer = ask(&format!("{question} [y/N]"))?;
+    Ok(matches!(answer.as_deref(), Some("y" | "Y" | "yes")))
+}
+
+/// What whoever sits at the terminal answers; none where that is nothing.
+fn ask(question: &str) -> anyhow::Result<Option<String>> {
     let mut err = crate::output::stderr();
-    write!(err, "{question} [y/N] ")?;
+    write!(err, "{question} ")?;
     err.flush()?;
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    Ok(Some(answer.trim().to_owned()).filter(|answer| !answer.is_empty()))
 }
 
 /// The name of who runs this program: that of the login, behind sudo that of before; where there is none, as under cron, the number of the user.

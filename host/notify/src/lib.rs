@@ -19,7 +19,7 @@ mod test_support;
 mod text;
 
 pub use config::{Notify, NotifyError, ShownEntry, WrittenEntry, read};
-pub use deliver::{Deliver, Report, deliver, send_test};
+pub use deliver::{Deliver, Report, deliver, send_made_up, send_test};
 pub use message::{Delivered, Delivery, Failure, FailureKind, Message, Receiver};
 pub use preview::{Preview, PreviewDay, preview};
 pub use receiver::{Receivers, Surroundings, WrittenPlugin};

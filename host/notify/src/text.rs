@@ -23,6 +23,7 @@ pub(crate) fn title(message: &Message) -> String {
     }
     let what = match message.alerts.as_slice() {
         [] => "a test message".to_owned(),
+        [alert] if message.is_test => format!("a test: {}", subject(alert)),
         [alert] => format!("{} {}", words(alert.news), subject(alert)),
         alerts => format!("{} ({})", counted(alerts.len(), "alert"), severities(alerts)),
     };
@@ -70,6 +71,9 @@ pub(crate) fn body(message: &Message, most: usize) -> String {
         lines.extend(report.brief.lines().map(|line| plain(line, TITLE)));
     } else if message.alerts.is_empty() {
         lines.push(format!("Messages to `{}` arrive.", plain(&message.receiver, LONGEST)));
+    }
+    if message.is_test && !message.alerts.is_empty() {
+        lines.push("This is a test: `net-scout doctor --inject` made the events up, in a copy of the database.".to_owned());
     }
     lines.extend(message.may_be_repeat.then(|| REPEAT.to_owned()));
     lines.join("\n")
@@ -125,6 +129,13 @@ mod tests {
         let message = message(vec![told(7, Severity::High, "scan\r\nBcc: x")]);
         assert_eq!(message.title(), "net-scout: new: high scan\\r\\nBcc: x from 203.0.113.9");
         assert_eq!(message.body(), "- high scan\\r\\nBcc: x from 203.0.113.9, score 80, rule port_scan, alert 7 (new)");
+    }
+
+    #[test]
+    fn a_made_up_alert_says_so() {
+        let made_up = Message { is_test: true, ..message(vec![told(7, Severity::High, "port_scan")]) };
+        assert_eq!(made_up.title(), "net-scout: a test: high port_scan from 203.0.113.9");
+        assert!(made_up.body().ends_with("made the events up, in a copy of the database."), "{}", made_up.body());
     }
 
     #[test]

@@ -152,7 +152,11 @@ impl Database {
         self.check_alert_table()
     }
 
-    fn check_alert_table(&self) -> Result<(), DatabaseError> {
+    /// Makes sure that the alert table, where it is there, is one.
+    ///
+    /// # Errors
+    /// When it lacks a column of one.
+    pub fn check_alert_table(&self) -> Result<(), DatabaseError> {
         let have = columns(&self.connection, &self.alert_table).map_err(self.error("read"))?;
         let missing = ALERT_COLUMNS.into_iter().find(|&column| !have.is_empty() && !have.iter().any(|have| have == column));
         match missing {

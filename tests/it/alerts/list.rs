@@ -60,7 +60,7 @@ fn filters() {
     scene.run(&["alerts", "--status", "false_positive"]).ended(0, "no alerts");
     scene
         .run(&["allow", "add", "192.0.2.1", "--rule", "horizontal", "--reason", "a test"])
-        .ended(2, &format!("error: --rule: there is no rule `horizontal`; there are {types}"));
+        .ended(2, &format!("error: --rule: there is no rule `horizontal` (did you mean `horizontal_scan`?); there are {types}"));
 }
 
 /// The program says where the events are, when a window has none.

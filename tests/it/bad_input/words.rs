@@ -205,7 +205,10 @@ fn parameters_of_a_rule_that_is_not_there() {
     assert_eq!(run.stdout, SMALL_ALERTS);
     let run = scene.run(&[DRY, &["--set", "vertical_scam.ports_threshold=3"]].concat());
     assert_eq!(run.code, 2, "{}", run.stderr);
-    let names =
-        run.stderr.trim().strip_prefix("error: --set: there is no plugin `vertical_scam`; there are ").expect("the plugins");
+    let names = run
+        .stderr
+        .trim()
+        .strip_prefix("error: --set: there is no plugin `vertical_scam` (did you mean `vertical_scan`?); there are ")
+        .expect("the plugins");
     assert!(names.split(", ").any(|name| name == "vertical_scan"), "{names}");
 }

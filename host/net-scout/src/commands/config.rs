@@ -48,7 +48,7 @@ fn write(rows: &[Row], format: Format) -> anyhow::Result<()> {
     let mut out = output::stdout();
     match format {
         Format::Table => {
-            let mut table = Table::new(&["setting", "value", "from", "meaning"]);
+            let mut table = Table::new(&["setting", "value", "from", "meaning"]).compact();
             for Row { name, value, from, meaning } in rows {
                 table.row([name, value, from].into_iter().map(Cell::new).chain([Cell::new(*meaning)]).collect());
             }

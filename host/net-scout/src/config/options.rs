@@ -8,6 +8,7 @@ use super::{Config, Setting};
 use net_scout_detect::allow::AllowSources;
 use net_scout_detect::enrich::EnrichOptions;
 use net_scout_detect::scan::{ByHand, Claim, ScanOptions};
+use net_scout_doctor::{Installation, Stranger};
 use net_scout_ingest::ImportTarget;
 use net_scout_model::Written;
 use net_scout_model::clock::SystemClock;
@@ -116,6 +117,18 @@ impl Config {
             retention: self.retention(),
             textfile: self.textfile.clone(),
             version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+
+    /// What an examination looks over. `wrong` is what is wrong with the configuration, of which this is what can be used.
+    #[must_use]
+    pub fn installation(&self, wrong: Option<&anyhow::Error>) -> Installation {
+        let strangers = self.unset.iter().map(|unset| Stranger { name: unset.name.clone(), nearest: unset.nearest.clone() });
+        Installation {
+            options: self.service_options(),
+            file: self.file.clone(),
+            wrong: wrong.map(|error| format!("{error:#}")),
+            strangers: strangers.collect(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Lines with a name in front, folded where they would not fit.
+//! Text in lines that fit, with a name in front or without.
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -17,25 +17,27 @@ const LONGEST: usize = 1_000;
 pub(super) fn named(name: &str, column: usize, text: &str, width: Option<usize>) -> String {
     let indent = column + 3;
     let room = width.unwrap_or(USUAL).saturating_sub(indent).max(LEAST);
-    let mut out = format!("  {name:<column$}");
-    let mut used = room;
-    let gap = format!("\n{}", " ".repeat(indent));
-    for (place, word) in words(&plain(text, LONGEST)).into_iter().enumerate() {
-        let length = word.width();
-        if place == 0 {
-            out.push(' ');
-            used = 0;
-        } else if used + 1 + length > room {
-            out.push_str(&gap);
-            used = 0;
-        } else {
-            out.push(' ');
-            used += 1;
+    let lines = filled(words(&plain(text, LONGEST)), room);
+    format!("  {name:<column$} {}", lines.join(&format!("\n{}", " ".repeat(indent)))).trim_end().to_owned()
+}
+
+/// The lines of a text, broken between words. A word that is longer than a line has one of its own.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    filled(text.split(' ').map(str::to_owned).collect(), width)
+}
+
+fn filled(words: Vec<String>, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            _ => lines.push(word),
         }
-        out.push_str(&word);
-        used += length;
     }
-    out.trim_end().to_owned()
+    lines
 }
 
 /// The words of a text, each with the count in brackets behind it: `80 (60)` stays together.
@@ -65,5 +67,12 @@ mod tests {
         assert_eq!(named("a", 5, text, Some(33)), folded);
         assert_eq!(named("", 5, "", None), "");
         assert!(named("a", 5, &text.repeat(5), None).lines().all(|line| line.width() <= USUAL));
+    }
+
+    #[test]
+    fn words_stay_whole() {
+        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrapped("one-and-a-half two", 5), ["one-and-a-half", "two"]);
+        assert_eq!(wrapped("", 5), [""]);
     }
 }
