@@ -50,6 +50,13 @@ fn config_shows_values_and_where_they_came_from() {
              serve.settle,30,default\n\
              serve.listen,,default\n\
              serve.listen_beyond_loopback,false,default\n\
+             serve.web,true,default\n\
+             serve.state_dir,,default\n\
+             serve.prefix,,default\n\
+             serve.hosts,,default\n\
+             serve.tls_certificate,,default\n\
+             serve.tls_key,,default\n\
+             serve.https,false,default\n\
              serve.textfile,,default\n\
              retention.closed_alerts,365 days,default\n\
              retention.answers,90 days,default\n\

@@ -72,6 +72,9 @@ mod trials;
 mod trust;
 mod turns;
 mod validators;
+mod web;
+mod web_load;
+mod web_login;
 mod window;
 
 /// A file that no module names would never run.

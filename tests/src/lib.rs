@@ -14,3 +14,4 @@ pub mod readers;
 pub mod sample;
 pub mod servers;
 pub mod service;
+pub mod web;

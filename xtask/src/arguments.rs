@@ -30,6 +30,12 @@ impl Arguments {
         Ok(Some(value))
     }
 
+    /// Whether an option without a value was given.
+    pub(crate) fn flag(&mut self, name: &str) -> bool {
+        let place = self.0.iter().position(|word| word == name);
+        place.map(|place| self.0.remove(place)).is_some()
+    }
+
     /// Must come last: whatever was not taken is an error.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         match self.0.first() {

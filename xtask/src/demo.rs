@@ -20,6 +20,7 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     let events = arguments.take("--events", "a number of events")?.unwrap_or(EVENTS);
     let seed = arguments.take("--seed", "a number")?.unwrap_or(1);
     let kept: Option<PathBuf> = arguments.take("--keep", "the path of a file")?;
+    let web = arguments.flag("--web");
     arguments.finish()?;
     let path = match kept {
         // Somebody's own net_sentinel.db must not be lost to a demo.
@@ -45,10 +46,20 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     }
     println!();
 
-    let mut scan = Command::new(places::binary());
-    scan.args(["scan", "--since", "1 hour", "--plugins", "plugins/", "--db-path"]).arg(&path).current_dir(places::root());
-    command::run(&mut scan, "its output above says why")?;
+    let scan = |words: &[&str]| {
+        let mut command = Command::new(places::binary());
+        command.args(words).args(["--plugins", "plugins/", "--db-path"]).arg(&path).current_dir(places::root());
+        command
+    };
+    let advice = "its output above says why";
+    command::run(&mut scan(&["scan", "--since", "1 hour"]), advice)?;
     println!("\nThe alerts are stored in {}: name it to other commands with --db-path.", path.display());
+    if web {
+        println!("\nThe web page, until you press Ctrl-C:");
+        // Users of its own, so that the password is shown each time.
+        let state = tempfile::tempdir().context("failed to make a folder")?;
+        command::run(scan(&["serve", "--open"]).env("NET_SCOUT_STATE_DIR", state.path()), advice)?;
+    }
     Ok(())
 }
 

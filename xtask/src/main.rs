@@ -34,7 +34,8 @@ const USAGE: &str = "\
 Usage: cargo xtask <command>
 
   guests                                          build the program, the plugins into plugins/*.wasm, and the guests of the tests
-  demo [--events N] [--seed N] [--keep FILE]      scan a sample database and show the alerts; FILE keeps the database
+  demo [--events N] [--seed N] [--keep FILE] [--web]
+                                                  scan a sample database and show the alerts, also as a web page; FILE keeps the database
   test [ARGUMENTS]                                build everything and run every test; ARGUMENTS go to `cargo test`
   quick [ARGUMENTS]                               the loop of a developer: build what changed without much optimisation, then `cargo test ARGUMENTS`
   snapshots                                       write the files of tests/it/snapshots anew: help, JSON and errors as users see them

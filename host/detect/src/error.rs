@@ -33,6 +33,9 @@ pub enum DetectError {
     /// The tables of net-scout are of an earlier version, and nothing may be written.
     #[error("the tables of net-scout are not up to date{0}; run `net-scout migrate` first")]
     NotMigrated(&'static str),
+    /// Somebody stopped the scan.
+    #[error("the scan was stopped, and nothing of it was kept")]
+    Stopped,
     /// There is no such alert.
     #[error("there is no alert {0}")]
     NoAlert(i64),

@@ -1,5 +1,6 @@
 //! The command line: the only part of the program that knows clap. It turns arguments into a configuration and calls one command.
 
+mod accounts;
 mod alerts;
 mod allow;
 mod arguments;
@@ -30,6 +31,7 @@ use crate::commands::{config as config_command, maintain, migrate, serve as serv
 use crate::config::{Config, ConfigFile, Flags, Layers, Setting};
 use crate::exit::UsageError;
 use crate::{exit, output};
+use accounts::{TokenCommand, UserCommand};
 use alerts::AlertsArgs;
 use allow::AllowCommand;
 use arguments::{FormatArg, WindowArgs, negated};
@@ -132,6 +134,12 @@ enum Command {
     /// List, retry or drop messages that are not sent yet
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    /// Add and remove users of the web page, and set their passwords
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Make, list and revoke tokens of the HTTP API
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Run as a service: scan again and again, and record which time was scanned
     Serve(ServeArgs),
     /// Show what the service does, which time was scanned, and what is wrong
@@ -305,7 +313,11 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Evaluate(args) => args.run(&config),
         Command::Notify(command) => command.run(&config, now),
         Command::Outbox(command) => command.run(&config, now),
-        Command::Serve(args) => serve_command::run(&config, args.once, &|| configuration_again(cli, config.file.as_deref())),
+        Command::User(command) => command.run(&config, now),
+        Command::Token(command) => command.run(&config, now),
+        Command::Serve(args) => {
+            serve_command::run(&config, args.once, args.open, &|| configuration_again(cli, config.file.as_deref()))
+        }
         Command::Status(args) => status::run(&config, wrong.as_ref(), (&args.format).into(), now),
         Command::Doctor(args) => args.run(&config, wrong.as_ref(), now),
         Command::Setup(args) => args.run(&config, now),

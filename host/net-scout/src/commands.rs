@@ -1,5 +1,6 @@
 //! The commands: each composes the parts of the program for one task and says how it ended.
 
+pub mod accounts;
 pub mod act;
 pub mod alerts;
 pub mod allow;
@@ -34,6 +35,7 @@ pub mod status;
 pub mod summary;
 pub mod support;
 pub mod template;
+mod web;
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;

@@ -10,6 +10,7 @@ pub use net_scout_model::UsageError;
 use net_scout_plugin_host::PluginsError;
 use net_scout_report::ReportError;
 use net_scout_serve::service::ServiceError;
+use net_scout_web::accounts::AccountError;
 
 /// All went well, whether or not there were alerts.
 pub const SUCCESS: u8 = 0;
@@ -45,4 +46,5 @@ pub fn is_usage(error: &anyhow::Error) -> bool {
         || error.downcast_ref().is_some_and(LogsError::is_usage)
         || error.downcast_ref().is_some_and(ReportError::is_usage)
         || error.downcast_ref().is_some_and(ServiceError::is_usage)
+        || error.downcast_ref().is_some_and(AccountError::is_usage)
 }

@@ -1,9 +1,9 @@
 //! What the program shows: results on standard output, everything else on standard error.
 
+mod accounts;
 mod act;
 mod alerts;
 mod allow;
-mod clause;
 mod clock;
 mod columns;
 mod doctor;
@@ -36,6 +36,7 @@ use std::io::Write;
 
 use net_scout_model::cell;
 
+pub use accounts::{write_tokens, write_users};
 pub use act::{acted, planned, undone, write_history};
 pub use alerts::{Shown, write_alerts};
 pub use allow::{NOTHING_WRITTEN, closed, would_close, write_allowlist};

@@ -2,13 +2,11 @@
 
 mod markdown;
 mod text;
-mod words;
 
 pub(crate) use markdown::markdown;
 pub(crate) use text::text;
-pub(crate) use words::{change, duration, number, seconds};
 
-use crate::figures::Bins;
+use crate::plot::Chart;
 
 /// A document.
 #[derive(Clone, Debug)]
@@ -45,15 +43,4 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Vec<String>>,
     /// The columns with numbers.
     pub(crate) numbers: &'static [usize],
-}
-
-/// A plot.
-#[derive(Clone, Debug)]
-pub(crate) enum Chart {
-    /// Numbers by time, on top of each other: what they are called, their class, and one for each piece of time.
-    Time { title: &'static str, bins: Bins, series: Vec<(&'static str, &'static str, Vec<u64>)> },
-    /// Numbers by name and time.
-    Heat { title: &'static str, bins: Bins, rows: Vec<(String, Vec<u64>)> },
-    /// Numbers by name.
-    Bars { title: &'static str, rows: Vec<(String, u64)> },
 }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use net_scout_detect::scan::ScanOptions;
-use net_scout_model::{ColumnType, DirectionCheck, QueryError, Row, Span, Timestamp, Window};
+use net_scout_model::{ColumnType, DirectionCheck, QueryError, QueryLimits, Row, Span, Timestamp, Value, Window};
 use net_scout_store::{DatabaseError, ReadGrant, Snapshot, SnapshotOptions, Wanted};
 
 /// The longest slice, in microseconds.
 const SLICE: i64 = 86_400_000_000;
 
 /// The events of a slice.
-pub(crate) struct Events<'a> {
+pub(crate) struct Events {
     pub(crate) snapshot: Arc<Snapshot>,
     grant: Arc<ReadGrant>,
-    scan: &'a ScanOptions,
+    limits: QueryLimits,
 }
 
 /// The slices of a span, in their order. They end at midnight (UTC), so that the slices of a period are those of the days in it.
@@ -31,17 +31,12 @@ pub(crate) fn slices(span: Span) -> Vec<Span> {
     slices
 }
 
-impl<'a> Events<'a> {
+impl Events {
     /// Reads these columns of a slice.
     ///
     /// # Errors
     /// When the database cannot be read, or has no such table.
-    pub(crate) fn read(
-        scan: &'a ScanOptions,
-        slice: Span,
-        now: Timestamp,
-        columns: &[&'static str],
-    ) -> Result<Self, DatabaseError> {
+    pub(crate) fn read(scan: &ScanOptions, slice: Span, now: Timestamp, columns: &[&'static str]) -> Result<Self, DatabaseError> {
         let options = SnapshotOptions {
             path: scan.database.path.clone(),
             table: scan.table.clone(),
@@ -61,16 +56,30 @@ impl<'a> Events<'a> {
         };
         let mut grant = ReadGrant::default();
         grant.allow("events", columns.iter().copied());
-        Ok(Self { snapshot: Arc::new(Snapshot::take(&options, &wanted)?), grant: Arc::new(grant), scan })
+        Ok(Self { snapshot: Arc::new(Snapshot::take(&options, &wanted)?), grant: Arc::new(grant), limits: scan.limits.query })
     }
 
     /// Runs a query, and hands over its rows.
     ///
     /// # Errors
     /// As the query says.
-    pub(crate) async fn rows(&self, sql: &str, types: &[ColumnType], mut each: impl FnMut(Row<'_>)) -> Result<(), QueryError> {
-        let (grant, limits) = (Arc::clone(&self.grant), self.scan.limits.query);
-        let mut rows = self.snapshot.query(sql.to_owned(), Vec::new(), types.to_vec(), grant, limits, None).await?;
+    pub(crate) async fn rows(&self, sql: &str, types: &[ColumnType], each: impl FnMut(Row<'_>)) -> Result<(), QueryError> {
+        self.rows_of(sql, Vec::new(), types, each).await
+    }
+
+    /// Runs a query with parameters, and hands over its rows.
+    ///
+    /// # Errors
+    /// As the query says.
+    pub(crate) async fn rows_of(
+        &self,
+        sql: &str,
+        parameters: Vec<Value>,
+        types: &[ColumnType],
+        mut each: impl FnMut(Row<'_>),
+    ) -> Result<(), QueryError> {
+        let grant = Arc::clone(&self.grant);
+        let mut rows = self.snapshot.query(sql.to_owned(), parameters, types.to_vec(), grant, self.limits, None).await?;
         while let Some(batch) = rows.next().await? {
             batch.rows().for_each(&mut each);
         }

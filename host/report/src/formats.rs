@@ -11,6 +11,7 @@ mod tests;
 use net_scout_model::StoredAlert;
 use serde_json::Value;
 
+pub use attack::{Tactic, Technique, technique};
 use facts::Facts;
 
 /// The format of another system.

@@ -1,12 +1,11 @@
 //! A document as one page of HTML that loads nothing, asks for nothing and runs nothing: no script, and a policy that forbids what a mistake
 //! could let in. Every text goes through the escaping of the template.
 
-mod plot;
-
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use net_scout_model::plain;
 
 use crate::document::{Document, Part, Section, Table};
+use crate::plot;
 
 /// The most characters of a cell.
 const CELL: usize = 300;
@@ -29,12 +28,17 @@ pub(crate) fn html(document: &Document) -> String {
             }
             body {
                 header { h1 { (plain(&document.title, CELL)) } p { (plain(&document.lead, usize::MAX)) } }
-                @for part in &document.sections { (section(part)) }
+                (sections(&document.sections))
                 footer { "Made by net-scout " (env!("CARGO_PKG_VERSION")) ". Times are UTC." }
             }
         }
     };
     page.into_string() + "\n"
+}
+
+/// The sections alone, for a page of others.
+pub(crate) fn sections(sections: &[Section]) -> Markup {
+    html! { @for part in sections { (section(part)) } }
 }
 
 fn section(section: &Section) -> Markup {

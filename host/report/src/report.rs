@@ -133,6 +133,13 @@ fn closed_by_allowlist(alerts: &[StoredAlert], period: Span) -> u64 {
 }
 
 impl Report {
+    /// What it says, for a page of others: its lead, and its sections.
+    #[must_use]
+    pub fn parts(&self) -> (String, maud::Markup) {
+        let document = self.document();
+        (document.lead, page::sections(&document.sections))
+    }
+
     /// The report in a format for people. For programs it is serialized.
     #[must_use]
     pub fn write(&self, format: ReportFormat) -> String {

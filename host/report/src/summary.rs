@@ -11,11 +11,12 @@ use net_scout_store::{AlertFilter, Database, DatabaseError, Lock};
 use serde::Serialize;
 
 use crate::ReportError;
-use crate::document::{self, Document, Part, Section, Table, duration, number, seconds};
+use crate::document::{self, Document, Part, Section, Table};
 use crate::figures::AlertLine;
 use crate::figures::{raised, strongest};
 use crate::life::{SEVERITIES, Stage};
 pub use look::{keep_look, summary_since_last_look};
+use crate::words::{duration, number, seconds};
 
 /// How many alerts are listed of each kind.
 const LISTED: usize = 8;

@@ -6,7 +6,7 @@ mod server;
 mod textfile;
 
 pub use metrics::Metrics;
-pub use server::{Health, Listen, ListenError, Server};
+pub use server::Health;
 pub use textfile::{TextfileError, write_textfile};
 
 #[cfg(test)]

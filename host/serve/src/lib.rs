@@ -3,6 +3,7 @@
 //! Nothing here decides what an alert is, and nothing but the service's main loop waits or reads a clock.
 
 pub mod health;
+pub mod listen;
 pub mod notifier;
 pub mod notify;
 pub mod pace;

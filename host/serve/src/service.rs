@@ -19,9 +19,11 @@ mod send_report;
 
 use std::time::Duration;
 
+use axum::Router;
 use tokio::sync::watch;
 
-use crate::health::{Health, Listen};
+use crate::health::Health;
+use crate::listen::Listen;
 use crate::notify::{Notice, Notifier};
 use crate::pace::Pace;
 use crate::schedule::{Agenda, Backoff, Job, Schedule, wait};
@@ -66,6 +68,10 @@ pub struct Surroundings<'a> {
     pub health: Health,
     /// Where it is to listen.
     pub listen: Option<Listen>,
+    /// What it answers there beside its health: the web page.
+    pub site: Option<Router>,
+    /// Is told where it listens.
+    pub listening: &'a (dyn Fn(&str) + Send + Sync),
     /// Becomes true when it is to end.
     pub stop: watch::Receiver<bool>,
     /// Changes when it is to read its configuration again.
@@ -109,7 +115,7 @@ pub async fn serve(mut options: ServiceOptions, once: bool, around: Surroundings
         // It is started when somebody wants it: there is no tick that it makes up for.
         options.tick.grid = 1;
     }
-    around.listen.map_or(Ok(()), Listen::check)?;
+    around.listen.as_ref().map_or(Ok(()), Listen::check)?;
     let plugins = Installed::load(&options.plugins, around.sink).await?;
     let mut service = Service {
         agenda: agenda(&options, now),

@@ -2,6 +2,7 @@
 //! it goes at last is in the migration that makes the table.
 
 mod act;
+mod mark;
 mod remove;
 mod turns;
 mod undo;

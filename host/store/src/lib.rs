@@ -4,6 +4,7 @@
 //! granted. Writing is [`Database`]: migrations, alerts, imported events. It must never know a scan or a plugin.
 
 mod access;
+mod accounts;
 mod again;
 mod alerts;
 mod allowlist;
@@ -59,6 +60,7 @@ mod watch;
 mod window;
 
 pub use access::Access;
+pub use accounts::{Accounts, NewToken, SessionRow, TokenRow, UserRow};
 pub use alerts::{AlertCount, AlertCursor, AlertFilter, AlertName, AlertOrder, CountBy, ListedAlerts};
 pub use condition::Condition;
 pub use coverage::Covered;

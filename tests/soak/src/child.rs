@@ -110,8 +110,18 @@ pub fn run(zone: &str) -> anyhow::Result<()> {
     let first = again().map_err(|reason| anyhow!("{reason}"))?;
     let health = Health::new(Metrics::new(first.version), Duration::from_secs(900));
     let notifier = Notifier::default();
-    let around =
-        Surroundings { clock: &clock, sink: &Log, notifier: &notifier, health, listen: None, stop, reload, options: &again };
+    let around = Surroundings {
+        clock: &clock,
+        sink: &Log,
+        notifier: &notifier,
+        health,
+        listen: None,
+        site: None,
+        listening: &|_| (),
+        stop,
+        reload,
+        options: &again,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(serve(first, false, around))?;
     runtime.shutdown_background();

@@ -1,5 +1,7 @@
 //! A scan by hand on a database that a service may scan too: it waits for its turn, and says which time it has scanned, where that is true.
 
+use std::time::Duration;
+
 use super::pipeline::Scanned;
 use crate::options::ScanOptions;
 use net_scout_model::clock::Clock;
@@ -15,7 +17,13 @@ pub struct ByHand<'a> {
     pub clock: &'a (dyn Clock + Send + Sync),
     /// What it may say of the time that it scanned.
     pub claim: Claim,
+    /// Whether it goes on: it is asked while others have the turn, and a few times a second while the rules work. What is stopped keeps
+    /// nothing.
+    pub goes_on: &'a (dyn Fn() -> bool + Send + Sync),
 }
+
+/// How often a scan is asked whether it goes on.
+const ASKED: Duration = Duration::from_millis(200);
 
 /// What a scan by hand may say of the time that it scanned.
 #[derive(Clone, Copy, Debug)]
@@ -54,8 +62,18 @@ impl Covering<'_> {
     /// Waits for the turn, where the caller does not have it.
     pub(super) fn take_turn(&self, database: &mut Database, sink: &dyn Sink) -> Result<Option<Lease>, DatabaseError> {
         match self {
-            Self::ByHand(by_hand) => by_hand.turn.take(database, Lock::Turn, by_hand.clock, sink).map(Some),
+            Self::ByHand(ByHand { turn, clock, goes_on, .. }) => {
+                turn.take_while(database, Lock::Turn, *clock, sink, goes_on).map(Some)
+            }
             Self::Nothing | Self::Span(_) => Ok(None),
+        }
+    }
+
+    /// Ends when somebody stops the scan.
+    pub(super) async fn stopped(&self) {
+        let Self::ByHand(by_hand) = self else { return std::future::pending().await };
+        while (by_hand.goes_on)() {
+            tokio::time::sleep(ASKED).await;
         }
     }
 

@@ -243,7 +243,11 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
     };
     phases.end(Phases::OPEN);
     let done = async {
-        let scanned = scan.run(sink).await?;
+        // The turn is given back in any case.
+        let scanned = tokio::select! {
+            scanned = scan.run(sink) => scanned?,
+            () = covering.stopped() => return Err(DetectError::Stopped),
+        };
         phases.join(&scanned.phases);
         for line in explanations.iter().flat_map(|explanations| explanations.lines()) {
             sink.note(&line);

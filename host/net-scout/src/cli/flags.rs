@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Where a page is that somebody wants to see, and does not say where.
+const USUAL_ADDRESS: &str = "127.0.0.1:9377";
+
 /// What the command line sets.
 pub(super) fn flags(cli: &Cli) -> Flags {
     let Global { db_path, config: _, alert_table, busy_timeout, verbose, log_level, log_file, log_format, color: _ } =
@@ -43,7 +46,8 @@ pub(super) fn flags(cli: &Cli) -> Flags {
             flags.plugins = said("--plugins", &args.plugins);
             flags.since = said("--since", &args.since);
             flags.schedule_scan = said("--every", &args.every);
-            flags.listen = said("--listen", &args.listen);
+            let usual = args.open.then(|| Setting::flag("--open", USUAL_ADDRESS));
+            flags.listen = said("--listen", &args.listen).or(usual);
             &args.set
         }
         Command::Explain(ExplainArgs { plugins, .. })

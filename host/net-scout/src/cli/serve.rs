@@ -9,6 +9,7 @@ use super::complete;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     net-scout serve             scan every minute, keep the tables small\n  \
+    net-scout serve --open      the same with its web page at http://127.0.0.1:9377, shown in the browser\n  \
     net-scout serve --once      do what is due and end, for cron and systemd timers\n  \
     net-scout status            how it stands; exit status 3 where something fails\n\n\
     SIGTERM ends it within seconds, SIGHUP reads the configuration again. Under systemd use Type=notify.\n\
@@ -23,7 +24,7 @@ pub(super) struct ServeArgs {
     /// When it scans: 1 minute, daily 07:00, cron */5 * * * * [default: 1 minute]
     #[arg(long, value_name = "SCHEDULE")]
     pub(super) every: Option<String>,
-    /// Where it answers /healthz, /readyz and /metrics [default: nowhere]
+    /// Where it answers with the web page, the HTTP API, /healthz and /metrics; also unix:PATH [default: nowhere]
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(super) listen: Option<String>,
     /// Set a parameter of a rule
@@ -32,6 +33,9 @@ pub(super) struct ServeArgs {
     /// Run each job that is due once, and end
     #[arg(long)]
     pub(super) once: bool,
+    /// Say where the web page is, and show it where there is a desktop; without --listen it is at 127.0.0.1:9377
+    #[arg(long, conflicts_with = "once")]
+    pub(super) open: bool,
 }
 
 #[derive(Args)]

@@ -6,31 +6,39 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::web::{open_page, web_page};
 use super::{check_filters, interrupted, runtime};
 use crate::config::Config;
 use crate::exit;
 use crate::output::Terminal;
 use net_scout_model::clock::SystemClock;
-use net_scout_serve::health::{Health, Listen, Metrics};
+use net_scout_serve::health::{Health, Metrics};
 use net_scout_serve::notify::Notifier;
 use net_scout_serve::service::{ServiceOptions, Surroundings, serve};
 
 /// How long its main loop may be silent before `/healthz` says that it hangs.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// Runs the service; with `once` each job that is due, once.
+/// Runs the service; with `once` each job that is due, once; with `open` it shows its page where there is a desktop.
 ///
 /// # Errors
 /// When it cannot begin, or with `once` a job failed.
-pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Config> + Send + Sync)) -> anyhow::Result<u8> {
+pub fn run(
+    config: &Config,
+    once: bool,
+    open: bool,
+    again: &(dyn Fn() -> anyhow::Result<Config> + Send + Sync),
+) -> anyhow::Result<u8> {
     let options = config.service_options();
     let notifier = Notifier::from_environment(|name| std::env::var_os(name))?;
     let health = Health::new(Metrics::new(options.version), PATIENCE);
     let (stopping, stop) = watch::channel(false);
     let (reloading, reload) = watch::channel(());
+    let (listen, web) = (config.listen()?, web_page(config)?);
     let reread = || -> Result<ServiceOptions, String> {
-        let config = again().and_then(|config| checked(&config).map(|()| config));
-        config.map(|config| config.service_options()).map_err(|error| format!("{error:#}"))
+        let config = again().and_then(|config| checked(&config).map(|()| config)).map_err(|error| format!("{error:#}"))?;
+        web.iter().for_each(|web| web.replace(config.web_options()));
+        Ok(config.service_options())
     };
     checked(config)?;
     let runtime = runtime()?;
@@ -50,7 +58,9 @@ pub fn run(config: &Config, once: bool, again: &(dyn Fn() -> anyhow::Result<Conf
             sink: &Terminal,
             notifier: &notifier,
             health,
-            listen: config.listen.map(|address| Listen { address, beyond: config.listen_beyond_loopback }),
+            site: web.clone().map(net_scout_web::router),
+            listening: &|url| open_page(config, open, url),
+            listen,
             stop,
             reload,
             options: &reread,

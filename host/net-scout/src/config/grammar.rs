@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::output::LogFormat;
 use net_scout_model::time::{Moment, parse_timestamp};
 use net_scout_model::{Networks, SWITCH, SizeUnit, TimeUnit, Timestamp, not, parse_size, parse_span, parse_switch, parse_whole};
+use net_scout_serve::listen::ListenAddress;
 use net_scout_serve::schedule::Schedule;
 
 /// What is kept for ever.
@@ -113,9 +114,36 @@ pub(super) fn schedule() -> Grammar<Schedule> {
     grammar(Shape::Text, |text| text.parse().map_err(|error: net_scout_serve::schedule::ScheduleError| error.to_string()))
 }
 
-pub(super) fn optional_address() -> Grammar<Option<SocketAddr>> {
-    let read = |text: &str| text.parse().map_err(|_| not(text, "an address and a port such as 127.0.0.1:9377"));
+/// An address and a port, or `unix:` and a path.
+pub(super) fn optional_listen_address() -> Grammar<Option<ListenAddress>> {
+    let read = |text: &str| {
+        let unix = text.strip_prefix("unix:").filter(|path| path.starts_with('/'));
+        let address = unix.map(|path| ListenAddress::Unix(PathBuf::from(path)));
+        address.or_else(|| text.parse().ok().map(ListenAddress::Tcp)).ok_or_else(|| {
+            not(text, "an address and a port such as 127.0.0.1:9377, or a socket such as unix:/run/net-scout/web.sock")
+        })
+    };
     optional(grammar(Shape::Text, read))
+}
+
+/// A path without a slash at its end; empty for none.
+pub(super) fn prefix() -> Grammar<String> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "/-_.~".contains(letter);
+    grammar(Shape::Text, move |text| {
+        let path = text.trim_end_matches('/');
+        let is_path = path.starts_with('/') && !path.contains("//") && path.chars().all(is_letter);
+        if path.is_empty() || is_path { Ok(path.to_owned()) } else { Err(not(text, "a path such as /scout")) }
+    })
+}
+
+/// `NAME,...`, in lower case.
+pub(super) fn hosts() -> Grammar<Vec<String>> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_.[]:".contains(letter);
+    grammar(Shape::List, move |text| {
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let name = |name: &str| name.chars().all(is_letter).then(|| name.to_ascii_lowercase());
+        names.map(name).collect::<Option<_>>().ok_or_else(|| not(text, "a list of host names such as scout.example,192.0.2.7"))
+    })
 }
 
 pub(super) fn optional_instant() -> Grammar<Option<Timestamp>> {

@@ -2,6 +2,9 @@
 //! a dot where it stands in a section), its environment variable, its default as it would be written, its grammar and its meaning. A flag
 //! that sets it is a flag of `cli/`, which fills the field of the same name in [`Flags`].
 
+mod defaults;
+mod variables;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -9,6 +12,7 @@ use std::time::Duration;
 
 use net_scout_model::time::Moment;
 use net_scout_model::{LIMITS, Networks, Timestamp};
+use net_scout_serve::listen::ListenAddress;
 use net_scout_serve::schedule::Schedule;
 
 use super::grammar::{self, Grammar, Shape};
@@ -16,6 +20,8 @@ use super::layer::{Key, Typed, settings};
 use super::source::{Setting, Source};
 use crate::exit::UsageError;
 use crate::output::LogFormat;
+use defaults::{default_cache_dir, default_db_path, default_state_dir};
+pub(super) use variables::{DIRECTORY_VARIABLES, PARAMETER_VARIABLES};
 
 /// The keys whose defaults are what is found where the program runs.
 pub(super) const DB_PATH: &str = "db_path";
@@ -253,19 +259,68 @@ settings! {
         grammar: grammar::seconds(0.0..=3_600.0),
         meaning: "seconds that `serve` waits for late rows before it scans their time",
     }
-    listen: Option<SocketAddr> {
+    listen: Option<ListenAddress> {
         name: "serve.listen",
         variable: "NET_SCOUT_LISTEN",
         default: "",
-        grammar: grammar::optional_address(),
-        meaning: "where `serve` answers /healthz, /readyz and /metrics, 127.0.0.1:9377; empty for nowhere",
+        grammar: grammar::optional_listen_address(),
+        meaning: "where `serve` answers with the web page, the HTTP API, /healthz, /readyz and /metrics: 127.0.0.1:9377 or unix:/run/net-scout/web.sock; empty for nowhere",
     }
     listen_beyond_loopback: bool {
         name: "serve.listen_beyond_loopback",
         variable: "NET_SCOUT_LISTEN_BEYOND_LOOPBACK",
         default: "false",
         grammar: grammar::switch(),
-        meaning: "whether serve.listen may be an address that other machines reach; nobody has to log in there",
+        meaning: "whether serve.listen may be an address that other machines reach; /metrics and /healthz need no login",
+    }
+    web: bool {
+        name: "serve.web",
+        variable: "NET_SCOUT_WEB",
+        default: "true",
+        grammar: grammar::switch(),
+        meaning: "whether `serve` also answers with the web page and the HTTP API there, for which one has to log in",
+    }
+    state_dir: Option<PathBuf> {
+        name: "serve.state_dir",
+        variable: "NET_SCOUT_STATE_DIR",
+        default: default_state_dir(),
+        grammar: grammar::optional_path(),
+        meaning: "where users, sessions and tokens of the web page are kept, for this user alone",
+    }
+    prefix: String {
+        name: "serve.prefix",
+        variable: "NET_SCOUT_PREFIX",
+        default: "",
+        grammar: grammar::prefix(),
+        meaning: "the path below which a reverse proxy has the web page, /scout; empty for the whole origin",
+    }
+    hosts: Vec<String> {
+        name: "serve.hosts",
+        variable: "NET_SCOUT_HOSTS",
+        default: "",
+        grammar: grammar::hosts(),
+        meaning: "the host names by which the web page is reached, NAME,...; those of loopback are always among them",
+    }
+    tls_certificate: Option<PathBuf> {
+        name: "serve.tls_certificate",
+        variable: "NET_SCOUT_TLS_CERTIFICATE",
+        default: "",
+        grammar: grammar::optional_path(),
+        meaning: "the certificate (PEM, with those behind it) with which `serve` speaks TLS; empty for none",
+    }
+    tls_key: Option<PathBuf> {
+        name: "serve.tls_key",
+        variable: "NET_SCOUT_TLS_KEY",
+        default: "",
+        grammar: grammar::optional_path(),
+        meaning: "the key of that certificate (PEM)",
+    }
+    https: bool {
+        name: "serve.https",
+        variable: "NET_SCOUT_HTTPS",
+        default: "false",
+        grammar: grammar::switch(),
+        meaning: "whether browsers reach the web page by HTTPS at a reverse proxy: its cookies go no other way then",
     }
     textfile: Option<PathBuf> {
         name: "serve.textfile",
@@ -354,40 +409,6 @@ pub(super) fn limits() -> impl Iterator<Item = Key> {
 /// Every key, the limits last.
 pub(super) fn all() -> impl Iterator<Item = Key> {
     keys().into_iter().chain(limits())
-}
-
-/// The variables of the Python program that set a parameter of a plugin: variable, plugin, parameter.
-pub(super) const PARAMETER_VARIABLES: [(&str, &str, &str); 12] = [
-    ("NET_SCOUT_HORIZONTAL_DST_IP_THRESHOLD", "horizontal_scan", "dst_ip_threshold"),
-    ("NET_SCOUT_HORIZONTAL_CONN_THRESHOLD", "horizontal_scan", "conn_threshold"),
-    ("NET_SCOUT_VERTICAL_PORTS_THRESHOLD", "vertical_scan", "ports_threshold"),
-    ("NET_SCOUT_REPEATED_CONN_THRESHOLD", "high_connection_volume", "conn_threshold"),
-    ("NET_SCOUT_ENABLE_RDNS", "rdns", "enabled"),
-    ("NET_SCOUT_ENABLE_TRACEROUTE", "traceroute", "enabled"),
-    ("NET_SCOUT_ENABLE_WHOIS", "whois", "enabled"),
-    ("NET_SCOUT_TRACEROUTE_MAX_HOPS", "traceroute", "max_hops"),
-    ("NET_SCOUT_TRACEROUTE_TIMEOUT", "traceroute", "timeout"),
-    ("NET_SCOUT_WHOIS_SERVER", "whois", "server"),
-    ("NET_SCOUT_WHOIS_TIMEOUT", "whois", "timeout"),
-    ("PDNS_API_URL", "pdns", "url"),
-];
-
-/// The variables that name a directory whose files plugins may be granted: variable, name.
-pub(super) const DIRECTORY_VARIABLES: [(&str, &str); 2] =
-    [("NET_SCOUT_GEOIP_DIR", "geoip"), ("NET_SCOUT_THREAT_LISTS_DIR", "threat_lists")];
-
-/// `net_sentinel.db` in the folder, else one level up, as the Python program looked for it.
-fn default_db_path(folder: &Path) -> String {
-    const NAME: &str = "net_sentinel.db";
-    let above = format!("../{NAME}");
-    if !folder.join(NAME).exists() && folder.join(&above).exists() { above } else { format!("./{NAME}") }
-}
-
-/// `net-scout/code` in the user's cache folder (XDG Base Directory Specification); empty where there is no home.
-fn default_cache_dir() -> String {
-    let absolute = |name: &str| std::env::var(name).ok().filter(|path| Path::new(path).is_absolute());
-    let cache = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| format!("{home}/.cache")));
-    cache.map_or(String::new(), |cache| format!("{cache}/net-scout/code"))
 }
 
 #[cfg(test)]

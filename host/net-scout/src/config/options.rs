@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Config, Setting};
+use super::{Config, Key, Setting};
+use crate::exit::UsageError;
 use net_scout_detect::allow::AllowSources;
 use net_scout_detect::enrich::EnrichOptions;
 use net_scout_detect::scan::{ByHand, Claim, ScanOptions};
@@ -14,10 +15,12 @@ use net_scout_model::Written;
 use net_scout_model::clock::SystemClock;
 use net_scout_model::time::Moment;
 use net_scout_plugin_host::PluginOptions;
+use net_scout_serve::listen::{Listen, TlsFiles};
 use net_scout_serve::schedule::{Schedule, system_zone};
 use net_scout_serve::service::{ReportPlan, Schedules, ServiceOptions};
 use net_scout_serve::tick::{MINUTE, TickOptions};
 use net_scout_store::{DatabaseOptions, Keep, OwnTable, Turn};
+use net_scout_web::{SettingRow, Site, WebOptions};
 
 /// The longest that a service waits for another program's lock at once.
 const SERVICE_PATIENCE: Duration = Duration::from_secs(2);
@@ -152,7 +155,57 @@ impl Config {
     #[must_use]
     pub fn by_hand(&self) -> ByHand<'static> {
         let TickOptions { settle, reach, .. } = self.tick_options(self.usual_since);
-        ByHand { turn: Turn::of("net-scout scan"), clock: &SystemClock, claim: Claim { settle, look_back: reach } }
+        ByHand {
+            turn: Turn::of("net-scout scan"),
+            clock: &SystemClock,
+            claim: Claim { settle, look_back: reach },
+            goes_on: &|| true,
+        }
+    }
+
+    /// What the web page is told.
+    #[must_use]
+    pub fn web_options(&self) -> WebOptions {
+        let row = |(key, setting): &(Key, Setting)| SettingRow {
+            name: key.name.to_owned(),
+            value: setting.text.clone(),
+            origin: setting.source.to_string(),
+            meaning: key.meaning.to_owned(),
+        };
+        let parameter = |plugin: &str, (name, setting): (&String, &Setting)| SettingRow {
+            name: format!("rules.{plugin}.{name}"),
+            value: setting.text.clone(),
+            origin: setting.source.to_string(),
+            meaning: "a parameter of a plugin".to_owned(),
+        };
+        let parameters = self.parameters.iter().flat_map(|(plugin, set)| set.iter().map(move |set| parameter(plugin, set)));
+        WebOptions {
+            service: self.service_options(),
+            claim: self.by_hand().claim,
+            settings: self.settings.iter().map(row).chain(parameters).collect(),
+            file: self.file.clone(),
+        }
+    }
+
+    /// How the web page is reached.
+    #[must_use]
+    pub fn site(&self) -> Site {
+        let secure = self.https || self.tls_certificate.is_some();
+        Site { prefix: self.prefix.clone(), hosts: self.hosts.clone(), secure }
+    }
+
+    /// Where the service listens.
+    ///
+    /// # Errors
+    /// When there is a certificate without a key, or a key without a certificate.
+    pub fn listen(&self) -> Result<Option<Listen>, UsageError> {
+        let Some(address) = self.listen.clone() else { return Ok(None) };
+        let tls = match (self.tls_certificate.clone(), self.tls_key.clone()) {
+            (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+            (None, None) => None,
+            _ => return Err(UsageError("[serve] tls_certificate and tls_key go together: set both, or none".to_owned())),
+        };
+        Ok(Some(Listen { address, beyond: self.listen_beyond_loopback, tls }))
     }
 
     /// What loading plugins is told.

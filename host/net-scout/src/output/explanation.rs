@@ -6,11 +6,11 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 
 use super::alerts::to_seconds;
-use super::story::{numbers, one, parties, top, who};
 use super::wrap::named;
 use super::{Csv, Format, Shown, write_json, write_json_line};
 use net_scout_detect::scan::{Activity, AddressReport, Fate, Lowered, Part, RuleReport, Said, SearchOutcome};
 use net_scout_model::{Alert, Origin, StoredAlert, Timestamp, Window, counted, parse_address, plain};
+use net_scout_report::evidence::{numbers, one, top, who};
 
 /// The most characters of a line's text.
 const LONGEST: usize = 1_000;

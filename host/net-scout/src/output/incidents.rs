@@ -7,12 +7,12 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::alerts::severity_style;
-use super::clause::clause;
-use super::story::parties;
 use super::{ClockFace, Shown};
 use net_scout_detect::names::KnownAddress;
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{RELATED, last_event, plain};
+use net_scout_report::clause::clause;
+use net_scout_report::evidence::parties;
 
 /// The width where there is no terminal.
 pub(super) const USUAL_WIDTH: usize = 120;

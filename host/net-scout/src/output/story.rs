@@ -2,23 +2,20 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Shown;
 use super::alerts::to_seconds;
 use super::wrap::named;
 use net_scout_detect::enrich::{FLAT_KINDS, flat_key};
 use net_scout_model::{REOPENED, SNOOZED, Severity, StoredAlert, Timestamp, Triage, counted, plain};
+use net_scout_report::evidence::{joined, numbers, one, parties, top};
 use net_scout_store::EventSpan;
 
 /// The most characters of the first line.
 const LONGEST: usize = 1_000;
-/// The most characters of one value.
-const VALUE: usize = 120;
 /// The most members of an object that are shown.
 const MEMBERS: usize = 4;
-/// What the name of a threshold ends with, behind the name of the number that it is for.
-const THRESHOLD: &str = "_threshold";
 /// The members of the evidence that have lines of their own.
 const OWN: [&str; 7] = ["events", "window", "plugin", "related", "techniques", "severity_reasons", REOPENED];
 
@@ -133,31 +130,6 @@ fn handling(alert: &StoredAlert) -> Vec<(&'static str, String)> {
     ]
 }
 
-pub(super) fn who(source: Option<&str>, destination: Option<&str>) -> String {
-    match (source, destination) {
-        (Some(source), Some(destination)) => format!("{source} to {destination}"),
-        (Some(source), None) => source.to_owned(),
-        (None, Some(destination)) => format!("somebody to {destination}"),
-        (None, None) => String::new(),
-    }
-}
-
-/// The same, of an alert about many sources: `198.51.100.0/24 (14 sources) to 192.0.2.1`.
-pub(super) fn parties(source: Option<&str>, destination: Option<&str>, evidence: &Value) -> String {
-    let count = ["network_sources", "taking_part", "source_count"].into_iter().find_map(|key| evidence[key].as_u64());
-    let network = evidence["network"].as_str().map(|network| plain(network, VALUE));
-    let many = match (network, count) {
-        (Some(network), Some(count)) => Some(format!("{network} ({})", counted(count, "source"))),
-        (None, Some(count)) => Some(counted(count, "source")),
-        (network, None) => network,
-    };
-    match (source, many) {
-        (None, many) => who(many.as_deref(), destination),
-        (Some(source), Some(many)) if evidence["network"].is_string() => who(Some(&format!("{source} of {many}")), destination),
-        (source, _) => who(source, destination),
-    }
-}
-
 /// Which score the alert has, where it is that of another alert of the incident.
 fn highest(alert: &StoredAlert, evidence: &Value) -> String {
     let own = format!("score {} of ", alert.score);
@@ -220,22 +192,6 @@ fn reopened(before: &Value) -> String {
     format!("{at}: was {}{by}{why}, {}, score {score}, last raised {last}", text("status"), text("severity"))
 }
 
-/// Numbers, each beside its threshold where it has one and these are to be shown.
-pub(super) fn numbers(evidence: &Value, thresholds: bool) -> String {
-    let Some(members) = evidence.as_object() else { return String::new() };
-    let shown = members.iter().filter(|(key, value)| value.is_number() && !is_threshold(members, key));
-    let shown = shown.filter(|(key, _)| thresholds || !key.ends_with(THRESHOLD));
-    let number = |(key, value): (&String, &Value)| match members.get(&format!("{key}{THRESHOLD}")).filter(|_| thresholds) {
-        Some(threshold) => format!("{key} {value} (threshold {})", one(threshold)),
-        None => format!("{key} {value}"),
-    };
-    shown.map(number).collect::<Vec<_>>().join(", ")
-}
-
-fn is_threshold(members: &Map<String, Value>, key: &str) -> bool {
-    key.strip_suffix(THRESHOLD).is_some_and(|number| members.contains_key(number))
-}
-
 /// What else the evidence says.
 fn others(evidence: &Value) -> String {
     match evidence {
@@ -246,14 +202,6 @@ fn others(evidence: &Value) -> String {
         }
         other => one(other),
     }
-}
-
-/// The most frequent first, whatever order they are stored in.
-pub(super) fn top(counts: &Value) -> String {
-    let mut counts: Vec<(&String, u64)> =
-        counts.as_object().into_iter().flatten().filter_map(|(value, count)| Some((value, count.as_u64()?))).collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts.iter().map(|(value, count)| format!("{value} ({count})")).collect::<Vec<_>>().join(", ")
 }
 
 fn rule(alert: &StoredAlert, plugin: &Value) -> String {
@@ -284,19 +232,6 @@ fn summary(found: &Value) -> String {
         .iter()
         .filter(|(_, value)| !matches!(value, Value::Null | Value::Object(_)) && **value != Value::Array(Vec::new()));
     said.take(MEMBERS).map(|(key, value)| format!("{key} {}", one(value))).collect::<Vec<_>>().join(", ")
-}
-
-fn joined(list: &[Value]) -> String {
-    list.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-pub(super) fn one(value: &Value) -> String {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Array(list) => joined(list),
-        other => other.to_string(),
-    };
-    plain(&text, VALUE)
 }
 
 #[cfg(test)]

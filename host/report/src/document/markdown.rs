@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use net_scout_model::plain;
 
-use super::{Chart, Document, Part, Table, number};
+use super::{Chart, Document, Part, Table};
+use crate::words::number;
 
 /// The most characters of a cell.
 const CELL: usize = 300;

@@ -3,11 +3,16 @@
 use net_scout_model::{Span, Timestamp};
 use serde::Serialize;
 
-const MINUTE: i64 = 60_000_000;
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 /// How long a piece may be.
-const WIDTHS: [i64; 13] = [
+const WIDTHS: [i64; 17] = [
+    SECOND,
+    5 * SECOND,
+    10 * SECOND,
+    30 * SECOND,
     MINUTE,
     5 * MINUTE,
     15 * MINUTE,
@@ -60,9 +65,10 @@ impl Bins {
         self.begins.plus(self.width.saturating_mul(i64::try_from(place).unwrap_or(i64::MAX)))
     }
 
-    /// The number of the first piece among all that there could be since 1970.
-    pub(super) fn first(&self) -> i64 {
-        self.begins.0.div_euclid(self.width)
+    /// The piece with this number among all that there could be since 1970; none where it is not one of these.
+    pub(crate) fn number(&self, piece: i64) -> Option<usize> {
+        let place = piece.checked_sub(self.begins.0.div_euclid(self.width))?;
+        usize::try_from(place).ok().filter(|place| *place < self.count)
     }
 }
 

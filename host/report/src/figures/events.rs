@@ -93,7 +93,7 @@ impl Tally {
         Ok(tally)
     }
 
-    async fn add(&mut self, events: &Events<'_>) -> Result<(), ReportError> {
+    async fn add(&mut self, events: &Events) -> Result<(), ReportError> {
         use ColumnType::{Integer, Text};
         let piece = format!("time / {}", self.bins.width);
         let select = |keys: &str, condition: &str| {
@@ -107,7 +107,7 @@ impl Tally {
                 let (verdict, count) = counted(row, 1);
                 self.all.add(count);
                 self.accepted += if verdict == 1 { count.events } else { 0 };
-                if let Some(place) = place(row, 0, self.bins) {
+                if let Some(place) = row.integer(0).and_then(|piece| self.bins.number(piece)) {
                     self.by_time[place][verdict] += count.events;
                 }
             })
@@ -133,7 +133,7 @@ impl Tally {
                 let Some(port) = row.integer(0) else { return };
                 let name = row.text(1).map_or_else(|| port.to_string(), |proto| format!("{port}/{proto}"));
                 let (_, count) = counted(row, 3);
-                if let Some(place) = place(row, 2, self.bins) {
+                if let Some(place) = row.integer(2).and_then(|piece| self.bins.number(piece)) {
                     *self.port_times.entry(name.clone()).or_default().entry(place).or_default() += count.events;
                 }
                 self.ports.entry(name).or_default().add(count);
@@ -195,10 +195,4 @@ fn counted(row: Row<'_>, first: usize) -> (usize, Count) {
     };
     let events = row.count(first + 1);
     (verdict, Count { events, packets: row.count(first + 2), refused: if verdict == 0 { events } else { 0 } })
-}
-
-/// The piece of time in a column.
-fn place(row: Row<'_>, column: usize, bins: Bins) -> Option<usize> {
-    let place = row.integer(column)?.checked_sub(bins.first())?;
-    usize::try_from(place).ok().filter(|place| *place < bins.count)
 }

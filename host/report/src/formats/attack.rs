@@ -1,7 +1,7 @@
 //! The techniques of MITRE ATT&CK (Enterprise) that rules name, with their tactics: <https://attack.mitre.org/techniques/enterprise/>.
 
 /// A tactic: its number and its name.
-pub(super) type Tactic = (&'static str, &'static str);
+pub type Tactic = (&'static str, &'static str);
 
 const ACCESS: Tactic = ("TA0001", "Initial Access");
 const CONTROL: Tactic = ("TA0011", "Command and Control");
@@ -46,15 +46,16 @@ const KNOWN: [(&str, &str, Tactic); 28] = [
 
 /// A technique that a rule names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Technique<'a> {
+pub struct Technique<'a> {
     /// Its number, `T1595`, or with that of a sub-technique `T1595.001`.
-    pub(super) id: &'a str,
+    pub id: &'a str,
     /// Its name and its tactic; none where only its number is known here.
-    pub(super) known: Option<(&'static str, Tactic)>,
+    pub known: Option<(&'static str, Tactic)>,
 }
 
 /// Reads the number of a technique; none where it has not the form of one.
-pub(super) fn technique(id: &str) -> Option<Technique<'_>> {
+#[must_use]
+pub fn technique(id: &str) -> Option<Technique<'_>> {
     let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|digit| digit.is_ascii_digit());
     let (technique, sub) = id.split_once('.').map_or((id, None), |(technique, sub)| (technique, Some(sub)));
     let is_one = technique.strip_prefix('T').is_some_and(|number| digits(number, 4)) && sub.is_none_or(|sub| digits(sub, 3));
@@ -76,11 +77,15 @@ impl<'a> Technique<'a> {
         self.id.contains('.')
     }
 
-    pub(super) fn name(self) -> Option<&'static str> {
+    /// Its name, where it is known here.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
         self.known.map(|(name, _)| name)
     }
 
-    pub(super) fn tactic(self) -> Option<Tactic> {
+    /// Its tactic; that of the technique where only that is known.
+    #[must_use]
+    pub fn tactic(self) -> Option<Tactic> {
         self.known.or_else(|| self.parent().known).map(|(_, tactic)| tactic)
     }
 

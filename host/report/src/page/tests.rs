@@ -1,6 +1,6 @@
 use super::*;
-use crate::document::Chart;
 use crate::figures::Bins;
+use crate::plot::Chart;
 use net_scout_model::{Span, Timestamp};
 
 #[test]

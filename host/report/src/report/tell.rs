@@ -3,8 +3,10 @@
 use net_scout_model::Span;
 
 use super::Report;
-use crate::document::{Chart, Document, Part, Section, Table, change, duration, number, seconds};
+use crate::document::{Document, Part, Section, Table};
 use crate::figures::{AlertLine, Changed, Ranked, Ranking};
+use crate::plot::Chart;
+use crate::words::{change, duration, number, seconds};
 
 /// The classes of the verdicts in plots by time.
 const VERDICTS: [(&str, &str); 3] = [("refused", "refused"), ("let through", "accepted"), ("not known", "other")];

@@ -1,8 +1,5 @@
 //! `/healthz`, `/readyz` and `/metrics` over HTTP. It reads what the service says of itself and reaches nothing else.
 
-use std::future::{Future, IntoFuture as _};
-use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,40 +9,9 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::net::TcpListener;
 
 use super::Metrics;
 use super::metrics;
-
-/// How long requests that are being answered may take to end when the service does.
-const GRACE: Duration = Duration::from_secs(2);
-
-/// An address where the service cannot or must not listen.
-#[derive(Debug, thiserror::Error)]
-pub enum ListenError {
-    /// Others could reach it.
-    #[error(
-        "[serve] listen = \"{0}\" is reached from other machines, and nobody has to log in; listen at 127.0.0.1 or [::1], or set \
-         `listen_beyond_loopback = true` if that is what you mean"
-    )]
-    Beyond(SocketAddr),
-    /// It is taken, or not one of this machine.
-    #[error("net-scout cannot listen at {address} ([serve] listen): {reason}")]
-    Failed {
-        /// The address.
-        address: SocketAddr,
-        /// Why not.
-        reason: io::Error,
-    },
-}
-
-impl ListenError {
-    /// Whether the operator wrote what is not meant to be, and nothing was done.
-    #[must_use]
-    pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Beyond(_))
-    }
-}
 
 /// What the service says of itself.
 #[derive(Clone, Debug)]
@@ -107,7 +73,8 @@ impl Health {
         (headers, health.metrics.text()).into_response()
     }
 
-    fn router(self) -> Router {
+    /// The routes that say it.
+    pub(crate) fn router(self) -> Router {
         Router::new()
             .route("/healthz", get(Self::healthz))
             .route("/readyz", get(Self::readyz))
@@ -119,76 +86,4 @@ impl Health {
 fn plain(status: StatusCode, text: String) -> Response {
     let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")];
     (status, headers, text).into_response()
-}
-
-/// Where to listen.
-#[derive(Clone, Copy, Debug)]
-pub struct Listen {
-    /// The address.
-    pub address: SocketAddr,
-    /// Whether others than this machine may reach it.
-    pub beyond: bool,
-}
-
-impl Listen {
-    /// Makes sure that nobody reaches it who must not.
-    ///
-    /// # Errors
-    /// When others could.
-    pub fn check(self) -> Result<(), ListenError> {
-        if !self.address.ip().to_canonical().is_loopback() && !self.beyond {
-            return Err(ListenError::Beyond(self.address));
-        }
-        Ok(())
-    }
-
-    /// Listens.
-    ///
-    /// # Errors
-    /// When others could reach it, or it is taken or not one of this machine.
-    pub async fn bind(self) -> Result<Server, ListenError> {
-        self.check()?;
-        let Self { address, .. } = self;
-        let failed = |reason| ListenError::Failed { address, reason };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        Ok(Server { listener, address })
-    }
-}
-
-/// What listens.
-#[derive(Debug)]
-pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
-}
-
-impl Server {
-    /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Answers requests until `end`, and what is being answered then for two seconds more.
-    ///
-    /// # Errors
-    /// When the listener fails.
-    pub async fn run(self, health: Health, end: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let (ending, ended) = tokio::sync::oneshot::channel::<()>();
-        let end = async move {
-            end.await;
-            drop(ending);
-        };
-        let serving = axum::serve(self.listener, health.router()).with_graceful_shutdown(end);
-        let late = async {
-            // An error, because what would send was dropped: that is the end.
-            let _ended = ended.await;
-            tokio::time::sleep(GRACE).await;
-        };
-        tokio::select! {
-            served = serving.into_future() => served,
-            () = late => Ok(()),
-        }
-    }
 }

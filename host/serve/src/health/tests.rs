@@ -9,9 +9,10 @@ use tokio::sync::oneshot;
 
 use super::metrics::{Alerts, Job, Lookups, Phase, Plugin, Queue, Rule, Runs, Word};
 use super::*;
+use crate::listen::{Listen, ListenAddress};
 
 fn listen(address: SocketAddr) -> Listen {
-    Listen { address, beyond: false }
+    Listen { address: ListenAddress::Tcp(address), beyond: false, tls: None }
 }
 
 fn loopback() -> SocketAddr {
@@ -37,9 +38,9 @@ fn it_says_whether_it_lives_and_keeps_up() {
     runtime().block_on(async {
         let health = Health::new(Metrics::new("1.2.3"), Duration::from_millis(300));
         let server = listen(loopback()).bind().await.expect("it listens");
-        let address = server.address();
+        let &ListenAddress::Tcp(address) = server.address() else { panic!("no address") };
         let (end, ended) = oneshot::channel::<()>();
-        let running = tokio::spawn(server.run(health.clone(), async { ended.await.unwrap_or_default() }));
+        let running = tokio::spawn(server.run(health.clone().router(), async { ended.await.unwrap_or_default() }));
 
         assert_eq!(get(address, "/healthz").await.0, 200);
         let (status, answer) = get(address, "/readyz").await;
@@ -62,7 +63,7 @@ fn it_says_whether_it_lives_and_keeps_up() {
         let _idle = TcpStream::connect(address).await.expect("connected");
         let begun = tokio::time::Instant::now();
         end.send(()).expect("it runs");
-        running.await.expect("no panic").expect("it ended");
+        running.await.expect("it ended");
         assert!(begun.elapsed() < Duration::from_secs(4));
         TcpStream::connect(address).await.expect_err("nobody listens");
     });
@@ -72,11 +73,12 @@ fn it_says_whether_it_lives_and_keeps_up() {
 fn others_do_not_reach_it_unless_told() {
     runtime().block_on(async {
         for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
-            let error = listen(address.parse().expect("an address")).bind().await.expect_err(address).to_string();
+            let error = listen(address.parse().expect("an address")).bind().await.err().expect(address).to_string();
             assert!(error.contains(&format!("listen = \"{address}\" is reached from other machines")), "{error}");
         }
         let taken = listen(loopback()).bind().await.expect("it listens");
-        let error = listen(taken.address()).bind().await.expect_err("taken").to_string();
+        let again = Listen { address: taken.address().clone(), beyond: false, tls: None };
+        let error = again.bind().await.err().expect("taken").to_string();
         assert!(error.contains("cannot listen at "), "{error}");
     });
 }

@@ -1,5 +1,6 @@
 //! How the service begins: alone, going on where an earlier one ended. A database that cannot be used yet is waited for as one is later.
 
+use axum::Router;
 use tokio::task::JoinHandle;
 
 use super::report::Ended;
@@ -17,12 +18,14 @@ impl Service<'_> {
     }
 
     /// Listens, where it is to. Another service on the same database is found before.
-    pub(super) async fn listen(&self) -> Result<Option<JoinHandle<std::io::Result<()>>>, ServiceError> {
-        let Some(listen) = self.around.listen else { return Ok(None) };
+    pub(super) async fn listen(&self) -> Result<Option<JoinHandle<()>>, ServiceError> {
+        let Some(listen) = &self.around.listen else { return Ok(None) };
         let server = listen.bind().await?;
-        self.around.sink.note(&format_args!("listening at http://{}", server.address()));
-        let (health, mut stop) = (self.around.health.clone(), self.around.stop.clone());
-        Ok(Some(tokio::spawn(server.run(health, async move { drop(stop.wait_for(|stop| *stop).await) }))))
+        self.around.sink.note(&format_args!("listening at {}", server.url()));
+        (self.around.listening)(&server.url());
+        let router = self.around.site.iter().cloned().fold(self.around.health.clone().router(), Router::merge);
+        let mut stop = self.around.stop.clone();
+        Ok(Some(tokio::spawn(server.run(router, async move { drop(stop.wait_for(|stop| *stop).await) }))))
     }
 
     /// Waits until the database can be used, with growing pauses. Nothing of that can be stored in it: the log, the service manager and

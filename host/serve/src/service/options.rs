@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 use super::ReportPlan;
-use crate::health::ListenError;
+use crate::listen::ListenError;
 use crate::schedule::Schedule;
 use crate::tick::{MINUTE, TickOptions};
 use net_scout_detect::DetectError;

@@ -3,12 +3,13 @@
 
 use serde_json::Value;
 
-use super::story::{numbers, one};
+use crate::evidence::{numbers, one};
 use net_scout_model::counted;
 use net_scout_model::time::parse_timestamp;
 
 /// The clause; empty where the evidence says nothing.
-pub(super) fn clause(evidence: &Value) -> String {
+#[must_use]
+pub fn clause(evidence: &Value) -> String {
     let number = |key: &str| evidence[key].as_i64().filter(|number| *number > 0);
     let many = |key: &str, noun: &str| number(key).map(|count| counted(grouped(count), noun));
     let what = calls(evidence)
@@ -121,7 +122,8 @@ fn span(evidence: &Value) -> Option<String> {
 }
 
 /// `21 s`, `2 minutes`, `3 hours`, `6 days`.
-pub(super) fn length(seconds: f64) -> String {
+#[must_use]
+pub fn length(seconds: f64) -> String {
     let whole = |count: f64| count.round() as i64;
     match seconds {
         ..1.0 => "1 s".to_owned(),

@@ -3,7 +3,8 @@
 use net_scout_model::Timestamp;
 
 /// A number with a thin separator of thousands: `1,234,567`.
-pub(crate) fn number(value: u64) -> String {
+#[must_use]
+pub fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -16,7 +17,8 @@ pub(crate) fn number(value: u64) -> String {
 }
 
 /// How a number compares with an earlier one: `+12 %`, `-3 %`, `same`, `none before`.
-pub(crate) fn change(now: u64, before: u64) -> String {
+#[must_use]
+pub fn change(now: u64, before: u64) -> String {
     if now == before {
         return "same as before".to_owned();
     }
@@ -31,12 +33,14 @@ pub(crate) fn change(now: u64, before: u64) -> String {
 }
 
 /// An instant to the second: `2026-03-11 20:35:11Z`.
-pub(crate) fn seconds(at: Timestamp) -> String {
+#[must_use]
+pub fn seconds(at: Timestamp) -> String {
     at.seconds().replacen('T', " ", 1)
 }
 
 /// A length of time, in its two largest units.
-pub(crate) fn duration(seconds: i64) -> String {
+#[must_use]
+pub fn duration(seconds: i64) -> String {
     const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
     let seconds = seconds.max(0);
     let Some(first) = UNITS.iter().position(|(length, _)| seconds >= *length) else { return "0 s".to_owned() };

@@ -1,21 +1,52 @@
-//! Plots as SVG inside the page: rectangles and texts, with colours from the style sheet. Each number can be read where the pointer rests.
+//! Plots as SVG inside a page: rectangles and texts, with colours from the style sheet. Each number can be read where the pointer rests.
 
 use maud::{Markup, html};
 use net_scout_model::plain;
 
-use crate::document::{Chart, number};
 use crate::figures::Bins;
+use crate::words::number;
 
-/// The size of a plot, and what is left of it for the numbers at the left and the times below.
+/// A plot.
+#[derive(Clone, Debug)]
+pub enum Chart {
+    /// Numbers by time, on top of each other: what they are called, their class, and one for each piece of time.
+    Time {
+        /// What it shows.
+        title: &'static str,
+        /// The pieces of time.
+        bins: Bins,
+        /// What the numbers are called, their class in the style sheet, and one number for each piece.
+        series: Vec<(&'static str, &'static str, Vec<u64>)>,
+    },
+    /// Numbers by name and time.
+    Heat {
+        /// What it shows.
+        title: &'static str,
+        /// The pieces of time.
+        bins: Bins,
+        /// The rows with their names.
+        rows: Vec<(String, Vec<u64>)>,
+    },
+    /// Numbers by name.
+    Bars {
+        /// What it shows.
+        title: &'static str,
+        /// The rows with their names.
+        rows: Vec<(String, u64)>,
+    },
+}
+
+/// The size of a plot, and what is left of it for the numbers above and the times below.
 const WIDTH: f64 = 960.0;
-const HEIGHT: f64 = 220.0;
-const LEFT: f64 = 60.0;
+const HEIGHT: f64 = 200.0;
+const ABOVE: f64 = 16.0;
 const BELOW: f64 = 22.0;
 /// The height of a row.
 const ROW: f64 = 20.0;
 /// The space for the names of rows.
 const NAME: f64 = 90.0;
-/// A day, in microseconds.
+/// A minute and a day, in microseconds.
+const MINUTE: i64 = 60_000_000;
 const DAY: i64 = 86_400_000_000;
 /// The space that a time below a plot needs.
 const TICK: f64 = 70.0;
@@ -23,7 +54,8 @@ const TICK: f64 = 70.0;
 const TICKS: usize = 8;
 
 /// A plot with its title.
-pub(super) fn chart(chart: &Chart) -> Markup {
+#[must_use]
+pub fn chart(chart: &Chart) -> Markup {
     match chart {
         Chart::Time { title, bins, series } => html! {
             figure {
@@ -52,28 +84,31 @@ fn colour(class: &str) -> &'static str {
     }
 }
 
+/// A share of the width.
+fn share(percent: f64) -> String {
+    format!("{percent:.2}%")
+}
+
 /// A coordinate, to a tenth.
 fn at(value: f64) -> String {
     format!("{value:.1}")
 }
 
+/// Its widths are in percent, so that its texts are as large on a telephone as on a wall.
 fn time(title: &str, bins: Bins, series: &[(&str, &str, Vec<u64>)]) -> Markup {
     let sum = |place: usize| series.iter().map(|(.., counts)| counts[place]).sum::<u64>();
     let top = rounded((0..bins.count).map(sum).max().unwrap_or(0));
-    let (width, height) = ((WIDTH - LEFT) / bins.count as f64, HEIGHT - BELOW);
-    let y = |count: u64| height - (height - 10.0) * count as f64 / top as f64;
+    let (width, height) = (100.0 / bins.count as f64, HEIGHT - BELOW);
+    let y = |count: u64| height - (height - ABOVE) * count as f64 / top as f64;
     let label = |place: usize| {
         let parts: Vec<String> = series.iter().map(|(name, _, counts)| format!("{name} {}", number(counts[place]))).collect();
         format!("{}: {}", bins.at(place).seconds(), parts.join(", "))
     };
+    let steps: &[_] = if top >= 4 { &[0, top / 2, top] } else { &[0, top] };
     html! {
-        svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" font-size="11" aria-label=(title) {
-            @for step in 0..=4_u64 {
-                @let count = top * step / 4;
-                line class="grid" stroke="#d9dee4" x1=(LEFT) x2=(WIDTH) y1=(at(y(count))) y2=(at(y(count))) {}
-                @if top >= 4 || step % 4 == 0 {
-                    text x=(LEFT - 6.0) y=(at(y(count) + 4.0)) text-anchor="end" { (number(count)) }
-                }
+        svg class="time" width="100%" height=(HEIGHT) role="img" font-size="11" aria-label=(title) {
+            @for count in steps {
+                line class="grid" stroke="#d9dee4" x1="0" x2="100%" y1=(at(y(*count))) y2=(at(y(*count))) {}
             }
             @for place in (0..bins.count).filter(|place| sum(*place) > 0) {
                 g {
@@ -81,11 +116,26 @@ fn time(title: &str, bins: Bins, series: &[(&str, &str, Vec<u64>)]) -> Markup {
                     @for (row, (_, class, counts)) in series.iter().enumerate().filter(|(_, (.., counts))| counts[place] > 0) {
                         @let below: u64 = series[..row].iter().map(|(.., counts)| counts[place]).sum();
                         @let (high, low) = (y(below + counts[place]), y(below));
-                        rect class=(class) fill=(colour(class)) x=(at(LEFT + place as f64 * width)) y=(at(high)) width=(at((width - 1.0).max(0.5))) height=(at(low - high)) {}
+                        rect class=(class) fill=(colour(class)) x=(share(place as f64 * width)) y=(at(high)) width=(share(width * 0.85))
+                            height=(at(low - high)) {}
                     }
                 }
             }
-            (ticks(bins, LEFT, HEIGHT))
+            @for count in steps.iter().filter(|count| **count > 0) { text class="scale" x="2" y=(at(y(*count) - 3.0)) { (number(*count)) } }
+            (times(bins))
+        }
+    }
+}
+
+/// Times below a plot in percent. Where there is no room for all, a style sheet leaves out the odd ones, then every other one of the rest.
+fn times(bins: Bins) -> Markup {
+    let (places, length) = labelled(bins);
+    let step = places.len().div_ceil(TICKS).max(1);
+    let shown = places.into_iter().step_by(step).map(|place| (place, 100.0 * place as f64 / bins.count as f64));
+    let class = |row: usize| ["tick", "tick odd", "tick half", "tick odd"][row % 4];
+    html! {
+        @for (row, (place, x)) in shown.filter(|(_, x)| *x < 92.0).enumerate() {
+            text class=(class(row)) x=(share(x)) y=(at(HEIGHT - 6.0)) { (label(bins, place, length)) }
         }
     }
 }
@@ -127,18 +177,28 @@ fn bars(title: &str, rows: &[(String, u64)]) -> Markup {
     }
 }
 
-/// Times below a plot: days, or where it shows few of them, hours too.
+/// Times below a plot of fixed width.
 fn ticks(bins: Bins, left: f64, height: f64) -> Markup {
     let width = (WIDTH - left) / bins.count as f64;
-    let midnights: Vec<usize> = (0..bins.count).filter(|place| bins.at(*place).0 % DAY == 0).collect();
-    let (places, length) = if midnights.len() > 2 { (midnights, 10) } else { ((0..bins.count).collect(), 16) };
-    let label = |place: usize| bins.at(place).seconds()[..length].replacen('T', " ", 1);
-    let shown = places.iter().copied().step_by(places.len().div_ceil(TICKS).max(1));
+    let (places, length) = labelled(bins);
+    let step = places.len().div_ceil(TICKS).max(1);
+    let shown = places.into_iter().step_by(step);
     html! {
         @for (place, x) in shown.map(|place| (place, left + place as f64 * width)).filter(|(_, x)| *x < WIDTH - TICK) {
-            text x=(at(x)) y=(at(height - 6.0)) { (label(place)) }
+            text x=(at(x)) y=(at(height - 6.0)) { (label(bins, place, length)) }
         }
     }
+}
+
+/// Where times may stand: at days, or where a plot shows few of them, anywhere; and how much of them is shown.
+fn labelled(bins: Bins) -> (Vec<usize>, usize) {
+    let midnights: Vec<usize> = (0..bins.count).filter(|place| bins.at(*place).0 % DAY == 0).collect();
+    let length = if bins.width < MINUTE { 19 } else { 16 };
+    if midnights.len() > 2 { (midnights, 10) } else { ((0..bins.count).collect(), length) }
+}
+
+fn label(bins: Bins, place: usize, length: usize) -> String {
+    bins.at(place).seconds()[..length].replacen('T', " ", 1)
 }
 
 /// The next number that is 1, 2, 3, 4, 6 or 8 with noughts, for the top of a plot: not much of it stays empty.
