@@ -17,7 +17,6 @@ pub(super) fn explained(connection: &Connection, error: DatabaseError) -> Databa
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::history::Acted;
     use crate::record::tests::{NOW, alert, database};
     use net_scout_model::{Actor, AlertAction, Severity};

@@ -10,7 +10,7 @@ use super::wrap::named;
 use super::{Csv, Format, Shown, write_json, write_json_line};
 use net_scout_detect::scan::{Activity, AddressReport, Fate, Lowered, Part, RuleReport, Said, SearchOutcome};
 use net_scout_model::{Alert, Origin, StoredAlert, Timestamp, Window, counted, parse_address, plain};
-use net_scout_report::evidence::{numbers, one, top, who};
+use net_scout_report::evidence::{numbers, one, parties, top, who};
 
 /// The most characters of a line's text.
 const LONGEST: usize = 1_000;

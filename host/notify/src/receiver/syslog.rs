@@ -118,10 +118,10 @@ impl Syslog {
                 _ => Ok(()),
             };
         }
-        self.in_the_clear(line).await.map_err(failure)
+        self.in_the_clear(message, line).await.map_err(failure)
     }
 
-    async fn in_the_clear(&self, line: impl Fn(usize) -> String) -> std::io::Result<()> {
+    async fn in_the_clear(&self, message: &Message, line: impl Fn(usize) -> String) -> std::io::Result<()> {
         match &self.address {
             Address::Unix(path) => {
                 let line = local_line(message, self.facility, DATAGRAM);

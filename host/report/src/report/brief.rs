@@ -3,8 +3,8 @@
 use net_scout_model::{Span, ToldReport, counted, plain};
 
 use super::{Report, ReportFormat};
-use crate::document::{change, duration, number, seconds};
 use crate::figures::AlertLine;
+use crate::words::{change, duration, number, seconds};
 
 /// How many alerts and plugins are named in a few lines.
 const NAMED: usize = 3;
