@@ -87,7 +87,7 @@ mod tests {
     fn the_keys_that_differ_are_named() {
         let raised =
             vec![json!({"alert_type": "b", "score": 2}), json!({"alert_type": "a", "score": 5.0, "evidence": {"n": [1]}})];
-        let expected = json!({"alert_type": "a", "score": 5, "evidence": {"n": [1, 2], "m": 3}});
+        let expected = json!({"alert_type": "a", "score": 5, "evidence": {"m": 3, "n": [1, 2]}});
         let differences = compare(&[expected], raised);
         assert!(
             differences[0].ends_with("; in the nearest `evidence.m` is missing, `evidence.n` is [1] instead of [1,2]"),
