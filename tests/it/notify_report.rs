@@ -7,7 +7,7 @@ use net_scout_tests::servers::http::{HttpRoutes, HttpServer};
 use net_scout_tests::servers::smtp::{SmtpServer, authority};
 use serde_json::Value;
 
-const RECEIVERS: &str = "[schedule]\nscan = 'off'\nreport = '100 days'\n[report]\nto = ['file', 'hook', 'mail']\nsince = '24h'\n";
+const RECEIVERS: &str = "[schedule]\nscan = 'off'\ndeliver = '1 second'\nreport = '100 days'\n[report]\nto = ['file', 'hook', 'mail']\nsince = '24h'\n";
 
 /// The service, once: on the clock of the machine.
 fn once(scene: &Scene) -> Run {
@@ -66,6 +66,8 @@ fn a_report_of_a_quiet_day_is_sent_once_for_each_run() {
     let later =
         "UPDATE scout_service SET state_json = json_set(state_json, '$.good', '2026-01-01T00:00:00Z') WHERE job = 'job report'";
     assert_eq!(scene.connect().execute(later, []).expect("changed"), 1);
+    // So long that messages are due again.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
     once(&scene).exited(0);
     assert_eq!((lines(&scene).len(), mail.letters().len(), hook.requests().len()), (2, 2, 2));
 }

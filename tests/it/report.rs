@@ -214,7 +214,7 @@ fn the_summary_fits_a_screen() {
     run.ended(0, "");
     assert!(run.stdout.lines().count() < 40, "{}", run.stdout);
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{}", run.stdout);
-    let json: Value = serde_json::from_str(&scene.run(&["summary", "--format", "json"]).stdout).expect("JSON");
+    let json: Value = serde_json::from_str(&scene.run(&["summary", "--since", "24h", "--format", "json"]).stdout).expect("JSON");
     let open: u64 = json["open"].as_array().expect("a list").iter().filter_map(|one| one[1].as_u64()).sum();
     assert_eq!(json!(open), one(&scene.connect(), "SELECT COUNT(*) FROM scout_alerts"));
     let new = "SELECT COUNT(*) FROM scout_alerts WHERE created_at >= '2026-03-10T20:35:11Z'";

@@ -148,7 +148,7 @@ fn wrong_configuration_file() {
     let outside = "db_path, table, alert_table, plugins, local_networks, correct_directions, since, group, builtin_roles, max_alerts_per_run, \
                    quiet_hours, busy_timeout, cache_dir, log_level, log_file, log_format, now, max_enrich_per_run, enrichment_sleep, enrichment_burst, \
                    enrichment_parallel, enrichment_timeout, dns_servers, [rules.RULE], [enrichers.ENRICHER], [notifiers.NOTIFIER], [limits], [limits.PLUGIN], \
-                   [grants.PLUGIN], [directories], [schedule], [serve], [retention], [[allow]], [[receiver]] and [[route]]";
+                   [grants.PLUGIN], [directories], [schedule], [report], [serve], [retention], [[allow]], [[receiver]] and [[route]]";
     let limits = "cpu_seconds, wall_seconds, query_seconds, memory_mib, lookup_memory_mib, table_elements, instances, host_calls, \
                   argument_mib, passed_mib, rows, result_mib, alerts, evidence_kib, rule_evidence_mib, evidence_seconds, \
                   describe_seconds, compile_seconds, compile_mib, component_mib, stack_kib, scan_seconds, window_mib";
