@@ -177,7 +177,7 @@ const LEFT_BEHIND: [(&str, Break, &str, &str); 5] = [
         |scene, _| {
             migrated(
                 scene,
-                "INSERT INTO scout_allowlist (network, side, reason, created_at) VALUES ('nonsense', 'source', 'x', '2026-03-11T00:00:00Z')",
+                "INSERT INTO scout_allowlist (network, side, rules, ports, reason, created_at) VALUES ('nonsense', 'source', '', '', 'x', '2026-03-11T00:00:00Z')",
             )
         },
         "cannot be read and allows nothing",

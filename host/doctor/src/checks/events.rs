@@ -37,7 +37,7 @@ pub(super) fn layout(facts: &Facts<'_>) -> Outcome {
         Err(error @ DatabaseError::NoTable { .. }) => {
             Answer::wrong(error.to_string(), "name the table with --table or `table`, or start net-sentinel on this database")
         }
-        Err(error) => Answer::wrong(error.to_string(), format!("{}", sqlite(facts, &format!(".schema {}", table(facts))))),
+        Err(error) => Answer::wrong(error.to_string(), sqlite(facts, &format!(".schema {}", table(facts)))),
     })
 }
 

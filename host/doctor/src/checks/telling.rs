@@ -46,7 +46,7 @@ pub(super) fn outbox(facts: &Facts<'_>) -> Outcome {
     let said = |message: &OutboxMessage| message.error.clone().unwrap_or_else(|| "nobody knows why".to_owned());
     let of = |state: fn(&OutboxMessage) -> bool| messages.iter().filter(move |message| state(message));
     let is_given_up: fn(&OutboxMessage) -> bool = |message| message.state == "failed";
-    if let Some(last) = of(is_given_up).last() {
+    if let Some(last) = of(is_given_up).next_back() {
         let count = counted(of(is_given_up).count(), "message");
         return Ok(Answer::wrong(
             format!("{count} given up, the last for {}: {}", last.receiver, said(last)),
@@ -54,7 +54,7 @@ pub(super) fn outbox(facts: &Facts<'_>) -> Outcome {
         ));
     }
     let is_late: fn(&OutboxMessage) -> bool = |message| message.attempts > 0;
-    if let Some(last) = of(is_late).last() {
+    if let Some(last) = of(is_late).next_back() {
         let count = counted(of(is_late).count(), "message");
         return Ok(Answer::wrong(
             format!("{count} did not arrive yet, the last for {}: {}", last.receiver, said(last)),
