@@ -81,7 +81,10 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     let stage = make(&binary, &options)?;
     let size = fs::metadata(stage.path("net-scout")).context("the stripped program is gone")?.len();
     if size > LARGEST {
-        bail!("the stripped program has {size} bytes, and {LARGEST} are the most that is published: look at what was added");
+        bail!(
+            "the stripped program has {size} bytes, and {LARGEST} are the most that is published: one that is built without --binary is smaller; \
+             else look at what was added"
+        );
     }
     println!("\n{}:", options.output.display());
     for file in files::names(&options.output)? {
