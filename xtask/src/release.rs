@@ -50,6 +50,8 @@ struct Options {
     key: Option<PathBuf>,
     url: String,
     maintainer: String,
+    /// The time of everything in a package, in seconds since 1970.
+    epoch: String,
 }
 
 impl Options {
@@ -62,6 +64,7 @@ impl Options {
             key: arguments.take("--key", "the path of a secret key of minisign")?,
             url: arguments.take("--url", "an address")?.unwrap_or_else(|| NOWHERE.to_owned()),
             maintainer: arguments.take("--maintainer", "a name and a mail address")?.unwrap_or_else(|| MAINTAINER.to_owned()),
+            epoch: stage::epoch()?,
         };
         arguments.finish()?;
         match &options.key {
@@ -99,7 +102,7 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
 
 /// Makes all files of a release in its folder, which is emptied.
 fn make(binary: &Path, options: &Options) -> anyhow::Result<Stage> {
-    let stage = Stage::make(binary, &options.maintainer)?;
+    let stage = Stage::make(binary, options)?;
     let output = &options.output;
     empty(output)?;
     let deb = output.join(format!("net-scout_{}-1_{}.deb", stage.version, stage.debian()));
