@@ -42,7 +42,7 @@ pub(crate) fn make() -> anyhow::Result<()> {
     write(&pages.join("reference/commands.md"), &commands()?)?;
     write(&pages.join("reference/plugins.md"), &plugins()?)?;
     let mut mdbook = Command::new(tools::MDBOOK.program()?);
-    command::run(mdbook.arg("build").arg(&folder).args(["--dest-dir", "html"]), "see its message above")?;
+    command::run(mdbook.arg("build").arg(&folder).arg("--dest-dir").arg(folder.join("html")), "see its message above")?;
     println!("{}", folder.join("html/index.html").display());
     Ok(())
 }

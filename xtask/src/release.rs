@@ -50,6 +50,8 @@ struct Options {
     key: Option<PathBuf>,
     url: String,
     maintainer: String,
+    /// The time of everything in a package, in seconds since 1970.
+    epoch: String,
 }
 
 impl Options {
@@ -62,6 +64,7 @@ impl Options {
             key: arguments.take("--key", "the path of a secret key of minisign")?,
             url: arguments.take("--url", "an address")?.unwrap_or_else(|| NOWHERE.to_owned()),
             maintainer: arguments.take("--maintainer", "a name and a mail address")?.unwrap_or_else(|| MAINTAINER.to_owned()),
+            epoch: stage::epoch()?,
         };
         arguments.finish()?;
         match &options.key {
@@ -81,7 +84,10 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     let stage = make(&binary, &options)?;
     let size = fs::metadata(stage.path("net-scout")).context("the stripped program is gone")?.len();
     if size > LARGEST {
-        bail!("the stripped program has {size} bytes, and {LARGEST} are the most that is published: look at what was added");
+        bail!(
+            "the stripped program has {size} bytes, and {LARGEST} are the most that is published: one that is built without --binary is smaller; \
+             else look at what was added"
+        );
     }
     println!("\n{}:", options.output.display());
     for file in files::names(&options.output)? {
@@ -96,7 +102,7 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
 
 /// Makes all files of a release in its folder, which is emptied.
 fn make(binary: &Path, options: &Options) -> anyhow::Result<Stage> {
-    let stage = Stage::make(binary, &options.maintainer)?;
+    let stage = Stage::make(binary, options)?;
     let output = &options.output;
     empty(output)?;
     let deb = output.join(format!("net-scout_{}-1_{}.deb", stage.version, stage.debian()));

@@ -26,9 +26,11 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     arguments.finish()?;
     let folder = places::target().join("packages");
     let twice = [folder.join("once"), folder.join("again")];
+    // Somebody may commit meanwhile.
+    let epoch = super::stage::epoch()?;
     let make_in = |output: &PathBuf| {
-        let (url, maintainer) = (NOWHERE.to_owned(), MAINTAINER.to_owned());
-        make(&places::binary(), &Options { binary: None, target: None, output: output.clone(), key: None, url, maintainer })
+        let (url, maintainer, epoch, output) = (NOWHERE.to_owned(), MAINTAINER.to_owned(), epoch.clone(), output.clone());
+        make(&places::binary(), &Options { binary: None, target: None, output, key: None, url, maintainer, epoch })
     };
     make_in(&twice[0])?;
     let stage = make_in(&twice[1])?;

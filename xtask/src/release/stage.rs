@@ -11,7 +11,7 @@ use net_scout_tests::places;
 
 use super::crates::Crates;
 use super::files::{File, names, output};
-use super::{empty, files, manifest, sbom};
+use super::{Options, empty, files, manifest, sbom};
 use crate::command;
 
 /// The list of components.
@@ -36,13 +36,13 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Makes it anew.
-    pub(super) fn make(binary: &Path, maintainer: &str) -> anyhow::Result<Self> {
+    pub(super) fn make(binary: &Path, options: &Options) -> anyhow::Result<Self> {
         let packaging = places::root().join("packaging");
         let list = read(&packaging.join("files"))?;
         let (machine, debian) = machine(binary)?;
         let folder = places::target().join("package");
         let files = files::parse(&list)?;
-        let stage = Self { folder, version: env!("CARGO_PKG_VERSION"), epoch: epoch()?, machine, debian, files };
+        let stage = Self { folder, version: env!("CARGO_PKG_VERSION"), epoch: options.epoch.clone(), machine, debian, files };
         empty(&stage.folder)?;
         let mut copy = Command::new("cp");
         command::run(copy.arg("--recursive").arg(packaging.join(".")).arg(&stage.folder), "look at packaging/")?;
@@ -50,7 +50,7 @@ impl Stage {
         strip.args(["--strip-all", "-o"]).arg(stage.path("net-scout")).arg(binary);
         command::run(&mut strip, "install binutils")?;
         stage.written_by_the_program()?;
-        stage.texts(maintainer)?;
+        stage.texts(&options.maintainer)?;
         stage.compress()?;
         Ok(stage)
     }
@@ -149,7 +149,7 @@ fn machine(binary: &Path) -> anyhow::Result<(&'static str, &'static str)> {
 }
 
 /// The time of a release: `SOURCE_DATE_EPOCH`, else that of the last commit.
-fn epoch() -> anyhow::Result<String> {
+pub(super) fn epoch() -> anyhow::Result<String> {
     let given = std::env::var("SOURCE_DATE_EPOCH").ok();
     let epoch = match given {
         Some(epoch) => Some(epoch),
