@@ -113,23 +113,33 @@ mod tests {
     use super::*;
     use crate::storage::Rows;
 
-    /// Groups of many rows, or of late ones, are never found where any groups are asked for, also when these could not be made before.
+    /// Groups of many rows are never found where groups of any number are asked for, also when these could not be made before.
     #[test]
     fn groups_of_many_rows_stand_for_no_others() {
         let (cache, key) = (Cache::default(), [Expression::integer(7)]);
         let made = |rows: u32| Ok(Arc::new(vec![Groups::single(Rows::Range(0, rows))]));
         let rows = |groups: Grouped| groups[0].rows.len();
         let of = |rows| Wanted { rows, reached: None };
-        let recent = |since| Wanted { rows: 1, reached: Some(Expression::integer(since)) };
         assert!(cache.group(None, &key, &of(1), || Err(Stopped::Fallback("no"))).is_err());
         assert_eq!(cache.group(None, &key, &of(30), || made(30)).ok().map(rows), Some(30));
         assert_eq!(cache.groups(None, &key, &of(5)).map(rows), None);
-        assert_eq!(cache.group(None, &key, &recent(9), || made(50)).ok().map(rows), Some(50));
-        assert_eq!(cache.groups(None, &key, &Wanted { rows: 5, ..recent(9) }).map(rows), Some(50));
-        assert!(cache.groups(None, &key, &of(1)).is_none() && cache.groups(None, &key, &recent(8)).is_none());
         assert_eq!(cache.group(None, &key, &of(1), || made(100)).ok().map(rows), Some(100));
-        assert!(cache.groups(None, &key, &recent(8)).is_some_and(|groups| rows(groups) == 100));
         assert!(cache.groups(None, &key, &of(29)).is_some_and(|groups| rows(groups) == 100));
         assert!(cache.groups(None, &key, &of(30)).is_some() && cache.groups(None, &[], &of(30)).is_none());
+    }
+
+    #[test]
+    fn groups_with_late_rows_stand_for_no_others() {
+        let (cache, key) = (Cache::default(), [Expression::integer(7)]);
+        let late = |rows, since| Wanted { rows, reached: Some(Expression::integer(since)) };
+        let made = |rows: u32| Ok(Arc::new(vec![Groups::single(Rows::Range(0, rows))]));
+        let known = |wanted: &Wanted| cache.groups(None, &key, wanted).map(|groups| groups[0].rows.len());
+        assert!(cache.group(None, &key, &late(1, 9), || made(50)).is_ok());
+        assert_eq!(
+            [late(1, 9), late(5, 9), late(1, 8), Wanted::ALL].map(|wanted| known(&wanted)),
+            [Some(50), Some(50), None, None]
+        );
+        assert!(cache.group(None, &key, &Wanted::ALL, || made(100)).is_ok());
+        assert_eq!(known(&late(1, 8)), Some(100));
     }
 }
