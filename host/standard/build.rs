@@ -23,6 +23,11 @@ fn main() -> io::Result<()> {
             let _ = writeln!(list, "    ({:?}, include_bytes!({:?})),", format!("{name}.wasm"), file.display().to_string());
         }
     }
+    if list.lines().count() == 1 {
+        println!(
+            "cargo::warning=no component in plugins/ is built: the program will have no standard plugins; `cargo xtask guests` builds them"
+        );
+    }
     list.push(']');
     println!("cargo::rustc-env=NET_SCOUT_STANDARD=standard-{:016x}", digest.finish());
     let folder = env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;

@@ -13,7 +13,7 @@ fn done(kept: usize, text: &str) -> String {
 #[test]
 fn what_is_allowed_is_left_out_and_counted() {
     let scene = Scene::small();
-    scene.run(&["allow", "add", "192.0.2.2/31", "--reason", REASON]).ended(0, "entry 1 allows alerts from 192.0.2.2/31");
+    scene.run(&["allow", "add", "192.0.2.2/31", "--reason", REASON]).ended(0, "entry 1 suppresses alerts from 192.0.2.2/31");
     let left_out = format!("3 alerts left out by the allowlist, entry 1: {REASON}");
     scene
         .run(&["scan"])
@@ -23,7 +23,7 @@ fn what_is_allowed_is_left_out_and_counted() {
     scene.run(&["allow", "remove", "1"]).ended(0, "entry 1 is removed");
     scene
         .run(&["allow", "add", "192.0.2.3", "--rule", "horizontal_scan", "--until", "2 hours", "--reason", "backup"])
-        .ended(0, "entry 2 allows alerts from 192.0.2.3 of horizontal_scan, until 2026-03-11T22:35:11Z");
+        .ended(0, "entry 2 suppresses alerts from 192.0.2.3 of horizontal_scan, until 2026-03-11T22:35:11Z");
     scene
         .run(&["scan", "--dry-run"])
         .ended(0, &format!("{}\n1 alert left out by the allowlist, entry 2: backup", done(3, "nothing written (dry run)")));
@@ -78,7 +78,7 @@ fn all_entries_are_shown() {
     scene.run(&["migrate"]).ended(0, MIGRATED);
     scene
         .run(&["allow", "add", "2001:db8::/64", "--port", "22,8000-8100", "--direction", "inbound", "--reason", REASON])
-        .ended(0, "entry 1 allows alerts from 2001:db8::/64 on port 22,8000-8100, inbound");
+        .ended(0, "entry 1 suppresses alerts from 2001:db8::/64 on port 22,8000-8100, inbound");
     let rows = scene.run(&["allow", "list", "--format", "ndjson"]).lines();
     let find = |id: &str, network: &str| rows.iter().find(|row| row["id"] == id && row["network"] == network).cloned();
     assert_eq!(find("built in", "224.0.0.0/4").expect("multicast")["side"], "destination");
@@ -131,12 +131,12 @@ fn entries_that_make_no_sense() {
     );
     assert!(scene.bytes() == before);
     scene.run(&["migrate"]).ended(0, MIGRATED);
-    scene.run(&["allow", "add", "192.0.2.2", "--reason", "x"]).ended(0, "entry 1 allows alerts from 192.0.2.2");
+    scene.run(&["allow", "add", "192.0.2.2", "--reason", "x"]).ended(0, "entry 1 suppresses alerts from 192.0.2.2");
     scene.connect().execute("UPDATE scout_allowlist SET network = 'all'", []).expect("tampered");
     scene.run(&["scan", "--dry-run"]).ended(
         0,
         &format!(
-            "warning: entry 1 of the allowlist cannot be read and allows nothing; remove it with `net-scout allow remove 1`\n{}",
+            "warning: entry 1 of the allowlist cannot be read and suppresses nothing; remove it with `net-scout allow remove 1`\n{}",
             done(4, "nothing written (dry run)")
         ),
     );

@@ -47,6 +47,10 @@ fn config_shows_values_and_where_they_came_from() {
              schedule.expire,daily 03:10,default\n\
              schedule.maintain,daily 03:20,default\n\
              schedule.deliver,30 seconds,default\n\
+             schedule.report,off,default\n\
+             report.to,,default\n\
+             report.since,,default\n\
+             report.format,html,default\n\
              serve.settle,30,default\n\
              serve.listen,,default\n\
              serve.listen_beyond_loopback,false,default\n\

@@ -102,7 +102,16 @@ fn one_that_fails_says_why_and_loses_no_other() {
     let scene = scene(&["8.8.4.4", "9.9.9.9", "1.1.1.1", "4.4.4.4", "5.5.5.5", "6.6.6.6"]);
     scene.configure("enrichment_timeout = 3");
     let run = run(&scene, &server, &["enrich", "--only", "rdns"]);
-    assert_eq!((run.code, run.stderr.trim_end()), (0, "6 alerts enriched: 6 lookups, 3 failed, 0 answers from the cache"));
+    assert_eq!(
+        (run.code, run.stderr.trim_end()),
+        (
+            0,
+            "6 alerts enriched: 6 lookups, 3 failed, 0 answers from the cache\n\
+             2 alerts stay new and will be tried again: nobody outside was reached"
+        )
+    );
+    let statuses: Vec<String> = alerts(&scene).into_iter().map(|(_, status, _)| status).collect();
+    assert_eq!(statuses, ["enriched", "new", "new", "enriched", "enriched", "enriched"]);
     let result = |index: usize| alerts(&scene)[index].2["src"]["rdns"].clone();
     assert_eq!(result(0)["name"], "good.example.net");
     assert_eq!(result(1)["error"]["kind"], "unavailable");
@@ -117,6 +126,26 @@ fn one_that_fails_says_why_and_loses_no_other() {
     let subjects = "SELECT group_concat(subject, ' ' ORDER BY subject) FROM ";
     assert_eq!(text(&format!("{subjects} scout_enrichment_cache")), "rdns:4.4.4.4 rdns:5.5.5.5 rdns:8.8.4.4");
     assert!(text(&format!("{subjects} scout_lookup_failures")).contains("rdns:9.9.9.9"));
+}
+
+#[test]
+fn an_outage_loses_no_enrichment() {
+    let down = DnsServer::start(DnsZone::new().servfail("8.8.8.8")).expect("a server");
+    let scene = scene(&["8.8.8.8"]);
+    run(&scene, &down, &["enrich", "--only", "rdns"]).ended(
+        0,
+        "1 alert enriched: 1 lookup, 1 failed, 0 answers from the cache\n\
+         1 alert stays new and will be tried again: nobody outside was reached",
+    );
+    run(&scene, &down, &["lookup", "8.8.8.8", "--only", "rdns", "--refresh"]).said(1, "error: every lookup of 8.8.8.8 failed");
+    assert_eq!((alerts(&scene)[0].1.as_str(), &alerts(&scene)[0].2["unreached"]), ("new", &json!(true)));
+    let up = DnsServer::start(DnsZone::new().ptr("8.8.8.8", "a.example")).expect("a server");
+    let mut later = scene.command(&["enrich", "--only", "rdns"]);
+    later.env("NET_SCOUT_DNS_SERVERS", up.address().to_string()).env("NET_SCOUT_ENRICHMENT_SLEEP", "0");
+    Run::of(later.env("NET_SCOUT_NOW", "2026-03-13T00:00:00Z"))
+        .ended(0, "1 alert enriched: 1 lookup, 0 failed, 0 answers from the cache");
+    let (_, status, found) = alerts(&scene).remove(0);
+    assert_eq!((status.as_str(), &found["src_rdns"], found.get("unreached")), ("enriched", &json!("a.example"), None));
 }
 
 #[test]
@@ -260,11 +289,15 @@ fn lookup_and_cache() {
         serde_json::from_str::<Value>(&found.stdout).expect("json"),
         json!({"rdns": {"name": "a.example", "names": ["a.example"]}})
     );
-    run(&scene, &server, &["lookup", "8.8.8.8", "--only", "rdns"]).ended(0, "");
+    run(&scene, &server, &["lookup", "8.8.8.8", "--only", "rdns"])
+        .ended(0, "rdns: an answer of 2026-03-11T20:35:11Z from the cache; --refresh asks again");
     assert_eq!(server.count("8.8.8.8"), 1);
     run(&scene, &server, &["lookup", "8.8.8.8; id"]).ended(2, "error: `8.8.8.8; id` is neither an IP address nor a domain name");
-    run(&scene, &server, &["lookup", "10.1.1.1", "--only", "rdns"])
-        .ended(1, "error: no enricher that is granted looks up 10.1.1.1");
+    run(&scene, &server, &["lookup", "10.1.1.1", "--only", "rdns"]).ended(
+        1,
+        "error: 10.1.1.1 is a private or reserved address, and nobody outside is asked about it; \
+             `[enrichers.NAME] private = true` lets one of rdns ask where the answer lies in your own network",
+    );
     run(&scene, &server, &["lookup", "10.1.1.1", "--only", "rdns", "--set", "rdns.private=true"]).ended(0, "");
     run(&scene, &server, &["lookup", "8.8.8.8", "--only", "nothing"])
         .ended(2, "error: there is no enricher `nothing`; there are asn, dnsbl, rdns");

@@ -40,7 +40,7 @@ fn probe(scene: &Scene, address: &str) -> Value {
 
 fn probe_that_says(scene: &Scene, address: &str, said: &str) -> Value {
     let run = scene.run(&["lookup", address, "--only", "files_prober", "--refresh"]);
-    assert_eq!((run.code, run.stderr.as_str()), (0, said), "{address}");
+    run.looked_up(address, said);
     serde_json::from_str::<Value>(&run.stdout).expect("json")["files_prober"].clone()
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// Explains as a user does who has set nothing, and checks that nothing is written.
 fn explain(scene: &Scene, words: &[&str]) -> Run {
     let (before, files) = (scene.bytes(), scene.files());
-    let run = Run::of(scene.command(&[&["explain"], words].concat()).env_remove("NET_SCOUT_GROUP"));
+    let run = Run::of(scene.command(&[&["explain"], words].concat()).env_remove("NET_SCOUT_GROUP").env("COLUMNS", "200"));
     assert!(scene.bytes() == before && scene.files() == files, "something was written");
     run
 }
@@ -97,7 +97,7 @@ fn stored_alerts_and_the_allowlist() {
     assert_eq!(scene.run(&["scan"]).code, 0);
     scene.run(&["allow", "add", "192.0.2.2/31", "--rule", "horizontal_scan", "--reason", "a test"]).ended(
         0,
-        "entry 1 allows alerts from 192.0.2.2/31 of horizontal_scan\nwould close 1 alert: 4; `net-scout allow apply` closes them",
+        "entry 1 suppresses alerts from 192.0.2.2/31 of horizontal_scan\nwould close 1 alert: 4; `net-scout allow apply` closes them",
     );
     let run = explain(&scene, &["192.0.2.3", "--rules", "horizontal_scan"]);
     run.ended(0, "");
@@ -105,7 +105,7 @@ fn stored_alerts_and_the_allowlist() {
         run.stdout.split_once("  alerts").expect("alerts").1,
         "                 1: high_connection_volume, low, score 100, new, 2026-03-11T20:35:11Z, 192.0.2.3
                          4: horizontal_scan, low, score 22, new, 2026-03-11T20:35:11Z, 192.0.2.3; allowed by entry 1: a test
-  allowlist              entry 1 allows alerts from 192.0.2.2/31 of horizontal_scan: a test
+  allowlist              entry 1 suppresses alerts from 192.0.2.2/31 of horizontal_scan: a test
 rules
   horizontal_scan        fired: low, score 22, 192.0.2.3, dst_count 1, conn_count 210
                          left out by the allowlist, entry 1: a test

@@ -154,7 +154,9 @@ fn a_stored_alert_is_told() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let alert = of(&run, "source").into_iter().find(|alert| alert["src_ip"] == "192.0.2.2").expect("an alert");
     let id = alert["id"].to_string();
-    let told = scene.run(&["alerts", "show", &id]);
+    let folded = scene.run(&["alerts", "show", &id]);
+    assert!(folded.stdout.lines().all(|line| line.chars().count() <= 80), "{}", folded.stdout);
+    let told = Run::of(scene.command(&["alerts", "show", &id]).env("COLUMNS", "200"));
     assert_eq!(told.code, 0, "{}", told.stderr);
     for line in [
         &format!("alert {id}: source, informational, score 10, new\n"),

@@ -75,7 +75,8 @@ fn lines_become_rows() {
         0,
         "a.log: 6 lines, 6 events (netfilter), 1 without a verdict\n\
          a.log: 2 events were taken for DROP, because nothing in the line says what was done; --default-verdict says it for all such lines\n\
-         ./net_sentinel.db: 6 events became 4 new rows",
+         ./net_sentinel.db: 6 events became 4 new rows\n\
+         `net-scout scan --since 2026-03-11` looks for attacks in it",
     );
     assert_eq!(run.stdout, "");
     let events = rows(&scene.connect());
@@ -127,7 +128,8 @@ fn rows_that_are_there_count_more_often() {
         0,
         "b.log: 5 lines, 5 events (netfilter)\nb.log: ASSUMED\nwarning: a.log: an earlier import read it to its end, and now its lines count once more; --new imports only what was added\n\
          a.log: 2 lines, 2 events (netfilter)\na.log: ASSUMED\n\
-         ./net_sentinel.db: 7 events became 1 new row and were counted in 4 existing rows"
+         ./net_sentinel.db: 7 events became 1 new row and were counted in 4 existing rows\n\
+         `net-scout scan --since 2026-03-11` looks for attacks in it"
             .replace(
                 "ASSUMED",
                 "1 event was taken for DROP, because nothing in the line says what was done; --default-verdict says it for all such lines",

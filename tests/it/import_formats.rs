@@ -31,7 +31,9 @@ fn check(log: &str, format: &str, words: &[&str], stderr: &str, expected: &[&str
         let run: Run = scene.run(&[&["import", log][..], words, from].concat());
         // The reasons of lines of other programs name what was looked for.
         if from.is_empty() {
-            run.ended(0, &format!("{stderr}\n./net_sentinel.db: {n} events became {n} new rows", n = expected.len()));
+            let (n, since) = (expected.len(), expected.iter().map(|row| &row[..10]).min().expect("an event"));
+            let next = format!("`net-scout scan --since {since}` looks for attacks in it");
+            run.ended(0, &format!("{stderr}\n./net_sentinel.db: {n} events became {n} new rows\n{next}"));
         }
         assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
         assert_eq!(rows(&scene), expected, "{from:?}");

@@ -1,4 +1,4 @@
-//! Rules in C, JavaScript and Python: each does what the rule in Rust does, to the byte, and says what is wrong when it fails.
+//! Rules in other languages than Rust: each does what the rule in Rust does, to the byte, and says what is wrong when it fails.
 
 use std::fs;
 use std::process::Command;
@@ -6,8 +6,9 @@ use std::process::Command;
 use net_scout_tests::harness::{DATABASE, Run, SMALL_ALERTS, Scene, skipped};
 use net_scout_tests::places;
 use net_scout_tests::sample::{Layout, SampleOptions, Scale, TimestampForm, make};
+use sha2::{Digest as _, Sha256};
 
-const LANGUAGES: [&str; 3] = ["c", "javascript", "python"];
+const LANGUAGES: [&str; 7] = ["c", "cpp", "go", "javascript", "typescript", "python", "zig"];
 const SCAN: [&str; 6] = ["scan", "--dry-run", "--format", "ndjson", "--max-alerts", "1000000"];
 
 /// The component of a rule in another language.
@@ -107,17 +108,112 @@ fn an_error_in_c_is_readable() {
 }
 
 #[test]
-fn an_exception_in_javascript_is_readable() {
+fn an_error_in_cpp_is_readable() {
+    failures("cpp", &[("failure", "nothing works"), ("query", DENIED), ("parameter", NO_SUCH_PARAMETER)]);
+}
+
+#[test]
+fn a_panic_in_go_is_readable() {
     failures(
-        "javascript",
+        "go",
         &[
-            ("exception", "TypeError: cannot read property 'length' of undefined"),
+            ("panic", "runtime error: index out of range [0] with length 0 (failing.go, line "),
             ("failure", "nothing works"),
             ("query", DENIED),
             ("parameter", NO_SUCH_PARAMETER),
-            ("alert", "TypeError: a list in evidence must hold integers only, or texts only"),
+            (
+                "alert",
+                "a value must be nil, a bool, an int, an int64, a float64 or a string, not []interface {} (failing.go, line ",
+            ),
+            ("column", "field ID of struct { ID int32 } cannot be a column: int32"),
         ],
     );
+}
+
+const REACHING: &str = r#"
+observable = "192.0.2.1"
+
+[kept]
+key = "before"
+
+[[answers]]
+call = "dns.resolve"
+arguments = { name = "example.net", type = "TXT" }
+answer = [{ text = "hello" }]
+
+[[answers]]
+call = "exec.run"
+arguments = { program = "whois", arguments = ["192.0.2.1"], seconds = 5 }
+answer = { status = 0, stdout = "NetName: X", stderr = "", truncated = false, timed-out = false }
+
+[[answers]]
+call = "http.send"
+arguments = { method = "POST", url = "https://example.net/", body = "sent" }
+answer = { status = 201, headers = [], body = "b\u00e4r" }
+
+[expect]
+answer = { kept = "before", text = "hello", wrote = "NetName: X", status = 201, body = "b\u00e4r" }
+"#;
+
+/// An enricher can be given more than DNS: the store, programs and servers.
+#[test]
+fn every_capability() {
+    for language in ["c", "go", "javascript"] {
+        let scene = Scene::new();
+        fs::write(scene.path("reaching.wasm"), guest(language, "reaching")).expect("a component");
+        fs::write(scene.path("reaching.toml"), REACHING).expect("a scenario");
+        let run = scene.run(&["plugin", "test", "reaching.wasm", "reaching.toml"]);
+        assert_eq!(run.code, 0, "{language}: {}{}", run.stdout, run.stderr);
+    }
+}
+
+/// What stands between the runtime of Go and a component without WASI is made of its text.
+#[test]
+fn the_adapter_for_go_is_made_of_its_text() {
+    let folder = places::plugins().join("sdk").join("go");
+    let text = fs::read_to_string(folder.join("adapter.wat")).expect("a text");
+    let made = wat::parse_str(&text).expect("a module");
+    assert!(
+        fs::read(folder.join("adapter.wasm")).expect("a module") == made,
+        "adapter.wasm is out of date: `wat2wasm adapter.wat` makes it"
+    );
+}
+
+#[test]
+fn an_exception_in_javascript_is_readable() {
+    for language in ["javascript", "typescript"] {
+        failures(
+            language,
+            &[
+                ("exception", "TypeError: cannot read property 'length' of undefined"),
+                ("failure", "nothing works"),
+                ("query", DENIED),
+                ("parameter", NO_SUCH_PARAMETER),
+                ("alert", "TypeError: a list in evidence must hold integers only, or texts only"),
+            ],
+        );
+    }
+}
+
+/// QuickJS has neither `TextEncoder` nor `TextDecoder`. Those of the SDK are as those of Node.js.
+#[test]
+fn the_texts_of_javascript() {
+    let output = Command::new("node").arg(places::language_sources().join("text_check.mjs")).output().expect("node runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "the same\n", "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A component imports what its sources import, and not all of its world, so that `inspect` says what it can reach.
+#[test]
+fn a_component_imports_what_it_uses() {
+    // What makes a component of Python gives it the whole world.
+    for language in LANGUAGES.into_iter().filter(|language| *language != "python") {
+        let scene = Scene::small().without_rules();
+        scene.add_plugin("horizontal-scan.wasm", &guest(language, "horizontal_scan"));
+        let run = scene.run(&["plugin", "inspect", "horizontal_scan"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let imports = run.stdout.lines().find(|line| line.starts_with("  it imports: ")).unwrap_or_default();
+        assert_eq!(imports, "  it imports: net-scout:plugin/query@0.1.0", "{language}");
+    }
 }
 
 #[test]
@@ -133,6 +229,29 @@ fn an_exception_in_python_is_readable() {
             ("exit", "SystemExit: enough (failing.py, line "),
         ],
     );
+}
+
+#[test]
+fn an_error_in_zig_is_readable() {
+    failures(
+        "zig",
+        &[("error", "NothingWorks"), ("failure", "nothing works"), ("query", DENIED), ("parameter", NO_SUCH_PARAMETER)],
+    );
+}
+
+/// The declarations for Zig are those of today's headers. To translate them takes minutes, so it is their digest that is compared.
+#[test]
+fn the_declarations_for_zig_are_those_of_the_headers() {
+    let sdk = places::plugins().join("sdk");
+    for kind in ["rule", "enricher"] {
+        let header = format!("{kind}.h");
+        let headers = [&format!("bindings/{kind}/plugin.h"), "net_scout.h", "capabilities.h", header.as_str()];
+        let text: Vec<u8> = headers.iter().flat_map(|path| fs::read(sdk.join("c").join(path)).expect("a header")).collect();
+        let digest = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let made = fs::read_to_string(sdk.join("zig/bindings").join(kind).with_extension("zig")).expect("declarations");
+        let of = made.lines().next_back().and_then(|line| line.strip_prefix("// "));
+        assert_eq!(of, Some(digest.as_str()), "{kind}.zig is out of date: plugins/sdk/zig/translate.sh makes it");
+    }
 }
 
 /// The C SDK has the bindings of today's `wit/`.
@@ -167,14 +286,19 @@ fn the_bindings_for_c_are_those_of_the_interfaces() {
     }
 }
 
-/// The example and the projects that `plugin new` makes are built with the same tool.
+/// The examples and the projects that `plugin new` makes are built with the same tools.
 #[test]
-fn one_version_of_the_javascript_tool() {
-    let read = |folder: std::path::PathBuf| -> serde_json::Value {
-        serde_json::from_slice(&fs::read(folder.join("package.json")).expect("package.json")).expect("json")
+fn one_version_of_the_tools_of_npm() {
+    let tools = |folder: std::path::PathBuf| -> serde_json::Value {
+        let file: serde_json::Value =
+            serde_json::from_slice(&fs::read(folder.join("package.json")).expect("package.json")).expect("json");
+        file["devDependencies"].clone()
     };
-    let (example, project) = (read(places::examples().join("javascript")), read(places::javascript_project()));
-    assert_eq!(example["devDependencies"], project["devDependencies"]);
+    for language in ["javascript", "typescript"] {
+        assert_eq!(tools(places::examples().join(language)), tools(places::node_project(language)));
+    }
+    let tool = |language: &str| tools(places::node_project(language))["componentize-qjs"].clone();
+    assert_eq!(tool("javascript"), tool("typescript"));
 }
 
 /// A component that imports WASI, as its tool makes it unless told otherwise, runs in an empty one, and the ledger says so.
@@ -192,4 +316,14 @@ fn an_empty_wasi() {
     let evidence = &first.lines()[0]["evidence"];
     assert_eq!(evidence["milliseconds"], 1_773_261_311_000_i64);
     assert_eq!(scene.run(&SCAN).stdout, first.stdout);
+}
+
+/// The runtime of Go asks WASI for more than others do: a clock that stands at zero stops it.
+#[test]
+fn an_empty_wasi_for_go() {
+    let scene = Scene::small();
+    scene.add_plugin("horizontal-scan.wasm", &guest("go", "wasi"));
+    let inspected = scene.run(&["plugin", "inspect", "horizontal_scan"]);
+    assert!(inspected.stdout.contains(" interfaces of WASI and gets an empty one"), "{}", inspected.stdout);
+    assert_eq!(scene.run(&SCAN).stdout, SMALL_ALERTS);
 }

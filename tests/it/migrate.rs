@@ -91,6 +91,9 @@ fn the_tables_have_the_columns_that_others_rely_on() {
         "15 0015_alert_life",
         "16 0016_outbox",
         "17 0017_ledger_egress",
+        "18 0018_left_out",
+        "19 0019_reports",
+        "20 0020_history_guard",
     ]
     .map(|name| Some(format!("{name} {NOW}")));
     assert_eq!(applied, expected);
@@ -132,7 +135,7 @@ fn a_newer_or_changed_database_is_refused() {
     for (tampering, error) in [
         (
             "INSERT INTO scout_migrations VALUES ('scout_alerts', 99, '0099_future', 'x', '2030-01-01T00:00:00Z')",
-            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 17: use that later version",
+            "./net_sentinel.db was migrated by a later net-scout to version 99, this one knows 20: use that later version",
         ),
         (
             "UPDATE scout_migrations SET checksum = 'x' WHERE version = 2",
@@ -177,5 +180,5 @@ fn at_the_same_time() {
         assert_eq!(output.status.code(), Some(0), "{stderr}");
         ran += stderr.matches("ran migration").count();
     }
-    assert_eq!(ran, 17);
+    assert_eq!(ran, 19);
 }

@@ -89,13 +89,33 @@ fn c() {
 }
 
 #[test]
+fn cpp() {
+    both_kinds("cpp");
+}
+
+#[test]
+fn go() {
+    both_kinds("go");
+}
+
+#[test]
 fn javascript() {
     both_kinds("js");
 }
 
 #[test]
+fn typescript() {
+    both_kinds("ts");
+}
+
+#[test]
 fn python() {
     both_kinds("python");
+}
+
+#[test]
+fn zig() {
+    both_kinds("zig");
 }
 
 #[test]
@@ -117,5 +137,5 @@ fn what_cannot_be_made() {
 
     let run = scene.run(&["plugin", "new", "night", "--kind", "rule", "--lang", "cobol"]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("rust, c, js, python"), "{}", run.stderr);
+    assert!(run.stderr.contains("rust, c, cpp, go, js, ts, python, zig"), "{}", run.stderr);
 }

@@ -218,7 +218,7 @@ fn approval_says_what_it_is_told_and_nothing_goes_without() {
         ),
         (
             "secret = 'HOME'",
-            "telegram.secret (from net-scout.toml:2): `HOME` is no name of a secret: they begin with NET_SCOUT_SECRET_",
+            "telegram.secret (from net-scout.toml:2): `HOME` is not the name of a secret: such names begin with NET_SCOUT_SECRET_",
         ),
         (
             "chat_id = 1",

@@ -61,7 +61,7 @@ fn a_scan_fills_the_outbox_and_flush_empties_it() {
     assert!(unknown.code == 2 && unknown.stderr.contains("there is no alert 99"), "{}", unknown.stderr);
     let preview = run(&scene, &["notify", "preview", "--since", "7 days", "--format", "ndjson"]);
     assert_eq!(preview.lines()[0]["alerts"], 3, "{}", preview.stdout);
-    assert!(preview.stderr.contains("1 of 4 alerts would have been told to nobody"), "{}", preview.stderr);
+    assert!(preview.stderr.contains("1 of 4 alerts would have gone to nobody: no [[route]] takes them"), "{}", preview.stderr);
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn gaps_are_filled() {
     // What was logged before the service began is for a time that is named.
     assert_eq!(alerts(&scene, "192.0.2.2").len(), 0);
     let status = scene.run(&["status"]);
-    let hint = "not scanned   events of 2026-03-10 and later, before the service began; `net-scout scan --fill --since 2026-03-10` scans them";
+    let hint = "left out  events of 2026-03-10 and later, before the service began; `net-scout scan --fill --since 2026-03-10` scans them";
     assert!(status.stdout.contains(hint), "{}", status.stdout);
     scene.run(&["scan", "--fill", "--since", "2026-03-10"]).exited(0);
     assert_eq!(alerts(&scene, "192.0.2.2").len(), 1);

@@ -130,7 +130,18 @@ fn every_format_is_whole_and_the_page_loads_nothing() {
     assert!(text.stdout.starts_with("Network report\n==============\n"), "{}", text.stdout);
     assert!(text.stdout.lines().all(|line| line.chars().count() <= 80), "{}", text.stdout);
     let files = scene.files();
-    report(&scene, &["--output", "report.html"]).ended(0, "");
+    let wrote = "wrote the report of 2026-03-08T20:35:11Z to 2026-03-11T20:35:11Z into report.html";
+    report(&scene, &["--output", "report.html"]).ended(0, wrote);
+    for (name, begins) in [("a.MD", "# Network report"), ("a.txt", "Network report\n"), ("a.json", "{")] {
+        report(&scene, &["--output", name]).exited(0);
+        let text = fs::read_to_string(scene.path(name)).expect("a report");
+        assert!(text.starts_with(begins), "{name}: {text}");
+        fs::remove_file(scene.path(name)).expect("removed");
+    }
+    let ending = "error: --output: `r.pdf` does not end in .html, .md, .txt or .json; end it so, or name the --format";
+    report(&scene, &["--output", "r.pdf"]).ended(2, ending);
+    report(&scene, &["--output", "r.pdf", "--format", "text"]).exited(0);
+    fs::remove_file(scene.path("r.pdf")).expect("removed");
     let page = fs::read_to_string(scene.path("report.html")).expect("a page");
     assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
     for part in ["Content-Security-Policy", "default-src 'none'", "198.51.100.23", "What is new", "<svg"] {
@@ -148,8 +159,52 @@ fn every_format_is_whole_and_the_page_loads_nothing() {
     let empty = scene.run(&["report", "--since", NOW]);
     assert_eq!(empty.code, 2, "{}", empty.stderr);
     assert!(empty.stderr.contains("the period is empty"), "{}", empty.stderr);
-    let database = report(&scene, &["--output", DATABASE]);
+    let old = scene.run(&["report", "--since", "2026-03-20", "--until", "2026-03-21"]);
+    assert!(old.stderr.contains("there are no events in the window: the newest one is from 2026-03-11T20:"), "{}", old.stderr);
+    let database = report(&scene, &["--output", DATABASE, "--format", "html"]);
     assert_eq!(database.code, 2, "{}", database.stderr);
+}
+
+/// What nobody sees is counted: an alert that a scan leaves out again and again is told once.
+#[test]
+fn what_scans_left_out_is_told() {
+    let scene = Scene::small();
+    assert_eq!(scene.run(&["allow", "add", "192.0.2.3", "--reason", "our scanner"]).code, 0);
+    for _ in 0..2 {
+        assert_eq!(scene.run(&["scan"]).code, 0);
+    }
+    let words = ["report", "--since", "1 day", "--until", "2026-03-11T20:36:00Z", "--format", "json"];
+    let found: Value = serde_json::from_str(&scene.run(&words).stdout).expect("JSON");
+    assert_eq!(found["left_out"]["scans"], json!([["1", "our scanner", 2]]));
+    assert_eq!(found["left_out"]["entries"], json!([["alerts from 192.0.2.3", "our scanner"]]));
+}
+
+/// A person's look counts, a script's does not unless it says so.
+#[test]
+fn the_summary_says_what_is_new_since_the_last_look() {
+    let scene = Scene::small();
+    let run = |words: &[&str], now: &str| {
+        let mut command = scene.command(&[&["summary"], words].concat());
+        let run = net_scout_tests::harness::Run::of(command.env("NET_SCOUT_NOW", now).env("USER", "anna"));
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+        run.stdout
+    };
+    let json = |words: &[&str], now: &str| -> Value {
+        let found: Value = serde_json::from_str(&run(&[&["--format", "json"], words].concat(), now)).expect("JSON");
+        json!([found["new"], found["since"], found["is_since_last_look"]])
+    };
+    let (first, second) = ("2026-03-11T20:36:00Z", "2026-03-11T21:00:00Z");
+    // Before any scan there is nowhere to keep it.
+    run(&[], first);
+    assert_eq!(scene.run(&["scan"]).code, 0);
+    for _ in 0..2 {
+        assert_eq!(json(&[], first), json!([4, "2026-03-10T20:36:00Z", false]));
+    }
+    run(&["--since", "2 days"], first);
+    assert!(run(&[], first).contains("new      4 since 2026-03-10 20:36:00Z"));
+    assert_eq!(json(&[], second), json!([0, first, true]));
+    assert!(run(&["--format", "json", "--seen"], second).contains(first));
+    assert_eq!(json(&[], "2026-03-11T22:00:00Z"), json!([0, second, true]));
 }
 
 #[test]
@@ -159,7 +214,7 @@ fn the_summary_fits_a_screen() {
     run.ended(0, "");
     assert!(run.stdout.lines().count() < 40, "{}", run.stdout);
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{}", run.stdout);
-    let json: Value = serde_json::from_str(&scene.run(&["summary", "--format", "json"]).stdout).expect("JSON");
+    let json: Value = serde_json::from_str(&scene.run(&["summary", "--since", "24h", "--format", "json"]).stdout).expect("JSON");
     let open: u64 = json["open"].as_array().expect("a list").iter().filter_map(|one| one[1].as_u64()).sum();
     assert_eq!(json!(open), one(&scene.connect(), "SELECT COUNT(*) FROM scout_alerts"));
     let new = "SELECT COUNT(*) FROM scout_alerts WHERE created_at >= '2026-03-10T20:35:11Z'";

@@ -52,6 +52,7 @@ fn a_rule_raises_what_the_scenario_says() {
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!(lines[0], "FAIL 0.toml");
     assert!(lines[1].starts_with("     no alert like {\"alert_type\":\"vertical_scan\","), "{}", run.stdout);
+    assert!(lines[1].ends_with("; in the nearest `evidence.ports` is 30 instead of 31"), "{}", run.stdout);
     assert!(lines[2].starts_with("     an alert was raised that is not expected: {"), "{}", run.stdout);
     assert_eq!(lines[3], "0 of 1 scenarios passed");
 }
@@ -90,7 +91,7 @@ fn an_enricher_answers_what_the_scenario_says() {
     let run = tried(&rdns, &[&found.replace("NAME", "a.example"), missing]);
     assert_eq!((run.code, run.stdout.as_str()), (0, "ok   0.toml\nok   1.toml\n2 of 2 scenarios passed\n"), "{}", run.stderr);
     let run = tried(&rdns, &[&found.replace("NAME", "b.example"), unanswered]);
-    let expected = "FAIL 0.toml\n     it answered {\"name\":\"a.example\",\"names\":[\"a.example\"]}, expected was {\"name\":\"b.example\"}\n\
+    let expected = "FAIL 0.toml\n     it answered {\"name\":\"a.example\",\"names\":[\"a.example\"]}, expected was {\"name\":\"b.example\"}: `name` is \"a.example\" instead of \"b.example\"\n\
                     FAIL 1.toml\n     it failed: it calls dns.reverse {\"address\":\"2001:db8::1\"}, which the scenario does not answer\n\
                     0 of 2 scenarios passed\n";
     assert_eq!((run.code, run.stdout.as_str()), (1, expected), "{}", run.stderr);

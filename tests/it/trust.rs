@@ -5,6 +5,8 @@ use std::fs;
 use net_scout_tests::harness::{RULES, SMALL_ALERTS, Scene, changed, guest};
 use net_scout_tests::places;
 
+use crate::raw::World;
+
 const SCAN: [&str; 4] = ["scan", "--dry-run", "--format", "ndjson"];
 const DONE: &str = "4 alerts in the events since 2026-03-11T19:35:11Z: nothing written (dry run)\n";
 
@@ -258,6 +260,18 @@ fn a_backtrace() {
     assert!(run.stderr.contains("INFO   in ") && run.stderr.contains("evaluate"), "{}", run.stderr);
     let quiet = scene.run(&[SCAN.as_slice(), &["--set", "hostile.act=panic"]].concat());
     assert!(!quiet.stderr.contains("  in "), "{}", quiet.stderr);
+}
+
+/// The same of `describe`, where somebody inspects what does not load.
+#[test]
+fn a_backtrace_of_describe() {
+    let scene = Scene::small().without_rules();
+    let text = "(func $burst unreachable)\n(func $describe (export \"describe\") (result i32) (call $burst) (i32.const 0))";
+    scene.add_plugin("raw.wasm", &World::new("rule").component(text));
+    let run = scene.run(&["plugin", "inspect", "-v", "plugins/raw.wasm"]);
+    assert_ne!(run.code, 0);
+    assert!(run.stderr.contains("INFO   in burst") && run.stderr.contains("INFO   in describe"), "{}", run.stderr);
+    assert!(run.stderr.contains("failed in describe: it trapped: "), "{}", run.stderr);
 }
 
 /// How long the parts of a scan took, for people and for programs; of a replay, only what its plugins used.

@@ -30,7 +30,8 @@ pub const MIGRATED: &str = "ran migration 0001_original_tables\nran migration 00
     ran migration 0008_alert_story\nran migration 0009_allowlist\n\
     ran migration 0010_lookup_failures\nran migration 0011_imports\nran migration 0012_import_digests\n\
     ran migration 0013_service\nran migration 0014_rule_failures\nran migration 0015_alert_life\n\
-    ran migration 0016_outbox\nran migration 0017_ledger_egress";
+    ran migration 0016_outbox\nran migration 0017_ledger_egress\nran migration 0018_left_out\n\
+    ran migration 0019_reports\nran migration 0020_history_guard";
 /// The database, where the program looks for it by itself.
 pub const DATABASE: &str = "net_sentinel.db";
 

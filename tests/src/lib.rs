@@ -3,11 +3,14 @@
 //! The crate must never depend on the host or on a plugin: it would then repeat their mistakes instead of finding them.
 
 pub mod beside;
+pub mod debian;
 pub mod harness;
 pub mod mmdb;
 pub mod oracle;
+pub mod outbox_kills;
 pub mod places;
 pub mod projects;
+pub mod readers;
 pub mod sample;
 pub mod servers;
 pub mod service;

@@ -47,7 +47,7 @@ pub fn languages() -> PathBuf {
     guest_target().join("languages")
 }
 
-/// A component in another language than Rust: `c`, `javascript` or `python`.
+/// A component in another language than Rust, such as `c` or `javascript`.
 #[must_use]
 pub fn language_guest(language: &str, name: &str) -> PathBuf {
     languages().join(language).join(format!("{name}.wasm"))
@@ -59,7 +59,7 @@ pub fn language_sources() -> PathBuf {
     root().join("tests").join("guests").join("languages")
 }
 
-/// The Python environment in which `componentize-py` is.
+/// The Python environment in which the tools from PyPI are.
 #[must_use]
 pub fn python_tools() -> PathBuf {
     languages().join("venv")
@@ -69,6 +69,18 @@ pub fn python_tools() -> PathBuf {
 #[must_use]
 pub fn node_tools() -> PathBuf {
     languages().join("node")
+}
+
+/// What was unpacked of Debian's packages, as from the root of a file system.
+#[must_use]
+pub fn debian() -> PathBuf {
+    target().join("debian")
+}
+
+/// The schemas of others that alerts are held against, and what checks them.
+#[must_use]
+pub fn validators() -> PathBuf {
+    target().join("validators")
 }
 
 /// What drives the browser in the tests of the pages.
@@ -107,10 +119,10 @@ pub fn wit() -> PathBuf {
     root().join("wit")
 }
 
-/// The files of a project in JavaScript that are the same for rules and enrichers.
+/// The files of a project in `javascript` or `typescript` that are the same for rules and enrichers.
 #[must_use]
-pub fn javascript_project() -> PathBuf {
-    plugins().join("templates").join("javascript").join("both")
+pub fn node_project(language: &str) -> PathBuf {
+    plugins().join("templates").join(language).join("both")
 }
 
 /// The program.

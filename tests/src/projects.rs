@@ -26,15 +26,22 @@ pub fn build(folder: &Path, language: &str) -> PathBuf {
             succeed(&mut cargo);
             return places::guest_target().join("wasm32-unknown-unknown").join("release").join(component);
         }
-        "c" => succeed(&mut command("make", folder)),
-        "js" => {
+        "c" | "cpp" => succeed(&mut command("make", folder)),
+        "js" | "ts" => {
             symlink(places::node_tools().join("node_modules"), folder.join("node_modules")).expect("a link");
             succeed(command("npm", folder).args(["run", "build"]));
         }
-        "python" => succeed(command("make", folder).arg(format!("VENV={}", places::python_tools().display()))),
+        "go" | "python" | "zig" => succeed(command("make", folder).args(tools())),
         other => panic!("{other} is no language"),
     }
     folder.join(component)
+}
+
+/// What tells make where the tools from PyPI are, and where they put what they want to find again.
+#[must_use]
+pub fn tools() -> Vec<String> {
+    let cache = places::languages().join("go-cache");
+    vec![format!("VENV={}", places::python_tools().display()), format!("GOCACHE={}", cache.display())]
 }
 
 /// A program that knows nothing of the cargo that runs the tests.

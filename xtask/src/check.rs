@@ -3,7 +3,7 @@
 use net_scout_tests::places;
 
 use crate::arguments::Arguments;
-use crate::{command, edges, guests, languages, structure, tools};
+use crate::{browser, command, debian, edges, guests, languages, structure, tools, validators};
 
 /// How many cases a longer run tries, unless it is told.
 const CASES: u32 = 20_000;
@@ -12,9 +12,11 @@ const CASES: u32 = 20_000;
 pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
     command::python()?;
     command::programs()?;
+    debian::unpack()?;
     guests::build_all()?;
     languages::build_all()?;
-    languages::browser()?;
+    validators::install()?;
+    browser::install()?;
     let mut cargo = command::cargo(&["test", "--release", "--locked", "--workspace", "--no-fail-fast"]);
     for package in guests::packages()? {
         cargo.args(["--exclude", &package]);
@@ -46,7 +48,8 @@ pub(crate) fn snapshots() -> anyhow::Result<()> {
     command::run(cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1"), "see the failed tests above")
 }
 
-/// Tries the properties of `host/net-scout/tests/properties.rs` for longer than a test run does.
+/// Tries for longer than a test run does: the properties of `host/net-scout/tests/properties.rs`, and what programs of others read of hostile
+/// values (`tests/readers.py`), five for each case.
 pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
     let mut arguments = Arguments::new(words);
     let cases = arguments.take::<u32>("--cases", "a number")?.unwrap_or(CASES);
@@ -54,7 +57,13 @@ pub(crate) fn fuzz(words: Vec<String>) -> anyhow::Result<()> {
     guests::build_all()?;
     let mut cargo =
         command::cargo(&["test", "--release", "--locked", "--package", "net-scout", "--test", "properties", "--test", "queries"]);
-    command::run(cargo.env("PROPTEST_CASES", cases.to_string()), "the smallest case that fails stands above")
+    command::run(cargo.env("PROPTEST_CASES", cases.to_string()), "the smallest case that fails stands above")?;
+    let mut cargo = command::cargo(&["test", "--release", "--locked", "--lib"]);
+    for package in ["net-scout", "net-scout-notify", "net-scout-report"] {
+        cargo.args(["--package", package]);
+    }
+    cargo.arg("another_program").env("PROPTEST_CASES", cases.to_string());
+    command::run(&mut cargo, "the value that came out changed stands above")
 }
 
 /// Checks format, spelling, structure, dependencies, lints and documentation, with warnings denied.

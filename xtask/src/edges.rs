@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::command;
 
 /// What each crate in `host/` is built on, beside what comes from outside.
-const EDGES: [(&str, &[&str]); 14] = [
+const EDGES: [(&str, &[&str]); 15] = [
     ("net-scout-model", &[]),
     ("net-scout-engine", &["net-scout-model"]),
     ("net-scout-store", &["net-scout-engine", "net-scout-model"]),
@@ -16,9 +16,30 @@ const EDGES: [(&str, &[&str]); 14] = [
     ("net-scout-ingest", &["net-scout-import", "net-scout-model", "net-scout-store"]),
     ("net-scout-plugin-host", &["net-scout-model", "net-scout-store"]),
     ("net-scout-detect", &["net-scout-algorithms", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
+    (
+        "net-scout-doctor",
+        &[
+            "net-scout-detect",
+            "net-scout-model",
+            "net-scout-notify",
+            "net-scout-plugin-host",
+            "net-scout-serve",
+            "net-scout-store",
+        ],
+    ),
     ("net-scout-lab", &["net-scout-detect", "net-scout-model", "net-scout-plugin-host", "net-scout-store"]),
     ("net-scout-notify", &["net-scout-model", "net-scout-store"]),
-    ("net-scout-serve", &["net-scout-detect", "net-scout-model", "net-scout-notify", "net-scout-plugin-host", "net-scout-store"]),
+    (
+        "net-scout-serve",
+        &[
+            "net-scout-detect",
+            "net-scout-model",
+            "net-scout-notify",
+            "net-scout-plugin-host",
+            "net-scout-report",
+            "net-scout-store",
+        ],
+    ),
     ("net-scout-standard", &[]),
     ("net-scout-report", &["net-scout-detect", "net-scout-model", "net-scout-store"]),
     (
@@ -37,6 +58,7 @@ const EDGES: [(&str, &[&str]); 14] = [
         "net-scout",
         &[
             "net-scout-detect",
+            "net-scout-doctor",
             "net-scout-import",
             "net-scout-ingest",
             "net-scout-lab",

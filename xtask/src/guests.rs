@@ -27,7 +27,7 @@ pub(crate) fn packages() -> anyhow::Result<Vec<String>> {
 }
 
 /// Builds everything in one cargo call, which builds the standard library once, and puts the components in their places.
-fn build() -> anyhow::Result<()> {
+pub(crate) fn build() -> anyhow::Result<()> {
     let plugins = plugins()?;
     let tests = test_guests()?;
     let toolchain = Toolchain::find()?;
@@ -69,15 +69,26 @@ pub(crate) fn build_quick() -> anyhow::Result<()> {
     approve()
 }
 
+/// Grants them what they ask for. What that is stands in their sources: it is shown only where something failed.
 fn approve() -> anyhow::Result<()> {
     let mut approve = Command::new(places::binary());
     approve.args(["plugin", "approve", "--yes", "--plugins"]).arg(places::plugins());
-    approve.args(plugins()?.iter().map(|name| format!("{name}.wasm")));
-    command::run(&mut approve, "its output above says why")
+    let plugins = plugins()?;
+    approve.args(plugins.iter().map(|name| format!("{name}.wasm")));
+    let ended = approve.output().with_context(|| command::start_failed(&approve))?;
+    if !ended.status.success() {
+        bail!(
+            "the plugins could not be approved:\n{}{}",
+            String::from_utf8_lossy(&ended.stdout),
+            String::from_utf8_lossy(&ended.stderr)
+        );
+    }
+    eprintln!("approved {} plugins", plugins.len());
+    Ok(())
 }
 
 /// Every folder in `plugins/` that is a package, but the libraries. The package has the folder's name.
-fn plugins() -> anyhow::Result<Vec<String>> {
+pub(crate) fn plugins() -> anyhow::Result<Vec<String>> {
     let folder = places::plugins();
     let mut names = entries(&folder)?;
     names.retain(|name| !LIBRARIES.contains(&name.as_str()) && folder.join(name).join("Cargo.toml").is_file());

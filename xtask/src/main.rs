@@ -9,17 +9,22 @@
 mod arguments;
 mod bench;
 mod beside_writer;
+mod book;
+mod browser;
 mod check;
 mod command;
+mod debian;
 mod demo;
 mod edges;
 mod guests;
 mod languages;
 mod measure;
+mod release;
 mod soak;
 mod structure;
 mod toolchain;
 mod tools;
+mod validators;
 mod wit;
 
 use std::process::ExitCode;
@@ -37,12 +42,17 @@ Usage: cargo xtask <command>
   snapshots                                       write the files of tests/it/snapshots anew: help, JSON and errors as users see them
   fuzz [--cases N]                                try the properties that must hold for any input, each with so many cases
   lint                                            format, spelling, dependencies, structure, clippy and documentation, warnings denied
+  release [--binary FILE | --target TRIPLE] [--output DIR] [--key FILE] [--url URL] [--maintainer TEXT]
+                                                  build the program that is published, or take FILE, and make its packages in target/dist
+  packages [--debian DIR]                         make packages of the program that is built, twice, and check them; DIR, which must not be
+                                                  there, is for a Debian in which one is installed, used and purged without a network
   wit                                             write docs/wit.md from the comments in wit/
+  book                                            make target/book/html of docs/, with a reference of commands and plugins
   bench [--events N,...] [--seed N] [--runs N] [--only PART]
                                                   compare a scan with what the original program does, and measure a tick of the service
   beside-writer [--events N] [--seconds N] [--rate N] [--folder DIR] [--only NAME]
                                                   run the built program beside a writer of events, and measure how long that waits
-  soak [kills DAYS TIMES | day HOURS RATE | idle SECONDS | lag EVERY SETTLE | equal SEED SCANS]
+  soak [kills DAYS TIMES | day HOURS RATE | outbox KILLS | idle SECONDS | lag EVERY SETTLE | equal SEED SCANS]
                                                   run the service over simulated weeks and days, and measure what it costs";
 
 fn main() -> ExitCode {
@@ -75,9 +85,15 @@ fn run(command: &str, words: Vec<String>) -> anyhow::Result<()> {
             arguments::none(words)?;
             check::lint()
         }
+        "release" => release::run(words),
+        "packages" => release::check(words),
         "wit" => {
             arguments::none(words)?;
             wit::write()
+        }
+        "book" => {
+            arguments::none(words)?;
+            book::make()
         }
         "bench" => bench::run(words),
         "beside-writer" => beside_writer::run(words),

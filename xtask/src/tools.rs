@@ -1,6 +1,7 @@
 //! Checks by tools of others: codespell for the spelling of code and pages (`.codespellrc`), cargo-deny for what the project is built from
 //! (`deny.toml`). One that is missing is installed below `target/`. Where that fails, as without a network, the check is left out with a word
-//! about it, but not where the variable `CI` is set: there it is an error.
+//! about it, but not where the variable `CI` is set: there it is an error. The tools that make packages and the book are installed in the same
+//! way when they are first used, and nothing is made without them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +14,48 @@ use crate::command;
 /// What is installed. Another version may know more words, or more lists.
 const CODESPELL: &str = "codespell==2.4.1";
 /// Not optimised: it then takes a minute and a half of processor time to build, and a second longer to run.
-const CARGO_DENY: [&str; 6] = ["install", "cargo-deny", "--locked", "--debug", "--version", "0.20.2"];
+const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", features: &[], level: "0" };
+/// Makes packages for Debian.
+pub(crate) const CARGO_DEB: Tool = Tool { name: "cargo-deb", version: "3.8.0", features: &[], level: "1" };
+/// Makes packages for systems with RPM.
+pub(crate) const CARGO_GENERATE_RPM: Tool = Tool { name: "cargo-generate-rpm", version: "0.21.1", features: &[], level: "1" };
+/// Signs as minisign does.
+pub(crate) const RSIGN: Tool = Tool { name: "rsign2", version: "0.6.7", features: &[], level: "1" };
+/// Makes the book. Without its server there is little to compile.
+pub(crate) const MDBOOK: Tool =
+    Tool { name: "mdbook", version: "0.5.4", features: &["--no-default-features", "--features", "search"], level: "1" };
+
+/// A tool of crates.io, of one version: another may make something else.
+pub(crate) struct Tool {
+    name: &'static str,
+    version: &'static str,
+    features: &'static [&'static str],
+    /// How much it is optimised.
+    level: &'static str,
+}
+
+impl Tool {
+    /// The tool, installed below the target folder where it is not there yet.
+    pub(crate) fn program(&self) -> anyhow::Result<PathBuf> {
+        let folder = places::target().join("tools");
+        let program = folder.join("bin").join(if self.name == RSIGN.name { "rsign" } else { self.name });
+        if !program.is_file() {
+            eprintln!("{} {} is missing; it is installed below {}", self.name, self.version, folder.display());
+            self.install(&folder)?;
+        }
+        Ok(program)
+    }
+
+    fn install(&self, folder: &Path) -> anyhow::Result<()> {
+        // Its own target folder: it shares nothing with what is built here.
+        let build = folder.join("build");
+        let mut cargo = command::cargo(&["install", self.name, "--version", self.version, "--locked", "--debug"]);
+        cargo.args(self.features).arg("--root").arg(folder).env("CARGO_TARGET_DIR", &build);
+        cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", self.level).env("CARGO_PROFILE_DEV_DEBUG", "0");
+        command::run(&mut cargo, "check the network")?;
+        std::fs::remove_dir_all(&build).with_context(|| format!("failed to remove {}", build.display()))
+    }
+}
 
 /// Checks the spelling.
 pub(crate) fn spelling() -> anyhow::Result<()> {
@@ -30,15 +72,7 @@ pub(crate) fn spelling() -> anyhow::Result<()> {
 /// Checks licences, sources, and packages that stand in the tree twice.
 pub(crate) fn dependencies() -> anyhow::Result<()> {
     let folder = places::target().join("tools");
-    let install = || {
-        // Its own target folder: it shares nothing with what is built here.
-        let build = folder.join("build");
-        let mut cargo = command::cargo(&CARGO_DENY);
-        cargo.arg("--root").arg(&folder).env("CARGO_TARGET_DIR", &build);
-        command::run(&mut cargo, "check the network")?;
-        std::fs::remove_dir_all(&build).with_context(|| format!("failed to remove {}", build.display()))
-    };
-    let Some(program) = find("cargo-deny", &folder, install)? else { return Ok(()) };
+    let Some(program) = find(CARGO_DENY.name, &folder, || CARGO_DENY.install(&folder))? else { return Ok(()) };
     let mut deny = Command::new(program);
     deny.args(["--locked", "check", "bans", "licenses", "sources"]).current_dir(places::root());
     command::run(&mut deny, "what is allowed is listed in deny.toml")

@@ -13,7 +13,7 @@ use wit_parser::{
 
 /// What stands below the title.
 const PREAMBLE: &str = "\
-Every plugin is a component of one of these worlds. This page is made of the comments in [wit/](../wit) by `cargo xtask wit`; change them
+Every plugin is a component of one of these worlds. This page is made of the comments in `wit/` by `cargo xtask wit`; change them
 there. [capabilities.md](capabilities.md) says what a plugin is given of it, [limits.md](limits.md) how much.
 ";
 

@@ -1,11 +1,12 @@
 //! Stored alerts: listed, and one of them with all that is known of it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::DetectError;
 use net_scout_model::search::AlertQuery;
-use net_scout_model::{StoredAlert, Timestamp};
-use net_scout_store::{AlertCount, AlertFilter, CountBy, DatabaseError, DatabaseOptions, ListedAlerts};
+use net_scout_model::time::parse_timestamp;
+use net_scout_model::{Span, StoredAlert, Timestamp};
+use net_scout_store::{AlertCount, AlertFilter, CountBy, DatabaseError, DatabaseOptions, EventSpan, ListedAlerts};
 
 /// A stored alert, with all that is known of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub struct WholeAlert {
     pub enrichment: Value,
     /// The query that shows its events once more, where there is one.
     pub query: Option<String>,
+    /// When the events of its source were, where the alert only counts them and does not say which they are.
+    pub seen: Option<EventSpan>,
 }
 
 /// Lists stored alerts, in the order of the filter.
@@ -49,8 +52,32 @@ pub fn show(options: &DatabaseOptions, table: &str, id: i64, now: Timestamp) -> 
         (None, None) => return Err(DetectError::NoAlert(id)),
     };
     let is_broken = !found.broken_evidence.is_empty();
-    let query = database.query_again(table, &alert.evidence["events"])?;
-    Ok(WholeAlert { enrichment: database.enrichment_of(id)?, query, is_broken, alert })
+    let (query, seen) = match counted(&alert) {
+        None => (database.query_again(table, &alert.evidence["events"])?, None),
+        Some((source, span)) => {
+            let seen = database.seen(table, source, alert.dst_ip.as_deref(), span)?;
+            let again = seen.as_ref().map(|seen| selection(&alert, source, seen));
+            let query = again.map(|events| database.query_again(table, &events)).transpose()?.flatten();
+            (query, seen)
+        }
+    };
+    Ok(WholeAlert { enrichment: database.enrichment_of(id)?, query, seen, is_broken, alert })
+}
+
+/// The source of an alert of a rule that only counts, and the window in which it counted: its evidence says since when.
+fn counted(alert: &StoredAlert) -> Option<(&str, Span)> {
+    let instant = |text: Option<&str>| text.and_then(parse_timestamp);
+    let begins = instant(alert.evidence["since"].as_str()).filter(|_| alert.evidence["events"].is_null())?;
+    let raised = instant(Some(alert.updated_at.as_ref().unwrap_or(&alert.created_at)))?;
+    Some((alert.src_ip.as_deref()?, Span::new(begins, raised)?))
+}
+
+/// What it counted, in the form in which other alerts say it.
+fn selection(alert: &StoredAlert, source: &str, seen: &EventSpan) -> Value {
+    let condition = if alert.dst_ip.is_some() { "src_ip = ?1 AND dst_ip = ?2" } else { "src_ip = ?1" };
+    json!({
+        "condition": condition, "parameters": [source, alert.dst_ip], "first": seen.first.seconds(), "last": seen.last.seconds(),
+    })
 }
 
 #[cfg(test)]

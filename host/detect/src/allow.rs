@@ -25,7 +25,7 @@ pub fn allowlist(sources: &AllowSources, database: &Database, sink: &dyn Sink) -
     let (stored, unreadable) = database.allowlist()?;
     for id in unreadable {
         sink.warn(&format_args!(
-            "entry {id} of the allowlist cannot be read and allows nothing; remove it with `net-scout allow remove {id}`"
+            "entry {id} of the allowlist cannot be read and suppresses nothing; remove it with `net-scout allow remove {id}`"
         ));
     }
     list.0.extend(stored);
@@ -54,7 +54,7 @@ pub fn add(
     let mut database = options.database.open()?;
     database.migrate(now)?;
     let id = database.allow(allow, now)?;
-    sink.note(&format_args!("entry {id} allows {}", words(allow)));
+    sink.note(&format_args!("entry {id} suppresses {}", words(allow)));
     let reason = reason(&Origin::Stored(id), allow);
     let alerts =
         fitting(options, &database, now, sink, |subject, local| allow.fits(subject, local, now).then(|| reason.clone()))?;
@@ -105,7 +105,7 @@ pub fn remove(options: &ScanOptions, ids: &[i64]) -> Result<Vec<i64>, DetectErro
     Ok(database.disallow(ids)?)
 }
 
-/// What an entry allows, in words.
+/// Which alerts an entry suppresses, in words.
 #[must_use]
 pub fn words(allow: &Allow) -> String {
     let mut text = match allow.side {
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(preview(&options, &allow, NOW, &sink).expect("previewed"), [id]);
         assert_eq!(list(&options, &sink).expect("listed").0.iter().filter(|(_, entry)| entry.reason == "scanner").count(), 0);
         assert_eq!(add(&options, &allow, false, NOW, &sink).expect("added"), [id]);
-        assert_eq!(sink.take(), [Message::Note("entry 1 allows alerts from 192.0.2.0/24".to_owned())]);
+        assert_eq!(sink.take(), [Message::Note("entry 1 suppresses alerts from 192.0.2.0/24".to_owned())]);
         assert_eq!(apply(&options, true, NOW, &sink).expect("a dry run"), [id]);
         assert_eq!(about("192.0.2.7").status, "new");
         assert_eq!(apply(&options, false, NOW, &sink).expect("applied"), [id]);

@@ -56,6 +56,17 @@ pub enum DetectError {
     /// Nothing looks up this observable.
     #[error("no enricher that is granted looks up {0}")]
     NothingLooksUp(String),
+    /// It is a private address, which nobody outside is asked about.
+    #[error(
+        "{address} is a private or reserved address, and nobody outside is asked about it; `[enrichers.NAME] private = true` lets one of {enrichers} \
+         ask where the answer lies in your own network"
+    )]
+    Private {
+        /// The address.
+        address: String,
+        /// Who would have been asked.
+        enrichers: String,
+    },
     /// A part of what an enrichment leaves could not be kept.
     #[error("the answers are kept, {what}")]
     PartlyKept {

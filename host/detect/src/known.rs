@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::DetectError;
+use net_scout_model::nearest;
 use net_scout_model::search::{AlertQuery, AlertQueryError, KnownNames};
 use net_scout_model::{Kind, Sink, UsageError, plain};
 use net_scout_plugin_host::{PluginOptions, Rule, load_all};
@@ -43,10 +44,7 @@ impl WrittenQuery {
         if let Ok(query) = self.with(&known) {
             return Ok(query);
         }
-        for rule in rules(plugins, sink).await {
-            known.types.extend(types(&rule).iter().cloned());
-            known.rules.insert(rule.description.name);
-        }
+        learn(&mut known, &rules(plugins, sink).await);
         Ok(self.with(&known)?)
     }
 
@@ -59,6 +57,41 @@ impl WrittenQuery {
         }
         Ok(query)
     }
+}
+
+/// Fails where a query that stands somewhere names a rule or a type that neither a stored alert nor a plugin has. Each comes with where it
+/// stands. Where the database cannot be read, nothing is known of stored alerts, and nothing fails.
+///
+/// # Errors
+/// The place, the nearest name, and what there is.
+pub async fn check_queries(
+    database: &DatabaseOptions,
+    plugins: &PluginOptions,
+    queries: impl Iterator<Item = (String, String)>,
+    sink: &dyn Sink,
+) -> Result<(), DetectError> {
+    let read = |text: &str, known: &KnownNames| AlertQuery::parse(text, known).map_err(|error| UsageError(error.to_string()));
+    let mut named = Vec::new();
+    for (place, text) in queries {
+        if read(&text, &KnownNames::default())?.has_names() {
+            named.push((place, text));
+        }
+    }
+    if named.is_empty() {
+        return Ok(());
+    }
+    let Ok(database) = database.open_read_only() else { return Ok(()) };
+    let mut known = stored_names(&database)?;
+    drop(database);
+    // Where nothing is stored yet, every name would do.
+    let is_empty = known.rules.is_empty() || known.types.is_empty();
+    if !is_empty && named.iter().all(|(_, text)| read(text, &known).is_ok()) {
+        return Ok(());
+    }
+    learn(&mut known, &rules(plugins, sink).await);
+    named.iter().try_for_each(|(place, text)| {
+        read(text, &known).map(drop).map_err(|UsageError(what)| UsageError(format!("{place}: {what}")).into())
+    })
 }
 
 /// The names that stored alerts have.
@@ -83,6 +116,14 @@ pub async fn check_rules(
     names.iter().try_for_each(|name| known_name("--rule", "rule", name, &known)).map_err(Into::into)
 }
 
+/// Adds the names of rules, and of what they raise.
+fn learn(known: &mut KnownNames, rules: &[Rule]) {
+    for rule in rules {
+        known.types.extend(types(rule).iter().cloned());
+        known.rules.insert(rule.description.name.clone());
+    }
+}
+
 /// The rules of the plugin folder; none where it cannot be read: then what is stored has to do.
 async fn rules(plugins: &PluginOptions, sink: &dyn Sink) -> Vec<Rule> {
     load_all(plugins, sink).await.map_or(Vec::new(), |plugins| plugins.rules)
@@ -100,8 +141,10 @@ fn known_name(flag: &str, what: &str, name: &str, known: &BTreeSet<String>) -> R
     if known.is_empty() || known.contains(name) {
         return Ok(());
     }
+    let meant =
+        nearest(name, known.iter().map(String::as_str)).map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"));
     let known: Vec<String> = known.iter().map(|name| plain(name, 100)).collect();
-    Err(UsageError(format!("{flag}: there is no {what} `{}`; there are {}", plain(name, 100), known.join(", "))))
+    Err(UsageError(format!("{flag}: there is no {what} `{}`{meant}; there are {}", plain(name, 100), known.join(", "))))
 }
 
 #[cfg(test)]

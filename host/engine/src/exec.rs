@@ -14,6 +14,7 @@ mod budget;
 mod cache;
 mod column_builder;
 mod compare;
+mod compute;
 mod count;
 mod evaluate;
 mod few;

@@ -2,12 +2,14 @@
 
 mod aggregate;
 mod comparison;
+mod computation;
 mod expression;
 mod operator;
 mod walk;
 
 pub(crate) use aggregate::{Aggregate, Fold};
 pub(crate) use comparison::Comparison;
+pub(crate) use computation::Computation;
 pub(crate) use expression::{Expression, Kind, Node};
 pub(crate) use operator::Operator;
 

@@ -1,11 +1,11 @@
 //! Why a line is no event. Whatever a reason quotes comes from the log, so it is short and without control characters.
 
+use serde_json::error::Category;
+
 use super::options::{MAXIMUM_LINE, MAXIMUM_RECORD};
 
 /// The longest quoted value, in characters. An IPv6 address needs 45.
 const MAXIMUM_VALUE: usize = 48;
-/// The longest text about JSON that cannot be read, in characters.
-const MAXIMUM_COMPLAINT: usize = 120;
 
 /// Why a line cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -136,7 +136,22 @@ pub(super) fn complaint(error: &serde_json::Error, line: &str) -> Reason {
     if error.is_eof() {
         return Reason::CutJson { length: line.len() };
     }
-    Reason::BadJson { value: shorten(&error.to_string(), MAXIMUM_COMPLAINT) }
+    Reason::BadJson { value: in_words(error) }
+}
+
+/// What serde complains of, for somebody who does not know its types.
+fn in_words(error: &serde_json::Error) -> String {
+    let says = error.to_string();
+    let what = match error.classify() {
+        Category::Syntax if says.starts_with("recursion limit") => "it is nested too deeply",
+        Category::Syntax => "it is not JSON",
+        _ if says.starts_with("duplicate field") => "a name stands twice",
+        _ => "a value has another type than in this format",
+    };
+    match error.column() {
+        0 => what.to_owned(),
+        column => format!("{what}, at character {column}"),
+    }
 }
 
 /// What bytes look like that are no text of a log.

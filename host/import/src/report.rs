@@ -50,6 +50,8 @@ pub struct ImportReport {
     pub shared_network: Option<Network>,
     /// Networks that are probably own, because forwarded packets came from them after a single hop.
     pub learned_networks: Networks,
+    /// When the oldest event was.
+    pub oldest: Option<Timestamp>,
     /// When the newest event was.
     pub newest: Option<Timestamp>,
     /// Events that are dated more than [`crate::AHEAD`] ahead of the clock.
@@ -92,6 +94,7 @@ impl Tally<'_> {
         let hits = event.hits.unsigned_abs();
         self.run.1 = self.run.1.saturating_add(hits);
         self.report.events = self.report.events.saturating_add(hits);
+        self.report.oldest = Some(self.report.oldest.map_or(event.time, |oldest| oldest.min(event.time)));
         self.report.newest = self.report.newest.max(Some(event.time));
         match event.verdict.verdict {
             None => self.report.without_verdict = self.report.without_verdict.saturating_add(hits),

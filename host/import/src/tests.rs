@@ -98,6 +98,7 @@ fn lines_are_counted() {
     let nonsense = Unreadable { line: 5, reason: Reason::NoDate, text: "nonsense".into() };
     let formats = BTreeMap::from([(Format::Netfilter, 4)]);
     let expected = ImportReport {
+        oldest: report.oldest,
         newest: report.newest,
         assumed: Some("DROP"),
         assumed_verdicts: 3,

@@ -57,6 +57,8 @@ pub struct ImportTarget {
 pub struct Imported {
     /// How many events were read.
     pub events: u64,
+    /// When the oldest of them was.
+    pub oldest: Option<Timestamp>,
     /// What became of the rows.
     pub rows: ImportedRows,
 }
@@ -132,7 +134,7 @@ pub fn import_logs(
     let progress = sink.progress("importing", "rows", 0);
     let advance = |rows| progress.advance(rows, "");
     let mut ingest = Ingest::new(target.database.clone(), &request.from, &options, geoip, &advance, sink)?;
-    let (mut events, mut without) = (0, Vec::new());
+    let (mut events, mut oldest, mut without) = (0, None::<Timestamp>, Vec::new());
     for file in &request.files {
         let (name, mut report) = (file.display().to_string(), ImportReport::default());
         let mut is_known = request.follow;
@@ -149,6 +151,7 @@ pub fn import_logs(
             })
         };
         events += report.events;
+        oldest = [oldest, report.oldest].into_iter().flatten().min();
         // What is said of a file that could not be read to its end is of what was read and stored.
         let is_cut = matches!(&result, Err(IngestError::Read { source: ImportError::Read { .. }, .. }));
         if result.is_ok() || is_cut {
@@ -182,7 +185,7 @@ pub fn import_logs(
         counted(rows.added, "new row"),
     ));
     match without.as_slice() {
-        [] => Ok(Imported { events, rows }),
+        [] => Ok(Imported { events, oldest, rows }),
         [first, ..] => {
             let names: Vec<_> = without.iter().map(|file| file.display().to_string()).collect();
             Err(LogsError::Nothing(format!("{}: {}", names.join(", "), nothing(&request.from, first))))

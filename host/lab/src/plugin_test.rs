@@ -2,6 +2,7 @@
 //! checks of conformance, which every plugin has to pass.
 
 pub mod conformance;
+mod difference;
 mod events;
 mod notifier_conformance;
 mod run;

@@ -11,10 +11,12 @@ use super::{CLOSED_STATUSES, OPEN_STATUSES, SNOOZED, Timestamp, Verdict, plain};
 pub const LIFE_COLUMNS: [&str; 8] = ["status", "severity", "snoozed_until", "verdict", "reason", "assignee", "labels", "note"];
 /// The most labels of an alert.
 pub const MOST_LABELS: usize = 20;
-/// The longest note, reason or name, in characters.
+/// The longest note or reason, in characters.
 const LONGEST: usize = 2_000;
+/// The longest name of a person, in characters.
+const LONGEST_NAME: usize = 100;
 
-/// Who changed an alert.
+/// Who changed an alert. A name is one line with an end ([`Actor::person`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A person, by name.
@@ -29,6 +31,14 @@ pub enum Actor {
     Enrichment,
     /// This program by itself: it wakes alerts.
     Program,
+}
+
+impl Actor {
+    /// A person, whatever the name is: the end of a longer one is cut.
+    #[must_use]
+    pub fn person(name: &str) -> Self {
+        Self::Person(plain(name.trim(), LONGEST_NAME))
+    }
 }
 
 impl fmt::Display for Actor {
@@ -142,6 +152,17 @@ fn status(life: &Map<String, Value>, now: Timestamp) -> &str {
     if status == SNOOZED && is_over { OPEN_STATUSES[0] } else { status }
 }
 
+/// The name of a person: as a comment, but shorter.
+///
+/// # Errors
+/// When it is empty or too long.
+pub fn check_person(text: &str) -> Result<String, String> {
+    match text.trim().chars().count() {
+        0..=LONGEST_NAME => check_comment(text),
+        _ => Err(format!("it is longer than {LONGEST_NAME} characters")),
+    }
+}
+
 /// A text that a person wrote beside an alert: on one line, with an end.
 ///
 /// # Errors
@@ -214,6 +235,9 @@ mod tests {
     #[test]
     fn comments_are_one_line_with_an_end() {
         assert_eq!(check_comment(" a\u{1b}b\nc ").as_deref(), Ok("a\\u{1b}b\\nc"));
+        assert_eq!(Actor::person(&"x".repeat(999)).to_string().chars().count(), "person:".len() + 101);
+        assert!(check_person(&"x".repeat(101)).is_err() && check_person(" ").is_err());
+        assert_eq!(check_person(" anna ").as_deref(), Ok("anna"));
         assert!(check_comment("  ").is_err() && check_comment(&"x".repeat(2_001)).is_err());
     }
 }

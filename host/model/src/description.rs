@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use super::{Request, SWITCH, Value, parse_switch, plain};
 
+/// Programs that send packets to the address that they are given.
+const PROBES: [&str; 7] = ["traceroute", "traceroute6", "tracepath", "mtr", "ping", "ping6", "nmap"];
+
 /// The type of a parameter with its default and bounds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ParameterType {
@@ -204,6 +207,12 @@ impl Description {
     #[must_use]
     pub fn reaches_outside(&self) -> bool {
         matches!(self.kind, Kind::Enricher { outside: true, .. }) || self.requests.iter().any(Request::is_outside)
+    }
+
+    /// Whether it sends packets to what it looks up, which its owner sees: it asks for a program that does.
+    #[must_use]
+    pub fn probes(&self) -> bool {
+        self.requests.iter().any(|request| matches!(request, Request::Exec { program, .. } if PROBES.contains(&program.as_str())))
     }
 
     /// For how many seconds before the end of the window a rule needs events; 0 for the window alone.

@@ -45,24 +45,25 @@ impl Pseudonyms {
     /// The text with every own address in it replaced, also one that other letters stand before or behind.
     #[must_use]
     pub fn replace(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(letter) = rest.chars().next() {
-            let length = match address(rest) {
-                Some((address, length)) if self.is_own(address) => {
-                    out.push_str(&self.of(address));
-                    length
-                }
-                found => {
-                    let length = found.map_or(letter.len_utf8(), |(_, length)| length);
-                    out.push_str(&rest[..length]);
-                    length
-                }
-            };
-            rest = &rest[length..];
-        }
-        out
+        replace_addresses(text, |address| self.is_own(address).then(|| self.of(address)))
     }
+}
+
+/// The text with the addresses in it replaced that have another name, also those that other letters stand before or behind.
+#[must_use]
+pub fn replace_addresses(text: &str, name: impl Fn(IpAddr) -> Option<String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let found = address(rest);
+        let length = found.map_or(letter.len_utf8(), |(_, length)| length);
+        match found.and_then(|(address, _)| name(address)) {
+            Some(name) => out.push_str(&name),
+            None => out.push_str(&rest[..length]),
+        }
+        rest = &rest[length..];
+    }
+    out
 }
 
 /// The longest address that a text begins with, and its length.

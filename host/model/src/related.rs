@@ -17,6 +17,8 @@ const MOST: usize = 50;
 /// What makes one alert lead others, most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
+    /// It is about a whole network, of which the others are parts.
+    pub is_of_network: bool,
     /// It says which events it is about, so that a person can check it.
     pub names_its_events: bool,
     /// It has one source and one target.

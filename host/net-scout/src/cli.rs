@@ -5,12 +5,14 @@ mod alerts;
 mod allow;
 mod arguments;
 mod complete;
+mod doctor;
 mod enrich;
 mod evaluate;
 mod explain;
 mod flags;
 mod import;
 mod man;
+mod missing;
 mod notify;
 mod plugin;
 mod report;
@@ -34,6 +36,7 @@ use alerts::AlertsArgs;
 use allow::AllowCommand;
 use arguments::{FormatArg, WindowArgs, negated};
 use complete::Shell;
+use doctor::{DoctorArgs, SetupArgs, SupportArgs};
 use enrich::{CacheArgs, EnrichArgs, LookupArgs};
 use evaluate::EvaluateArgs;
 use explain::ExplainArgs;
@@ -70,6 +73,7 @@ struct Cli {
 }
 
 #[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
 struct Global {
     /// The database [default: ./net_sentinel.db, else ../net_sentinel.db]
     #[arg(long, global = true, value_name = "FILE")]
@@ -140,6 +144,12 @@ enum Command {
     Serve(ServeArgs),
     /// Show what the service does, which time was scanned, and what is wrong
     Status(StatusArgs),
+    /// Check the installation: what is wrong, and the command that mends it
+    Doctor(DoctorArgs),
+    /// Look around on this machine, and write a first configuration file
+    Setup(SetupArgs),
+    /// Write an archive for whoever is asked for help: no secret, no alert, no real address
+    Support(SupportArgs),
     /// Show what is open, what is new, and how far the scans are
     Summary(SummaryArgs),
     /// Report over a period: alerts, traffic, what is new, what was not scanned
@@ -207,7 +217,8 @@ struct ManArgs {
 #[must_use]
 pub fn run() -> ExitCode {
     complete::answer(Cli::command);
-    let cli = match Cli::try_parse_from(std::env::args_os().map(negated)) {
+    let words: Vec<std::ffi::OsString> = std::env::args_os().map(negated).collect();
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => {
             if error.use_stderr() {
@@ -216,6 +227,7 @@ pub fn run() -> ExitCode {
             if error.use_stderr() && output::is_json() {
                 let text = error.render().to_string();
                 output::error(&text.trim_start_matches("error: ").trim_end());
+                missing::command(&error, &words).iter().for_each(|hint| output::note(hint));
                 return ExitCode::from(exit::USAGE);
             }
             // Help and version go to standard output and are no error. A closed stream is no reason to stop.
@@ -225,6 +237,7 @@ pub fn run() -> ExitCode {
             } else {
                 output::stdout().write_all(text.as_bytes())
             };
+            missing::command(&error, &words).iter().for_each(|hint| output::note(hint));
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::SUCCESS });
         }
     };
@@ -266,7 +279,9 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
     format.iter().for_each(|format| output::expect_log_format(format));
     let (config, wrong) = match (configuration(cli), &cli.command) {
         // What is wrong is one of the things that it shows.
-        (Err(error), Command::Status(_)) => (usable_configuration(cli).map_err(|_| anyhow::anyhow!("{error:#}"))?, Some(error)),
+        (Err(error), Command::Status(_) | Command::Doctor(_) | Command::Support(_) | Command::Setup(_)) => {
+            (usable_configuration(cli).map_err(|_| anyhow::anyhow!("{error:#}"))?, Some(error))
+        }
         (config, _) => (config?, None),
     };
     if let Some(file) = &config.log_file {
@@ -275,6 +290,9 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
     output::start_log(config.log_level, config.log_format, config.log_file.as_deref()).map_err(|error| {
         UsageError(format!("log_file: {} cannot be opened: {error}", config.log_file.clone().unwrap_or_default().display()))
     })?;
+    for unset in &config.unset {
+        output::warning(&format_args!("the variable {} is not a setting of net-scout and changes nothing", unset.name));
+    }
     let clock: Box<dyn Clock> = match config.now {
         Some(now) => Box::new(FixedClock(now)),
         None => Box::new(SystemClock),
@@ -301,6 +319,9 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
             serve_command::run(&config, args.once, args.open, &|| configuration_again(cli, config.file.as_deref()))
         }
         Command::Status(args) => status::run(&config, wrong.as_ref(), (&args.format).into(), now),
+        Command::Doctor(args) => args.run(&config, wrong.as_ref(), now),
+        Command::Setup(args) => args.run(&config, now),
+        Command::Support(args) => args.run(&config, wrong.as_ref(), now),
         Command::Summary(args) => args.run(&config, now),
         Command::Report(args) => args.run(&config, now),
         Command::Blocklist(args) => args.run(&config, now),
@@ -314,13 +335,25 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
 /// The configuration as it is now.
 fn configuration(cli: &Cli) -> anyhow::Result<Config> {
     let file = ConfigFile::find(cli.global.config.as_deref())?;
-    let config = Config::resolve(&Layers::around(flags(cli), file))?;
-    if runs_plugins(&cli.command) { standard::or_standard(config) } else { Ok(standard::if_there(config)) }
+    let layers = Layers::around(flags(cli), file);
+    layers.check_variables()?;
+    let config = Config::resolve(&layers)?;
+    if runs_plugins(&cli.command) { standard::or_standard(config) } else { Ok(with_plugins(&cli.command, config)) }
 }
 
 /// As much of it as can be used, where its file is wrong.
 fn usable_configuration(cli: &Cli) -> Result<Config, UsageError> {
-    Config::resolve(&Layers::around(flags(cli), ConfigFile::find_usable(cli.global.config.as_deref())))
+    let config = Config::resolve(&Layers::around(flags(cli), ConfigFile::find_usable(cli.global.config.as_deref())))?;
+    Ok(with_plugins(&cli.command, config))
+}
+
+/// The configuration of a command that does without plugins where there are none.
+fn with_plugins(command: &Command, config: Config) -> Config {
+    match command {
+        // Why they cannot be had is one of the things that it shows.
+        Command::Doctor(_) | Command::Support(_) => standard::or_standard(config.clone()).unwrap_or(config),
+        _ => standard::if_there(config),
+    }
 }
 
 /// Whether a command runs plugins, or shows what they are.

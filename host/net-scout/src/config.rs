@@ -2,6 +2,7 @@
 //! with where it stands; everything is read and checked before the work begins. A new key is added in `config/keys.rs`.
 
 mod allow;
+mod environment;
 mod file;
 mod grammar;
 mod keys;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::PathBuf;
 
+pub use environment::Unset;
 pub use file::ConfigFile;
 pub use keys::{Flags, Values};
 pub use layer::Key;
@@ -69,6 +71,8 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// Every key with its value as it was written.
     pub settings: Vec<(Key, Setting)>,
+    /// The variables that look like settings and are none.
+    pub unset: Vec<Unset>,
 }
 
 impl Deref for Config {
@@ -112,8 +116,10 @@ impl Config {
             file: file.map(|file| file.path.clone()),
             values,
             settings,
+            unset: layers.unset_variables(),
         };
         config.check_found_database()?;
+        config.check_report()?;
         let plugins = config.notify.plugins.iter().map(|(name, written)| (name.clone(), config.plugin_receiver(written)));
         let plugins: Vec<_> = plugins.collect();
         config.notify.receivers.extend(plugins);

@@ -1,6 +1,7 @@
 //! What the program's exit status means, and which one an error gets.
 
 use net_scout_detect::DetectError;
+use net_scout_doctor::InjectError;
 use net_scout_ingest::LogsError;
 use net_scout_lab::evaluate::EvaluateError;
 use net_scout_lab::replay::ReplayError;
@@ -39,6 +40,7 @@ pub fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<UsageError>()
         || error.downcast_ref().is_some_and(PluginsError::is_usage)
         || error.downcast_ref().is_some_and(DetectError::is_usage)
+        || error.downcast_ref().is_some_and(InjectError::is_usage)
         || error.downcast_ref().is_some_and(EvaluateError::is_usage)
         || error.downcast_ref().is_some_and(ReplayError::is_usage)
         || error.downcast_ref().is_some_and(LogsError::is_usage)

@@ -6,6 +6,7 @@ mod alerts;
 mod allow;
 mod clock;
 mod columns;
+mod doctor;
 mod egress;
 mod enrichment;
 mod evaluation;
@@ -22,12 +23,14 @@ mod plugin;
 mod progress;
 mod safe;
 mod scan;
+mod setup;
 mod stats;
 mod status;
 mod story;
 mod summary;
 mod table;
 mod terminal;
+mod wrap;
 
 use std::io::Write;
 
@@ -39,8 +42,9 @@ pub use alerts::{Shown, write_alerts};
 pub use allow::{NOTHING_WRITTEN, closed, would_close, write_allowlist};
 pub use clock::ClockFace;
 pub use columns::{ALERT_COLUMN_NAMES, write_alert_columns, write_counts};
+pub use doctor::{write_checks, write_injected};
 pub use egress::{Destination, write_egress};
-pub use enrichment::{enriched, write_answers};
+pub use enrichment::{enriched, looked_up, write_answers};
 pub use evaluation::{write_figures, write_folder_figures, write_mistakes};
 pub use explanation::{AlertBefore, AllowEntry, Explanation, origin_words};
 pub use foreign::{AlertOutput, write_foreign};
@@ -53,7 +57,8 @@ pub use outbox::write_outbox;
 pub use plugin::{plugin_text, write_plugins};
 pub use progress::Progress;
 use safe::Safe;
-pub use scan::{ScanView, empty_window, past, show_alerts, write_scan};
+pub use scan::{ScanView, empty_window, list_alerts, past, show_alerts, write_scan};
+pub use setup::write_found;
 pub use stats::{StatsFormat, write_stats};
 pub use status::write_status;
 pub use story::Story;
@@ -145,7 +150,24 @@ impl<W: Write> Csv<W> {
 
 #[cfg(test)]
 mod tests {
+    use net_scout_tests::readers;
+
     use super::*;
+
+    /// What another program reads is what was written, whatever that was.
+    #[test]
+    fn another_program_reads_the_same() {
+        let values = readers::hostile_values(readers::count());
+        let rows: Vec<&[String]> = values.chunks(5).collect();
+        let mut out = Vec::new();
+        let mut csv = Csv::new(&mut out);
+        for row in &rows {
+            csv.line(*row).expect("a line");
+        }
+        csv.flush().expect("the end");
+        let text = String::from_utf8(out).expect("text");
+        readers::read_back("csv", &[serde_json::json!({ "text": text, "rows": rows })]);
+    }
 
     #[test]
     fn quotes_what_needs_it() {

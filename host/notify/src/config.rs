@@ -1,5 +1,6 @@
 //! Receivers and routes as they are written in net-scout.toml: `[[receiver]]` and `[[route]]`.
 
+mod entries;
 mod entry;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
+
+pub use entries::ShownEntry;
+use entries::What;
 
 use super::receiver::{Receivers, Surroundings, Written, WrittenPlugin, build};
 use super::route::{Route, Routes};
@@ -43,6 +47,8 @@ pub struct Notify {
     pub plugins: BTreeMap<String, WrittenPlugin>,
     /// The zone of quiet hours.
     pub zone: TimeZone,
+    /// All of them as they are shown.
+    pub entries: Vec<ShownEntry>,
 }
 
 impl fmt::Debug for Notify {
@@ -63,6 +69,17 @@ impl Notify {
     #[must_use]
     pub fn outbound(&self) -> Option<Arc<dyn Outbound>> {
         (!self.routes.0.is_empty()).then(|| Arc::new(self.routes.clone()) as Arc<dyn Outbound>)
+    }
+
+    /// The names of the receivers, in words.
+    #[must_use]
+    pub fn names(&self) -> String {
+        names(&self.receivers)
+    }
+
+    /// The filters of the routes, each with where it stands.
+    pub fn filters(&self) -> impl Iterator<Item = (String, String)> {
+        self.routes.0.iter().map(|route| (format!("{}: [[route]]: filter", route.from), route.filter.to_string()))
     }
 
     /// Why receivers cannot be used, one sentence each.
@@ -86,7 +103,7 @@ pub fn read(
     vault: &Vault,
     around: &Surroundings,
 ) -> Result<Notify, NotifyError> {
-    let (mut built, mut plugins) = (Receivers::new(), BTreeMap::new());
+    let (mut built, mut plugins, mut entries) = (Receivers::new(), BTreeMap::new(), Vec::new());
     for entry in receivers {
         let wrong = |what: String| NotifyError { from: entry.from.clone(), what: format!("[[receiver]]: {what}") };
         let (name, receiver) = entry::receiver(entry.table.clone()).map_err(wrong)?;
@@ -96,23 +113,29 @@ pub fn read(
         if let Written::Plugin(plugin) = &receiver {
             plugins.insert(name.clone(), plugin.clone());
         }
+        entries.push(ShownEntry::of(What::Receiver, &name, entry));
         built.insert(name, build(&receiver, vault, around).map_err(wrong)?);
     }
     let mut all = Vec::new();
     for (number, entry) in routes.iter().enumerate() {
         let wrong = |what: String| NotifyError { from: entry.from.clone(), what: format!("[[route]]: {what}") };
-        let route = entry::route(entry.table.clone(), number + 1).map_err(wrong)?;
+        let route = entry::route(entry.table.clone(), number + 1, &entry.from).map_err(wrong)?;
         if let Some(unknown) = route.receivers.iter().find(|name| !built.contains_key(*name)) {
-            let there: Vec<String> = built.keys().map(|name| plain(name, 100)).collect();
-            let there = if there.is_empty() { "none; write [[receiver]]".to_owned() } else { there.join(", ") };
+            let there = names(&built);
             return Err(wrong(format!("receivers: there is no receiver `{}`; there are {there}", plain(unknown, 100))));
         }
         if all.iter().any(|other: &Route| other.name == route.name) {
             return Err(wrong(format!("there is another route `{}`", plain(&route.name, 100))));
         }
+        entries.push(ShownEntry::of(What::Route, &route.name, entry));
         all.push(route);
     }
-    Ok(Notify { routes: Routes(all), receivers: built, plugins, zone: TimeZone::system() })
+    Ok(Notify { routes: Routes(all), receivers: built, plugins, zone: TimeZone::system(), entries })
+}
+
+fn names(receivers: &Receivers) -> String {
+    let names: Vec<String> = receivers.keys().map(|name| plain(name, 100)).collect();
+    if names.is_empty() { "none; write [[receiver]]".to_owned() } else { names.join(", ") }
 }
 
 #[cfg(test)]

@@ -17,9 +17,10 @@ use tokio::sync::watch;
 use super::config::Notify;
 use super::message::{Delivered, Failure, Message, Receiver};
 use net_scout_model::clock::Clock;
-use net_scout_model::{Sink, Timestamp};
+use net_scout_model::{News, Sink, StoredAlert, Timestamp, ToldAlert};
 use net_scout_store::{Database, DatabaseError, Lock, Turn};
 use run::Run;
+pub(crate) use run::key;
 
 /// How a delivery goes.
 pub struct Deliver<'a> {
@@ -75,7 +76,24 @@ pub async fn deliver(database: &mut Database, notify: &Notify, how: Deliver<'_>)
 /// # Errors
 /// Why it does not have it.
 pub async fn send_test(receiver: &Arc<dyn Receiver>, name: &str, now: Timestamp) -> Result<Delivered, Failure> {
-    let key = run::key().ok_or_else(|| Failure::unreachable("the system gives no random numbers"))?;
+    send(receiver, name, Vec::new(), now).await
+}
+
+/// Hands a receiver a message about an alert that was made up, which says so.
+///
+/// # Errors
+/// Why it does not have it.
+pub async fn send_made_up(
+    receiver: &Arc<dyn Receiver>,
+    name: &str,
+    alert: &StoredAlert,
+    now: Timestamp,
+) -> Result<Delivered, Failure> {
+    send(receiver, name, vec![ToldAlert::of(alert, News::New)], now).await
+}
+
+async fn send(receiver: &Arc<dyn Receiver>, name: &str, alerts: Vec<ToldAlert>, now: Timestamp) -> Result<Delivered, Failure> {
+    let key = key().ok_or_else(|| Failure::unreachable("the system gives no random numbers"))?;
     let (route, receiver_name) = ("test".to_owned(), name.to_owned());
     let message = Message {
         key,
@@ -85,7 +103,8 @@ pub async fn send_test(receiver: &Arc<dyn Receiver>, name: &str, now: Timestamp)
         attempt: 1,
         may_be_repeat: false,
         is_test: true,
-        alerts: Vec::new(),
+        report: None,
+        alerts,
     };
     run::attempt(receiver, &message).await
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use net_scout_model::{Severity, Timestamp, ToldAlert};
+use net_scout_model::{Severity, Timestamp, ToldAlert, ToldReport};
 use serde_json::{Value, json};
 
 use super::text;
@@ -13,7 +13,7 @@ use super::text;
 /// The most alerts that a message in JSON names one by one; of the others it says how many there are.
 pub(crate) const NAMED: usize = 100;
 
-/// A message for a receiver: one or many alerts.
+/// A message for a receiver: one or many alerts, or a report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     /// By which a receiver knows that it has it already: the same whenever it is tried again.
@@ -30,6 +30,8 @@ pub struct Message {
     pub may_be_repeat: bool,
     /// It says only that the way to the receiver works.
     pub is_test: bool,
+    /// The report that it is. Then it tells of no alerts.
+    pub report: Option<ToldReport>,
     /// What it tells of, the most important first. Names and texts in it are those of attackers.
     pub alerts: Vec<ToldAlert>,
 }
@@ -100,9 +102,12 @@ pub trait Receiver: Send + Sync {
 }
 
 impl Message {
-    /// How much the most important alert of it matters.
+    /// How much the most important alert of it matters. A report disturbs nobody, and is not silent either.
     #[must_use]
     pub fn severity(&self) -> Severity {
+        if self.report.is_some() {
+            return Severity::Low;
+        }
         self.alerts.iter().map(|alert| alert.severity).max().unwrap_or(Severity::Informational)
     }
 
@@ -122,6 +127,9 @@ impl Message {
     /// The whole of it as JSON, as far as alerts are named one by one.
     #[must_use]
     pub fn json(&self) -> Value {
+        if let Some(report) = &self.report {
+            return self.report_json(report);
+        }
         let count = |of: &dyn Fn(&ToldAlert) -> String| {
             let mut counts: BTreeMap<String, u64> = BTreeMap::new();
             self.alerts.iter().for_each(|alert| *counts.entry(of(alert)).or_default() += 1);
@@ -144,6 +152,22 @@ impl Message {
                 "by_severity": count(&|alert| alert.severity.name().to_owned()),
                 "by_type": count(&|alert| alert.alert_type.clone()),
                 "alerts": named,
+            }
+        })
+    }
+    /// A report as JSON: its text and its figures.
+    fn report_json(&self, report: &ToldReport) -> Value {
+        json!({
+            "type": "net-scout.report",
+            "timestamp": self.formed.seconds(),
+            "data": {
+                "key": self.key,
+                "receiver": self.receiver,
+                "attempt": self.attempt,
+                "may_be_repeat": self.may_be_repeat,
+                "title": self.title(),
+                "text": report.text,
+                "report": report.figures,
             }
         })
     }

@@ -7,6 +7,7 @@ mod mail;
 mod mqtt;
 mod plugin;
 mod syslog;
+mod tls;
 mod webhook;
 
 use std::collections::BTreeMap;
@@ -90,7 +91,7 @@ pub(crate) fn build(
         Written::Mail(written) => written.build(vault, &mut secrets)?,
         Written::File(written) => Ok(written.build(around)?),
         Written::Exec(written) => Ok(written.build()),
-        Written::Syslog(written) => Ok(written.build()?),
+        Written::Syslog(written) => written.build(),
         Written::Mqtt(written) => written.build(vault, &mut secrets)?,
         // Until whoever runs plugins puts one in its place.
         Written::Plugin(written) => Err(format!("the notifier {} is not loaded here", plain(&written.plugin, 100))),

@@ -26,6 +26,8 @@ pub struct Route {
     pub per_hour: Option<u32>,
     /// When nobody is to be disturbed, but for critical alerts.
     pub quiet: Option<Quiet>,
+    /// Where it stands in the configuration, in words.
+    pub from: String,
 }
 
 /// Hours of each day in which nobody is to be disturbed.
@@ -82,6 +84,7 @@ impl Route {
             repeat: None,
             per_hour: Some(10),
             quiet: None,
+            from: String::new(),
         }
     }
 

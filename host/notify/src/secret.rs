@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use net_scout_model::{Secrets, not};
+use net_scout_model::Secrets;
 use serde_json::{Map, Value};
 
 /// The longest file that is a secret, in bytes.
@@ -42,16 +42,22 @@ impl SecretName {
         match (variable, credential) {
             (None, None) => Ok(None),
             (Some(name), None) if Secrets::may_be(&name) => Ok(Some(Self::Environment(name))),
-            (Some(name), None) => Err(format!("{key}_env: {}", not(&name, "a name that begins with NET_SCOUT_SECRET_"))),
+            // What stands there is not shown: it may be the secret.
+            (Some(_), None) => Err(format!(
+                "{key}_env: a variable is named here, such as NET_SCOUT_SECRET_{}, and the secret stands in it",
+                key.to_uppercase()
+            )),
             (None, Some(name)) if is_file_name(&name) => Ok(Some(Self::Credential(name))),
-            (None, Some(name)) => Err(format!("{key}_credential: {}", not(&name, "the name of a credential"))),
+            (None, Some(_)) => {
+                Err(format!("{key}_credential: a credential of systemd is named here, such as {key}: LoadCredential={key}:FILE"))
+            }
             (Some(_), Some(_)) => Err(format!("`{key}_env` and `{key}_credential` are both there; one says where the secret is")),
         }
     }
 }
 
 fn is_file_name(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\0'])
+    !name.is_empty() && name.len() <= 255 && !name.starts_with('.') && !name.contains(['/', '\0'])
 }
 
 impl Vault {
@@ -100,9 +106,15 @@ mod tests {
         assert_eq!(variable, Ok(Some(SecretName::Environment("NET_SCOUT_SECRET_CHAT".to_owned()))));
         assert_eq!(take(json!({ "token_credential": "chat" })), Ok(Some(SecretName::Credential("chat".to_owned()))));
         for (table, wrong) in [
-            (json!({ "token_env": "HOME" }), "token_env: `HOME` is not a name that begins with NET_SCOUT_SECRET_"),
+            (
+                json!({ "token_env": "s3cret" }),
+                "token_env: a variable is named here, such as NET_SCOUT_SECRET_TOKEN, and the secret stands in it",
+            ),
             (json!({ "token_env": 1 }), "`token_env` must be a text in quotes"),
-            (json!({ "token_credential": "../x" }), "token_credential: `../x` is not the name of a credential"),
+            (
+                json!({ "token_credential": "../s3cret" }),
+                "token_credential: a credential of systemd is named here, such as token: LoadCredential=token:FILE",
+            ),
         ] {
             assert_eq!(take(table), Err(wrong.to_owned()));
         }

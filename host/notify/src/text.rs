@@ -10,11 +10,20 @@ use super::message::Message;
 pub(crate) const LISTED: usize = 5;
 /// The most characters of a name or an address.
 const LONGEST: usize = 80;
+/// The most characters of the title of a report.
+const TITLE: usize = 200;
+
+/// What is said of a message that the receiver may have.
+pub(crate) const REPEAT: &str = "This message may have arrived before: an earlier attempt ended without an answer.";
 
 /// The same as [`Message::title`].
 pub(crate) fn title(message: &Message) -> String {
+    if let Some(report) = &message.report {
+        return plain(&report.title, TITLE);
+    }
     let what = match message.alerts.as_slice() {
         [] => "a test message".to_owned(),
+        [alert] if message.is_test => format!("a test: {}", subject(alert)),
         [alert] => format!("{} {}", words(alert.news), subject(alert)),
         alerts => format!("{} ({})", counted(alerts.len(), "alert"), severities(alerts)),
     };
@@ -25,7 +34,7 @@ fn words(news: News) -> &'static str {
     match news {
         News::New => "new:",
         News::Worse => "more severe:",
-        News::Reopened => "reopened:",
+        News::Reopened => "open again:",
         News::Grown => "goes on:",
         News::Resent => "once more:",
     }
@@ -58,12 +67,15 @@ pub(crate) fn body(message: &Message, most: usize) -> String {
     if more > 0 {
         lines.push(format!("and {more} more: {}", types(&message.alerts[most..])));
     }
-    if message.alerts.is_empty() {
+    if let Some(report) = &message.report {
+        lines.extend(report.brief.lines().map(|line| plain(line, TITLE)));
+    } else if message.alerts.is_empty() {
         lines.push(format!("Messages to `{}` arrive.", plain(&message.receiver, LONGEST)));
     }
-    if message.may_be_repeat {
-        lines.push("This message may have arrived before: an earlier attempt ended without an answer.".to_owned());
+    if message.is_test && !message.alerts.is_empty() {
+        lines.push("This is a test: `net-scout doctor --inject` made the events up, in a copy of the database.".to_owned());
     }
+    lines.extend(message.may_be_repeat.then(|| REPEAT.to_owned()));
     lines.join("\n")
 }
 
@@ -117,6 +129,13 @@ mod tests {
         let message = message(vec![told(7, Severity::High, "scan\r\nBcc: x")]);
         assert_eq!(message.title(), "net-scout: new: high scan\\r\\nBcc: x from 203.0.113.9");
         assert_eq!(message.body(), "- high scan\\r\\nBcc: x from 203.0.113.9, score 80, rule port_scan, alert 7 (new)");
+    }
+
+    #[test]
+    fn a_made_up_alert_says_so() {
+        let made_up = Message { is_test: true, ..message(vec![told(7, Severity::High, "port_scan")]) };
+        assert_eq!(made_up.title(), "net-scout: a test: high port_scan from 203.0.113.9");
+        assert!(made_up.body().ends_with("made the events up, in a copy of the database."), "{}", made_up.body());
     }
 
     #[test]

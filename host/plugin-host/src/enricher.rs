@@ -9,7 +9,7 @@ use super::artifact::Artifact;
 use super::bindings::enricher::{self as bindings, EnricherPre};
 use super::convert;
 use super::engine::PluginEngine;
-use super::error::PluginError;
+use super::error::{LimitExceeded, PluginError};
 use super::guest::{Code, Guest, Usage};
 use super::host_calls::HostCalls;
 use super::rule::{arguments, granted_all};
@@ -99,6 +99,9 @@ pub enum LookupError {
     /// The enricher itself failed.
     #[error("plugin failed: {0}")]
     Failed(String),
+    /// It was still waiting when its time was over.
+    #[error("plugin failed: {0}")]
+    Overdue(String),
     /// It did not do what it did when it was recorded, or what a scenario provides for.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
@@ -110,7 +113,7 @@ impl LookupError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::AccessDenied(_) => "access-denied",
-            Self::TimedOut(_) => "timed-out",
+            Self::TimedOut(_) | Self::Overdue(_) => "timed-out",
             Self::RateLimited(_) => "rate-limited",
             Self::NotFound(_) => "not-found",
             Self::Unavailable(_) => "unavailable",
@@ -237,6 +240,7 @@ impl Enricher {
             .await;
         let failed = |error| match error {
             PluginError::Unexpected(unexpected) => LookupError::Unexpected(unexpected),
+            overdue @ PluginError::Limit(LimitExceeded::Wall(_)) => LookupError::Overdue(overdue.to_string()),
             other => {
                 other.log_backtrace();
                 LookupError::Failed(other.to_string())

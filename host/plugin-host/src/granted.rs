@@ -53,6 +53,7 @@ pub struct EnricherSet {
 }
 
 /// An enricher that may run.
+#[derive(Clone)]
 pub struct Approved {
     /// The enricher.
     pub enricher: Arc<Enricher>,

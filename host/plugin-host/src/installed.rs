@@ -12,6 +12,7 @@ use crate::error::{LoadError, PluginError};
 use crate::load::{PluginLimits, Plugins, load_file, load_folder};
 use crate::lock::{LOCK, Lock, LockError, read_lock};
 use crate::ownership;
+use net_scout_model::nearest;
 use net_scout_model::{Request, Secrets, Sink, UsageError, Written, WrittenParameters, parse_switch, plain};
 
 /// The parameters that every enricher has: whether it runs, and whether it may be asked about private addresses.
@@ -245,7 +246,9 @@ fn known_parameters(parameters: &WrittenParameters, plugins: &Plugins) -> Result
     let unknown = parameters.iter().find(|(name, set)| is_unknown(name) && set.values().any(Written::is_flag));
     match unknown {
         Some((name, _)) if plugins.refused.is_empty() => {
-            Err(UsageError(format!("--set: there is no plugin `{}`; there are {}", plain(name, 100), names.join(", "))))
+            let meant =
+                nearest(name, names.iter().copied()).map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"));
+            Err(UsageError(format!("--set: there is no plugin `{}`{meant}; there are {}", plain(name, 100), names.join(", "))))
         }
         _ => Ok(()),
     }

@@ -12,7 +12,7 @@ use wasmtime::component::Component;
 use super::artifact::{Artifact, open_regular};
 use super::engine::PluginEngine;
 use super::enricher::{LinkedEnricher, UngrantedEnricher};
-use super::error::LoadError;
+use super::error::{LoadError, PluginError};
 use super::guest::Code;
 use super::lock::Lock;
 use super::notifier::{LinkedNotifier, UngrantedNotifier};
@@ -219,7 +219,12 @@ async fn load(
         }
         World::Notifier => {
             let linked = LinkedNotifier::new(engine, &component, &artifact).map_err(of_another)?;
-            let said = linked.code.describe(&artifact.file, common).await.map_err(LoadError::Describe)?;
+            let said = linked
+                .code
+                .describe(&artifact.file, common)
+                .await
+                .inspect_err(PluginError::log_backtrace)
+                .map_err(LoadError::Describe)?;
             let (description, limits) = known(convert::notifier(said).map_err(LoadError::Description)?)?;
             Loaded::Notifier(Box::new(UngrantedNotifier { artifact, description, limits, linked }))
         }
@@ -228,7 +233,8 @@ async fn load(
 
 /// What a rule or an enricher says of itself, which must be what it exports.
 async fn described(code: &Code, artifact: &Artifact, limits: &Limits, world: World) -> Result<Description, LoadError> {
-    let said = code.describe(&artifact.file, limits).await.map_err(LoadError::Describe)?;
+    let said =
+        code.describe(&artifact.file, limits).await.inspect_err(PluginError::log_backtrace).map_err(LoadError::Describe)?;
     let description = convert::description(said).map_err(LoadError::Description)?;
     let wrong = |text: &str| Err(LoadError::Description(text.to_owned()));
     match (world, World::of(&description.kind)) {

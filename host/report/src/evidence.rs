@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use net_scout_model::plain;
+use net_scout_model::{counted, plain};
 
 /// The most characters of one value.
 const VALUE: usize = 120;
@@ -18,6 +18,23 @@ pub fn who(source: Option<&str>, destination: Option<&str>) -> String {
         (Some(source), None) => source.to_owned(),
         (None, Some(destination)) => format!("somebody to {destination}"),
         (None, None) => String::new(),
+    }
+}
+
+/// The same, of an alert about many sources: `198.51.100.0/24 (14 sources) to 192.0.2.1`.
+#[must_use]
+pub fn parties(source: Option<&str>, destination: Option<&str>, evidence: &Value) -> String {
+    let count = ["network_sources", "taking_part", "source_count"].into_iter().find_map(|key| evidence[key].as_u64());
+    let network = evidence["network"].as_str().map(|network| plain(network, VALUE));
+    let many = match (network, count) {
+        (Some(network), Some(count)) => Some(format!("{network} ({})", counted(count, "source"))),
+        (None, Some(count)) => Some(counted(count, "source")),
+        (network, None) => network,
+    };
+    match (source, many) {
+        (None, many) => who(many.as_deref(), destination),
+        (Some(source), Some(many)) if evidence["network"].is_string() => who(Some(&format!("{source} of {many}")), destination),
+        (source, _) => who(source, destination),
     }
 }
 

@@ -201,11 +201,11 @@ fn label(bins: Bins, place: usize, length: usize) -> String {
     bins.at(place).seconds()[..length].replacen('T', " ", 1)
 }
 
-/// The next number that is 1, 2 or 5 with noughts, for the top of a plot.
+/// The next number that is 1, 2, 3, 4, 6 or 8 with noughts, for the top of a plot: not much of it stays empty.
 fn rounded(value: u64) -> u64 {
     let mut step = 1_u64;
     loop {
-        for digit in [1, 2, 5] {
+        for digit in [1, 2, 3, 4, 6, 8] {
             let candidate = step.saturating_mul(digit);
             if candidate >= value {
                 return candidate;

@@ -1,5 +1,6 @@
 //! The report over a period: what there was, what is new against the period before, and what is not known.
 
+mod brief;
 mod tell;
 
 use net_scout_detect::allow::allowlist;
@@ -42,6 +43,8 @@ pub enum ReportFormat {
 /// What was left out of the alerts, or closed without a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
+    /// What scans of the period left out before it was stored: the entry of the allowlist, why, and how many different alerts.
+    pub scans: Vec<(String, String, u64)>,
     /// Alerts of the period that the allowlist closed after they were stored.
     pub closed: u64,
     /// Entries of the allowlist that hold now, without those that are built in: which network, and why.
@@ -92,6 +95,7 @@ pub async fn make_report(
     }
     let coverage = database.coverage_around(&scan.table, period)?;
     let ledger = database.ledger(period.begins)?;
+    let left_out = database.left_out(period)?;
     let allowed = allowlist(&scan.allow, &database, sink)?;
     drop(database);
 
@@ -110,6 +114,7 @@ pub async fn make_report(
         before,
         coverage: CoverageFigures::of(&coverage, period),
         left_out: LeftOut {
+            scans: left_out.into_iter().map(|one| (one.origin, one.reason, one.alerts)).collect(),
             closed: closed_by_allowlist(&listed.alerts, period),
             entries: entries.map(|(_, allow)| (net_scout_detect::allow::words(allow), allow.reason.clone())).collect(),
         },

@@ -1,5 +1,7 @@
 //! The first screen of a morning: what is open, what is new, and whether anything keeps the next alert from coming.
 
+mod look;
+
 use std::cmp::Reverse;
 
 use net_scout_detect::scan::ScanOptions;
@@ -14,6 +16,7 @@ use crate::figures::AlertLine;
 use crate::figures::{raised, strongest};
 use crate::life::{SEVERITIES, Stage};
 use crate::words::{duration, number, seconds};
+pub use look::{keep_look, summary_since_last_look};
 
 /// How many alerts are listed of each kind.
 const LISTED: usize = 8;
@@ -27,6 +30,8 @@ pub struct Summary {
     pub made: Timestamp,
     /// Since when alerts are new.
     pub since: Timestamp,
+    /// Whether that is when the same person looked last.
+    pub is_since_last_look: bool,
     /// How many alerts are open, by severity, the most severe first.
     pub open: Vec<(&'static str, u64)>,
     /// How many are snoozed.
@@ -65,6 +70,7 @@ pub fn make_summary(scan: &ScanOptions, since: Timestamp, now: Timestamp, sink: 
     Ok(Summary {
         made: now,
         since,
+        is_since_last_look: false,
         open: SEVERITIES.into_iter().map(|one| (one.name(), of(one))).collect(),
         snoozed: alerts.iter().filter(|alert| Stage::of(alert) == Stage::Snoozed).count() as u64,
         new: new.len() as u64,
@@ -106,9 +112,11 @@ impl Summary {
             self.open.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{} {name}", number(*count))).collect();
         let open = if all == 0 { "no alert".to_owned() } else { parts.join(", ") };
         let ago = |at: Timestamp| duration(self.made.0.saturating_sub(at.0) / SECOND);
+        let look = if self.is_since_last_look { "you looked last, " } else { "" };
+        let new = format!("{} since {look}{} ({} ago)", number(self.new), seconds(self.since), ago(self.since));
         let mut facts = vec![
             ("open", open),
-            ("new", format!("{} since {} ({} ago)", number(self.new), seconds(self.since), ago(self.since))),
+            ("new", new),
             (
                 "events",
                 self.newest_event.map_or("none".to_owned(), |at| format!("the newest is of {} ({} ago)", seconds(at), ago(at))),
@@ -119,7 +127,7 @@ impl Summary {
                     format!("until {} ({} ago)", seconds(at), ago(at))
                 }),
             ),
-            ("service", self.service.clone().unwrap_or_else(|| "none runs".to_owned())),
+            ("service", self.service.clone().unwrap_or_else(|| "not running".to_owned())),
         ];
         if self.snoozed > 0 {
             facts.insert(1, ("snoozed", number(self.snoozed)));

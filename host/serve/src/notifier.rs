@@ -11,7 +11,9 @@ use net_scout_detect::DetectError;
 use net_scout_detect::enrich::EnrichOptions;
 use net_scout_detect::send::deliver;
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{AlertField, Networks, Notification, NotifiedAlert, Secrets, Sink, StoredAlert, ToldAlert, Triage};
+use net_scout_model::{
+    AlertField, Networks, Notification, NotificationKind, NotifiedAlert, Secrets, Sink, StoredAlert, ToldAlert, Triage,
+};
 use net_scout_notify::{Delivered, Delivery, Failure, Message, Receiver, WrittenPlugin};
 use net_scout_plugin_host::recording::Tape;
 use net_scout_plugin_host::{Notifier, NotifierSettings, NotifyError, PluginOptions, load_plugins};
@@ -42,8 +44,9 @@ impl PluginReceiver {
                 .ok_or_else(|| format!("fields: `{name}` is not a field of an alert; there are {}", AlertField::names()))
         };
         let fields = written.fields.as_ref().map(|fields| fields.iter().map(field).collect::<Result<BTreeSet<_>, _>>());
-        if let Some(name) = written.secret_env.as_ref().filter(|name| !Secrets::may_be(name)) {
-            return Err(format!("secret_env: `{name}` is no name of a secret: they begin with NET_SCOUT_SECRET_ or PDNS_"));
+        if written.secret_env.as_ref().is_some_and(|name| !Secrets::may_be(name)) {
+            // What stands there is not shown: it may be the secret.
+            return Err("secret_env: a variable is named here, which begins with NET_SCOUT_SECRET_ or PDNS_".to_owned());
         }
         let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let settings = NotifierSettings {
@@ -110,6 +113,10 @@ fn notification(message: &Message) -> Notification {
     let (key, attempt) = (message.key.clone(), if message.may_be_repeat { message.attempt.max(2) } else { 1 });
     if message.is_test {
         return Notification { attempt, ..Notification::test(key) };
+    }
+    if let Some(report) = &message.report {
+        let (title, text) = (report.title.clone(), Some(report.brief.clone()));
+        return Notification { key, kind: NotificationKind::Report, title, text, attempt, ..Notification::default() };
     }
     Notification { key, attempt, alerts: message.alerts.iter().map(notified).collect(), ..Notification::default() }
 }

@@ -87,6 +87,35 @@ impl Schedule {
     }
 }
 
+/// A day, in microseconds.
+const DAY: i64 = 86_400_000_000;
+/// How far back the run before another one is looked for, in days: few runs lie in between.
+const LOOK_BACK: [i64; 4] = [2, 8, 40, 400];
+/// The most runs that are looked for one after another.
+const MISSED: usize = 10_000;
+
+impl Schedule {
+    /// The last run that is not later than an instant, of those from one on.
+    #[must_use]
+    pub fn last(&self, from: Timestamp, until: Timestamp, zone: &TimeZone) -> Timestamp {
+        if let Self::Every(period) = self {
+            return Timestamp(until.0.div_euclid(*period).saturating_mul(*period)).max(from);
+        }
+        let runs = std::iter::successors(Some(from), |run| self.next(*run, zone).filter(|next| *next <= until));
+        runs.take(MISSED).last().unwrap_or(from)
+    }
+
+    /// The last run before one; a day before where there is none for so long that nobody waits for it.
+    #[must_use]
+    pub fn before(&self, run: Timestamp, zone: &TimeZone) -> Timestamp {
+        if let Self::Every(period) = self {
+            return run.plus(-period);
+        }
+        let first = LOOK_BACK.iter().find_map(|days| self.next(run.plus(-days * DAY), zone).filter(|first| *first < run));
+        first.map_or(run.plus(-DAY), |first| self.last(first, run.plus(-1), zone))
+    }
+}
+
 /// The zone of this machine.
 #[must_use]
 pub fn system_zone() -> TimeZone {

@@ -15,6 +15,7 @@ mod reload;
 mod repeated;
 mod report;
 mod scan;
+mod send_report;
 
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ use options::detect_error;
 pub use options::{Schedules, ServiceError, ServiceOptions, longest_lag};
 use repeated::Repeated;
 use report::Ended;
+pub use send_report::ReportPlan;
 
 /// What it is called where others see who has the database.
 const NAME: &str = "net-scout serve";
@@ -48,6 +50,7 @@ const SCAN: &str = "scan";
 const ENRICH: &str = "enrich";
 const EXPIRE: &str = "expire";
 const MAINTAIN: &str = "maintain";
+const REPORT: &str = "report";
 const DELIVER: &str = "deliver";
 
 /// What reads the configuration again.
@@ -152,9 +155,9 @@ pub async fn serve(mut options: ServiceOptions, once: bool, around: Surroundings
 }
 
 fn agenda(options: &ServiceOptions, now: Timestamp) -> Agenda {
-    let Schedules { scan, enrich, expire, maintain, deliver } = options.schedules.clone();
+    let Schedules { scan, enrich, expire, maintain, report, deliver } = options.schedules.clone();
     let deliver = if options.notify.is_empty() { Schedule::Off } else { deliver };
-    let jobs = [(SCAN, scan), (ENRICH, enrich), (EXPIRE, expire), (MAINTAIN, maintain), (DELIVER, deliver)];
+    let jobs = [(SCAN, scan), (ENRICH, enrich), (EXPIRE, expire), (MAINTAIN, maintain), (REPORT, report), (DELIVER, deliver)];
     let jobs = jobs.into_iter().map(|(name, schedule)| Job::new(name, schedule, now)).collect();
     Agenda { jobs, zone: options.zone.clone() }
 }
@@ -270,6 +273,7 @@ impl Service<'_> {
             SCAN => self.tick().await,
             ENRICH => self.enrich().await,
             EXPIRE => self.expire().await,
+            REPORT => self.send_report().await,
             DELIVER => self.deliver().await,
             _ => self.maintain(),
         }

@@ -14,7 +14,7 @@ use crate::schedule::{Agenda, Job, JobState};
 use crate::tick::TickOptions;
 pub use coverage::CoverageStatus;
 use net_scout_model::{Timestamp, counted};
-use net_scout_store::{Database, DatabaseError, FailingRule, Lock};
+use net_scout_store::{Database, DatabaseError, FailingRule, Lock, OutboxDepth};
 
 pub use rules::{RunningRule, RunningRules, new_since, running};
 
@@ -73,6 +73,8 @@ pub struct Status {
     pub jobs: BTreeMap<String, JobStatus>,
     /// The rules that failed in the last ticks.
     pub failing_rules: Vec<FailingRule>,
+    /// What waits for receivers of messages.
+    pub outbox: Vec<OutboxDepth>,
     /// Whose process the service is.
     #[serde(skip)]
     user: Option<u32>,
@@ -127,6 +129,7 @@ impl Status {
         let holder = database.holder(Lock::Service, now)?;
         let (running, user) = (holder.as_ref().map(|holder| holder.to_string()), holder.map(|holder| holder.uid));
         let mut status = Self { running, user, failing_rules: database.failing_rules()?, ..Self::default() };
+        status.outbox = database.outbox_depths()?;
         for row in database.service()? {
             status.at = status.at.max(Some(row.at));
             if let Some(name) = row.job.strip_prefix("job ") {

@@ -118,7 +118,7 @@ fn clock(time: Timestamp) -> String {
 }
 
 /// The index whose first column is the timestamp; one on nothing else if there is one.
-fn timestamp_index(connection: &Connection, table: &str) -> rusqlite::Result<Option<String>> {
+pub(super) fn timestamp_index(connection: &Connection, table: &str) -> rusqlite::Result<Option<String>> {
     connection
         .query_row(
             "SELECT list.name FROM pragma_index_list(?1, 'main') AS list

@@ -6,12 +6,16 @@ use super::condition::Condition;
 use super::error::DatabaseError;
 use super::open::Database;
 use super::schema::columns;
+use crate::layout::{Source, TIME_FUNCTION};
 use net_scout_model::EVENT_COLUMNS;
+
+/// What is shown of an event of the old layout, whatever the condition names.
+const SHOWN: [&str; 5] = ["id", "time", "src_ip", "dst_ip", "dst_port"];
 
 impl Database {
     /// The SELECT behind the evidence `events` of an alert, over this table of events, with its values filled in; none where the evidence
     /// does not say which events they are, or with a condition that the gate refuses: what is shown here may be run by somebody whom no
-    /// gate guards. Over the table of the second layout it can be run as it is.
+    /// gate guards. It can be run as it is, on this database.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -24,7 +28,7 @@ impl Database {
         let condition = filled(condition, parameters);
         let have = columns(&self.connection, table).map_err(self.error("read"))?;
         if !["id", "src_ip", "dst_ip"].iter().all(|name| have.iter().any(|column| column == name)) {
-            return Ok(Some(format!("SELECT id, time, src_ip, dst_ip, dst_port FROM events WHERE {condition}")));
+            return Ok(Source::recognise(table, &have).ok().map(|source| over_old(&source, &condition, events)));
         }
         let missing: Vec<&str> = EVENT_COLUMNS.into_iter().filter(|name| !have.iter().any(|column| column == name)).collect();
         let mut sql = format!("SELECT * FROM {table} WHERE ({})", over_table(&condition, &missing));
@@ -80,6 +84,23 @@ fn over_table(condition: &str, missing: &[&str]) -> String {
     parts(condition).into_iter().map(name).collect()
 }
 
+/// The query over the table of the old layout, of which the columns that it needs are made first.
+fn over_old(source: &Source, condition: &str, events: &Value) -> String {
+    let words = parts(condition);
+    let is_needed = |name: &&&str| SHOWN.contains(*name) || words.iter().any(|word| word.eq_ignore_ascii_case(name));
+    let made: Vec<String> =
+        EVENT_COLUMNS.iter().filter(is_needed).map(|name| format!("{} AS {name}", source.expression(name))).collect();
+    let made = made.join(", ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let made = made.replace(&format!("{TIME_FUNCTION}(timestamp)"), "unixepoch(timestamp) * 1000000");
+    let mut sql = format!("WITH events AS (SELECT {made} FROM {}) SELECT * FROM events WHERE ({condition})", source.table);
+    for (end, comparison) in [("first", ">="), ("last", "<=")] {
+        if let Some(instant) = events[end].as_str() {
+            sql.push_str(&format!(" AND time / 1000000 {comparison} unixepoch({})", quoted(instant)));
+        }
+    }
+    sql
+}
+
 fn literal(value: &Value) -> String {
     match value {
         Value::String(text) => quoted(text),
@@ -107,6 +128,36 @@ mod tests {
         assert_eq!(filled("a = ? AND b IN (?3, ?, ?9, ?5)", parameters), "a = 'O''Neill' AND b IN (1, NULL, NULL, 0.5)");
         assert_eq!(filled("a = '?1 ''?2' AND \"?1\" = ?2", parameters), "a = '?1 ''?2' AND \"?1\" = 22");
         assert_eq!(filled("ä = ?2 AND 'open ?1", parameters), "ä = 22 AND 'open ?1");
+    }
+
+    #[test]
+    fn what_is_shown_runs_in_either_layout() {
+        let events = json!({
+            "condition": "src_ip = ?1 AND direction = 'INBOUND' AND tcp_flags IS NULL AND time > 5",
+            "parameters": ["192.0.2.1"],
+            "first": "2026-03-11T20:00:00Z",
+            "last": "2026-03-11T20:00:01Z",
+        });
+        for (columns, values) in [
+            (
+                "src_ip, src_port, dst_ip, dst_port, proto, verdict, direction, timestamp",
+                "'192.0.2.1', 1, '', 2, 'TCP', 'DROP', 'INBOUND'",
+            ),
+            ("ip, port, direction, timestamp", "'192.0.2.1', 22, 'RX'"),
+        ] {
+            let database = Database::in_memory("scout_alerts").expect("open");
+            let made = format!(
+                "CREATE TABLE ip_events (id INTEGER PRIMARY KEY, {columns});
+                 INSERT INTO ip_events ({columns}) VALUES ({values}, '2026-03-11T20:00:01Z'), ({values}, '2026-03-11T20:00:02Z')"
+            );
+            database.connection.execute_batch(&made).expect("made");
+            let sql = database.query_again("ip_events", &events).expect("read").expect("a query");
+            // As `sqlite3` runs it, which knows no function of this program.
+            let count = |sql: &str| -> i64 {
+                database.connection.query_row(&format!("SELECT COUNT(*) FROM ({sql})"), [], |row| row.get(0)).expect(sql)
+            };
+            assert_eq!(count(&sql), 1, "{sql}");
+        }
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct AlertToEnrich {
     pub src_ip: Option<String>,
     /// Its destination.
     pub dst_ip: Option<String>,
+    /// Whether every lookup that reaches outside failed for the network: it stays new, and is enriched again.
+    pub is_unreached: bool,
     /// What it has already: `src` and `dst`, one member for each enricher.
     pub enrichment: Map<String, Value>,
 }
@@ -44,6 +46,10 @@ pub enum WhichAlerts {
 
 /// Which alerts have no enrichment.
 const MISSING: &str = "typeof(enrichment_json) <> 'text' OR enrichment_json IN ('', '{}', 'null')";
+/// The member of an enrichment that says that nobody was reached.
+const UNREACHED: &str = "unreached";
+/// Which alerts have it. Inside a text, its quotes would be escaped.
+const AGAIN: &str = "coalesce(status, 'new') = 'new' AND enrichment_json LIKE '%\"unreached\":true%'";
 
 impl Database {
     /// The alerts to enrich, newest first, and how many have an address that cannot be read.
@@ -52,12 +58,13 @@ impl Database {
     /// When the database cannot be read.
     pub fn alerts_to_enrich(&self, which: WhichAlerts) -> Result<(Vec<AlertToEnrich>, Unreadable), DatabaseError> {
         let (condition, limit) = match which {
-            WhichAlerts::Newest(limit) => (MISSING.to_owned(), limit),
+            WhichAlerts::Newest(limit) => (format!("({MISSING}) OR ({AGAIN})"), limit),
             WhichAlerts::NewestAgain(limit) => ("1".to_owned(), limit),
             WhichAlerts::Id(id) => (format!("id = {id}"), 1),
         };
         let sql = format!(
-            "SELECT id, src_ip, dst_ip, enrichment_json FROM {} WHERE {condition} ORDER BY created_at DESC, id DESC LIMIT {limit}",
+            "SELECT id, src_ip, dst_ip, enrichment_json FROM {} WHERE {condition}
+             ORDER BY ({AGAIN}), created_at DESC, id DESC LIMIT {limit}",
             quote(&self.alert_table)
         );
         let read = || -> rusqlite::Result<(Vec<AlertToEnrich>, Unreadable)> {
@@ -70,11 +77,12 @@ impl Database {
                     unreadable.add(id, "one of its addresses is not a text in UTF-8");
                     continue;
                 };
-                let enrichment = match json(row.get_ref(3)?) {
+                let mut enrichment = match json(row.get_ref(3)?) {
                     Value::Object(enrichment) => enrichment,
                     _ => Map::new(),
                 };
-                alerts.push(AlertToEnrich { id, src_ip, dst_ip, enrichment });
+                let is_unreached = enrichment.remove(UNREACHED).is_some();
+                alerts.push(AlertToEnrich { id, src_ip, dst_ip, is_unreached, enrichment });
             }
             Ok((alerts, unreadable))
         };
@@ -86,18 +94,18 @@ impl Database {
     /// # Errors
     /// When the database cannot be read.
     pub fn unenriched_alerts(&self) -> Result<u64, DatabaseError> {
-        let sql = format!("SELECT COUNT(*) FROM {} WHERE {MISSING}", quote(&self.alert_table));
+        let sql = format!("SELECT COUNT(*) FROM {} WHERE ({MISSING}) OR ({AGAIN})", quote(&self.alert_table));
         let count = self.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).map_err(self.error("read"))?;
         Ok(count.unsigned_abs())
     }
 
-    /// Keeps the enrichment of alerts in one transaction. A status that a person set stays.
+    /// Keeps the enrichment of alerts in one transaction. A status that a person set stays, and one that reached nobody stays new.
     ///
     /// # Errors
     /// When the database is locked, read-only or full.
     pub fn keep_enrichment(&mut self, alerts: &[AlertToEnrich], now: Timestamp) -> Result<(), DatabaseError> {
         let sql = format!(
-            "UPDATE {} SET enrichment_json = ?2, status = CASE WHEN coalesce(status, 'new') = 'new' THEN 'enriched' ELSE status END
+            "UPDATE {} SET enrichment_json = ?2, status = CASE WHEN coalesce(status, 'new') = 'new' AND NOT ?3 THEN 'enriched' ELSE status END
              WHERE id = ?1",
             quote(&self.alert_table)
         );
@@ -106,9 +114,13 @@ impl Database {
             let mut update = connection.prepare(&sql)?;
             let history = Writer::new(connection, &table, now)?;
             for alert in alerts {
-                let enrichment = Value::Object(alert.enrichment.clone()).to_string();
+                let mut enrichment = alert.enrichment.clone();
+                if alert.is_unreached {
+                    enrichment.insert(UNREACHED.to_owned(), Value::Bool(true));
+                }
+                let enrichment = Value::Object(enrichment).to_string();
                 let said = Said::new(&Actor::Enrichment, "enrich", None);
-                history.change(alert.id, said, || update.execute((alert.id, enrichment)))?;
+                history.change(alert.id, said, || update.execute((alert.id, enrichment, alert.is_unreached)))?;
             }
             Ok(())
         })
@@ -182,6 +194,28 @@ mod tests {
         assert_eq!(database.alerts_to_enrich(WhichAlerts::Newest(10)).expect("read").0, []);
         assert_eq!(database.alerts_to_enrich(WhichAlerts::NewestAgain(10)).expect("read").0.len(), 3);
         assert_eq!(database.alerts_to_enrich(WhichAlerts::Id(3)).expect("read").0[0].enrichment["src"], json!({"rdns": {}}));
+    }
+
+    #[test]
+    fn what_reached_nobody_stays_new_and_comes_last() {
+        let (_folder, mut database) = database();
+        let made = "INSERT INTO scout_alerts (alert_type, src_ip, status, created_at) VALUES
+            ('a', '192.0.2.1', 'new', '2026-01-01T00:00:00Z'), ('a', '192.0.2.2', 'new', '2026-01-02T00:00:00Z')";
+        database.connection.execute_batch(made).expect("alerts");
+        let ids = |database: &Database| -> Vec<i64> {
+            let alerts = database.alerts_to_enrich(WhichAlerts::Newest(10)).expect("read").0;
+            alerts.iter().map(|alert| alert.id).collect()
+        };
+        assert_eq!(ids(&database), [2, 1]);
+        let mut newest = database.alerts_to_enrich(WhichAlerts::Newest(1)).expect("read").0;
+        newest[0].is_unreached = true;
+        newest[0].enrichment.insert("src".into(), json!({"whois": {"raw": "\\\"unreached\\\":true"}}));
+        database.keep_enrichment(&newest, NOW).expect("keep");
+        assert_eq!(ids(&database), [1, 2]);
+        assert_eq!(database.unenriched_alerts().expect("counted"), 2);
+        newest[0].is_unreached = false;
+        database.keep_enrichment(&newest, NOW).expect("keep");
+        assert_eq!(ids(&database), [1]);
     }
 
     #[test]

@@ -77,6 +77,14 @@ pub enum DatabaseError {
         /// SQLite's word for it.
         reason: String,
     },
+    /// A row with the largest number there is keeps all others out.
+    #[error("{path} takes no further rows: a row of {table} has the number 9223372036854775807, behind which there is none; another program wrote it, remove it with sqlite3, and its number from sqlite_sequence", path = path.display())]
+    NoNumbers {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+    },
     /// There is no room for what is to be written.
     #[error("{path} cannot grow ({reason}), nothing was changed; make room on its file system", path = path.display())]
     Full {

@@ -1,5 +1,4 @@
-//! The SQL functions behind the view `events`: when an event was, whether a row can be read at all, and which way a packet went; and those
-//! of rules that SQLite does not have.
+//! The SQL functions behind the view `events`: when an event was, whether a row can be read at all, and which way a packet went.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +9,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::layout::{DIRECTION_FUNCTION, READABLE_FUNCTION, TIME_FUNCTION};
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{DirectionCheck, ForwardedDirection, IN_NETWORKS, INBOUND, Networks, OUTBOUND};
+use net_scout_model::{DirectionCheck, ForwardedDirection, INBOUND, OUTBOUND};
 
 /// How a function may be used.
 pub(super) const FLAGS: FunctionFlags =
@@ -75,22 +74,6 @@ pub(super) fn direction_function(connection: &Connection, check: &DirectionCheck
         })
     })?;
     Ok(corrected)
-}
-
-/// Teaches a connection which addresses lie in some networks.
-pub(super) fn networks_function(connection: &Connection) -> rusqlite::Result<()> {
-    connection.create_scalar_function(IN_NETWORKS, 2, FLAGS, |context| {
-        let failed = |reason: String| rusqlite::Error::UserFunctionError(format!("{IN_NETWORKS}: {reason}").into());
-        let networks = context.get_or_create_aux(1, |value| {
-            let text = value.as_str().map_err(|_| failed("its networks are not text".to_owned()))?;
-            text.parse::<Networks>().map_err(|error| failed(error.to_string()))
-        })?;
-        Ok(match context.get_raw(0) {
-            ValueRef::Null => None,
-            ValueRef::Text(text) => Some(std::str::from_utf8(text).is_ok_and(|text| networks.contains_text(text))),
-            _ => Some(false),
-        })
-    })
 }
 
 fn name(direction: &'static str) -> ToSqlOutput<'static> {

@@ -11,7 +11,7 @@ use rusqlite::hooks::{AuthAction, AuthContext};
 use net_scout_model::Timestamp;
 
 /// The functions that a rule may call: free of side effects, of the clock and of chance.
-const FUNCTIONS: [&str; 51] = [
+const FUNCTIONS: [&str; 57] = [
     "->",
     "->>",
     "abs",
@@ -25,6 +25,7 @@ const FUNCTIONS: [&str; 51] = [
     "glob",
     "group_concat",
     "hex",
+    "hour",
     "ifnull",
     "iif",
     "in_networks",
@@ -37,9 +38,11 @@ const FUNCTIONS: [&str; 51] = [
     "lead",
     "length",
     "like",
+    "ln",
     "lower",
     "ltrim",
     "max",
+    "median",
     "min",
     "nth_value",
     "ntile",
@@ -48,11 +51,13 @@ const FUNCTIONS: [&str; 51] = [
     "printf",
     "quote",
     "rank",
+    "regexp",
     "replace",
     "round",
     "row_number",
     "rtrim",
     "sign",
+    "sqrt",
     "string_agg",
     "substr",
     "substring",
@@ -63,6 +68,7 @@ const FUNCTIONS: [&str; 51] = [
     "unhex",
     "unicode",
     "upper",
+    "weekday",
 ];
 
 /// The columns of a table that may be read.

@@ -59,7 +59,7 @@ pub struct Source {
 }
 
 /// What holds of a forwarded packet.
-const FORWARDED: &str = "out_if <> '' AND in_if <> ''";
+pub(crate) const FORWARDED: &str = "out_if <> '' AND in_if <> ''";
 
 impl Source {
     /// Recognises the layout by the columns.
@@ -114,18 +114,28 @@ impl Source {
         }
     }
 
-    /// The direction as it is stored, or as the interfaces prove it.
-    pub(crate) fn checked_direction(&self) -> String {
-        if self.checks_directions {
-            format!("CASE WHEN {FORWARDED} THEN {DIRECTION_FUNCTION}(direction, src_ip, dst_ip) ELSE direction END")
-        } else {
-            "direction".to_owned()
-        }
-    }
-
     /// Whether the table has a column.
     pub(crate) fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|have| have == column)
+    }
+
+    /// The canonical columns that rules find empty, because this table does not have them.
+    #[must_use]
+    pub fn absent(&self) -> Vec<&'static str> {
+        let is_absent = |column: &&'static str| match *column {
+            "hit_count" => !self.has("hit_count"),
+            column if self.layout == Layout::V1 => self.v1(column).contains("NULL") && !self.v1(column).contains("direction"),
+            column => self.v2(column) == "NULL",
+        };
+        EVENT_COLUMNS.into_iter().filter(is_absent).collect()
+    }
+
+    /// The expression that gives a canonical column of a source row.
+    pub(crate) fn expression(&self, column: &str) -> String {
+        match self.layout {
+            Layout::V1 => self.v1(column),
+            Layout::V2 => self.v2(column),
+        }
     }
 
     /// The SELECT list that turns a source row into a row of `events`.
@@ -133,10 +143,7 @@ impl Source {
     pub fn select_list(&self) -> String {
         let mut list = String::new();
         for column in EVENT_COLUMNS {
-            let expression = match self.layout {
-                Layout::V1 => self.v1(column),
-                Layout::V2 => self.v2(column),
-            };
+            let expression = self.expression(column);
             let separator = if list.is_empty() { "" } else { ", " };
             let _ = write!(list, "{separator}{expression} AS {column}");
         }
@@ -282,5 +289,8 @@ mod tests {
         let source = Source::recognise("t", &names("id ip direction port timestamp")).expect("v1");
         let list = source.select_list();
         assert!(list.contains("NULL AS city") && list.contains("1 AS hit_count"), "{list}");
+        let absent = source.absent();
+        assert!(["city", "hit_count", "proto", "in_if", "tcp_flags"].iter().all(|column| absent.contains(column)), "{absent:?}");
+        assert!(["id", "time", "src_ip", "dst_ip", "verdict"].iter().all(|column| !absent.contains(column)), "{absent:?}");
     }
 }

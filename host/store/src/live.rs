@@ -14,8 +14,9 @@ use super::access::{Access, inside};
 use super::aside::{ALERTS, Aside, EVENTS, LIVE};
 use super::error::{DatabaseError, failed};
 use super::file::{Reading, is_write_ahead};
-use super::function::{direction_function, networks_function, readable_function, time_function};
+use super::function::{direction_function, readable_function, time_function};
 use super::identity::Identity;
+use super::rule_function::rule_functions;
 use super::schema::{columns_in, quote, source, tables};
 use super::snapshot::{checked, limit_heap};
 use super::steps::{Numbered, Rows};
@@ -171,7 +172,7 @@ impl Copier {
         let (aside, connection) = Aside::new(&encoding)?;
         connection.busy_timeout(options.busy_timeout)?;
         let corrected = directions.map(|check| direction_function(&connection, check)).transpose()?.unwrap_or_default();
-        networks_function(&connection)?;
+        rule_functions(&connection)?;
         let counters = [time_function(&connection)?, readable_function(&connection)?, corrected];
         connection.execute(&format!("ATTACH ?1 AS {LIVE}"), [reading.uri(&options.path)])?;
         // So that the gate has the same answer about the tables that are not for rules, they are there, with nothing in them.

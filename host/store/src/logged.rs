@@ -20,7 +20,7 @@ use net_scout_model::{EventRow, Timestamp};
 /// The table that takes the events.
 const TABLE: &str = "ip_events";
 /// What net-scout keeps in a database besides alerts.
-const OWN_TABLES: [&str; 12] = [
+const OWN_TABLES: [&str; 14] = [
     "scout_enrichment_cache",
     "scout_lookup_failures",
     "scout_migrations",
@@ -33,6 +33,8 @@ const OWN_TABLES: [&str; 12] = [
     "scout_locks",
     "scout_service",
     "scout_rule_failures",
+    "scout_left_out",
+    "scout_looks",
 ];
 
 /// How long a copy waits for a lock of the writer.
@@ -76,10 +78,24 @@ impl Database {
     /// # Errors
     /// When it cannot be read, or the copy not be written.
     pub fn copy_events(from: &Path, to: &Path, alert_table: &str, busy_timeout: Duration) -> Result<(), DatabaseError> {
+        Self::copy_newest(from, to, alert_table, busy_timeout, i64::MAX)
+    }
+
+    /// The same with the newest rows of each table alone, at most about so many.
+    ///
+    /// # Errors
+    /// As [`Self::copy_events`].
+    pub fn copy_newest(
+        from: &Path,
+        to: &Path,
+        alert_table: &str,
+        busy_timeout: Duration,
+        most: i64,
+    ) -> Result<(), DatabaseError> {
         let reading = Reading::of(from, busy_timeout)?;
         let live = reading.connect(from, busy_timeout)?;
         let own: Vec<&str> = OWN_TABLES.into_iter().chain([alert_table]).collect();
-        copy(&reading, from, &live, to, &own).map_err(failed(from, busy_timeout.as_secs(), "copy"))?;
+        copy(&reading, from, &live, to, &own, most).map_err(failed(from, busy_timeout.as_secs(), "copy"))?;
         drop(live);
         reading.ended(from)
     }
@@ -129,8 +145,8 @@ impl Database {
     }
 }
 
-/// Copies all tables but these, with their indexes and views. Whoever writes the database meanwhile does not wait.
-fn copy(reading: &Reading, from: &Path, live: &Connection, to: &Path, but: &[&str]) -> rusqlite::Result<()> {
+/// Copies all tables but these, with their indexes and views: of each the newest rows. Whoever writes the database meanwhile does not wait.
+fn copy(reading: &Reading, from: &Path, live: &Connection, to: &Path, but: &[&str], most: i64) -> rusqlite::Result<()> {
     let encoding: String = live.query_row("PRAGMA encoding", [], |row| row.get(0))?;
     let in_steps = !is_write_ahead(live)?;
     let copy = Connection::open(to)?;
@@ -154,11 +170,11 @@ fn copy(reading: &Reading, from: &Path, live: &Connection, to: &Path, but: &[&st
         let (name, names) = (quote(&table), names.join(", "));
         let insert = format!("INSERT INTO main.{name} ({names}) SELECT {names} FROM {LIVE}.{name}");
         let Some(rowid) = rowid(&copy, LIVE, &table)? else {
-            copy.execute(&insert, [])?;
+            copy.execute(&format!("{insert} LIMIT ?1"), [most])?;
             continue;
         };
         let table = Numbered { table: format!("{LIVE}.{name}"), rowid };
-        let rows = table.all(&copy)?;
+        let rows = table.newest(&copy, most)?;
         let mut insert = copy.prepare(&format!("{insert} NOT INDEXED WHERE {}", table.condition(&rows)))?;
         table.each(&copy, &rows, |first, last| insert.execute([first, last]).map(drop))?;
     }

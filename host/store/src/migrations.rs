@@ -27,7 +27,7 @@ macro_rules! migrations {
 }
 
 /// Every migration, oldest first. Never change one that was released: add another.
-static MIGRATIONS: [Migration; 17] = migrations![
+static MIGRATIONS: [Migration; 20] = migrations![
     1 "0001_original_tables",
     2 "0002_alert_details",
     3 "0003_alert_lookup",
@@ -45,6 +45,9 @@ static MIGRATIONS: [Migration; 17] = migrations![
     15 "0015_alert_life",
     16 "0016_outbox",
     17 "0017_ledger_egress",
+    18 "0018_left_out",
+    19 "0019_reports",
+    20 "0020_history_guard",
 ];
 
 /// The columns that an alert table must have to be one.
@@ -67,10 +70,11 @@ impl Migration {
 
     fn sql(&self, alert_table: &str) -> String {
         let index = |name: &str| quote(&format!("{alert_table}_{name}"));
-        let sql = ["lookup", "story", "snoozed"]
+        let sql = ["lookup", "story", "snoozed", "removed"]
             .into_iter()
             .fold(self.sql.to_owned(), |sql, name| sql.replace(&format!("{{alerts_{name}}}"), &index(name)));
-        sql.replace("{alerts}", &quote(alert_table))
+        let text = format!("'{}'", alert_table.replace('\'', "''"));
+        sql.replace("{alerts}", &quote(alert_table)).replace("{alerts_text}", &text)
     }
 }
 
@@ -148,7 +152,11 @@ impl Database {
         self.check_alert_table()
     }
 
-    fn check_alert_table(&self) -> Result<(), DatabaseError> {
+    /// Makes sure that the alert table, where it is there, is one.
+    ///
+    /// # Errors
+    /// When it lacks a column of one.
+    pub fn check_alert_table(&self) -> Result<(), DatabaseError> {
         let have = columns(&self.connection, &self.alert_table).map_err(self.error("read"))?;
         let missing = ALERT_COLUMNS.into_iter().find(|&column| !have.is_empty() && !have.iter().any(|have| have == column));
         match missing {
@@ -280,7 +288,7 @@ mod tests {
             )
             .expect("tamper");
         let error = database.migrate(NOW).expect_err("newer").to_string();
-        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 17"), "{error}");
+        assert!(error.contains("was migrated by a later net-scout to version 99, this one knows 19"), "{error}");
         database.connection.execute_batch("CREATE TABLE notes (id, text)").expect("table");
         database.alert_table = "notes".to_owned();
         assert!(matches!(database.migrate(NOW), Err(DatabaseError::NotAnAlertTable { column: "alert_type", .. })));

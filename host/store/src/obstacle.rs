@@ -18,6 +18,19 @@ const ROOM: u64 = 64 << 10;
 /// as long as this.
 #[must_use]
 pub fn obstacle(path: &Path, user: u32, patience: Duration) -> Option<String> {
+    if let Some(seen) = visible_obstacle(path, user) {
+        return Some(seen);
+    }
+    match taken(path, patience) {
+        Err(error @ (DatabaseError::Locked { .. } | DatabaseError::Damaged { .. } | DatabaseError::NotADatabase { .. })) => {
+            Some(error.fact())
+        }
+        _ => None,
+    }
+}
+
+/// The same as far as it is seen without a lock being taken.
+fn visible_obstacle(path: &Path, user: u32) -> Option<String> {
     if let Err(error) = look(path) {
         return Some(error.to_string());
     }
@@ -39,12 +52,21 @@ pub fn obstacle(path: &Path, user: u32, patience: Duration) -> Option<String> {
     if same && access(folder, Access::WRITE_OK | Access::EXEC_OK).is_err() {
         return Some(format!("the folder {} may not be written, where SQLite makes its journal", folder.display()));
     }
-    match taken(path, patience) {
-        Err(error @ (DatabaseError::Locked { .. } | DatabaseError::Damaged { .. } | DatabaseError::NotADatabase { .. })) => {
-            Some(error.fact())
-        }
-        _ => None,
-    }
+    None
+}
+
+/// What keeps this user from writing a database, as far as it is seen without taking a lock.
+#[must_use]
+pub fn own_visible_obstacle(path: &Path) -> Option<String> {
+    visible_obstacle(path, rustix::process::geteuid().as_raw())
+}
+
+/// How many bytes are free on the file system of a database, and how many it has; none where that cannot be asked.
+#[must_use]
+pub fn room(path: &Path) -> Option<(u64, u64)> {
+    let whole = beside(path, "");
+    let volume = statvfs(whole.parent().unwrap_or(Path::new("."))).ok()?;
+    Some((volume.f_bavail.saturating_mul(volume.f_frsize), volume.f_blocks.saturating_mul(volume.f_frsize)))
 }
 
 /// The same for whoever runs this process.

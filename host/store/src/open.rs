@@ -10,6 +10,7 @@ use super::error::{DatabaseError, failed};
 use super::file::{Reading, connect_writing, is_write_ahead, look};
 use super::filling::Filling;
 use super::identity::Written;
+use super::numbers::explained;
 use super::outbound::Outbound;
 use super::schema::source;
 use super::turns::Turns;
@@ -208,7 +209,7 @@ impl Database {
                 transaction.prepare_cached("PRAGMA data_version").and_then(|mut asked| asked.query_row([], |row| row.get(0)));
             turns.notice(version.map_err(error())?);
         }
-        let value = work(&transaction)?;
+        let value = work(&transaction).map_err(|error| explained(&transaction, error))?;
         transaction.commit().map_err(error())?;
         self.turns.iter_mut().for_each(|turns| turns.end(begun));
         self.check_written()?;

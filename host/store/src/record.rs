@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use super::coverage::Covered;
 use super::error::{DatabaseError, failed};
 use super::history::{Said, Writer, wake};
+use super::left_out::LeftOut;
 use super::open::Database;
 use super::outbox;
 use super::schema::quote;
@@ -79,6 +80,14 @@ impl ScanTransaction<'_> {
         super::ledger::keep(self.connection, ledger, now).map_err(self.error)
     }
 
+    /// Keeps which alerts were left out, and why.
+    ///
+    /// # Errors
+    /// When the database is full.
+    pub fn keep_left_out(&self, left_out: &[LeftOut], now: Timestamp) -> Result<(), DatabaseError> {
+        super::left_out::keep(self.connection, self.alert_table, left_out, now).map_err(self.error)
+    }
+
     /// Keeps which time was scanned.
     ///
     /// # Errors
@@ -105,6 +114,8 @@ impl Database {
     /// One with a story is the same as any of that story: what both say is kept, the one that says most leads. What is more severe than an
     /// alert that a person closed, or comes from a rule that had no part in it, reopens it, and the evidence says what it was. One about a
     /// network takes over the open alerts about its addresses.
+    ///
+    /// Alerts whose snooze is over wake first, and are told as those that are open again.
     ///
     /// Many alerts are recorded in several transactions, so that another writer never waits for all of them. Where a scan is killed in
     /// between, the next one records the same alerts in the same rows, and the others.
@@ -144,8 +155,10 @@ impl Database {
         loop {
             let left = &alerts[recorded.len()..];
             let whole = self.write_all(ACTION, |connection| {
+                let woken = wake(connection, &alert_table, now).map_err(error)?;
                 let part = record_for(connection, &alert_table, quiet, left, turn, now).map_err(error)?;
                 if let Some(outbound) = &outbound {
+                    outbox::tell_woken(connection, &alert_table, outbound.as_ref(), &woken, now).map_err(error)?;
                     part.iter()
                         .try_for_each(|part| {
                             outbox::tell(connection, &alert_table, outbound.as_ref(), &part.alert, part.news, now)
@@ -171,7 +184,7 @@ impl Database {
     }
 }
 
-/// Wakes those whose snooze is over, and records alerts, strongest first, until all are or a turn is over: at least one.
+/// Records alerts, strongest first, until all are or a turn is over: at least one.
 fn record_for(
     connection: &Connection,
     alerts_in: &str,
@@ -181,7 +194,6 @@ fn record_for(
     now: Timestamp,
 ) -> rusqlite::Result<Vec<Recorded>> {
     let begun = Instant::now();
-    wake(connection, alerts_in, now)?;
     let table = &quote(alerts_in);
     let networks = Place::networks(connection, table)?;
     let mut place = Place { connection, table, quiet, networks, history: Writer::new(connection, alerts_in, now)? };

@@ -11,11 +11,12 @@ use super::access::Access;
 use super::aside::Aside;
 use super::error::{DatabaseError, failed};
 use super::file::Reading;
-use super::function::{direction_function, networks_function, readable_function, time_function};
+use super::function::{direction_function, readable_function, time_function};
 use super::gate::{InnerViews, ReadGrant};
 use super::live::{self, Taken, alerts_view};
 use super::query::{Explain, RowStream};
 use super::reader::{Reader, Request};
+use super::rule_function::rule_functions;
 use super::schema::source;
 use super::wanted::{SnapshotOptions, Wanted};
 use super::window::Kept;
@@ -230,7 +231,7 @@ fn reader(
 ) -> rusqlite::Result<Reader> {
     let unreadable = (time_function(&connection)?, readable_function(&connection)?);
     directions.map(|check| direction_function(&connection, check)).transpose()?;
-    networks_function(&connection)?;
+    rule_functions(&connection)?;
     connection.execute_batch("PRAGMA query_only = 0")?;
     let inner = views(&connection, events, alerts)?;
     Reader::new(connection, inner, options.window.since, unreadable)

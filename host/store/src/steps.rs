@@ -42,6 +42,12 @@ impl Numbered {
         Ok(Rows::Range(i64::MIN, self.last(connection)?.unwrap_or(i64::MIN)))
     }
 
+    /// The last ones that there are now, by their numbers, at most so many.
+    pub(super) fn newest(&self, connection: &Connection, most: i64) -> rusqlite::Result<Rows> {
+        let last = self.last(connection)?.unwrap_or(i64::MIN);
+        Ok(Rows::Range(last.saturating_sub(most.saturating_sub(1)), last))
+    }
+
     /// The number of the last row; none where there are no rows.
     pub(super) fn last(&self, connection: &Connection) -> rusqlite::Result<Option<i64>> {
         connection.query_row(&format!("SELECT max({}) FROM {}", self.rowid, self.table), [], |row| row.get(0))

@@ -37,14 +37,14 @@ struct Door {
 
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
     let least = arguments.integer("refusals_threshold")?;
-    // Sources with both verdicts are few. The groups are those of other rules.
+    // Sources with both verdicts are few, and only what was let through in the window counts.
     let sql = format!(
         "SELECT src_ip, COUNT(*) FILTER (WHERE {}), COUNT(*) FILTER (WHERE direction = 'INBOUND' AND verdict = 'ACCEPT') FROM events
-         WHERE src_ip IS NOT NULL GROUP BY src_ip HAVING COUNT(DISTINCT verdict) = 2",
+         WHERE src_ip IS NOT NULL GROUP BY src_ip HAVING MAX(time) >= ?1 AND COUNT(DISTINCT verdict) = 2",
         probes::DROPPED
     );
     let mut sources = Vec::new();
-    for row in query::<(String, i64, i64)>(&sql, &[])? {
+    for row in query::<(String, i64, i64)>(&sql, &[window.since.into()])? {
         let (source, dropped, accepted) = row?;
         if dropped >= least && accepted > 0 {
             sources.push(source);

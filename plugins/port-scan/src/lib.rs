@@ -129,9 +129,10 @@ fn sources(window: &Window, condition: &str, thresholds: &[Threshold]) -> Result
              json_group_array((time - ?1) / {SECOND} * {PORTS} + dst_port ORDER BY time),
              json_group_array(coalesce(dst_ip, '') ORDER BY time)
          FROM events WHERE {condition} GROUP BY src_ip
-         HAVING COUNT(*) >= ?2 AND COUNT(DISTINCT dst_port) >= ?2 AND src_ip IS NOT NULL"
+         HAVING COUNT(*) >= ?2 AND MAX(time) > ?3 AND COUNT(DISTINCT dst_port) >= ?2 AND src_ip IS NOT NULL"
     );
-    query::<Found>(&sql, &[window.events_since.into(), gate.into()])?.collect()
+    // Times are compared in whole seconds later.
+    query::<Found>(&sql, &[window.events_since.into(), gate.into(), window.since.saturating_sub(SECOND).into()])?.collect()
 }
 
 fn judge(window: &Window, condition: &str, thresholds: &[Threshold], found: Found) -> Result<Option<Accused>, Error> {

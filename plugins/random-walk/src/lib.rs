@@ -1,7 +1,7 @@
 //! `random_walk`: threshold random walk. A source whose first contacts with hosts fail one after another is a scanner, whatever ports
 //! it tries and however few they are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use net_scout_algorithms::probes::Sent;
 use net_scout_algorithms::{Contact, Judgement, probes, walk};
@@ -12,6 +12,8 @@ rule!(describe, evaluate);
 const SECOND: i64 = 1_000_000;
 /// At most so many sources are asked about at once: a longer query does not run in memory.
 const CHUNK: usize = 200;
+/// Of more visitors than these it is asked first of whom anything was dropped before.
+const MANY: usize = 1_000;
 
 fn describe() -> Description {
     Description::rule("random_walk", env!("CARGO_PKG_VERSION"), "The first contacts of one source fail one after another")
@@ -36,7 +38,7 @@ type Contacts = HashMap<String, (i64, bool)>;
 fn evaluate(window: Window, arguments: &Arguments) -> Result<Vec<Alert>, Error> {
     let expiry = arguments.integer("expiry_seconds")? * SECOND;
     let least = arguments.integer("failures_threshold")?;
-    let mut sources = failed(least, expiry)?;
+    let mut sources = failed(window.since, least, expiry)?;
     let mut names: Vec<String> = sources.keys().cloned().collect();
     names.sort();
     for chunk in names.chunks(CHUNK) {
@@ -91,20 +93,57 @@ fn judged(contacts: &Contacts, expiry: i64) -> Option<(f64, i64)> {
 /// A source, the parts of [`Sent`], and the times and hosts in the order of time.
 type Failed = (String, i64, i64, Option<i64>, Option<i64>, i64, i64, i64, i64, Vec<i64>, Vec<String>);
 
-/// The hosts that dropped what a source sent first, for sources that would be scanners if nobody else let them through.
-fn failed(least: i64, expiry: i64) -> Result<HashMap<String, Contacts>, Error> {
+/// The hosts that dropped what a source sent first, for sources that would be scanners if nobody else let them through, and that did
+/// something in the window.
+fn failed(since: i64, least: i64, expiry: i64) -> Result<HashMap<String, Contacts>, Error> {
+    let mut sources = HashMap::new();
+    add_failed(&mut sources, "", "MAX(time) >= ?2", &[least.into(), since.into()], expiry)?;
+    // All that was dropped may be old where the last first contact was let through.
+    let sql = "SELECT src_ip FROM events WHERE direction = 'INBOUND' AND verdict = 'ACCEPT' AND time >= ?1
+        GROUP BY src_ip HAVING src_ip IS NOT NULL";
+    let mut visitors = names(sql, &[since.into()])?;
+    if visitors.len() > MANY {
+        let sql = format!(
+            "SELECT src_ip FROM events WHERE {} GROUP BY src_ip HAVING COUNT(*) >= ?1 AND MAX(time) < ?2 AND src_ip IS NOT NULL",
+            probes::DROPPED
+        );
+        let quiet = names(&sql, &[least.into(), since.into()])?;
+        visitors.retain(|visitor| quiet.contains(visitor));
+    }
+    let visitors: Vec<&String> = visitors.iter().filter(|visitor| !sources.contains_key(*visitor)).collect();
+    for chunk in visitors.chunks(CHUNK) {
+        let among = format!(" AND src_ip IN ({})", places(2, chunk.len()));
+        let values: Vec<Value> =
+            [least.into()].into_iter().chain(chunk.iter().map(|source| Value::from(source.as_str()))).collect();
+        add_failed(&mut sources, &among, "COUNT(*) >= 1", &values, expiry)?;
+    }
+    Ok(sources)
+}
+
+/// The addresses that a query gives.
+fn names(sql: &str, values: &[Value]) -> Result<BTreeSet<String>, Error> {
+    query::<(String,)>(sql, values)?.map(|row| row.map(|(name,)| name)).collect()
+}
+
+/// Adds those of some sources of which a condition is true; `?1` is how many hosts at least dropped something.
+fn add_failed(
+    sources: &mut HashMap<String, Contacts>,
+    among: &str,
+    having: &str,
+    values: &[Value],
+    expiry: i64,
+) -> Result<(), Error> {
     let sql = format!(
         "SELECT src_ip, COUNT(*), COUNT(DISTINCT src_port), MIN(src_port), MAX(src_port), COUNT(DISTINCT dst_port), MIN(dst_port),
              COUNT(*) FILTER (WHERE dst_port >= {}), COUNT(*) FILTER (WHERE tcp_flags = 'SYN'),
              json_group_array(time ORDER BY time), json_group_array(coalesce(dst_ip, '') ORDER BY time)
-         FROM events WHERE {} GROUP BY src_ip
-         HAVING COUNT(*) >= ?1 AND {} AND COUNT(DISTINCT dst_ip) >= ?1",
+         FROM events WHERE ({}){among} GROUP BY src_ip
+         HAVING COUNT(*) >= ?1 AND {having} AND {} AND COUNT(DISTINCT dst_ip) >= ?1",
         probes::FIRST_EPHEMERAL,
         probes::DROPPED,
         probes::CLOSE
     );
-    let mut sources: HashMap<String, Contacts> = HashMap::new();
-    for row in query::<Failed>(&sql, &[least.into()])? {
+    for row in query::<Failed>(&sql, values)? {
         let (
             source,
             packets,
@@ -133,7 +172,7 @@ fn failed(least: i64, expiry: i64) -> Result<HashMap<String, Contacts>, Error> {
             sources.insert(source, contacts);
         }
     }
-    Ok(sources)
+    Ok(())
 }
 
 fn parameters(sources: &[String]) -> (String, Vec<Value>) {

@@ -3,19 +3,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void fail(ns_scan *scan, plugin_rule_error_t error)
+{
+    if (!scan->call.failed)
+        scan->error = error;
+    scan->call.failed = true;
+}
+
+void ns_fail(ns_scan *scan, ns_text reason)
+{
+    fail(scan, (plugin_rule_error_t){.tag = NET_SCOUT_PLUGIN_DETECTION_RULE_ERROR_FAILED, .val.failed = reason});
+}
+
+void ns_invalid_parameter(ns_scan *scan, ns_text reason)
+{
+    fail(scan,
+         (plugin_rule_error_t){.tag = NET_SCOUT_PLUGIN_DETECTION_RULE_ERROR_INVALID_PARAMETER, .val.invalid_parameter = reason});
+}
+
+/* The scan begins with its call. A rule's error does not say which kind it is; the text does. */
+static void capability_failed(ns_call *call, ns_reason reason, ns_text detail)
+{
+    (void)reason;
+    ns_fail((ns_scan *)call, detail);
+}
+
 bool exports_plugin_evaluate(
     plugin_window_t *window, plugin_list_argument_t *arguments, plugin_list_alert_t *alerts, plugin_rule_error_t *error)
 {
-    ns_scan scan = {.window = window, .settings = {.list = arguments}};
+    ns_scan scan = {.call = {.fail = capability_failed}, .window = window, .settings = {.list = arguments}};
     evaluate(&scan);
     if (scan.settings.missing != NULL) {
         /* Whatever else failed, most likely failed because of it. */
-        scan.failed = false;
+        scan.call.failed = false;
         ns_invalid_parameter(&scan, ns_missing(&scan.settings));
     }
     *alerts = scan.alerts;
     *error = scan.error;
-    return !scan.failed;
+    return !scan.call.failed;
 }
 
 void ns_rule(ns_description *plugin, const char *name, const char *version, const char *summary)
@@ -32,24 +57,6 @@ void ns_alert_type(ns_description *plugin, const char *alert_type)
 void ns_history(ns_description *plugin, uint32_t seconds)
 {
     plugin->kind.val.rule.history_seconds = seconds;
-}
-
-static void fail(ns_scan *scan, plugin_rule_error_t error)
-{
-    if (!scan->failed)
-        scan->error = error;
-    scan->failed = true;
-}
-
-void ns_fail(ns_scan *scan, ns_text reason)
-{
-    fail(scan, (plugin_rule_error_t){.tag = NET_SCOUT_PLUGIN_DETECTION_RULE_ERROR_FAILED, .val.failed = reason});
-}
-
-void ns_invalid_parameter(ns_scan *scan, ns_text reason)
-{
-    fail(scan,
-         (plugin_rule_error_t){.tag = NET_SCOUT_PLUGIN_DETECTION_RULE_ERROR_INVALID_PARAMETER, .val.invalid_parameter = reason});
 }
 
 static void query_failed(ns_scan *scan, net_scout_plugin_query_query_error_t error)
@@ -88,8 +95,8 @@ ns_rows ns_query(
     ns_rows rows = {.scan = scan};
     ns_text text = ns_text_of(sql);
     net_scout_plugin_query_query_error_t error;
-    rows.open = !scan->failed && net_scout_plugin_query_open(&text, &values, &columns, &rows.source, &error);
-    if (!rows.open && !scan->failed)
+    rows.open = !scan->call.failed && net_scout_plugin_query_open(&text, &values, &columns, &rows.source, &error);
+    if (!rows.open && !scan->call.failed)
         query_failed(scan, error);
     return rows;
 }
@@ -98,7 +105,7 @@ bool ns_next(ns_rows *rows)
 {
     if (!rows->open)
         return false;
-    if (!rows->scan->failed) {
+    if (!rows->scan->call.failed) {
         if (++rows->row < rows->batch.row_count)
             return true;
         net_scout_plugin_query_option_batch_t next;

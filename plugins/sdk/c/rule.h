@@ -2,17 +2,17 @@
  *
  * No function here gives an error. The first thing that fails ends the rows of every query, and is what the whole call answers. */
 #pragma once
-#include "net_scout.h"
+#include "capabilities.h"
 
 typedef plugin_alert_t ns_alert;
 typedef net_scout_plugin_query_value_t ns_value;
 
 /* One judgement: the window, the settings, and what the rule answers. */
 typedef struct {
+    ns_call call;
     const plugin_window_t *window;
     ns_settings settings;
     plugin_list_alert_t alerts;
-    bool failed;
     plugin_rule_error_t error;
 } ns_scan;
 

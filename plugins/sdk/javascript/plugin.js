@@ -2,6 +2,8 @@
 //
 // It must import no interface of the host: a rule and an enricher may not have the same ones.
 
+import "./text.js";
+
 /** An error of the plugin's own. `reason` is a case of `rule-error` or `enrich-error` in wit/, such as "invalid-parameter" or "not-found". */
 export class Failure extends Error {
     constructor(reason, detail) {

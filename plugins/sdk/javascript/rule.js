@@ -3,7 +3,7 @@
 import host from "net-scout:plugin/query@0.1.0";
 import { description, Failure, sentence, settings, thrown } from "./plugin.js";
 
-export { boolean, choice, Failure, integer, keepsState, line, reads, real } from "./plugin.js";
+export { boolean, choice, Failure, integer, keepsState, line, reads, readsFiles, real } from "./plugin.js";
 
 /**
  * Makes the module a rule. `evaluate(window, settings)` gives the alerts, as a list or one by one as a generator:
@@ -37,10 +37,11 @@ function ruleError(error) {
 
 /**
  * The rows of one SELECT, as arrays. `columns` says the type of each column: "text", "integer", "real", "boolean", or one of these with
- * "-list" for what `json_group_array` gives. `parameters` are bound to `?1`, `?2`, ... A null is `null`.
+ * "-list" for what `json_group_array` gives. A "?" behind it tells TypeScript that the column may be null; without it a null is `null` all
+ * the same. `parameters` are bound to `?1`, `?2`, ...
  */
 export function* query(sql, columns, parameters = []) {
-    const rows = host.open(sql, parameters.map(scalar), columns);
+    const rows = host.open(sql, parameters.map(scalar), columns.map((column) => column.replace("?", "")));
     try {
         for (let batch = rows.next(); batch !== null; batch = rows.next()) {
             const cells = batch.columns.map(reader);

@@ -16,7 +16,7 @@ $(OUT)/$(NAME).wasm: $(SOURCE) $(wildcard $(SDK)/net_scout/*.py $(WIT)/*.wit) $(
 
 $(VENV)/bin/componentize-py: requirements.txt $(SDK)/requirements.txt
 	python3 -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --requirement requirements.txt
+	$(VENV)/bin/python -m pip install --quiet --requirement requirements.txt
 	touch $@
 
 .PHONY: clean

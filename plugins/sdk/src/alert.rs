@@ -123,6 +123,20 @@ into_value! {
     &str => |value| Value::Text(value.into());
 }
 
+/// None is null.
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// None is null.
+impl<T: Into<Value>> From<Option<T>> for detection::EvidenceValue {
+    fn from(value: Option<T>) -> Self {
+        Self::Scalar(value.into())
+    }
+}
+
 impl From<Vec<i64>> for detection::EvidenceValue {
     fn from(values: Vec<i64>) -> Self {
         Self::Integers(values)
@@ -132,5 +146,18 @@ impl From<Vec<i64>> for detection::EvidenceValue {
 impl From<Vec<String>> for detection::EvidenceValue {
     fn from(values: Vec<String>) -> Self {
         Self::Texts(values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_null() {
+        let alert = Alert::new("late", 1).evidence("some", Some(5_i64)).evidence("none", None::<i64>).evidence("text", Some("x"));
+        let values: Vec<String> = alert.0.evidence.iter().map(|entry| format!("{:?}", entry.value)).collect();
+        let expected = [Value::Integer(5), Value::Null, Value::Text("x".into())];
+        assert_eq!(values, expected.map(|value| format!("{:?}", detection::EvidenceValue::Scalar(value))));
     }
 }

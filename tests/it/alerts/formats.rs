@@ -10,11 +10,11 @@ use net_scout_tests::sample::Layout;
 use serde_json::{Value, json};
 
 pub(super) const STORED_TABLE: &str = "\
-id  created               status  score  severity  type                    source     destination   evidence
- 1  2026-03-11T20:35:11Z  new       100  low       high_connection_volume  192.0.2.3  -             total_conns=210 since=2026-03-11T19:35:11Z
- 2  2026-03-11T20:35:11Z  new        66  low       horizontal_scan         192.0.2.1  -             dst_count=60 conn_count=60 since=2026-03-11T19:35:11Z
- 3  2026-03-11T20:35:11Z  new        60  low       vertical_scan           192.0.2.2  198.51.100.1  ports=60 since=2026-03-11T19:35:11Z
- 4  2026-03-11T20:35:11Z  new        22  low       horizontal_scan         192.0.2.3  -             dst_count=1 conn_count=210 since=2026-03-11T19:35:11Z
+id  severity  when (UTC)      rule                    source     target        what
+ 1  low       < Mar 11 20:35  high_connection_volume  192.0.2.3  -             210 connections
+ 2  low       < Mar 11 20:35  horizontal_scan         192.0.2.1  -             60 hosts
+ 3  low       < Mar 11 20:35  vertical_scan           192.0.2.2  198.51.100.1  60 ports
+ 4  low       < Mar 11 20:35  horizontal_scan         192.0.2.3  -             1 host
 ";
 
 const STORED_CSV: &str = r#"id,alert_type,src_ip,dst_ip,score,severity,rule,evidence,status,created_at
@@ -109,10 +109,8 @@ fn strange_alerts() {
         assert_eq!(found, evidence);
         assert_eq!((&alert["src_ip"], &alert["dst_ip"]), (&json!("fe80::1%eth0"), &json!("2001:db8::1")));
         let table = show("table").stdout;
-        let shown = r#"text=a,"b"\n\u{1b}[31m;=1+1\u{202e} ä not a number=null infinity=null largest=9223372036854775807 real=0.1 whole=2.0 yes=true ports=[1,22,65535] names=["b","a"] none=[]"#;
-        // A scan says the numbers that it does not know in its one clause, and nothing that others wrote.
-        let ends = if words == &["scan"] { "  largest 9223372036854775807, real 0.1, whole 2.0\n" } else { shown };
-        assert!(table.contains(&format!("2001:db8::1  {}", ends.trim_start())), "{table}");
+        // A line says the numbers that it does not know in its one clause, and nothing that others wrote.
+        assert!(table.contains("2001:db8::1  largest 9223372036854775807, real 0.1, whole 2.0\n"), "{table}");
         let csv = show("csv").stdout;
         assert_eq!(csv.lines().count(), 2);
         assert!(!csv.contains('\u{1b}'), "{csv:?}");

@@ -60,7 +60,7 @@ fn filters() {
     scene.run(&["alerts", "--status", "false_positive"]).ended(0, "no alerts");
     scene
         .run(&["allow", "add", "192.0.2.1", "--rule", "horizontal", "--reason", "a test"])
-        .ended(2, &format!("error: --rule: there is no rule `horizontal`; there are {types}"));
+        .ended(2, &format!("error: --rule: there is no rule `horizontal` (did you mean `horizontal_scan`?); there are {types}"));
 }
 
 /// The program says where the events are, when a window has none.
@@ -84,6 +84,31 @@ fn evidence_that_is_not_json() {
     assert_eq!(run.lines().len(), 4);
     let shown = scene.run(&["alerts", "show", "3"]);
     shown.ended(0, "the evidence of alert 3 is not JSON and is left out");
+}
+
+/// The three original rules say how much, and not when: that is looked up.
+#[test]
+fn an_alert_that_only_counts_tells_its_events() {
+    let scene = Scene::small();
+    assert_eq!(scene.run(&["scan"]).code, 0);
+    let shown = scene.run(&["alerts", "show", "3"]);
+    shown.ended(0, "");
+    assert!(
+        shown.stdout.contains("\n  when       2026-03-11T20:25:11Z, 60 events; raised 2026-03-11T20:35:11Z\n"),
+        "{}",
+        shown.stdout
+    );
+    assert!(shown.stdout.lines().all(|line| line.chars().count() <= 80), "{}", shown.stdout);
+    let json: Value = serde_json::from_str(&scene.run(&["alerts", "show", "3", "--format", "json"]).stdout).expect("an object");
+    let again = json["query"].as_str().expect("a query");
+    let count = format!("SELECT count(*) FROM ({again})");
+    assert_eq!(scene.connect().query_row(&count, [], |row| row.get::<_, i64>(0)).expect("a query"), 60, "{again}");
+    // A list says no more than it knows: they were before it was raised.
+    let list = scene.run(&["alerts"]);
+    assert!(list.stdout.contains("< Mar 11 20:35"), "{}", list.stdout);
+    assert!(list.stdout.lines().all(|line| line.chars().count() <= 120) && !list.stdout.contains("status"), "{}", list.stdout);
+    scene.run(&["alerts", "ack", "3"]).exited(0);
+    assert!(scene.run(&["alerts"]).stdout.contains("acknowledged"));
 }
 
 #[test]

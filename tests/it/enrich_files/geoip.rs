@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// What `geoip` finds.
 fn geoip(scene: &Scene, address: &str) -> Value {
     let run = scene.run(&["lookup", address, "--only", "geoip", "--refresh"]);
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{address}");
+    run.looked_up(address, "");
     serde_json::from_str::<Value>(&run.stdout).expect("json")["geoip"].clone()
 }
 

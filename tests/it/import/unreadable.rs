@@ -26,7 +26,8 @@ fn lines_that_cannot_be_read_are_shown() {
            line 3: neither IN= nor OUT=, so it is not a packet: Mar 11 20:00:00 fw kernel: usb 1-1: new device\n  \
            line 4: `Feb 30 20:00:00` is not a valid date: Feb 30 20:00:00 fw kernel: DROP IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=2\n  \
            line 5: `192.0.2.999` is not a valid IP address (SRC): Mar 11 20:00:00 fw kernel: DROP IN=eth0 OUT= SRC=192.0.2.999 DST=192.0.2.2 PROTO=TCP\n\
-         ./net_sentinel.db: 1 event became 1 new row",
+         ./net_sentinel.db: 1 event became 1 new row\n\
+         `net-scout scan --since 2026-03-11` looks for attacks in it",
     );
     assert_eq!(rows(&scene.connect()), [dropped(1)]);
 }

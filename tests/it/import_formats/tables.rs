@@ -40,7 +40,8 @@ fn json_lines() {
          warning: flows.ndjson: 1 line is not a firewall event\n  \
            line 3: no src_ip: {\"@timestamp\":\"2026-03-11T20:00:02Z\",\"message\":\"no addresses\"}\n\
          flows.ndjson: 2 rows are without a direction, because neither side is in a known network; set local_networks to yours\n\
-         ./net_sentinel.db: 2 events became 2 new rows",
+         ./net_sentinel.db: 2 events became 2 new rows\n\
+         `net-scout scan --since 2026-03-11` looks for attacks in it",
     );
     let connection = scene.connect();
     let sql = "SELECT group_concat(src_ip || ' ' || dst_port || ' ' || verdict, ', ' ORDER BY id) FROM ip_events";

@@ -9,6 +9,7 @@ use net_scout_plugin_host::{COMPILE, compile_component};
 use net_scout_soak::day::Day;
 use net_scout_soak::kills::Kills;
 use net_scout_soak::{DAY, HOUR, child, day, equal, kills, real, ticks};
+use net_scout_tests::outbox_kills;
 
 fn main() -> anyhow::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +45,15 @@ fn main() -> anyhow::Result<()> {
             println!("an idle service takes {:.3} % of a core", share * 100.0);
             Ok(())
         }
+        ["outbox", kills] => {
+            let outcome = outbox_kills::run(kills.parse()?)?;
+            println!(
+                "{kills} kills, {} of them while a message was on its way: {} alerts, each told by 2 receivers under one key, {} messages and {} \
+                 repeats that say so",
+                outcome.sending, outcome.alerts, outcome.messages, outcome.repeats
+            );
+            Ok(())
+        }
         ["lag", every, settle] => {
             let lags = real::lag(every.parse()?, settle.parse()?, 10)?;
             let longest = lags.iter().max().copied().unwrap_or_default();
@@ -71,7 +81,7 @@ fn main() -> anyhow::Result<()> {
             })
         }
         _ => bail!(
-            "serve ZONE | equal SEED SCANS | ticks DATABASE PLUGINS NEWEST COUNT | kills DAYS TIMES | day HOURS EVENTS_PER_SECOND | idle SECONDS | lag EVERY SETTLE"
+            "serve ZONE | equal SEED SCANS | ticks DATABASE PLUGINS NEWEST COUNT | kills DAYS TIMES | day HOURS EVENTS_PER_SECOND | outbox KILLS | idle SECONDS | lag EVERY SETTLE"
         ),
     }
 }

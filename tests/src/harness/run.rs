@@ -79,6 +79,21 @@ impl Run {
         assert!(self.code == code && self.stderr.contains(part), "{part}: {} {}", self.code, self.stderr);
     }
 
+    /// Checks how a lookup of a subject ended, which said this: with status 1 where all of it failed.
+    ///
+    /// # Panics
+    /// When it ended otherwise.
+    #[track_caller]
+    pub fn looked_up(&self, subject: &str, said: &str) {
+        let answers: Value = serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stderr));
+        let is_failure = |answer: &Value| answer["error"]["kind"].as_str().is_some_and(|kind| kind != "not-found");
+        let failed = answers.as_object().is_some_and(|answers| answers.values().all(is_failure));
+        let error = if failed { format!("error: every lookup of {subject} failed\n") } else { String::new() };
+        // That an answer is from the cache is not what such a test is about.
+        let lines = self.stderr.split_inclusive('\n').filter(|line| !line.ends_with("; --refresh asks again\n"));
+        assert_eq!((self.code, lines.collect::<String>()), (i32::from(failed), format!("{said}{error}")), "{subject}");
+    }
+
     /// Standard output as JSON, a value a line.
     ///
     /// # Panics

@@ -5,6 +5,7 @@ export default async function ({ open, login, assert, url }) {
   await page.goto(`${url}/`);
   const count = async (view) => Number((await page.locator(".tabs a", { hasText: view }).locator(".n").innerText()).replace(/\D/g, ""));
   const before = await count("New");
+  assert(before >= 48, `the test needs 48 alerts, there are ${before}`);
   let handled = 0;
   while (handled + 3 <= Math.min(before, 48)) {
     await page.keyboard.press("j");

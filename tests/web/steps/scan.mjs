@@ -7,7 +7,7 @@ export default async function ({ open, login, assert, url }) {
   await page.click("button.main");
   await page.waitForURL("**/jobs/*");
   await page.locator(".head .pill.good", { hasText: "done" }).waitFor();
-  assert(/alerts/.test(await page.locator(".facts").innerText()), "it does not say how many alerts");
+  assert(/alerts/.test(await page.locator("main .facts").first().innerText()), "it does not say how many alerts");
   await page.goto(`${url}/scan`);
   assert((await page.locator("tbody tr").count()) >= 1, "the job is not listed");
   assert(errors.length === 0, `errors: ${errors}`);

@@ -1,6 +1,6 @@
 //! Enriches stored alerts, and looks up one observable on the spot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use serde_json::{Map, Value};
@@ -9,8 +9,8 @@ use super::find::{Found, How, find};
 use super::{EnrichOptions, EnricherSource, attach};
 use crate::DetectError;
 use net_scout_model::{LedgerEntry, Observable, Sink, Timestamp};
-use net_scout_plugin_host::EnricherSet;
 use net_scout_plugin_host::recording::Tape;
+use net_scout_plugin_host::{Approved, EnricherSet};
 use net_scout_store::{AlertToEnrich, Database, Lock, Turn, WhichAlerts};
 
 /// Which alerts to enrich, and how.
@@ -33,6 +33,8 @@ pub struct EnrichRequest {
 pub struct Enriched {
     /// How many alerts were enriched; none where there was no alert to be enriched.
     pub alerts: Option<usize>,
+    /// Of how many of them every lookup failed for the network: they stay new, and are tried again.
+    pub unreached: usize,
     /// How many lookups were made.
     pub lookups: usize,
     /// How many of them failed.
@@ -107,15 +109,17 @@ async fn enrich(
     let found = find(options, database, enrichers, &observables, &how, stop, sink).await?;
 
     // After an interruption some alerts miss answers: they are enriched the next time, and what was found is in the cache.
-    let Found { answers, wanted, asked, failed, cached, interrupted, ledger } = found;
-    let enriched: Vec<AlertToEnrich> = alerts.into_iter().filter_map(|alert| attach(alert, &answers, &wanted)).collect();
+    let Found { answers, wanted, outside, asked, failed, cached, interrupted, ledger, .. } = found;
+    let enriched = alerts.into_iter().filter_map(|alert| attach(alert, &answers, &wanted, &outside));
+    let enriched: Vec<AlertToEnrich> = enriched.collect();
+    let unreached = enriched.iter().filter(|alert| alert.is_unreached).count();
     if !dry_run {
         database.keep_enrichment(&enriched, now)?;
         let what = "the ledger is not";
         database.keep_ledger(&ledger, now).map_err(|source| DetectError::PartlyKept { what, source })?;
     }
     let alerts = Some(enriched.len());
-    Ok(Enriched { alerts, lookups: asked, failed, cached, interrupted, refused: enrichers.refused, ledger })
+    Ok(Enriched { alerts, unreached, lookups: asked, failed, cached, interrupted, refused: enrichers.refused, ledger })
 }
 
 /// What to look up on the spot.
@@ -125,6 +129,8 @@ pub struct LookUpRequest {
     pub observable: Observable,
     /// Ask again, whatever is kept.
     pub refresh: bool,
+    /// Also with enrichers that send packets to it.
+    pub probes: bool,
 }
 
 /// What was found of one observable.
@@ -132,8 +138,22 @@ pub struct LookUpRequest {
 pub struct LookedUp {
     /// The answers, by enricher.
     pub answers: Map<String, Value>,
+    /// Which of them came from the cache, and when they were found.
+    pub kept: BTreeMap<String, Timestamp>,
+    /// The enrichers that are not asked about private addresses, where it is one.
+    pub private: Vec<String>,
+    /// The enrichers that send packets to what they look up, and were not asked for.
+    pub probing: Vec<String>,
     /// Whether an enricher was refused.
     pub refused: bool,
+}
+
+impl LookedUp {
+    /// Whether there is nothing but failures. That there is nothing to be found is an answer.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.answers.values().all(|answer| answer["error"]["kind"].as_str().is_some_and(|kind| kind != "not-found"))
+    }
 }
 
 /// Looks up one observable, until every enricher has answered or `stop` ends. Without a database there is no cache, and it works all the
@@ -149,9 +169,13 @@ pub async fn look_up(
     stop: impl Future<Output = ()>,
     sink: &dyn Sink,
 ) -> Result<LookedUp, DetectError> {
-    let LookUpRequest { observable, refresh } = request;
+    let LookUpRequest { observable, refresh, probes } = request;
     let mut loaded = EnricherSet::default();
-    let enrichers = enrichers.load(&mut loaded, sink).await?;
+    let all = enrichers.load(&mut loaded, sink).await?;
+    let is_asked = |approved: &&Approved| *probes || !approved.enricher.description.probes();
+    let enrichers = EnricherSet { enrichers: all.enrichers.iter().filter(is_asked).cloned().collect(), refused: all.refused };
+    let is_left = |approved: &&Approved| !is_asked(approved) && approved.enricher.takes(observable.kind);
+    let probing = all.enrichers.iter().filter(is_left).map(|approved| approved.enricher.description.name.clone()).collect();
     let mut database = if options.database.path.exists() {
         options.database.open()?
     } else {
@@ -160,13 +184,18 @@ pub async fn look_up(
     database.migrate(now)?;
     let observables = BTreeSet::from([observable.clone()]);
     let how = How { refresh: *refresh, dry_run: false, tape: Tape::Off, now };
-    let found = find(options, &mut database, enrichers, &observables, &how, stop, sink).await?;
+    let found = find(options, &mut database, &enrichers, &observables, &how, stop, sink).await?;
     database.keep_ledger(&found.ledger, now)?;
     let answers: Map<String, Value> = found.answers.into_iter().map(|((kind, _), result)| (kind, result)).collect();
+    let private: Vec<String> = found.private.into_iter().collect();
+    if answers.is_empty() && !private.is_empty() {
+        return Err(DetectError::Private { address: observable.to_string(), enrichers: private.join(", ") });
+    }
     if answers.is_empty() {
         return Err(DetectError::NothingLooksUp(observable.to_string()));
     }
-    Ok(LookedUp { answers, refused: enrichers.refused })
+    let kept = found.kept.into_iter().map(|((kind, _), at)| (kind, at)).collect();
+    Ok(LookedUp { answers, kept, private, probing, refused: enrichers.refused })
 }
 
 #[cfg(test)]
@@ -258,7 +287,7 @@ mod tests {
         let mut options = enrichment(scan.database);
         options.database.path = folder.path().join("missing.db");
         let observable = Observable::parse("example.com").expect("a name");
-        let (nobody, request) = (EnricherSet::default(), LookUpRequest { observable, refresh: false });
+        let (nobody, request) = (EnricherSet::default(), LookUpRequest { observable, refresh: false, probes: false });
         let never = std::future::pending();
         let error = look_up(&options, EnricherSource::Loaded(&nobody), &request, NOW, never, &sink).await.expect_err("nobody");
         assert_eq!(error.to_string(), "no enricher that is granted looks up example.com");

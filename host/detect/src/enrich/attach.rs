@@ -13,6 +13,9 @@ pub const FLAT_KINDS: [&str; 3] = ["rdns", "whois", "traceroute"];
 /// How long the text of a flat key is at most, in characters, as in the Python program.
 const LONGEST: usize = 20_000;
 
+/// The kinds of failures that another day may not have.
+const UNREACHED: [&str; 3] = ["timed-out", "rate-limited", "unavailable"];
+
 /// The flat key of a kind: `src_rdns`.
 #[must_use]
 pub fn flat_key(side: &str, kind: &str) -> String {
@@ -20,13 +23,16 @@ pub fn flat_key(side: &str, kind: &str) -> String {
 }
 
 /// Puts what was found into the `src` and `dst` of an alert, beside what is there; none when an answer is missing. An address that nobody
-/// was asked about gets an empty object, so that the alert counts as enriched.
+/// was asked about gets an empty object, so that the alert counts as enriched. Where all that reaches outside, by these enrichers, failed for
+/// the network, the alert is to be enriched again.
 #[must_use]
 pub fn attach(
     mut alert: AlertToEnrich,
     answers: &BTreeMap<(String, String), Value>,
     asked: &BTreeSet<(String, String)>,
+    outside: &BTreeSet<String>,
 ) -> Option<AlertToEnrich> {
+    let (mut reached, mut unreached) = (false, false);
     let sides = [("src", alert.src_ip.clone()), ("dst", alert.dst_ip.clone())];
     for (side, text) in sides {
         let Some(text) = text else { continue };
@@ -36,7 +42,12 @@ pub fn attach(
             _ => serde_json::Map::new(),
         };
         for key in asked.iter().filter(|(_, wanted)| *wanted == value) {
-            found.insert(key.0.clone(), answers.get(key)?.clone());
+            let answer = answers.get(key)?;
+            if outside.contains(&key.0) {
+                let is_unreached = answer["error"]["kind"].as_str().is_some_and(|kind| UNREACHED.contains(&kind));
+                (reached, unreached) = (reached || !is_unreached, unreached || is_unreached);
+            }
+            found.insert(key.0.clone(), answer.clone());
         }
         for kind in FLAT_KINDS {
             // A failure leaves what was found before.
@@ -47,6 +58,7 @@ pub fn attach(
         alert.enrichment.insert(side.to_owned(), Value::Object(found));
     }
     alert.enrichment.entry("src").or_insert_with(|| json!({}));
+    alert.is_unreached = unreached && !reached;
     Some(alert)
 }
 
@@ -66,12 +78,13 @@ mod tests {
             id: 1,
             src_ip: Some("192.0.2.1".into()),
             dst_ip: Some("192.0.2.2".into()),
+            is_unreached: false,
             enrichment: enrichment.as_object().cloned().unwrap_or_default(),
         };
         let answers: BTreeMap<_, _> =
             answers.iter().map(|(kind, value, answer)| (((*kind).to_owned(), (*value).to_owned()), answer.clone())).collect();
         let asked = answers.keys().cloned().collect();
-        Value::Object(attach(alert, &answers, &asked).expect("complete").enrichment)
+        Value::Object(attach(alert, &answers, &asked, &BTreeSet::new()).expect("complete").enrichment)
     }
 
     #[test]
@@ -106,8 +119,14 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_missing_leaves_the_alert_for_later() {
-        let alert = AlertToEnrich { id: 1, src_ip: Some("192.0.2.1".into()), dst_ip: None, enrichment: serde_json::Map::new() };
+        let alert = AlertToEnrich {
+            id: 1,
+            src_ip: Some("192.0.2.1".into()),
+            dst_ip: None,
+            is_unreached: false,
+            enrichment: serde_json::Map::new(),
+        };
         let asked = BTreeSet::from([("rdns".to_owned(), "192.0.2.1".to_owned())]);
-        assert_eq!(attach(alert, &BTreeMap::new(), &asked), None);
+        assert_eq!(attach(alert, &BTreeMap::new(), &asked, &BTreeSet::new()), None);
     }
 }

@@ -45,6 +45,12 @@ pub(super) struct How {
 pub(super) struct Found {
     pub(super) answers: BTreeMap<(String, String), Value>,
     pub(super) wanted: BTreeSet<(String, String)>,
+    /// The enrichers that reach outside.
+    pub(super) outside: BTreeSet<String>,
+    /// Which answers came from the cache, and when they were found.
+    pub(super) kept: BTreeMap<(String, String), Timestamp>,
+    /// The enrichers that were not asked about a private address.
+    pub(super) private: BTreeSet<String>,
     pub(super) asked: usize,
     pub(super) failed: usize,
     pub(super) cached: usize,
@@ -130,8 +136,13 @@ fn cached(
     let (mut found, mut subjects) = (Found::default(), Vec::new());
     for Approved { enricher, private } in &enrichers.enrichers {
         for observable in observables.iter().filter(|observable| enricher.takes(observable.kind)) {
-            if enricher.description.reaches_outside() && !private && !observable.is_public() {
-                continue;
+            let name = &enricher.description.name;
+            if enricher.description.reaches_outside() {
+                found.outside.insert(name.clone());
+                if !private && !observable.is_public() {
+                    found.private.insert(name.clone());
+                    continue;
+                }
             }
             let key = (enricher.description.name.clone(), observable.value.clone());
             let subject = Subject { enricher: Arc::clone(enricher), observable: observable.clone() };
@@ -139,6 +150,7 @@ fn cached(
             match database.cached(&subject.name())? {
                 Some(answer) if !how.refresh && is_fresh(&answer, &enricher.description.kind, how.now) => {
                     found.cached += 1;
+                    found.kept.insert(key.clone(), answer.updated_at);
                     found.answers.insert(key, answer.into_result());
                 }
                 _ => subjects.push(subject),

@@ -160,7 +160,10 @@ async fn look_up(
     let (failed, keep, result) = match result {
         Ok(value) => (false, true, value),
         Err((error, attempts)) => {
-            let keep = !matches!(error, LookupError::Failed(_) | LookupError::Unexpected(_) | LookupError::AccessDenied(_));
+            let keep = !matches!(
+                error,
+                LookupError::Failed(_) | LookupError::Overdue(_) | LookupError::Unexpected(_) | LookupError::AccessDenied(_)
+            );
             (true, keep, json!({ "error": { "kind": error.kind(), "message": error.to_string(), "attempts": attempts } }))
         }
     };

@@ -50,6 +50,7 @@ fn told(story: String, mut alerts: Vec<Alert>) -> Option<Alert> {
 
 fn rank(alert: &Alert) -> Rank {
     Rank {
+        is_of_network: network(alert).is_some(),
         names_its_events: alert.events.is_some(),
         names_both_sides: alert.src_ip.is_some() && alert.dst_ip.is_some(),
         severity: alert.severity,
@@ -178,6 +179,12 @@ mod tests {
         let told = stories(alerts);
         assert_eq!(told.len(), 2);
         assert_eq!(told[0].3, ["probe", "probe"]);
+        // It leads its parts, though one of them names both sides.
+        let named = |alert: Alert| Alert { events: checked(), ..alert };
+        let part = named(alert("port_scan", Some("198.51.100.7"), Some("10.0.0.1"), 40));
+        let mut whole = named(alert("fan_in", None, None, 50));
+        whole.evidence.insert("network".to_owned(), "198.51.100.0/24".into());
+        assert_eq!(stories(vec![part, whole])[0].1, "fan_in");
         assert_eq!(told[1].0, "from 198.51.101.7");
         // The busiest of a network may stand for it; of another one it cannot.
         for (source, story) in [("198.51.100.7", "from 198.51.100.0/24"), ("192.0.2.1", "from 192.0.2.1")] {

@@ -25,7 +25,9 @@ use net_scout_plugin_host::capability::query::OPEN_QUERIES;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::Tape;
 use net_scout_plugin_host::{Case, ExplainRule, Parameters, PluginError, Rule, add_call, ledger_entry};
-use net_scout_store::{Access, Alongside, Database, DatabaseError, KeptWindow, Recorded, Snapshot, SnapshotOptions, Wanted};
+use net_scout_store::{
+    Access, Alongside, Database, DatabaseError, KeptWindow, LeftOut, Recorded, Snapshot, SnapshotOptions, Wanted,
+};
 
 /// One scan to be made.
 pub struct Scan<'a> {
@@ -58,6 +60,8 @@ pub struct Scanned {
     pub cut: usize,
     /// The entries of the allowlist that fitted, and how many alerts each left out.
     pub allowed: Vec<(Origin, String, usize)>,
+    /// The alerts that were left out.
+    pub left_out: Vec<LeftOut>,
     /// What each rule used.
     pub ledger: Vec<LedgerEntry>,
     /// Whether something went wrong with a rule.
@@ -282,11 +286,12 @@ impl Scanned {
     /// Leaves out what is allowed, and what its source is for, and counts it.
     pub(super) fn leave_out(&mut self, allowlist: &Allowlist, roles: &BTreeMap<String, Role>, case: &Case) {
         let mut allowed: BTreeMap<(Origin, String), usize> = BTreeMap::new();
+        let left_out = &mut self.left_out;
         self.alerts.retain(|alert| {
-            let found = allowing(allowlist, roles, alert, case);
-            let left_out = found.is_some();
-            found.into_iter().for_each(|reason| *allowed.entry(reason).or_default() += 1);
-            !left_out
+            let Some((origin, reason)) = allowing(allowlist, roles, alert, case) else { return true };
+            left_out.push(LeftOut::new(alert, &origin, &reason));
+            *allowed.entry((origin, reason)).or_default() += 1;
+            false
         });
         self.allowed = allowed.into_iter().map(|((origin, reason), count)| (origin, reason, count)).collect();
     }

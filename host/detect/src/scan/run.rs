@@ -256,6 +256,7 @@ async fn scan(request: ScanRequest<'_>, sink: &dyn Sink) -> Result<ScanReport, D
         let covered = covering.of(&scanned, options, window, rules, database)?;
         let mut with = |transaction: &ScanTransaction<'_>| {
             covered.iter().try_for_each(|covered| transaction.cover(covered))?;
+            transaction.keep_left_out(&scanned.left_out, window.now)?;
             cover.as_mut().map_or(Ok(()), |cover| cover(transaction, &scanned.failures))
         };
         let recorded = scanned.keep(database, &state, window.now, Some(&mut with))?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::vector::{Data, Vector};
 use crate::plan::{Fold, Kind};
 use crate::storage::Dictionary;
+use net_scout_model::sql_function::median;
 
 /// What each group has so far.
 pub(super) enum Accumulators {
@@ -13,6 +14,8 @@ pub(super) enum Accumulators {
     Sums(Vec<i64>, Vec<u32>),
     Totals(Vec<i64>),
     Averages(Vec<i64>, Vec<u32>),
+    /// All values.
+    Medians(Vec<Vec<f64>>),
     /// The best integer, and whether there is one.
     Integers {
         largest: bool,
@@ -39,6 +42,7 @@ impl Accumulators {
             (Fold::Sum, _) => Self::Sums(vec![0; groups], vec![0; groups]),
             (Fold::Total, _) => Self::Totals(vec![0; groups]),
             (Fold::Average, _) => Self::Averages(vec![0; groups], vec![0; groups]),
+            (Fold::Median, _) => Self::Medians(vec![Vec::new(); groups]),
             (Fold::Minimum | Fold::Maximum, Kind::Real) => {
                 Self::Reals { largest, best: vec![0.0; groups], found: vec![false; groups] }
             }
@@ -61,6 +65,7 @@ impl Accumulators {
                 counts[owner] += 1;
             }),
             Self::Totals(sums) => present.for_each(|(index, owner)| sums[owner] += values.integer(index)),
+            Self::Medians(found) => present.for_each(|(index, owner)| found[owner].push(values.real(index))),
             Self::Integers { largest, best, found } => present.for_each(|(index, owner)| {
                 let value = values.integer(index);
                 if !found[owner] || (if *largest { value > best[owner] } else { value < best[owner] }) {
@@ -97,6 +102,11 @@ impl Accumulators {
                 let average = |group: usize| if counts[group] == 0 { 0.0 } else { sums[group] as f64 / f64::from(counts[group]) };
                 let values = (0..groups).map(average).collect();
                 Vector::reals(values, absent(counts.into_iter().map(|count| count > 0).collect()))
+            }
+            Self::Medians(mut found) => {
+                let medians: Vec<_> = found.iter_mut().map(|values| median(values)).collect();
+                let present = medians.iter().map(Option::is_some).collect();
+                Vector::reals(medians.into_iter().map(Option::unwrap_or_default).collect(), absent(present))
             }
             Self::Integers { best, found, .. } => Vector::integers(best, absent(found)),
             Self::Reals { best, found, .. } => Vector::reals(best, absent(found)),

@@ -4,7 +4,7 @@ use super::accumulator::Accumulators;
 use super::budget::{Budget, Stopped};
 use super::evaluate::evaluate;
 use super::few::Distinct;
-use super::filter::is_true;
+use super::filter::{TRUE, is_true};
 use super::groups::Groups;
 use super::keys::key_codes;
 use super::members::{self, Members};
@@ -27,6 +27,7 @@ impl Aggregate {
             Fold::Rows if self.filter.is_none() => {
                 Ok(Vector::integers(which.iter().map(|&group| groups.rows_of(group).len() as i64).collect(), None))
             }
+            Fold::Rows => self.filtered(events, groups, which, budget),
             Fold::Distinct => self.distinct(events, groups, which, budget),
             Fold::List { distinct, order } => {
                 let ordered = orders.of(self.filter.as_ref(), order, events, groups, which, budget)?;
@@ -34,6 +35,38 @@ impl Aggregate {
             }
             _ => self.fold(events, groups, which, budget),
         }
+    }
+
+    /// How many rows of each group the FILTER keeps: nothing is evaluated but that, and no group is looked up for a row.
+    fn filtered(&self, events: &EventTable, groups: &Groups, which: &[u32], budget: &Budget<'_>) -> Result<Vector, Stopped> {
+        let filter = members::filter(self.filter.as_ref(), events, groups, which);
+        let (mut counts, mut rows, mut truths) = (vec![0_i64; which.len()], Vec::with_capacity(2 * budget.stride), Vec::new());
+        // Where the rows of a group end that are among these.
+        let mut ends: Vec<(usize, usize)> = Vec::new();
+        let mut flush = |rows: &mut Vec<u32>, ends: &mut Vec<(usize, usize)>| {
+            match &filter {
+                Some(filter) => filter.apply(events, Rows::List(rows), &mut truths),
+                None => truths = vec![TRUE; rows.len()],
+            }
+            let mut start = 0;
+            for (place, end) in ends.drain(..) {
+                counts[place] += truths[start..end].iter().map(|truth| i64::from(truth & TRUE)).sum::<i64>();
+                start = end;
+            }
+            rows.clear();
+            budget.check()
+        };
+        for (place, &group) in which.iter().enumerate() {
+            for piece in groups.rows_of(group).chunks(budget.stride) {
+                rows.extend_from_slice(piece);
+                ends.push((place, rows.len()));
+                if rows.len() >= budget.stride {
+                    flush(&mut rows, &mut ends)?;
+                }
+            }
+        }
+        flush(&mut rows, &mut ends)?;
+        Ok(Vector::integers(counts, None))
     }
 
     fn fold(&self, events: &EventTable, groups: &Groups, which: &[u32], budget: &Budget<'_>) -> Result<Vector, Stopped> {

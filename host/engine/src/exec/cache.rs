@@ -27,17 +27,34 @@ pub(super) struct Cache {
     groupings: Memo<GroupingKey, Grouped>,
 }
 
-/// Which groups: of the rows that a WHERE keeps, by these keys; all that have so many rows, and perhaps others.
+/// Which groups: of the rows that a WHERE keeps, by these keys; all that are wanted, and perhaps others.
 #[derive(Debug)]
 struct GroupingKey {
     filter: Option<Expression>,
     keys: Vec<Expression>,
-    least: u32,
+    wanted: Wanted,
 }
 
 impl GroupingKey {
     fn is(&self, filter: Option<&Expression>, keys: &[Expression]) -> bool {
         self.filter.as_ref() == filter && self.keys == keys
+    }
+}
+
+/// Which groups are wanted: those that have so many rows, and one at least of which a condition is true.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Wanted {
+    pub(super) rows: u32,
+    pub(super) reached: Option<Expression>,
+}
+
+impl Wanted {
+    /// All groups.
+    pub(super) const ALL: Self = Self { rows: 1, reached: None };
+
+    /// Whether all groups are among these that others want.
+    fn includes(&self, others: &Self) -> bool {
+        self.rows <= others.rows && (self.reached.is_none() || self.reached == others.reached)
     }
 }
 
@@ -72,22 +89,22 @@ impl Cache {
         self.sizes.get(|(of, by)| of.as_ref() == filter && by == key, || (filter.cloned(), key.clone()), make)
     }
 
-    /// Groups among which are all that have so many rows, where such were asked for before.
-    pub(super) fn groups(&self, filter: Option<&Expression>, keys: &[Expression], least: u32) -> Option<Grouped> {
-        self.groupings.known(|of| of.least <= least && of.is(filter, keys))
+    /// Groups among which are all that are wanted, where such were asked for before.
+    pub(super) fn groups(&self, filter: Option<&Expression>, keys: &[Expression], wanted: &Wanted) -> Option<Grouped> {
+        self.groupings.known(|of| of.wanted.includes(wanted) && of.is(filter, keys))
     }
 
-    /// Groups among which are all that have so many rows, which are made unless they are known for exactly that number.
+    /// Groups among which are all that are wanted, which are made unless they are known for exactly that.
     pub(super) fn group(
         &self,
         filter: Option<&Expression>,
         keys: &[Expression],
-        least: u32,
+        wanted: &Wanted,
         make: impl FnOnce() -> Result<Grouped, Stopped>,
     ) -> Result<Grouped, Stopped> {
-        let key = || GroupingKey { filter: filter.cloned(), keys: keys.to_vec(), least };
-        // Those of a smaller number may not be made yet: these would stand for them then.
-        self.groupings.get(|of| of.least == least && of.is(filter, keys), key, make)
+        let key = || GroupingKey { filter: filter.cloned(), keys: keys.to_vec(), wanted: wanted.clone() };
+        // Those that include them may not be made yet: these would stand for them then.
+        self.groupings.get(|of| of.wanted == *wanted && of.is(filter, keys), key, make)
     }
 }
 
@@ -102,11 +119,27 @@ mod tests {
         let (cache, key) = (Cache::default(), [Expression::integer(7)]);
         let made = |rows: u32| Ok(Arc::new(vec![Groups::single(Rows::Range(0, rows))]));
         let rows = |groups: Grouped| groups[0].rows.len();
-        assert!(cache.group(None, &key, 1, || Err(Stopped::Fallback("no"))).is_err());
-        assert_eq!(cache.group(None, &key, 30, || made(30)).ok().map(rows), Some(30));
-        assert_eq!(cache.groups(None, &key, 5).map(rows), None);
-        assert_eq!(cache.group(None, &key, 1, || made(100)).ok().map(rows), Some(100));
-        assert!(cache.groups(None, &key, 29).is_some_and(|groups| rows(groups) == 100));
-        assert!(cache.groups(None, &key, 30).is_some() && cache.groups(None, &[], 30).is_none());
+        let of = |rows| Wanted { rows, reached: None };
+        assert!(cache.group(None, &key, &of(1), || Err(Stopped::Fallback("no"))).is_err());
+        assert_eq!(cache.group(None, &key, &of(30), || made(30)).ok().map(rows), Some(30));
+        assert_eq!(cache.groups(None, &key, &of(5)).map(rows), None);
+        assert_eq!(cache.group(None, &key, &of(1), || made(100)).ok().map(rows), Some(100));
+        assert!(cache.groups(None, &key, &of(29)).is_some_and(|groups| rows(groups) == 100));
+        assert!(cache.groups(None, &key, &of(30)).is_some() && cache.groups(None, &[], &of(30)).is_none());
+    }
+
+    #[test]
+    fn groups_with_late_rows_stand_for_no_others() {
+        let (cache, key) = (Cache::default(), [Expression::integer(7)]);
+        let late = |rows, since| Wanted { rows, reached: Some(Expression::integer(since)) };
+        let made = |rows: u32| Ok(Arc::new(vec![Groups::single(Rows::Range(0, rows))]));
+        let known = |wanted: &Wanted| cache.groups(None, &key, wanted).map(|groups| groups[0].rows.len());
+        assert!(cache.group(None, &key, &late(1, 9), || made(50)).is_ok());
+        assert_eq!(
+            [late(1, 9), late(5, 9), late(1, 8), Wanted::ALL].map(|wanted| known(&wanted)),
+            [Some(50), Some(50), None, None]
+        );
+        assert!(cache.group(None, &key, &Wanted::ALL, || made(100)).is_ok());
+        assert_eq!(known(&late(1, 8)), Some(100));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::arithmetic::arithmetic;
 use super::compare::{compare, order};
+use super::compute::compute;
 use super::frame::Frame;
 use super::vector::{Data, Vector, nothing};
 use crate::plan::{Expression, Kind, Node};
@@ -128,6 +129,7 @@ pub(super) fn evaluate<F: Frame + ?Sized>(expression: &Expression, frame: &F, ro
             }
             vector
         }
+        Node::Computed(computation, operand) => compute(computation, &of(operand)),
         Node::ToReal(operand) => {
             let vector = of(operand);
             Vector::reals((0..length).map(|row| vector.real(row)).collect(), vector.nulls)

@@ -10,7 +10,7 @@ use crate::plan::{Comparison, Expression, Kind, Node};
 use crate::storage::{Code as _, Column, EventTable, IntegerStore, Integers, Packed, Rows, with_codes};
 
 /// The bit of what is true, and that of what is false. Null has neither.
-const TRUE: u8 = 1;
+pub(super) const TRUE: u8 = 1;
 const FALSE: u8 = 2;
 /// The most codes that are asked one by one.
 const CODES: u64 = 1 << 17;

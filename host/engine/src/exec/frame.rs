@@ -53,8 +53,14 @@ fn of_codes(column: &Column, rows: Rows<'_>, code: impl Fn(usize) -> u32) -> Vec
                 IntegerStore::Wide { .. } => (0, 1),
             };
             // For code 0 the value means nothing, and must not overflow.
-            let value = |row: usize| base.wrapping_add(i64::from(code(row)).wrapping_sub(1).wrapping_mul(step));
-            Vector::integers(rows.map(value), integers.nullable.then(|| rows.map(|row| code(row) == 0)))
+            let value = |code: u32| base.wrapping_add(i64::from(code).wrapping_sub(1).wrapping_mul(step));
+            if !integers.nullable {
+                return Vector::integers(rows.map(|row| value(code(row))), None);
+            }
+            // Rows lie far from each other: each is looked up once.
+            let codes = rows.map(code);
+            let nulls = codes.iter().map(|code| *code == 0).collect();
+            Vector::integers(codes.into_iter().map(value).collect(), Some(nulls))
         }
         Column::Reals(reals) => {
             let nulls = reals.nullable.then(|| rows.map(|row| code(row) == 0));

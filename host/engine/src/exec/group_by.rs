@@ -1,18 +1,18 @@
 //! GROUP BY and DISTINCT: from rows to the slots of their groups, which are the keys and the aggregates. HAVING is applied as
-//! soon as it can be: where it wants groups of many rows, groups of few are not even made.
+//! soon as it can be: where it wants groups of many rows, or such with late rows, the others are not even made.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::budget::{Budget, Stopped};
-use super::cache::Grouped;
+use super::cache::{Grouped, Wanted};
 use super::count::{GroupSlots, known_sizes, pays};
 use super::evaluate::evaluate;
 use super::few;
 use super::filter::Filter;
 use super::groups::Groups;
 use super::having::true_places;
-use super::keys::{column_codes, key_codes};
+use super::keys::{column_codes, key_codes, shared};
 use super::ordered::Orders;
 use super::partition::Partitions;
 use super::select::matching;
@@ -22,7 +22,7 @@ use super::workers::in_parallel;
 use crate::plan::{Expression, Grouping};
 use crate::storage::{EventTable, Rows};
 
-/// Groups that are too small are left out before where that leaves out one row of so many at least.
+/// Groups that HAVING does not want are left out before where that leaves out one row of so many at least.
 const SPARED: usize = 4;
 
 impl Grouping {
@@ -60,13 +60,13 @@ impl Grouping {
         rows: Rows<'_>,
         budget: &Budget<'_>,
     ) -> Result<Grouped, Stopped> {
-        let least = self.least();
-        if let Some(known) = window.cache.groups(filter, &self.keys, least) {
+        let wanted = Wanted { rows: self.least(), reached: self.reached() };
+        if let Some(known) = window.cache.groups(filter, &self.keys, &wanted) {
             return Ok(known);
         }
-        let many = self.many(window, filter, rows, least, budget)?;
-        let (rows, least) = many.as_ref().map_or((rows, 1), |many| (Rows::List(many), least));
-        window.cache.group(filter, &self.keys, least, || {
+        let some = self.some(window, filter, rows, &wanted, budget)?;
+        let (rows, wanted) = some.as_ref().map_or((rows, &Wanted::ALL), |some| (Rows::List(some), &wanted));
+        window.cache.group(filter, &self.keys, wanted, || {
             if let Some(groups) = few::grouped(&self.keys, &window.events, rows, budget)? {
                 return Ok(Arc::new(vec![groups]));
             }
@@ -82,8 +82,8 @@ impl Grouping {
                 Ok(groups)
             };
             // Another rule may have asked for the groups of the first key.
-            let of_first = || window.cache.groups(filter, std::slice::from_ref(first), least);
-            if let Some(known) = (!rest.is_empty() && many.is_none()).then(of_first).flatten() {
+            let of_first = || window.cache.groups(filter, std::slice::from_ref(first), wanted);
+            if let Some(known) = (!rest.is_empty() && some.is_none()).then(of_first).flatten() {
                 return Ok(Arc::new(in_parallel(known.len(), |part| divided(known[part].clone()))?));
             }
             let partitions = Partitions::new(rows, codes, window.workers.count(rows.len()));
@@ -92,36 +92,42 @@ impl Grouping {
         })
     }
 
-    /// The rows that may be in groups of so many; none where that would spare little. A group has no more rows than any of its keys has.
-    fn many(
+    /// The rows that may be in groups that are wanted; none where that would spare little. A group has no more rows than any of its keys
+    /// has, and each row of it has all of its keys.
+    fn some(
         &self,
         window: &EventWindow,
         filter: Option<&Expression>,
         rows: Rows<'_>,
-        least: u32,
+        wanted: &Wanted,
         budget: &Budget<'_>,
     ) -> Result<Option<Vec<u32>>, Stopped> {
+        let keys = || self.keys.iter().enumerate().filter(|(number, key)| !self.keys[..*number].contains(key));
         let mut filters = Vec::new();
-        for (number, key) in self.keys.iter().enumerate().filter(|_| least > 1) {
+        for (_, key) in keys().filter(|_| wanted.rows > 1) {
             let Some((_, codes)) = column_codes(key, &window.events).filter(|(_, (_, codes))| pays(*codes, rows)) else {
                 continue;
             };
-            if self.keys[..number].contains(key) {
-                continue;
-            }
             let sizes = known_sizes(window, filter, rows, key, codes, budget)?;
             // A code without rows leaves out none.
-            if sizes.iter().any(|size| (1..least).contains(size)) {
-                let table = sizes.iter().map(|size| u8::from(*size >= least)).collect();
+            if sizes.iter().any(|size| (1..wanted.rows).contains(size)) {
+                let table = sizes.iter().map(|size| u8::from(*size >= wanted.rows)).collect();
                 filters.push(Filter::Table(codes.0, Cow::Owned(table)));
+            }
+        }
+        if let Some(reached) = &wanted.reached {
+            let late = matching(&[Filter::new(reached, &window.events, rows.len())], window, rows, budget)?;
+            for (_, key) in keys().filter(|_| late.len() <= rows.len() / SPARED) {
+                let shared = shared(key, &window.events, &late, budget)?;
+                filters.extend(shared.map(|(codes, table)| Filter::Table(codes, Cow::Owned(table))));
             }
         }
         if filters.is_empty() {
             return Ok(None);
         }
         budget.check()?;
-        let many = matching(&filters, window, rows, budget)?;
-        Ok((many.len() <= rows.len() - rows.len() / SPARED).then_some(many))
+        let some = matching(&filters, window, rows, budget)?;
+        Ok((some.len() <= rows.len() - rows.len() / SPARED).then_some(some))
     }
 
     /// The slots of some groups. What HAVING needs is computed first, for one of its conditions after the other and only for groups that

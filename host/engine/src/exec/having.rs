@@ -1,15 +1,36 @@
-//! HAVING: which groups a query keeps, and how many rows a group must have at least to be kept.
+//! HAVING: which groups a query keeps, and what the rows of a group must be like at least for it to be kept.
 
 use super::budget::Budget;
 use super::evaluate::evaluate;
 use super::vector::Vector;
-use crate::plan::{Comparison, Expression, Fold, Grouping, Node};
+use crate::plan::{Comparison, Expression, Fold, Grouping, Kind, Node};
 use crate::storage::Rows;
 
 impl Grouping {
     /// How many rows a group must have at least for HAVING.
     pub(super) fn least(&self) -> u32 {
         self.having.as_ref().map_or(1, |having| self.least_for(having))
+    }
+
+    /// A condition that is true of a row at least in each group that HAVING keeps: where it wants the largest of some values to reach a
+    /// number, one of them does.
+    pub(super) fn reached(&self) -> Option<Expression> {
+        let reached = |condition: &Expression| {
+            let Node::Compare(comparison, left, right) = &condition.node else { return None };
+            let (comparison, slot, number) = match (&left.node, &right.node) {
+                (Node::Slot(slot), Node::Integer(_)) => (*comparison, *slot, right),
+                (Node::Integer(_), Node::Slot(slot)) => (comparison.mirrored(), *slot, left),
+                _ => return None,
+            };
+            let aggregate = self.aggregates.get(slot.checked_sub(self.keys.len())?)?;
+            let reaches = matches!(comparison, Comparison::Greater | Comparison::GreaterOrEqual);
+            let is_largest = aggregate.fold == Fold::Maximum && aggregate.filter.is_none();
+            let is_column = matches!((&aggregate.argument.node, &aggregate.argument.kind), (Node::Slot(_), Kind::Integer));
+            let value = Box::new(aggregate.argument.clone());
+            let node = || Node::Compare(comparison, value, number.clone());
+            (reaches && is_largest && is_column).then(|| Expression::truth(node(), true))
+        };
+        self.having.iter().flat_map(Expression::conjuncts).find_map(reached)
     }
 
     /// How many rows a group must have at least for a condition: as many as it counts, of all or of different ones.

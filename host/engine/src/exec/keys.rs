@@ -66,13 +66,7 @@ pub(super) fn key_codes<'a>(
     let mut codes = vec![0; events.rows() as usize];
     let mut numbering = Numbering::new(key, events);
     if let Some((column, (packed, count))) = only_column(key, events).filter(|(_, (_, count))| *count <= rows.len() as u64) {
-        // Of each value of the column it is asked once.
-        let mut table = Vec::with_capacity(count as usize);
-        for (from, to) in budget.strides(count as usize) {
-            let values = evaluate(key, &ByCode(column), Rows::Range(from as u32, to as u32));
-            table.extend((0..to - from).map(|index| numbering.code(&values, index)));
-            budget.check()?;
-        }
+        let table = numbering.of_column(key, column, count, budget)?;
         with_codes!(packed, packed => match rows {
             Rows::Range(from, to) => {
                 let (from, to) = (from as usize, to as usize);
@@ -94,6 +88,29 @@ pub(super) fn key_codes<'a>(
     }
     let count = numbering.count(&key.kind);
     Ok(KeyCodes::Computed(Packed::Words(codes), count))
+}
+
+/// For each code of the only column that a key depends on, whether any of some rows has the same key; none where there are too many codes,
+/// or several columns.
+pub(super) fn shared<'a>(
+    key: &Expression,
+    events: &'a EventTable,
+    rows: &[u32],
+    budget: &Budget<'_>,
+) -> Result<Option<(&'a Packed, Vec<u8>)>, Stopped> {
+    let most = most_codes(events);
+    let Some((column, (packed, count))) = only_column(key, events).filter(|(_, (_, count))| *count <= most) else {
+        return Ok(None);
+    };
+    budget.take(count as usize)?;
+    let mut numbering = Numbering::new(key, events);
+    let table = match key.node {
+        Node::Slot(_) => (0..count as u32).collect(),
+        _ => numbering.of_column(key, column, count, budget)?,
+    };
+    let mut has = vec![0_u8; table.iter().max().map_or(0, |&code| code as usize + 1)];
+    with_codes!(packed, codes => rows.iter().for_each(|&row| has[table[codes[row as usize].number() as usize] as usize] = 1));
+    Ok(Some((packed, table.into_iter().map(|code| has[code as usize]).collect())))
 }
 
 /// Gives codes to values.
@@ -126,6 +143,17 @@ impl Numbering {
                 code
             }
         }
+    }
+
+    /// The codes of a key that depends on one column alone, for each code of that: it is asked once.
+    fn of_column(&mut self, key: &Expression, column: &Column, count: u64, budget: &Budget<'_>) -> Result<Vec<u32>, Stopped> {
+        let mut table = Vec::with_capacity(count as usize);
+        for (from, to) in budget.strides(count as usize) {
+            let values = evaluate(key, &ByCode(column), Rows::Range(from as u32, to as u32));
+            table.extend((0..to - from).map(|index| self.code(&values, index)));
+            budget.check()?;
+        }
+        Ok(table)
     }
 
     fn count(&self, kind: &Kind) -> u64 {

@@ -28,6 +28,7 @@ pub(crate) enum Fold {
     Average,
     Minimum,
     Maximum,
+    Median,
     /// All of them, none of which may be null.
     List {
         /// Each only where it comes first.
@@ -67,6 +68,7 @@ impl Aggregate {
                 sum(argument.high.max(0))?;
                 real(self.fold == Fold::Average)
             }
+            Fold::Median => real(true),
             Fold::Minimum | Fold::Maximum if argument.is_constant() => return Err("it aggregates a constant".to_owned()),
             Fold::Minimum | Fold::Maximum => Expression { nullable: true, ..argument.clone() },
             Fold::List { distinct: true, ref order } if !order.is_empty() && order[..1] != [(argument.clone(), order[0].1)] => {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::comparison::Comparison;
+use super::computation::Computation;
 use super::operator::Operator;
 use crate::storage::Dictionary;
 
@@ -83,6 +84,7 @@ pub(crate) enum Node {
     /// otherwise may have the same codes.
     Rewritten(Box<Expression>, Arc<[u32]>, Arc<str>),
     Absolute(Box<Expression>),
+    Computed(Computation, Box<Expression>),
     ToReal(Box<Expression>),
     ToInteger(Box<Expression>),
 }

@@ -18,9 +18,11 @@ impl Expression {
                     open.extend([&**left, &**right]);
                 }
                 Node::Test(inner, _) | Node::Among(inner, ..) | Node::Not(inner) | Node::IsNull(inner) => open.push(inner),
-                Node::Rewritten(inner, ..) | Node::Absolute(inner) | Node::ToReal(inner) | Node::ToInteger(inner) => {
-                    open.push(inner)
-                }
+                Node::Rewritten(inner, ..)
+                | Node::Absolute(inner)
+                | Node::Computed(_, inner)
+                | Node::ToReal(inner)
+                | Node::ToInteger(inner) => open.push(inner),
                 Node::Case(cases, otherwise) => {
                     open.extend(cases.iter().flat_map(|(condition, value)| [condition, value]));
                     open.push(otherwise);

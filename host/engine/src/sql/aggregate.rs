@@ -4,6 +4,7 @@ use super::binder::Binder;
 use super::bound::Bound;
 use super::call::Call;
 use crate::plan::{Aggregate, Expression, Fold, Node};
+use net_scout_model::sql_function::MEDIAN;
 
 impl Binder<'_> {
     /// The slot of an aggregate.
@@ -52,6 +53,7 @@ impl Binder<'_> {
             ("sum", false) if number => Fold::Sum,
             ("total", false) if number => Fold::Total,
             ("avg", false) if number => Fold::Average,
+            (MEDIAN, false) if number => Fold::Median,
             // That a value comes twice changes neither.
             ("min", _) => Fold::Minimum,
             ("max", _) => Fold::Maximum,

@@ -179,6 +179,10 @@ impl Binder<'_> {
             BinaryOperator::And => return Ok(self.truth(left)?.and(self.truth(right)?)),
             BinaryOperator::Or => return Ok(self.truth(left)?.or(self.truth(right)?)),
             BinaryOperator::Glob => return self.pattern(Style::Glob, left, right),
+            BinaryOperator::Regexp => {
+                let (text, pattern) = (self.operand(left)?, self.operand(right)?);
+                return self.regexp(text, &pattern);
+            }
             BinaryOperator::Eq => Comparison::Equal,
             BinaryOperator::NotEq => Comparison::NotEqual,
             BinaryOperator::Lt => Comparison::Less,

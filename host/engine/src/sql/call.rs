@@ -6,6 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::parse::order_list;
+use net_scout_model::sql_function::MEDIAN;
 
 /// The arguments of a call.
 pub(super) struct Call {
@@ -19,7 +20,7 @@ pub(super) struct Call {
 }
 
 /// What the functions are called that say something of all rows of a group.
-const AGGREGATES: [&str; 6] = ["count", "sum", "total", "avg", "json_group_array", "group_concat"];
+const AGGREGATES: [&str; 7] = ["count", "sum", "total", "avg", MEDIAN, "json_group_array", "group_concat"];
 
 impl Call {
     /// Takes a call apart; the error says why it is not known here.

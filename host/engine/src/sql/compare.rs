@@ -1,4 +1,4 @@
-//! Binds what is true or false of values: comparisons, IN, LIKE and GLOB.
+//! Binds what is true or false of values: comparisons, IN, LIKE, GLOB and REGEXP.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use super::pattern::{Style, held, is_plain, matches, prefix};
 use crate::plan::{Comparison, Expression, Kind, Node};
 use crate::storage::Dictionary;
 use net_scout_model::Networks;
+use net_scout_model::sql_function::Pattern;
 
 /// The most tests of texts in one query: each looks at every distinct text before the first row.
 const MAXIMUM_TESTS: u32 = 64;
@@ -66,6 +67,14 @@ impl Binder<'_> {
         // SQLite says what is wrong with them.
         let Ok(networks) = networks.parse::<Networks>() else { return refused("it asks for networks that are none") };
         self.tested(address, |dictionary| dictionary.inside(&networks))
+    }
+
+    /// REGEXP.
+    pub(super) fn regexp(&mut self, text: Expression, pattern: &Expression) -> Bound {
+        let Node::Text(pattern) = &pattern.node else { return refused("it has a regular expression that is not constant") };
+        // SQLite says what is wrong with it.
+        let Ok(pattern) = Pattern::new(pattern) else { return refused("it has a regular expression that is none") };
+        self.test(text, |text| pattern.matches(text))
     }
 
     /// LIKE and GLOB.

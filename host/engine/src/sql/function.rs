@@ -8,8 +8,9 @@ use super::alternatives::{case, common};
 use super::binder::Binder;
 use super::bound::Bound;
 use super::call::Call;
-use crate::plan::{Comparison, Expression, Kind, Node, Operator};
+use crate::plan::{Comparison, Computation, Expression, Kind, Node, Operator};
 use net_scout_model::IN_NETWORKS;
+use net_scout_model::sql_function::{HOUR, LN, REGEXP, SQRT, WEEKDAY, Zone};
 
 impl Binder<'_> {
     /// A call. The error says why SQLite has to make it.
@@ -55,6 +56,16 @@ impl Binder<'_> {
             (IN_NETWORKS, 2) => {
                 let (networks, address) = (arguments.remove(1), arguments.remove(0));
                 self.inside(address, &networks)
+            }
+            (REGEXP, 2) => {
+                let (text, pattern) = (arguments.remove(1), arguments.remove(0));
+                self.regexp(text, &pattern)
+            }
+            (SQRT, 1) => computed(Computation::SquareRoot, arguments.remove(0)),
+            (LN, 1) => computed(Computation::Logarithm, arguments.remove(0)),
+            (HOUR | WEEKDAY, 2) => {
+                let (zone, time) = (arguments.remove(1), arguments.remove(0));
+                part_of_time(name == HOUR, time, &zone)
             }
             ("abs", 1) => absolute(arguments.remove(0)),
             _ => Err(format!("it calls `{name}`")),
@@ -126,4 +137,27 @@ fn absolute(argument: Expression) -> Bound {
         _ => return Err("it calls `abs` on a value that is not a number".to_owned()),
     };
     Ok(Expression { node: Node::Absolute(Box::new(argument)), kind, nullable, low, high })
+}
+
+/// A real that is computed of a number. There may be none.
+fn computed(computation: Computation, argument: Expression) -> Bound {
+    match argument.kind {
+        Kind::Null => Ok(Expression::null()),
+        Kind::Integer | Kind::Real => {
+            let node = Node::Computed(computation, Box::new(argument));
+            Ok(Expression { node, kind: Kind::Real, nullable: true, low: 0, high: 0 })
+        }
+        _ => Err("it calculates with a value that is not a number".to_owned()),
+    }
+}
+
+/// The hour or the day of the week of an instant. It may be outside of all calendars.
+fn part_of_time(hour: bool, time: Expression, zone: &Expression) -> Bound {
+    let (Kind::Integer, Node::Text(zone)) = (&time.kind, &zone.node) else {
+        return Err("it asks for the hour or day of what is not an instant, or in a time zone that is not constant".to_owned());
+    };
+    // SQLite says that there is none.
+    let zone = Zone::new(zone)?;
+    let (computation, low, high) = if hour { (Computation::Hour(zone), 0, 23) } else { (Computation::Weekday(zone), 1, 7) };
+    Ok(Expression { node: Node::Computed(computation, Box::new(time)), kind: Kind::Integer, nullable: true, low, high })
 }

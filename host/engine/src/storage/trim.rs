@@ -34,13 +34,21 @@ impl Dictionary {
         let mut codes = vec![0];
         for code in 1..self.codes() {
             let entry = self.entries[code as usize - 1];
-            let text = self.text(code, &mut buffer).trim_end_matches(|letter| characters.contains(letter));
-            let network = match entry {
-                Entry::Address(bits) if is_network => Some(bits >> 8),
-                Entry::Text(..) if is_network => network(text),
-                _ => None,
-            };
             let next = entries.len() as u32 + 1;
+            if let Entry::Address(bits) = entry
+                && is_network
+            {
+                // Of most it is known without the text.
+                let of = networks.code(u64::from(bits >> 8), next);
+                if of == next {
+                    let text = self.text(code, &mut buffer).trim_end_matches(|letter| characters.contains(letter));
+                    push(&mut entries, &mut arena, text);
+                }
+                codes.push(of);
+                continue;
+            }
+            let text = self.text(code, &mut buffer).trim_end_matches(|letter| characters.contains(letter));
+            let network = if is_network { network(text) } else { None };
             let of = match network {
                 Some(network) => networks.code(u64::from(network), next),
                 None => match known.get(text) {

@@ -242,7 +242,7 @@ async fn every(enricher: &Enricher, scripted: &Scripted, check: impl Fn(Found) -
 /// It may come to an error, but to one of its own.
 fn content(found: Found) -> Result<(), String> {
     match found {
-        Err(error @ (LookupError::Failed(_) | LookupError::Unexpected(_))) => Err(error.to_string()),
+        Err(error @ (LookupError::Failed(_) | LookupError::Overdue(_) | LookupError::Unexpected(_))) => Err(error.to_string()),
         _ => Ok(()),
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use super::difference::{compare, covers, keys};
 use super::{CaseError, case, events};
 use net_scout_model::time::{parse_moment, parse_timestamp};
 use net_scout_model::{Networks, Observable, Timestamp, Window};
@@ -14,7 +15,7 @@ use net_scout_plugin_host::capability::Shared;
 use net_scout_plugin_host::capability::files::Directories;
 use net_scout_plugin_host::capability::state::StateStore;
 use net_scout_plugin_host::recording::{Scripted, Step, Tape};
-use net_scout_plugin_host::{Delivery, NotifierSettings, Rule, Told, Try, UngrantedEnricher, UngrantedNotifier, recording};
+use net_scout_plugin_host::{Delivery, NotifierSettings, Rule, Told, Try, UngrantedEnricher, UngrantedNotifier};
 use net_scout_store::{ScratchDatabase, StateEntry};
 
 /// The time that counts as now in a scenario that names none.
@@ -204,7 +205,10 @@ impl Scenario {
     fn answered(&self, found: Result<Json, (&'static str, String)>) -> Vec<String> {
         match (found, &self.expect) {
             (Ok(answer), Some(Expected::Answer(expected))) if covers(expected, &answer) => self.no_failure(),
-            (Ok(answer), Some(Expected::Answer(expected))) => vec![format!("it answered {answer}, expected was {expected}")],
+            (Ok(answer), Some(Expected::Answer(expected))) => {
+                let different = keys(expected, &answer).join(", ");
+                vec![format!("it answered {answer}, expected was {expected}: {different}")]
+            }
             (Ok(answer), Some(Expected::Error(expected))) => {
                 vec![format!("it answered {answer}, expected was the error {expected}")]
             }
@@ -240,43 +244,9 @@ impl Scenario {
     }
 }
 
-/// The alerts that are missing, and those that are too many.
-fn compare(expected: &[Json], mut raised: Vec<Json>) -> Vec<String> {
-    let mut differences = Vec::new();
-    for alert in expected {
-        match raised.iter().position(|raised| covers(alert, raised)) {
-            Some(index) => drop(raised.remove(index)),
-            None => differences.push(format!("no alert like {alert} was raised")),
-        }
-    }
-    differences.extend(raised.iter().map(|alert| format!("an alert was raised that is not expected: {alert}")));
-    differences
-}
-
-/// Whether a value has all that is expected. 2 is the same as 2.0, which TOML tells apart.
-fn covers(expected: &Json, found: &Json) -> bool {
-    recording::covers(expected, found, |expected, found| match (expected, found) {
-        (Json::Number(expected), Json::Number(found)) => expected == found || expected.as_f64() == found.as_f64(),
-        (expected, found) => expected == found,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_named_is_compared() {
-        let raised = vec![json!({"alert_type": "a", "score": 5, "evidence": {"n": 1, "m": 2}}), json!({"alert_type": "b"})];
-        assert_eq!(compare(&[json!({"alert_type": "b"}), json!({"evidence": {"n": 1}})], raised.clone()), [""; 0]);
-        assert_eq!(
-            compare(&[json!({"score": 6})], raised[..1].to_vec()),
-            [
-                "no alert like {\"score\":6} was raised",
-                "an alert was raised that is not expected: {\"alert_type\":\"a\",\"score\":5,\"evidence\":{\"n\":1,\"m\":2}}"
-            ]
-        );
-    }
 
     #[test]
     fn a_misspelt_key_is_an_error() {

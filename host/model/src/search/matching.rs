@@ -6,7 +6,7 @@ use super::{AlertSide, AlertTest};
 use crate::time::parse_timestamp;
 use crate::{Networks, RELATED, StoredAlert, Timestamp};
 
-/// The members of the evidence that name ports: one, or a list.
+/// The members of the evidence that name ports: one, or lists, of which there are several kinds: `top_ports`, `sensitive_ports`.
 const PORTS: [&str; 2] = ["port", "ports"];
 /// How deep the evidence is looked through for a text.
 const DEEPEST: u32 = 32;
@@ -62,8 +62,8 @@ impl AlertTest {
             value => is_one(value),
         };
         // A count of ports names none.
-        let named =
-            |evidence: &Value| is_named(&evidence[PORTS[0]]) || (evidence[PORTS[1]].is_array() && is_named(&evidence[PORTS[1]]));
+        let is_list = |(name, value): (&String, &Value)| name.ends_with(PORTS[1]) && value.is_array() && is_named(value);
+        let named = |evidence: &Value| is_named(&evidence[PORTS[0]]) || evidence.as_object().into_iter().flatten().any(is_list);
         // The ports of its events are the names of how often each was tried.
         let of_events = |evidence: &Value| {
             let tried = evidence["events"][PORTS[1]].as_object();

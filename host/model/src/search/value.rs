@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use super::error::{nearest, unknown};
+use super::error::unknown;
 use super::token::Token;
 use super::{AlertQueryError, AlertSide, AlertTest, KnownNames, QUERY_FIELDS};
+use crate::nearest::nearest;
 use crate::{CLOSED_STATUSES, Network, OPEN_STATUSES, SNOOZED, Severity, Verdict, check_label, plain};
 
 /// The name of nobody.

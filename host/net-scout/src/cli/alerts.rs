@@ -49,7 +49,7 @@ enum AlertsCommand {
 #[derive(Args)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  net-scout alerts --since 24h --min-score 80\n  net-scout alerts rule:port_scan src:203.0.113.0/24 'score:>=80' status:open -dst:192.0.2.9\n  \
+    after_help = "Examples:\n  net-scout alerts --since 24h --min-score 80\n  net-scout alerts rule:port_scan src:203.0.113.0/24 status:open -dst:192.0.2.9\n  \
         net-scout alerts --type vertical_scan --format csv > scans.csv\n  net-scout alerts --format ocsf > findings.ndjson\n  net-scout alerts show 7"
 )]
 pub(super) struct AlertsArgs {
@@ -87,7 +87,7 @@ pub(super) struct AlertsArgs {
     /// Only in this status: open, new, enriched, acknowledged, snoozed, closed, false_positive, ...
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
-    /// Only those raised, first or again, since then
+    /// Only those raised, first or again, since then: by the time of the scan, not of the events
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// At most so many

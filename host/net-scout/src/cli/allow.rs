@@ -34,7 +34,8 @@ pub(super) enum AllowCommand {
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  net-scout allow add 192.0.2.7 --reason 'the vulnerability scanner'\n  \
-        net-scout allow add 198.51.100.0/24 --rule brute_force --port 22 --direction inbound --until '30 days' --reason 'a penetration test'")]
+        net-scout allow add 198.51.100.0/24 --rule brute_force --port 22 \\\n    \
+        --until '30 days' --reason 'a penetration test'")]
 pub(super) struct AllowAddArgs {
     /// An address, or a network: 192.0.2.7, 192.0.2.0/24, 2001:db8::/64
     #[arg(value_name = "NETWORK")]

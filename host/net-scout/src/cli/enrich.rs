@@ -53,7 +53,9 @@ impl EnrichArgs {
 }
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  net-scout lookup 1.1.1.1\n  net-scout lookup example.com --only dnsbl")]
+#[command(after_help = "Examples:\n  net-scout lookup 1.1.1.1\n  net-scout lookup example.com --only dnsbl\n  \
+    net-scout lookup 1.1.1.1 --probe            also what sends packets to it, such as traceroute\n\n\
+    Exit status 1 where every lookup failed.")]
 pub(super) struct LookupArgs {
     /// An IP address or a domain name
     #[arg(value_name = "IP|DOMAIN")]
@@ -64,13 +66,16 @@ pub(super) struct LookupArgs {
     /// Look up again, whatever is cached
     #[arg(long)]
     refresh: bool,
+    /// Also with enrichers that send packets to it, such as traceroute
+    #[arg(long)]
+    probe: bool,
     #[command(flatten)]
     pub(super) plugins: PluginArgs,
 }
 
 impl LookupArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
-        enrich::lookup(config, &self.observable, &self.only, self.refresh, now)
+        enrich::lookup(config, &self.observable, &self.only, self.refresh, self.probe, now)
     }
 }
 

@@ -15,8 +15,9 @@ use net_scout_lab::evaluate::generate::{FEWEST_ADDRESSES, MOST_ADDRESSES, Option
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     net-scout evaluate --generate --addresses 24 --days 7 --seed 1..10\n  \
-    net-scout evaluate --generate --seed 3 --rules vertical_scan,horizontal_scan --mistakes\n  \
-    net-scout evaluate --generate --seed 3 --keep data && net-scout scan --db-path data/seed-3/net_sentinel.db --since 2026-03-02\n  \
+    net-scout evaluate --generate --seed 3 --rules port_scan,probe --mistakes\n  \
+    net-scout evaluate --generate --seed 3 --keep data\n  \
+    net-scout scan --db-path data/seed-3/net_sentinel.db --since 2026-03-02\n  \
     net-scout evaluate --db-path net_sentinel.db --truth truth.toml --format json\n  \
     net-scout evaluate --data captures/")]
 pub(super) struct EvaluateArgs {

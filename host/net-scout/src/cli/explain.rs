@@ -12,7 +12,7 @@ use net_scout_model::Timestamp;
 #[command(after_help = "Examples:\n  \
     net-scout explain 203.0.113.9\n  \
     net-scout explain 203.0.113.9 --since '7 days' --rules port_scan,probe\n  \
-    net-scout explain 2001:db8::7 --set port_scan.day_ports_threshold=8 --format json")]
+    net-scout explain 2001:db8::7 --set port_scan.day_ports_threshold=8")]
 pub(super) struct ExplainArgs {
     /// The address
     #[arg(value_name = "ADDRESS")]

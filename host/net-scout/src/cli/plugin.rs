@@ -229,8 +229,15 @@ enum RoleName {
 enum LanguageName {
     Rust,
     C,
+    #[value(alias = "c++")]
+    Cpp,
+    Go,
+    #[value(alias = "javascript")]
     Js,
+    #[value(alias = "typescript")]
+    Ts,
     Python,
+    Zig,
 }
 
 impl NewArgs {
@@ -246,8 +253,12 @@ impl NewArgs {
         match self.lang {
             LanguageName::Rust => Language::Rust,
             LanguageName::C => Language::C,
+            LanguageName::Cpp => Language::Cpp,
+            LanguageName::Go => Language::Go,
             LanguageName::Js => Language::JavaScript,
+            LanguageName::Ts => Language::TypeScript,
             LanguageName::Python => Language::Python,
+            LanguageName::Zig => Language::Zig,
         }
     }
 }

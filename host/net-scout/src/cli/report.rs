@@ -1,14 +1,16 @@
 //! `net-scout report`, `net-scout summary` and `net-scout blocklist`.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::arguments::{one_of, whole};
 use crate::commands::blocklist::{self, BlocklistRequest};
 use crate::commands::report::{self, ReportOutput, ReportRequest};
-use crate::commands::summary;
+use crate::commands::summary::{self, SummaryRequest};
 use crate::config::Config;
+use crate::exit::UsageError;
 use net_scout_detect::known::WrittenQuery;
 use net_scout_model::Timestamp;
 use net_scout_report::blocklist::BlocklistFormat;
@@ -16,8 +18,8 @@ use net_scout_report::report::ReportFormat;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    net-scout report --output report.html                  the last 7 days against the 7 days before, as a page\n  \
-    net-scout report --since 24h --format text             the last day, for mail\n  \
+    net-scout report --output report.html      this week against the last, as a page\n  \
+    net-scout report --since 24h               the last day as text, for mail\n  \
     net-scout report --since 2026-03-01 --until 2026-03-08 --format json\n\n\
     The page loads nothing and runs no script. A file is replaced as a whole, or stays as it was.")]
 pub(super) struct ReportArgs {
@@ -33,7 +35,7 @@ pub(super) struct ReportArgs {
     /// How many sources, networks, targets and ports are listed
     #[arg(long, value_name = "N", default_value = "10", allow_negative_numbers = true, value_parser = whole::<usize>(1..=1_000))]
     top: usize,
-    /// How it is written [default: html with --output, else text]
+    /// How it is written [default: by the ending of --output: .html, .md, .txt or .json, else text]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<ReportFormatName>,
     /// The file that it is written to, instead of standard output
@@ -57,8 +59,8 @@ enum ReportFormatName {
 
 impl ReportArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
-        let default = if self.output.is_some() { ReportFormatName::Html } else { ReportFormatName::Text };
-        let format = match self.format.unwrap_or(default) {
+        let named = self.output.as_deref().map_or(Ok(ReportFormatName::Text), by_ending);
+        let format = match self.format.map_or(named, Ok)? {
             ReportFormatName::Html => ReportOutput::People(ReportFormat::Html),
             ReportFormatName::Text => ReportOutput::People(ReportFormat::Text),
             ReportFormatName::Md => ReportOutput::People(ReportFormat::Markdown),
@@ -76,15 +78,34 @@ impl ReportArgs {
     }
 }
 
+/// The format that the ending of a file says.
+fn by_ending(path: &Path) -> Result<ReportFormatName, UsageError> {
+    match path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase).as_deref() {
+        Some("html" | "htm") => Ok(ReportFormatName::Html),
+        Some("md" | "markdown") => Ok(ReportFormatName::Md),
+        Some("txt" | "text") => Ok(ReportFormatName::Text),
+        Some("json") => Ok(ReportFormatName::Json),
+        _ => {
+            let path = path.display();
+            let text = format!("--output: `{path}` does not end in .html, .md, .txt or .json; end it so, or name the --format");
+            Err(UsageError(text))
+        }
+    }
+}
+
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    net-scout summary                     what is open, what is new, how far the scans are\n  \
+    net-scout summary                     what is open, what is new since last time\n  \
     net-scout summary --since 24h         what is new since yesterday at this time\n  \
-    net-scout summary --format json")]
+    net-scout summary --format json       for programs: does not count as a look\n\n\
+    The last look of each person is kept in the database.")]
 pub(super) struct SummaryArgs {
-    /// Since when alerts are new: a duration (24h), a date, or a date and time
-    #[arg(long, value_name = "WHEN", default_value = "24h")]
-    since: String,
+    /// Since when alerts are new: a duration (24h), a date, or a date and time [default: since your last look, at first 24h]
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Count this as your last look, also with --since or --format json
+    #[arg(long)]
+    seen: bool,
     /// How it is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     format: SummaryFormatName,
@@ -98,15 +119,16 @@ enum SummaryFormatName {
 
 impl SummaryArgs {
     pub(super) fn run(&self, config: &Config, now: Timestamp) -> anyhow::Result<u8> {
-        summary::run(config, &self.since, self.format == SummaryFormatName::Json, now)
+        let as_json = self.format == SummaryFormatName::Json;
+        summary::run(config, &SummaryRequest { since: self.since.clone(), is_look: self.seen, as_json }, now)
     }
 }
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    net-scout blocklist --min-severity high                          one source a line\n  \
-    net-scout blocklist --format nft --output /run/net-scout.nft     then: nft -f /run/net-scout.nft\n  \
-    net-scout blocklist rule:port_scan,brute_force -src:203.0.113.0/24 --for 30d --format ipset | ipset restore\n\n\
+    net-scout blocklist --min-severity high     one source a line\n  \
+    net-scout blocklist --format nft --output /run/net-scout.nft\n  \
+    net-scout blocklist rule:brute_force --for 30d --format ipset | ipset restore\n\n\
     Own networks, resolvers, the allowlist, addresses that are not of the Internet (RFC 6890) and hosts that own hosts connected to are never\n\
     in it. An error writes nothing: the file stays as it was. net-scout never touches a firewall.")]
 pub(super) struct BlocklistArgs {
@@ -128,7 +150,7 @@ pub(super) struct BlocklistArgs {
     /// Only of alerts of this rule; may be given several times
     #[arg(long, value_name = "RULE")]
     rule: Vec<String>,
-    /// Only of alerts raised, first or again, since then
+    /// Only of alerts raised, first or again, since then: by the time of the scan
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// The file that is replaced, instead of standard output

@@ -19,10 +19,10 @@ use net_scout_model::Timestamp;
 #[command(after_help = "Examples:\n  \
     net-scout scan --plugins plugins/ --since '1 hour'\n  \
     net-scout scan --since 24h --format json --dry-run | jq '.[].src_ip'\n  \
-    net-scout scan --since 2026-03-11 --until 2026-03-12T06:00:00Z --table ip_events_30\n  \
-    net-scout scan --set vertical_scan.ports_threshold=20 --set horizontal_scan.count=hits\n  \
-    net-scout scan --quiet --new-only --fail-on high    for cron: silent unless an alert is new\n  \
-    net-scout scan --fill                               what the service left out or could not scan\n  \
+    net-scout scan --since 2026-03-11 --until 2026-03-12 --table ip_events_30\n  \
+    net-scout scan --set vertical_scan.ports_threshold=20\n  \
+    net-scout scan --quiet --new-only --fail-on high    for cron: silent unless new\n  \
+    net-scout scan --fill                               what the service left out\n  \
     net-scout scan --backfill '7 days' --only my_rule   a new rule over the past\n  \
     net-scout scan --record bug.scan && net-scout scan --replay bug.scan")]
 pub(super) struct ScanArgs {

@@ -8,10 +8,10 @@ use super::complete;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    net-scout serve --plugins plugins/        scan every minute, keep the tables small\n  \
-    net-scout serve --open                    the same with its web page at http://127.0.0.1:9377, shown in the browser\n  \
-    net-scout serve --once                    do what is due and end, for cron and systemd timers\n  \
-    net-scout status                          what it does; exit status 3 when it is behind or fails\n\n\
+    net-scout serve             scan every minute, keep the tables small\n  \
+    net-scout serve --open      the same with its web page at http://127.0.0.1:9377, shown in the browser\n  \
+    net-scout serve --once      do what is due and end, for cron and systemd timers\n  \
+    net-scout status            how it stands; exit status 3 where something fails\n\n\
     SIGTERM ends it within seconds, SIGHUP reads the configuration again. Under systemd use Type=notify.\n\
     The sections [serve] and [schedule] of net-scout.toml set its schedules; `net-scout config` shows them.")]
 pub(super) struct ServeArgs {
@@ -46,8 +46,8 @@ pub(super) struct StatusArgs {
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    net-scout maintain --dry-run     show how many rows of which tables would be removed\n  \
-    net-scout maintain               remove them, in short transactions\n\n\
+    net-scout maintain --dry-run    how many rows of which tables would be removed\n  \
+    net-scout maintain              remove them, in short transactions\n\n\
     The section [retention] of net-scout.toml says how long what is kept. Events of net-sentinel are never removed.")]
 pub(super) struct MaintainArgs {
     /// Write nothing, show only what would be removed

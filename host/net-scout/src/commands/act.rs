@@ -1,8 +1,6 @@
 //! `net-scout alerts ack`, `snooze`, `close` and so on: what people do about alerts. How many it would change is said before.
 
-use std::os::unix::fs::MetadataExt as _;
-
-use super::{consent, runtime, terminal_width};
+use super::{consent, person, runtime, terminal_width};
 use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output::{Format, NOTHING_WRITTEN, Terminal};
@@ -50,7 +48,8 @@ pub fn run(config: &Config, request: &ActRequest, now: Timestamp) -> anyhow::Res
         return Ok(exit::SUCCESS);
     }
     let ids: Vec<i64> = plan.changing.iter().map(|alert| alert.id).collect();
-    let done = act::act(&database, &ids, &Act { action: action.clone(), note: note.clone(), actor: person() }, now)?;
+    let done =
+        act::act(&database, &ids, &Act { action: action.clone(), note: note.clone(), actor: Actor::Person(person()) }, now)?;
     output::note(&format_args!("{}; `net-scout alerts undo` takes it back", output::acted(action, &done.changed)));
     Ok(exit::SUCCESS)
 }
@@ -60,7 +59,7 @@ pub fn run(config: &Config, request: &ActRequest, now: Timestamp) -> anyhow::Res
 /// # Errors
 /// When there is none, nobody is there to ask, or the database cannot be read or written.
 pub fn undo(config: &Config, yes: bool, now: Timestamp) -> anyhow::Result<u8> {
-    let (database, person) = (config.database_options(), person());
+    let (database, person) = (config.database_options(), Actor::Person(person()));
     let Some(last) = act::last_action(&database, &person)? else {
         anyhow::bail!("there is nothing to take back: {person} has changed no alert, or has taken all of it back");
     };
@@ -90,13 +89,4 @@ pub fn history(config: &Config, id: i64, format: Format, now: Timestamp) -> anyh
 /// Whether it is to be done.
 fn agreed(text: &str) -> anyhow::Result<bool> {
     consent(&format!("{text}\nDo it?"), &format!("{text}; nothing was changed: nobody is there to ask, so agree with --yes"))
-}
-
-/// Who runs this program: the name of the login, behind sudo that of before; where there is none, as under cron, the number of the user.
-fn person() -> Actor {
-    let name =
-        ["SUDO_USER", "LOGNAME", "USER"].into_iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()));
-    let number =
-        || std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |process| format!("user {}", process.uid()));
-    Actor::Person(name.unwrap_or_else(number))
 }

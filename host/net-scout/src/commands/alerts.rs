@@ -49,7 +49,7 @@ pub fn run(config: &Config, request: &AlertsRequest, now: Timestamp) -> anyhow::
         None => {
             let listed = alerts::list(&database, &filter)?;
             output::unreadable_alerts(&listed.unreadable, &config.alert_table);
-            write(&listed.alerts, &request.columns, format)?;
+            write(config, &listed.alerts, &request.columns, format, now)?;
             output::broken_evidence(&listed.broken_evidence);
             if let Some(next) = listed.next {
                 output::note(&format_args!("there are more: add --after {next}"));
@@ -63,13 +63,21 @@ pub fn run(config: &Config, request: &AlertsRequest, now: Timestamp) -> anyhow::
     Ok(exit::SUCCESS)
 }
 
-fn write(alerts: &[StoredAlert], columns: &[&'static str], format: AlertOutput) -> anyhow::Result<()> {
+fn write(
+    config: &Config,
+    alerts: &[StoredAlert],
+    columns: &[&'static str],
+    format: AlertOutput,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let shown = || alerts.iter().cloned().map(Shown::from).collect::<Vec<_>>();
     match format {
         _ if !columns.is_empty() => {
             let format = own(format, "--columns")?;
             output::write_alert_columns(&mut output::stdout(), alerts, columns, format, terminal_width(format))?;
         }
-        AlertOutput::Own(format) => output::show_alerts(&alerts.iter().cloned().map(Shown::from).collect::<Vec<_>>(), format)?,
+        AlertOutput::Own(Format::Table) => output::list_alerts(&shown(), &config.database_options(), now)?,
+        AlertOutput::Own(format) => output::show_alerts(&shown(), format)?,
         AlertOutput::Foreign(format) => output::write_foreign(&mut output::stdout(), alerts, format)?,
     }
     Ok(())
@@ -88,15 +96,15 @@ fn own(format: AlertOutput, flag: &str) -> Result<Format, UsageError> {
 /// # Errors
 /// When there is no such alert, the database cannot be read, or standard output cannot be written.
 pub fn show(config: &Config, id: i64, format: Format, now: Timestamp) -> anyhow::Result<u8> {
-    let alerts::WholeAlert { alert, enrichment, query, is_broken } =
+    let alerts::WholeAlert { alert, enrichment, query, seen, is_broken } =
         alerts::show(&config.database_options(), &config.table, id, now)?;
     if is_broken {
         output::broken_evidence(&[id]);
     }
-    let story = Story { alert, enrichment, query };
+    let story = Story { alert, enrichment, query, seen };
     let mut out = output::stdout();
     match format {
-        Format::Table => story.write(&mut out)?,
+        Format::Table => story.write(&mut out, terminal_width(format))?,
         Format::Json => output::write_json(&mut out, &story.json())?,
         Format::Ndjson => output::write_json_line(&mut out, &story.json())?,
         Format::Csv => output::write_alerts(&mut out, &[Shown::from(story.alert)], format, None)?,

@@ -22,18 +22,24 @@ pub fn run(config: &Config, only: &[String], locked: bool, request: &EnrichReque
     Ok(if enriched.refused { exit::PLUGIN_FAILED } else { exit::SUCCESS })
 }
 
-/// Looks up one observable on the spot and shows what is found.
+/// Looks up one observable on the spot and shows what is found; with enrichers that send packets to it only where that is asked for.
 ///
 /// # Errors
 /// When it is neither an address nor a domain name, or nothing can look it up.
-pub fn lookup(config: &Config, text: &str, only: &[String], refresh: bool, now: Timestamp) -> anyhow::Result<u8> {
+pub fn lookup(config: &Config, text: &str, only: &[String], refresh: bool, probes: bool, now: Timestamp) -> anyhow::Result<u8> {
     let wrong = || UsageError(format!("`{}` is neither an IP address nor a domain name", plain(text, 100)));
-    let request = LookUpRequest { observable: Observable::parse(text).ok_or_else(wrong)?, refresh };
+    // Whoever names enrichers asks for them.
+    let request =
+        LookUpRequest { observable: Observable::parse(text).ok_or_else(wrong)?, refresh, probes: probes || !only.is_empty() };
     let (options, plugins) = (config.enrich_options(), config.plugin_options());
     let enrichers = EnricherSource::Folder(&plugins, only);
     let looking = enrich::look_up(&options, enrichers, &request, now, interrupted(), &Terminal);
     let found = runtime()?.block_on(looking)?;
     output::write_json(&mut output::stdout(), &found.answers)?;
+    output::looked_up(&found, text);
+    if found.is_failure() {
+        return Ok(exit::FAILURE);
+    }
     Ok(if found.refused { exit::PLUGIN_FAILED } else { exit::SUCCESS })
 }
 

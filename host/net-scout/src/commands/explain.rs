@@ -1,13 +1,13 @@
 //! `net-scout explain`: what there is of one address, what each rule says of it, and how near those are that say nothing. It writes nothing.
 
-use super::runtime;
+use super::{runtime, terminal_width};
 use crate::config::Config;
 use crate::exit::UsageError;
 use crate::output::{AlertBefore, AllowEntry, Explanation, Format, Terminal, origin_words};
 use crate::{exit, output};
 use net_scout_detect::allow;
 use net_scout_detect::explain::{Explained, explain};
-use net_scout_detect::scan::{RuleSource, read_window};
+use net_scout_detect::scan::{RuleSource, newest_before, read_window};
 use net_scout_model::{Timestamp, parse_address, plain};
 
 /// What the command line says beyond the configuration.
@@ -49,6 +49,9 @@ pub fn run(config: &Config, request: &ExplainRequest, now: Timestamp) -> anyhow:
         expired: entry.expired,
     });
     let explanation = Explanation { address, window, alerts: before.collect(), allowlist: entries.collect(), report };
-    explanation.write(&mut output::stdout(), request.format)?;
+    explanation.write(&mut output::stdout(), request.format, terminal_width(request.format))?;
+    if let Some(newest) = newest_before(&options, window)? {
+        output::empty_window(newest);
+    }
     Ok(if failed { exit::PLUGIN_FAILED } else { exit::SUCCESS })
 }

@@ -9,8 +9,8 @@ use net_scout_model::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
-use crate::exit;
 use crate::output::Terminal;
+use crate::{exit, output};
 
 /// Imports. Lines that cannot be read are counted and the first few shown; that is no error unless nothing could be read.
 ///
@@ -18,7 +18,11 @@ use crate::output::Terminal;
 /// When a file cannot be read, the database cannot be written, or no line of any file is a firewall event.
 pub fn run(config: &Config, request: &ImportRequest, now: Timestamp) -> anyhow::Result<u8> {
     let stop = if request.waits() { signals()? } else { Arc::default() };
-    import_logs(&config.import_target(), request, now, &stop, &Terminal)?;
+    let imported = import_logs(&config.import_target(), request, now, &stop, &Terminal)?;
+    if let Some(oldest) = imported.oldest.filter(|_| !request.waits()) {
+        let (since, database) = (oldest.date(), config.database_flag());
+        output::note(&format_args!("`net-scout scan --since {since}{database}` looks for attacks in it"));
+    }
     Ok(exit::SUCCESS)
 }
 

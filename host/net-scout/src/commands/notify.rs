@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::sync::watch;
 
-use super::{interrupted, runtime, terminal_width};
+use super::{check_filters, interrupted, runtime, terminal_width};
 use crate::config::Config;
 use crate::exit;
 use crate::exit::UsageError;
@@ -27,12 +27,14 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// # Errors
 /// When the database cannot be read or written.
 pub fn flush(config: &Config) -> anyhow::Result<u8> {
+    let runtime = runtime()?;
+    runtime.block_on(check_filters(config))?;
     let mut database = config.database_options().open()?;
     prepare(&mut database, &config.table, net_scout_model::clock::Clock::now(&SystemClock), &Terminal)?;
     let problems = config.notify.problems();
     problems.iter().for_each(|problem| output::warning(problem));
     let (stopping, stop) = watch::channel(false);
-    let report = runtime()?.block_on(async {
+    let report = runtime.block_on(async {
         tokio::spawn(async move {
             interrupted().await;
             stopping.send_replace(true);
@@ -58,12 +60,9 @@ pub fn flush(config: &Config) -> anyhow::Result<u8> {
 /// The receiver of a name.
 fn receiver(config: &Config, name: &str) -> Result<Arc<dyn Receiver>, UsageError> {
     let receivers = &config.notify.receivers;
-    let there = || {
-        let names: Vec<String> = receivers.keys().map(|name| plain(name, 100)).collect();
-        if names.is_empty() { "none; write [[receiver]] in net-scout.toml".to_owned() } else { names.join(", ") }
-    };
     let found = receivers.get(name);
-    let found = found.ok_or_else(|| UsageError(format!("there is no receiver `{}`; there are {}", plain(name, 100), there())))?;
+    let found = found
+        .ok_or_else(|| UsageError(format!("there is no receiver `{}`; there are {}", plain(name, 100), config.notify.names())))?;
     found.clone().map_err(|reason| UsageError(format!("receiver {name} cannot be used: {reason}")))
 }
 
@@ -72,8 +71,9 @@ fn receiver(config: &Config, name: &str) -> Result<Arc<dyn Receiver>, UsageError
 /// # Errors
 /// When there is no such receiver, or it does not have it then.
 pub fn test(config: &Config, name: &str, now: Timestamp) -> anyhow::Result<u8> {
-    let receiver = receiver(config, name)?;
-    let sent = runtime()?.block_on(send_test(&receiver, name, now));
+    let (receiver, runtime) = (receiver(config, name)?, runtime()?);
+    runtime.block_on(check_filters(config))?;
+    let sent = runtime.block_on(send_test(&receiver, name, now));
     sent.with_context(|| format!("the message did not reach {name}"))?;
     output::note(&format_args!("the message reached {name}"));
     Ok(exit::SUCCESS)
@@ -85,6 +85,7 @@ pub fn test(config: &Config, name: &str, now: Timestamp) -> anyhow::Result<u8> {
 /// When the database cannot be read.
 pub fn preview(config: &Config, since: &str, format: Format, now: Timestamp) -> anyhow::Result<u8> {
     let since = parse_moment(since, now).map_err(|error| UsageError(format!("--since: {error}")))?;
+    runtime()?.block_on(check_filters(config))?;
     let listed = config.database_options().open_read_only()?.alerts(&AlertFilter::new(AlertQuery::default(), now))?;
     let is_later = |at: &str| net_scout_model::time::parse_timestamp(at).is_some_and(|at| at >= since);
     let alerts: Vec<_> = listed.alerts.into_iter().filter(|alert| is_later(&alert.created_at)).collect();
@@ -97,7 +98,11 @@ pub fn preview(config: &Config, since: &str, format: Format, now: Timestamp) -> 
         }
         table
     })?;
-    output::note(&format_args!("{} of {} would have been told to nobody", shown.untold, counted(alerts.len(), "alert")));
+    output::note(&match (alerts.len(), shown.untold) {
+        (0, _) => "no alert was raised in that time".to_owned(),
+        (all, 0) => format!("each of {} goes to a receiver", counted(all, "alert")),
+        (all, untold) => format!("{untold} of {} would have gone to nobody: no [[route]] takes them", counted(all, "alert")),
+    });
     Ok(exit::SUCCESS)
 }
 

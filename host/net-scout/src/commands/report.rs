@@ -6,8 +6,9 @@ use super::{deliver, runtime};
 use crate::config::Config;
 use crate::exit::{self, UsageError};
 use crate::output::{self, Terminal};
-use net_scout_model::Timestamp;
+use net_scout_detect::scan::newest_before;
 use net_scout_model::time::parse_moment;
+use net_scout_model::{Timestamp, Window};
 use net_scout_report::report::{ReportFormat, ReportOptions, make_report};
 
 /// How a report is written.
@@ -45,12 +46,22 @@ pub fn run(config: &Config, request: &ReportRequest, now: Timestamp) -> anyhow::
     let until = until.map_err(|error| UsageError(format!("--until: {error}")))?;
     let since = parse_moment(&request.since, until).map_err(|error| UsageError(format!("--since: {error}")))?;
     let options = ReportOptions { since, until, compares: request.compares, top: request.top };
-    let report = runtime()?.block_on(make_report(&config.scan_options(), &options, now, &Terminal))?;
+    let scan = config.scan_options();
+    let report = runtime()?.block_on(make_report(&scan, &options, now, &Terminal))?;
     let mut bytes = Vec::new();
     match request.format {
         ReportOutput::People(format) => bytes = report.write(format).into_bytes(),
         ReportOutput::Json => output::write_json(&mut bytes, &report)?,
     }
     deliver(config, request.output.as_deref(), &bytes)?;
+    if let Some(path) = &request.output {
+        output::note(&format_args!("wrote the report of {} to {} into {}", since.seconds(), until.seconds(), path.display()));
+    }
+    let window = Window { since, until: Some(until), now };
+    if report.events.all.events == 0
+        && let Some(newest) = newest_before(&scan, window)?
+    {
+        output::empty_window(newest);
+    }
     Ok(exit::SUCCESS)
 }

@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::web::{open_page, web_page};
-use super::{interrupted, runtime};
+use super::{check_filters, interrupted, runtime};
 use crate::config::Config;
 use crate::exit;
 use crate::output::Terminal;
@@ -36,10 +36,11 @@ pub fn run(
     let (reloading, reload) = watch::channel(());
     let (listen, web) = (config.listen()?, web_page(config)?);
     let reread = || -> Result<ServiceOptions, String> {
-        let config = again().map_err(|error| format!("{error:#}"))?;
+        let config = again().and_then(|config| checked(&config).map(|()| config)).map_err(|error| format!("{error:#}"))?;
         web.iter().for_each(|web| web.replace(config.web_options()));
         Ok(config.service_options())
     };
+    checked(config)?;
     let runtime = runtime()?;
     let ran = runtime.block_on(async {
         tokio::spawn(async move {
@@ -69,4 +70,11 @@ pub fn run(
     // Not waiting for rules that were given up.
     runtime.shutdown_background();
     ran.map(|()| exit::SUCCESS)
+}
+
+/// Checks what only plugins know of a configuration, on a thread of its own: the service may be in the middle of its own work.
+fn checked(config: &Config) -> anyhow::Result<()> {
+    let check = || runtime()?.block_on(check_filters(config));
+    let checked = std::thread::scope(|scope| scope.spawn(check).join());
+    checked.unwrap_or_else(|_| Err(anyhow::anyhow!("the filters of routes could not be checked")))
 }

@@ -13,7 +13,7 @@ use super::notify::{RECEIVER, ROUTE, tables};
 use super::source::Setting;
 use super::tree::{self, Node, Table, Value};
 use crate::exit::UsageError;
-use net_scout_model::{Allow, Limits, Request};
+use net_scout_model::{Allow, Limits, Request, meant, nearest, plain};
 use net_scout_notify::WrittenEntry;
 use net_scout_plugin_host::ownership;
 
@@ -23,8 +23,11 @@ const PARAMETERS: [&str; 3] = ["rules", "enrichers", "notifiers"];
 const GRANTS: &str = "grants";
 /// The table of the directories whose files plugins may be granted: name and path.
 const DIRECTORIES: &str = "directories";
+/// Their names, and those of the lists, for whoever misspells one.
+const NAMES: [&str; 11] =
+    ["rules", "enrichers", "notifiers", "limits", "grants", "directories", "schedule", "serve", "retention", ALLOW, RECEIVER];
 /// What there is beside keys.
-const TABLES: &str = "[rules.RULE], [enrichers.ENRICHER], [notifiers.NOTIFIER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [serve], [retention], [[allow]], [[receiver]] and [[route]]";
+const TABLES: &str = "[rules.RULE], [enrichers.ENRICHER], [notifiers.NOTIFIER], [limits], [limits.PLUGIN], [grants.PLUGIN], [directories], [schedule], [report], [serve], [retention], [[allow]], [[receiver]] and [[route]]";
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]
@@ -131,7 +134,8 @@ impl ConfigFile {
                 format!("{}, {TABLES}", outside.join(", "))
             }
         };
-        node.wrong(&self.path, &format!("`{}` is not a key; there are {there}", net_scout_model::plain(&written, 100)))
+        let meant = meant(nearest(&written, keys::all().map(|key| key.name).chain(NAMES).chain([ROUTE])).as_deref());
+        node.wrong(&self.path, &format!("`{}` is not a key{meant}; there are {there}", plain(&written, 100)))
     }
 
     /// The value of a key, where it stands.
@@ -215,7 +219,7 @@ impl ConfigFile {
             match node.text() {
                 Some(path) if !path.is_empty() && name.chars().all(fits) => Ok((name.clone(), PathBuf::from(path))),
                 _ => {
-                    let name = net_scout_model::plain(name, 100);
+                    let name = plain(name, 100);
                     let form = "does not have the form NAME = \"PATH\", with a name of letters, digits, _ and -";
                     Err(node.wrong(&self.path, &format!("`{DIRECTORIES}.{name}` {form}")))
                 }
@@ -274,13 +278,20 @@ mod tests {
     #[test]
     fn misspelt_keys_are_errors_that_name_the_place_and_what_there_is() {
         let error = |text| file(text).expect_err(text).0;
-        assert!(error("\ndb_pth = 'x'").starts_with("a.toml:2: `db_pth` is not a key; there are db_path, table,"));
         assert!(
-            error("[limits]\ncpu = 3").starts_with("a.toml:2: `limits.cpu` is not a key; there are cpu_seconds, wall_seconds,")
+            error("\ndb_pth = 'x'")
+                .starts_with("a.toml:2: `db_pth` is not a key (did you mean `db_path`?); there are db_path, table,")
         );
-        assert!(error("[limit]\ncpu_seconds = 3").starts_with("a.toml:2: `limit.cpu_seconds` is not a key; there are db_path,"));
+        assert!(
+            error("[limits]\ncpu = 3")
+                .starts_with("a.toml:2: `limits.cpu` is not a key (did you mean `limits.cpu_seconds`?); there are cpu_seconds, ")
+        );
+        assert!(error("[[recievers]]\nname = 'x'").contains("`recievers` is not a key (did you mean `receiver`?)"));
+        assert!(error("xyzzy = 1").contains("`xyzzy` is not a key; there are"));
+        let limit = "a.toml:2: `limit.cpu_seconds` is not a key (did you mean `limits.cpu_seconds`?); there are db_path,";
+        assert!(error("[limit]\ncpu_seconds = 3").starts_with(limit));
         assert_eq!(error("[rules]\na = 1"), "a.toml:2: `rules.a` must be a table: [rules.a]");
-        assert!(error("db_path = ").starts_with("a.toml: TOML parse error at line 1"));
+        assert!(error("db_path = ").starts_with("a.toml:1: this is not TOML, at byte "));
     }
 
     #[test]

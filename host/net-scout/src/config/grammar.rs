@@ -193,6 +193,29 @@ pub(super) fn log_format() -> Grammar<LogFormat> {
     })
 }
 
+/// Names with commas between them.
+pub(super) fn names() -> Grammar<Vec<String>> {
+    grammar(Shape::List, |text| {
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        Ok(names.map(str::to_owned).collect())
+    })
+}
+
+/// A length of time in microseconds; none where it is empty.
+pub(super) fn length() -> Grammar<Option<i64>> {
+    const LONGEST: f64 = 366.0 * 24.0;
+    optional(hours(1.0..=LONGEST))
+}
+
+/// Whether a page goes with the text of a report.
+pub(super) fn report_format() -> Grammar<bool> {
+    grammar(Shape::Text, |text| match text.trim().to_ascii_lowercase().as_str() {
+        "html" => Ok(true),
+        "text" => Ok(false),
+        _ => Err(not(text, "one of html, text")),
+    })
+}
+
 /// How long something is kept, in microseconds; a number without a unit is one of days. None for ever.
 pub(super) fn age(bounds: RangeInclusive<f64>) -> Grammar<Option<i64>> {
     grammar(Shape::Number, move |text| {

@@ -224,6 +224,34 @@ settings! {
         grammar: grammar::schedule(),
         meaning: "when `serve` sends messages to receivers; only where there is a route",
     }
+    schedule_report: Schedule {
+        name: "schedule.report",
+        variable: "NET_SCOUT_SCHEDULE_REPORT",
+        default: "off",
+        grammar: grammar::schedule(),
+        meaning: "when `serve` makes a report for the receivers of report.to, also when nothing happened: daily 07:00, or off",
+    }
+    report_to: Vec<String> {
+        name: "report.to",
+        variable: "NET_SCOUT_REPORT_TO",
+        default: "",
+        grammar: grammar::names(),
+        meaning: "the receivers that reports go to: names of [[receiver]]",
+    }
+    report_since: Option<i64> {
+        name: "report.since",
+        variable: "NET_SCOUT_REPORT_SINCE",
+        default: "",
+        grammar: grammar::length(),
+        meaning: "the period of a report, back from its end: 24h, 7 days; empty for the time since the report before",
+    }
+    report_with_page: bool {
+        name: "report.format",
+        variable: "NET_SCOUT_REPORT_FORMAT",
+        default: "html",
+        grammar: grammar::report_format(),
+        meaning: "what mail holds of a report: html for the text and a page, text for the text alone",
+    }
     settle: Duration {
         name: "serve.settle",
         variable: "NET_SCOUT_SETTLE",

@@ -9,9 +9,10 @@ use super::Config;
 use super::file::ConfigFile;
 use super::tree::{Node, Table, Value};
 use crate::exit::UsageError;
-use net_scout_model::Secrets;
+use net_scout_model::{Secrets, plain};
 use net_scout_notify::{Notify, Receiver, Surroundings, Vault, WrittenEntry, WrittenPlugin, read};
 use net_scout_serve::notifier::PluginReceiver;
+use net_scout_serve::schedule::Schedule;
 
 /// The names of the entries.
 pub(super) const RECEIVER: &str = "receiver";
@@ -30,6 +31,23 @@ pub(super) fn notify(file: Option<&ConfigFile>, environment: Secrets, database: 
 }
 
 impl Config {
+    /// Fails where reports go to nobody, or to a receiver that is not there.
+    pub(super) fn check_report(&self) -> Result<(), UsageError> {
+        let wrong = |key: &str, what: &str| {
+            let setting = self.settings.iter().find(|(known, _)| known.name == key);
+            Err(setting.map_or_else(|| UsageError(what.to_owned()), |(_, setting)| setting.wrong(key, what)))
+        };
+        if self.schedule_report != Schedule::Off && self.report_to.is_empty() {
+            return wrong("schedule.report", "reports go to nobody; name receivers: [report] to = [\"NAME\"]");
+        }
+        match self.report_to.iter().find(|name| !self.notify.receivers.contains_key(*name)) {
+            None => Ok(()),
+            Some(unknown) => {
+                wrong("report.to", &format!("there is no receiver `{}`; there are {}", plain(unknown, 100), self.notify.names()))
+            }
+        }
+    }
+
     /// A receiver that is a plugin.
     pub(super) fn plugin_receiver(&self, written: &WrittenPlugin) -> Result<Arc<dyn Receiver>, String> {
         let local_networks = self.local_networks.clone().unwrap_or_default();

@@ -9,6 +9,7 @@ use crate::exit::UsageError;
 use net_scout_detect::allow::AllowSources;
 use net_scout_detect::enrich::EnrichOptions;
 use net_scout_detect::scan::{ByHand, Claim, ScanOptions};
+use net_scout_doctor::{Installation, Stranger};
 use net_scout_ingest::ImportTarget;
 use net_scout_model::Written;
 use net_scout_model::clock::SystemClock;
@@ -16,7 +17,7 @@ use net_scout_model::time::Moment;
 use net_scout_plugin_host::PluginOptions;
 use net_scout_serve::listen::{Listen, TlsFiles};
 use net_scout_serve::schedule::{Schedule, system_zone};
-use net_scout_serve::service::{Schedules, ServiceOptions};
+use net_scout_serve::service::{ReportPlan, Schedules, ServiceOptions};
 use net_scout_serve::tick::{MINUTE, TickOptions};
 use net_scout_store::{DatabaseOptions, Keep, OwnTable, Turn};
 use net_scout_web::{SettingRow, Site, WebOptions};
@@ -109,14 +110,28 @@ impl Config {
                 enrich: self.schedule_enrich.clone(),
                 expire: self.schedule_expire.clone(),
                 maintain: self.schedule_maintain.clone(),
+                report: self.schedule_report.clone(),
                 deliver: self.schedule_deliver.clone(),
             },
             zone: system_zone(),
             notify: self.notify.clone(),
+            report: ReportPlan { to: self.report_to.clone(), length: self.report_since, with_page: self.report_with_page },
             max_enrich: self.max_enrich,
             retention: self.retention(),
             textfile: self.textfile.clone(),
             version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+
+    /// What an examination looks over. `wrong` is what is wrong with the configuration, of which this is what can be used.
+    #[must_use]
+    pub fn installation(&self, wrong: Option<&anyhow::Error>) -> Installation {
+        let strangers = self.unset.iter().map(|unset| Stranger { name: unset.name.clone(), nearest: unset.nearest.clone() });
+        Installation {
+            options: self.service_options(),
+            file: self.file.clone(),
+            wrong: wrong.map(|error| format!("{error:#}")),
+            strangers: strangers.collect(),
         }
     }
 

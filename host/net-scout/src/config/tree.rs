@@ -42,8 +42,8 @@ impl PartialEq for Node {
 /// # Errors
 /// When it is not TOML.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Table, UsageError> {
-    let table = DeTable::parse(text).map_err(|error| UsageError(format!("{}: {error}", path.display())))?;
     let lines = Lines { path: path.to_owned(), starts: text.match_indices('\n').map(|(index, _)| index).collect() };
+    let table = DeTable::parse(text).map_err(|error| lines.syntax(&error))?;
     lines.table(table.get_ref())
 }
 
@@ -56,6 +56,15 @@ struct Lines {
 impl Lines {
     fn of(&self, offset: usize) -> usize {
         self.starts.partition_point(|end| *end < offset) + 1
+    }
+
+    /// That the file is not TOML. The line itself is not shown: it may hold a secret.
+    fn syntax(&self, error: &toml::de::Error) -> UsageError {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = self.of(at);
+        let begin = line.checked_sub(2).and_then(|before| self.starts.get(before)).map_or(0, |end| end + 1);
+        let (path, column) = (self.path.display(), at.saturating_sub(begin) + 1);
+        UsageError(format!("{path}:{line}: this is not TOML, at byte {column} of the line: {}", error.message()))
     }
 
     fn table(&self, table: &DeTable<'_>) -> Result<Table, UsageError> {
@@ -152,6 +161,15 @@ mod tests {
         let entry = list[0].table().expect("a table");
         assert_eq!((entry["e"].line, entry["e"].written(Shape::Number).as_deref()), (9, Some("16")));
         assert_eq!(entry["f"].table().expect("a table")["g"].written(Shape::Any).as_deref(), Some("1000.5"));
+    }
+
+    #[test]
+    fn a_line_that_is_not_toml_is_named_and_not_shown() {
+        let error = parse(Path::new("a.toml"), "a = 1\n[b]\ntoken = 's3cret\nc = 2\n").expect_err("a quote is open").0;
+        assert!(error.starts_with("a.toml:3: this is not TOML, at byte ") && !error.contains("s3cret"), "{error}");
+        assert!(error.lines().count() == 1, "{error}");
+        let twice = parse(Path::new("a.toml"), "token = 1\ntoken = 's3cret'\n").expect_err("twice").0;
+        assert!(twice.starts_with("a.toml:2: this is not TOML, at byte 1 of the line: duplicate key"), "{twice}");
     }
 
     #[test]

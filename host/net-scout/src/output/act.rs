@@ -88,12 +88,19 @@ pub fn write_history(out: &mut dyn Write, rows: &[HistoryRow], format: Format, w
     write_objects(out, &objects, format, width, || {
         let mut table = Table::new(&["at", "by", "action", "why", "change"]);
         for row in rows {
-            let why = row.comment.as_deref().unwrap_or("-");
-            let cells = [&to_seconds(&row.at), &row.actor, &row.action, why, &changes(&row.before, &row.after)].map(Cell::new);
+            let cells =
+                [&to_seconds(&row.at), &row.actor, &row.action, &why(row), &changes(&row.before, &row.after)].map(Cell::new);
             table.row(cells.to_vec());
         }
         table
     })
+}
+
+/// The reason that was given, and what was noted beside.
+fn why(row: &HistoryRow) -> String {
+    let reason = row.after.get("reason").and_then(Value::as_str);
+    let said: Vec<&str> = [reason, row.comment.as_deref()].into_iter().flatten().collect();
+    if said.is_empty() { "-".to_owned() } else { said.join("; ") }
 }
 
 /// `status: new to closed, verdict: benign`
@@ -115,6 +122,25 @@ fn changes(before: &Map<String, Value>, after: &Map<String, Value>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn why_is_the_reason_and_what_was_noted() {
+        let row = |reason: Value, comment: Option<&str>| HistoryRow {
+            id: 1,
+            alert: 2,
+            batch: 3,
+            at: "2026-03-11T20:35:11Z".to_owned(),
+            actor: "person:anna".to_owned(),
+            action: "close".to_owned(),
+            before: Map::new(),
+            after: [("reason".to_owned(), reason)].into_iter().collect(),
+            comment: comment.map(str::to_owned),
+            undoes: None,
+        };
+        assert_eq!(why(&row("our scanner".into(), None)), "our scanner");
+        assert_eq!(why(&row("our scanner".into(), Some("asked Ben"))), "our scanner; asked Ben");
+        assert_eq!((why(&row(Value::Null, Some("x"))).as_str(), why(&row(Value::Null, None)).as_str()), ("x", "-"));
+    }
 
     #[test]
     fn what_would_be_done_is_said_with_numbers() {

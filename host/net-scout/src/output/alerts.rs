@@ -58,11 +58,14 @@ impl Shown {
         self.stored.as_ref().map(|(id, ..)| *id)
     }
 
-    /// When its last event was, as far as it says so; else when it was raised first.
-    pub(super) fn last_event(&self) -> Option<String> {
-        let said = ["last", "let_through"].into_iter().find_map(|key| self.evidence[key].as_str());
-        let said = said.or_else(|| self.evidence["events"]["last"].as_str()).map(str::to_owned);
-        said.or_else(|| self.stored.as_ref().map(|(.., created)| created.clone()))
+    /// Its status, where it is stored.
+    pub(super) fn status(&self) -> Option<&str> {
+        self.stored.as_ref().map(|(_, status, _)| status.as_str())
+    }
+
+    /// When it was raised, first, where it is stored.
+    pub(super) fn raised(&self) -> Option<String> {
+        self.stored.as_ref().map(|(.., created)| created.clone())
     }
 
     pub(super) fn json(&self) -> Value {

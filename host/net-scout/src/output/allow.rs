@@ -58,7 +58,7 @@ pub fn write_allowlist(
     }));
     write_objects(out, &rows, format, width, || {
         let columns = ["id", "network", "side", "rules", "ports", "direction", "until", "status", "reason"];
-        let mut table = Table::new(&columns);
+        let mut table = Table::new(&columns).compact();
         for row in &rows {
             let cell = |column: &str| Cell::new(row[column].as_str().filter(|text| !text.is_empty()).unwrap_or("-"));
             table.row(columns.map(cell).to_vec());

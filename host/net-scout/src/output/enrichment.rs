@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::{Cell, Csv, Format, Table, json_text, note, write_json, write_json_line};
-use net_scout_detect::enrich::Enriched;
-use net_scout_model::counted;
+use net_scout_detect::enrich::{Enriched, LookedUp};
+use net_scout_model::{amount, counted, plain};
 use net_scout_store::CachedAnswer;
 
 /// Says what an enrichment came to.
 pub fn enriched(enriched: &Enriched, dry_run: bool) {
     let Some(alerts) = enriched.alerts else { return note(&"no alert without enrichment") };
-    let Enriched { lookups, failed, cached, interrupted, .. } = enriched;
+    let Enriched { unreached, lookups, failed, cached, interrupted, .. } = enriched;
     note(&format_args!(
         "{} enriched: {}, {failed} failed, {} from the cache{}{}",
         counted(alerts, "alert"),
@@ -21,6 +21,31 @@ pub fn enriched(enriched: &Enriched, dry_run: bool) {
         if dry_run { " (dry run: nothing written)" } else { "" },
         if *interrupted { "; interrupted, what was found is kept" } else { "" },
     ));
+    if *unreached > 0 {
+        let stay = amount(unreached, "alert stays new", "alerts stay new");
+        note(&format_args!("{stay} and will be tried again: nobody outside was reached"));
+    }
+}
+
+/// Says what is to be known of the answers about one observable: which are from the cache, and who was not asked.
+pub fn looked_up(found: &LookedUp, observable: &str) {
+    for (kind, at) in &found.kept {
+        note(&format_args!("{kind}: an answer of {} from the cache; --refresh asks again", at.seconds()));
+    }
+    let shown = plain(observable, 100);
+    if !found.private.is_empty() {
+        let names = found.private.join(", ");
+        note(&format_args!("{shown} is a private or reserved address: not asked about it are {names}"));
+    }
+    if !found.probing.is_empty() {
+        note(&format_args!(
+            "not run: {}, because of the packets that go to {shown} itself; --probe runs it",
+            found.probing.join(", ")
+        ));
+    }
+    if found.is_failure() {
+        super::error(&format_args!("every lookup of {shown} failed"));
+    }
 }
 
 /// Writes answers.

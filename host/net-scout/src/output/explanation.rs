@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 
 use super::alerts::to_seconds;
+use super::wrap::named;
 use super::{Csv, Format, Shown, write_json, write_json_line};
 use net_scout_detect::scan::{Activity, AddressReport, Fate, Lowered, Part, RuleReport, Said, SearchOutcome};
 use net_scout_model::{Alert, Origin, StoredAlert, Timestamp, Window, counted, parse_address, plain};
-use net_scout_report::evidence::{numbers, one, top, who};
+use net_scout_report::evidence::{numbers, one, parties, top, who};
 
 /// The most characters of a line's text.
 const LONGEST: usize = 1_000;
@@ -65,9 +66,9 @@ impl Explanation {
     ///
     /// # Errors
     /// When `out` cannot be written.
-    pub fn write(&self, out: &mut dyn Write, format: Format) -> io::Result<()> {
+    pub fn write(&self, out: &mut dyn Write, format: Format, width: Option<usize>) -> io::Result<()> {
         match format {
-            Format::Table => self.text(out)?,
+            Format::Table => self.text(out, width)?,
             Format::Json => write_json(out, &self.json())?,
             Format::Ndjson => write_json_line(out, &self.json())?,
             Format::Csv => {
@@ -83,7 +84,7 @@ impl Explanation {
         out.flush()
     }
 
-    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn text(&self, out: &mut dyn Write, width: Option<usize>) -> io::Result<()> {
         let reach = self.history().map_or_else(String::new, |since| format!(", looking back to {since}"));
         writeln!(out, "{} in the events {}{reach}", self.address, self.window)?;
         let mut about: Vec<(&str, String)> = Vec::new();
@@ -102,11 +103,11 @@ impl Explanation {
         }
         about.extend(alerts.into_iter().map(|line| ("alerts", line)));
         about.extend(self.allowlist.iter().map(|entry| ("allowlist", entry.line())));
-        write_lines(out, about.iter().map(|(name, text)| (*name, text.as_str())))?;
+        write_lines(out, width, about.iter().map(|(name, text)| (*name, text.as_str())))?;
         writeln!(out, "rules")?;
         for report in &self.report.rules {
             let name = report.name.as_str();
-            write_lines(out, lines(report, self.address).iter().map(|line| (name, line.as_str())))?;
+            write_lines(out, width, lines(report, self.address).iter().map(|line| (name, line.as_str())))?;
         }
         Ok(())
     }
@@ -140,7 +141,7 @@ impl AlertBefore {
     fn line(&self) -> String {
         let StoredAlert { id, alert_type, severity, status, created_at, src_ip, dst_ip, .. } = &self.alert;
         let severity = severity.as_deref().map_or_else(String::new, |severity| format!("{severity}, "));
-        let who = who(src_ip.as_deref(), dst_ip.as_deref());
+        let who = parties(src_ip.as_deref(), dst_ip.as_deref(), &self.alert.evidence);
         let allowed = self.allowed.as_ref().map_or_else(String::new, |allowed| format!("; allowed by {allowed}"));
         format!("{id}: {alert_type}, {severity}score {}, {status}, {}, {who}{allowed}", self.alert.score, to_seconds(created_at))
     }
@@ -157,7 +158,7 @@ impl AlertBefore {
 impl AllowEntry {
     fn line(&self) -> String {
         let expired = if self.expired { " (expired)" } else { "" };
-        format!("{}{expired} allows {}: {}", self.origin, self.allows, self.reason)
+        format!("{}{expired} suppresses {}: {}", self.origin, self.allows, self.reason)
     }
 
     fn json(&self) -> Value {
@@ -166,10 +167,10 @@ impl AllowEntry {
 }
 
 /// Lines with names, each name once.
-fn write_lines<'a>(out: &mut dyn Write, lines: impl Iterator<Item = (&'a str, &'a str)>) -> io::Result<()> {
+fn write_lines<'a>(out: &mut dyn Write, width: Option<usize>, lines: impl Iterator<Item = (&'a str, &'a str)>) -> io::Result<()> {
     let mut before = "";
     for (name, text) in lines {
-        writeln!(out, "{}", format!("  {:<22} {}", if name == before { "" } else { name }, plain(text, LONGEST)).trim_end())?;
+        writeln!(out, "{}", named(if name == before { "" } else { name }, 22, text, width))?;
         before = name;
     }
     Ok(())

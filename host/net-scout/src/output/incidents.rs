@@ -10,8 +10,9 @@ use super::alerts::severity_style;
 use super::{ClockFace, Shown};
 use net_scout_detect::names::KnownAddress;
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{RELATED, plain};
+use net_scout_model::{RELATED, last_event, plain};
 use net_scout_report::clause::clause;
+use net_scout_report::evidence::parties;
 
 /// The width where there is no terminal.
 pub(super) const USUAL_WIDTH: usize = 120;
@@ -19,6 +20,10 @@ pub(super) const USUAL_WIDTH: usize = 120;
 const WIDE: usize = 100;
 /// What is between two columns.
 const GAP: usize = 2;
+/// How wide the clause is where the others have more than enough.
+const COMFORTABLE: usize = 36;
+/// What another column keeps before the clause gives way: an IPv4 address and a little.
+const WIDEST_OTHER: usize = 18;
 /// The narrowest that the clause may become.
 const NARROWEST: usize = 16;
 /// The narrowest that another column may become.
@@ -34,13 +39,14 @@ struct Column {
     widest: usize,
 }
 
-/// Writes a line for each of these alerts.
+/// Writes a line for each of these alerts; with its status, where somebody has dealt with one of them, if it is asked for.
 pub(super) fn write_incidents(
     out: &mut dyn Write,
     alerts: &[Shown],
     known: &Known,
     clock: &ClockFace,
     width: Option<usize>,
+    has_status: bool,
 ) -> io::Result<()> {
     let width = width.unwrap_or(USUAL_WIDTH);
     let is_wide = width >= WIDE;
@@ -66,7 +72,14 @@ pub(super) fn write_incidents(
     if has_numbers {
         columns.insert(0, Column { is_number: true, ..column("id", 12) });
     }
-    let rows: Vec<Vec<String>> = alerts.iter().map(|alert| row(alert, known, clock, is_wide, has_numbers)).collect();
+    let mut rows: Vec<Vec<String>> = alerts.iter().map(|alert| row(alert, known, clock, is_wide, has_numbers)).collect();
+    if has_status && alerts.iter().any(|alert| !matches!(alert.status(), None | Some("new" | "enriched"))) {
+        let place = usize::from(has_numbers) + 1;
+        columns.insert(place, column("status", 14));
+        for (row, alert) in rows.iter_mut().zip(alerts) {
+            row.insert(place, plain(alert.status().unwrap_or("-"), 100));
+        }
+    }
     let widths = widths(&columns, &rows, width);
     let header: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     let bold = Style::new().bold();
@@ -84,14 +97,19 @@ fn row(alert: &Shown, known: &Known, clock: &ClockFace, is_wide: bool, has_numbe
     if has_number {
         cells.push(alert.id().map_or_else(|| "-".to_owned(), |id| id.to_string()));
     }
-    let instant = alert.last_event().as_deref().and_then(parse_timestamp);
     cells.push(alert.severity.clone().unwrap_or_else(|| "-".to_owned()));
-    cells.push(instant.map_or_else(|| "-".to_owned(), |instant| clock.show(instant)));
+    let seen = last_event(&alert.evidence).map(|last| clock.show(last));
+    // Where nobody says when its events were, they were before it was raised.
+    let raised = || alert.raised().as_deref().and_then(parse_timestamp).map(|raised| format!("< {}", clock.show(raised)));
+    cells.push(seen.or_else(raised).unwrap_or_else(|| "-".to_owned()));
     let others = other_rules(alert);
     cells.push(if others == 0 { alert.alert_type.clone() } else { format!("{} +{others}", alert.alert_type) });
     cells.push(match &alert.src_ip {
         Some(source) => format!("{source}{}", about(known.get(source))),
-        None => alert.evidence["network"].as_str().unwrap_or("many").to_owned(),
+        None => match parties(None, None, &alert.evidence) {
+            many if many.is_empty() => "many".to_owned(),
+            many => many,
+        },
     });
     let what = clause(&alert.evidence);
     match (&alert.dst_ip, is_wide) {
@@ -118,7 +136,7 @@ pub(super) fn about(known: Option<&KnownAddress>) -> String {
     if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
 }
 
-/// Each column as wide as its cells, where all fit. Else the others give way from behind, down to their limits, before the clause does; and
+/// Each column as wide as its cells, where all fit. Else the widest of the others give way, down to their limits, before the clause does; and
 /// below them before it is too narrow.
 fn widths(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> {
     let last = columns.len() - 1;
@@ -126,11 +144,14 @@ fn widths(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> 
     let mut widths: Vec<usize> = (0..=last).map(|place| widest(place).unwrap_or(0)).collect();
     let used = |widths: &[usize]| widths[..last].iter().map(|width| width + GAP).sum::<usize>();
     let clause = widths[last];
-    for (least, wanted) in [(None, clause), (Some(NARROWEST_CELL), clause.min(NARROWEST))] {
-        for place in (0..last).rev() {
-            let missing = (used(&widths) + wanted).saturating_sub(width);
-            let least = least.unwrap_or(columns[place].widest).max(columns[place].name.width());
-            widths[place] -= missing.min(widths[place].saturating_sub(least));
+    for (limit, wanted) in [(WIDEST_OTHER, clause.min(COMFORTABLE)), (NARROWEST_CELL, clause.min(NARROWEST))] {
+        let least = |place: usize| limit.min(columns[place].widest).max(columns[place].name.width());
+        let mut missing = (used(&widths) + wanted).saturating_sub(width);
+        while missing > 0 {
+            let wide = (0..last).filter(|place| widths[*place] > least(*place)).max_by_key(|place| (widths[*place], *place));
+            let Some(place) = wide else { break };
+            widths[place] -= 1;
+            missing -= 1;
         }
     }
     widths[last] = width.saturating_sub(used(&widths));

@@ -44,7 +44,7 @@ pub fn write_outbox(
     }));
     write_objects(out, &rows, format, width, || {
         let columns = ["id", "state", "receiver", "route", "alerts", "since", "attempts", "next", "error"];
-        let mut table = Table::new(&columns);
+        let mut table = Table::new(&columns).compact();
         for row in &rows {
             let cell = |column: &str| match &row[column] {
                 Value::Number(number) => Cell::number(number),

@@ -38,7 +38,7 @@ pub fn write_plugins(
     let rows: Vec<Value> = loaded.chain(refused).collect();
     write_objects(out, &rows, format, width, || {
         let columns = ["plugin", "version", "kind", "file", "status", "summary"];
-        let mut table = Table::new(&columns);
+        let mut table = Table::new(&columns).compact();
         for row in &rows {
             table.row(columns.map(|column| Cell::new(row[column].as_str().unwrap_or_default())).to_vec());
         }

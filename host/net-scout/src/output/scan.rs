@@ -10,6 +10,7 @@ use net_scout_detect::names::known_addresses;
 use net_scout_detect::scan::{ScanAlerts, ScanOptions, ScanReport};
 use net_scout_model::{Severity, Timestamp, Window, amount, counted};
 use net_scout_serve::schedule::system_zone;
+use net_scout_store::DatabaseOptions;
 
 /// How the alerts of a scan are shown.
 #[derive(Clone, Debug)]
@@ -94,18 +95,30 @@ impl ScanView {
         if self.format != Format::Table || alerts.is_empty() {
             return show_alerts(alerts, self.format).map(|()| Known::new());
         }
-        let sources = alerts.iter().filter_map(|alert| alert.src_ip.as_deref());
-        let known = known_addresses(&options.database, sources).unwrap_or_else(|error| {
-            tracing::debug!("what is known of the sources cannot be read: {error}");
-            Known::new()
-        });
-        let is_terminal = io::stdout().is_terminal() && !self.utc;
-        let clock = ClockFace::new(window.now, is_terminal, system_zone());
-        let mut out = stdout();
-        write_incidents(&mut out, alerts, &known, &clock, terminal_width(self.format))?;
-        out.flush()?;
-        Ok(known)
+        lines(alerts, &options.database, window.now, self.utc, false)
     }
+}
+
+/// Shows stored alerts, each on a line with its status.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn list_alerts(alerts: &[Shown], database: &DatabaseOptions, now: Timestamp) -> io::Result<()> {
+    if alerts.is_empty() { Ok(()) } else { lines(alerts, database, now, false, true).map(drop) }
+}
+
+/// Shows each alert on a line. What is known of their sources.
+fn lines(alerts: &[Shown], database: &DatabaseOptions, now: Timestamp, is_utc: bool, has_status: bool) -> io::Result<Known> {
+    let sources = alerts.iter().filter_map(|alert| alert.src_ip.as_deref());
+    let known = known_addresses(database, sources).unwrap_or_else(|error| {
+        tracing::debug!("what is known of the sources cannot be read: {error}");
+        Known::new()
+    });
+    let clock = ClockFace::new(now, io::stdout().is_terminal() && !is_utc, system_zone());
+    let mut out = stdout();
+    write_incidents(&mut out, alerts, &known, &clock, terminal_width(Format::Table), has_status)?;
+    out.flush()?;
+    Ok(known)
 }
 
 /// Each stored alert once, as it is now: several alerts of a scan may have become one.

@@ -6,11 +6,13 @@ use serde_json::Value;
 
 use super::Shown;
 use super::alerts::to_seconds;
+use super::wrap::named;
 use net_scout_detect::enrich::{FLAT_KINDS, flat_key};
 use net_scout_model::{REOPENED, SNOOZED, Severity, StoredAlert, Timestamp, Triage, counted, plain};
-use net_scout_report::evidence::{joined, numbers, one, top, who};
+use net_scout_report::evidence::{joined, numbers, one, parties, top};
+use net_scout_store::EventSpan;
 
-/// The most characters of a line's text.
+/// The most characters of the first line.
 const LONGEST: usize = 1_000;
 /// The most members of an object that are shown.
 const MEMBERS: usize = 4;
@@ -26,20 +28,22 @@ pub struct Story {
     pub enrichment: Value,
     /// The query that shows its events once more.
     pub query: Option<String>,
+    /// When the events of its source were, where the alert does not say it.
+    pub seen: Option<EventSpan>,
 }
 
 impl Story {
-    /// Tells it. What an alert does not say has no line.
+    /// Tells it, folded to the width of the terminal. What an alert does not say has no line.
     ///
     /// # Errors
     /// When `out` cannot be written.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(&self, out: &mut dyn Write, width: Option<usize>) -> io::Result<()> {
         let alert = &self.alert;
         let severity = alert.severity.as_deref().map_or_else(String::new, |severity| format!("{severity}, "));
         let title = format!("alert {}: {}, {severity}score {}, {}", alert.id, alert.alert_type, alert.score, alert.status);
         writeln!(out, "{}", plain(&title, LONGEST))?;
         for (name, text) in self.lines().into_iter().filter(|(_, text)| !text.is_empty()) {
-            writeln!(out, "  {name:<10} {}", plain(&text, LONGEST))?;
+            writeln!(out, "{}", named(name, 10, &text, width))?;
         }
         out.flush()
     }
@@ -64,13 +68,15 @@ impl Story {
     }
 
     fn lines(&self) -> Vec<(&'static str, String)> {
-        let Self { alert, enrichment, query } = self;
+        let Self { alert, enrichment, query, seen } = self;
         let evidence = &alert.evidence;
         let events = &evidence["events"];
-        let mut lines = vec![("who", who(alert.src_ip.as_deref(), alert.dst_ip.as_deref())), ("when", when(alert, events))];
+        let who = parties(alert.src_ip.as_deref(), alert.dst_ip.as_deref(), evidence);
+        let mut lines = vec![("who", who), ("when", when(alert, events, seen.as_ref()))];
         lines.extend(evidence[REOPENED].as_array().into_iter().flatten().map(|before| ("reopened", reopened(before))));
         lines.extend(handling(alert));
         lines.push(("severity", reasons(alert, evidence)));
+        lines.push(("score", highest(alert, evidence)));
         lines.push(("window", window(&evidence["window"])));
         lines.push(("numbers", numbers(evidence, true)));
         lines.push(("evidence", others(evidence)));
@@ -124,10 +130,27 @@ fn handling(alert: &StoredAlert) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn when(alert: &StoredAlert, events: &Value) -> String {
-    let mut text = match (events["first"].as_str(), events["last"].as_str(), events["count"].as_u64()) {
-        (Some(first), Some(last), Some(1)) if first == last => format!("{first}, 1 event; "),
-        (Some(first), Some(last), Some(count)) => format!("{first} to {last}, {}; ", counted(count, "event")),
+/// Which score the alert has, where it is that of another alert of the incident.
+fn highest(alert: &StoredAlert, evidence: &Value) -> String {
+    let own = format!("score {} of ", alert.score);
+    let is_own = evidence["severity_reasons"][0].as_str().is_none_or(|reason| reason.starts_with(&own));
+    let related = evidence["related"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let other = related.iter().find(|other| other["score"].as_i64() == Some(alert.score)).filter(|_| !is_own);
+    other.map_or_else(String::new, |other| {
+        format!("{} is the highest of the incident, that of {}", alert.score, one(&other["rule"]))
+    })
+}
+
+fn when(alert: &StoredAlert, events: &Value, seen: Option<&EventSpan>) -> String {
+    let said = |key: &str| events[key].as_str().or_else(|| alert.evidence[key].as_str()).map(to_seconds);
+    let (first, last, count) = match seen {
+        Some(seen) => (Some(seen.first.seconds()), Some(seen.last.seconds()), Some(seen.rows)),
+        None => (said("first"), said("last"), events["count"].as_u64()),
+    };
+    let count = count.map_or_else(String::new, |count| format!(", {}", counted(count, "event")));
+    let mut text = match (first, last) {
+        (Some(first), Some(last)) if first == last => format!("{first}{count}; "),
+        (Some(first), Some(last)) => format!("{first} to {last}{count}; "),
         _ => String::new(),
     };
     let raised = to_seconds(&alert.created_at);
@@ -192,7 +215,7 @@ fn rule(alert: &StoredAlert, plugin: &Value) -> String {
 fn related(other: &Value) -> String {
     let text = |key: &str| other[key].as_str();
     let mut parts = vec![text("alert_type").unwrap_or("?").to_owned()];
-    parts.extend(Some(who(text("src_ip"), text("dst_ip"))).filter(|who| !who.is_empty()));
+    parts.extend(Some(parties(text("src_ip"), text("dst_ip"), &other["evidence"])).filter(|who| !who.is_empty()));
     parts.extend(text("severity").map(str::to_owned));
     parts.extend(other["score"].as_i64().map(|score| format!("score {score}")));
     parts.extend(Some(numbers(&other["evidence"], true)).filter(|numbers| !numbers.is_empty()));
@@ -233,8 +256,8 @@ mod tests {
             triage: net_scout_model::Triage::default(),
         };
         let mut out = Vec::new();
-        let story = Story { alert, enrichment, query: query.map(str::to_owned) };
-        story.write(&mut out).expect("text");
+        let story = Story { alert, enrichment, query: query.map(str::to_owned), seen: None };
+        story.write(&mut out, Some(120)).expect("text");
         String::from_utf8(out).expect("text")
     }
 

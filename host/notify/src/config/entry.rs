@@ -29,7 +29,7 @@ struct WrittenRoute {
 }
 
 /// Reads a route; the number stands for a name where there is none.
-pub(super) fn route(table: Map<String, Value>, number: usize) -> Result<Route, String> {
+pub(super) fn route(table: Map<String, Value>, number: usize, from: &str) -> Result<Route, String> {
     let written: WrittenRoute = serde_json::from_value(Value::Object(table)).map_err(|error| error.to_string())?;
     let name = written.name.map_or_else(|| Ok(format!("route {number}")), named)?;
     if written.receivers.is_empty() {
@@ -49,6 +49,7 @@ pub(super) fn route(table: Map<String, Value>, number: usize) -> Result<Route, S
         wait: length("wait", written.wait.as_ref())?.unwrap_or(30_000_000),
         repeat: length("repeat", written.repeat.as_ref())?.filter(|length| *length > 0),
         per_hour: Some(written.per_hour.unwrap_or(10)).filter(|most| *most > 0),
+        from: from.to_owned(),
         quiet: written.quiet.map(|text| Quiet::parse(&text).map_err(|error| format!("quiet: {error}"))).transpose()?,
     })
 }

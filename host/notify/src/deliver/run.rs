@@ -84,6 +84,7 @@ impl<'a, 'b> Run<'a, 'b> {
                 Some(Err(_)) | None => continue,
             };
             let alerts = self.database.told_alerts(message.id)?;
+            let report = self.database.told_report(message.id)?;
             if !self.database.claim_message(message.id)? {
                 continue;
             }
@@ -96,6 +97,7 @@ impl<'a, 'b> Run<'a, 'b> {
                 attempt: message.attempts.saturating_add(1),
                 may_be_repeat: message.unknown > 0,
                 is_test: false,
+                report,
                 alerts,
             };
             self.attempts.spawn(async move {
@@ -172,7 +174,7 @@ pub(super) async fn attempt(receiver: &Arc<dyn Receiver>, message: &Message) -> 
 }
 
 /// A new key.
-pub(super) fn key() -> Option<String> {
+pub(crate) fn key() -> Option<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).ok()?;
     Some(format!("msg_{}", hex(&bytes)))

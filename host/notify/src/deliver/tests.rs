@@ -60,7 +60,12 @@ impl World {
         let mut database = Database::in_memory("scout_alerts").expect("a database");
         database.migrate(Timestamp(NOW)).expect("migrated");
         database.set_outbound(Some(Arc::new(routes.clone())));
-        Self { database, clock, kept, notify: Notify { routes, receivers, plugins: BTreeMap::new(), zone: TimeZone::UTC } }
+        Self {
+            database,
+            clock,
+            kept,
+            notify: Notify { routes, receivers, plugins: BTreeMap::new(), zone: TimeZone::UTC, entries: Vec::new() },
+        }
     }
 
     fn scan(&mut self, sources: std::ops::Range<u32>) {

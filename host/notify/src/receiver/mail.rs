@@ -2,17 +2,19 @@
 
 mod letter;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::rest;
+use super::tls::{authorities, is_here};
 use crate::message::{Delivered, Delivery, Failure, Message, Receiver};
 use crate::secret::{SecretName, Vault};
 use letter::letter;
@@ -32,6 +34,7 @@ struct Rest {
     from: String,
     to: Vec<String>,
     user: Option<String>,
+    ca: Option<PathBuf>,
 }
 
 /// As it is written.
@@ -43,6 +46,7 @@ pub(crate) struct Written {
     to: Vec<Mailbox>,
     user: Option<String>,
     password: Option<SecretName>,
+    ca: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,7 +66,7 @@ struct Mail {
 impl Written {
     pub(super) fn read(mut table: Map<String, Value>) -> Result<Self, String> {
         let password = SecretName::take(&mut table, "password")?;
-        let Rest { server, port, tls, from, to, user } = rest(table, &["password"])?;
+        let Rest { server, port, tls, from, to, user, ca } = rest(table, &["password"])?;
         let tls = match tls.as_deref() {
             None | Some("starttls") => Security::StartTls,
             Some("tls") => Security::Tls,
@@ -74,6 +78,9 @@ impl Written {
             }
             Some(other) => return Err(format!("tls: {}", not(other, "one of starttls, tls and none"))),
         };
+        if ca.is_some() && tls == Security::None {
+            return Err("`ca` belongs to TLS, and tls is none".to_owned());
+        }
         if user.is_some() != password.is_some() {
             return Err("`user` and `password_env` or `password_credential` belong together".to_owned());
         }
@@ -87,7 +94,7 @@ impl Written {
             Security::None => 25,
         });
         let to = to.iter().map(|text| mailbox("to", text)).collect::<Result<_, _>>()?;
-        Ok(Self { from: mailbox("from", &from)?, to, server, port, tls, user, password })
+        Ok(Self { from: mailbox("from", &from)?, to, server, port, tls, user, password, ca })
     }
 
     pub(super) fn build(&self, vault: &Vault, secrets: &mut Vec<String>) -> Result<Result<Arc<dyn Receiver>, String>, String> {
@@ -97,7 +104,17 @@ impl Written {
         };
         // It is an error only that another was installed before, which then does as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let parameters = || TlsParameters::new(self.server.clone()).map_err(|error| format!("TLS cannot be used: {error}"));
+        let unusable = |error: lettre::transport::smtp::Error| format!("TLS cannot be used: {error}");
+        let parameters = || {
+            let mut builder = TlsParameters::builder(self.server.clone());
+            if let Some(ca) = &self.ca {
+                builder = builder.certificate_store(CertificateStore::None);
+                for one in authorities(ca)? {
+                    builder = builder.add_root_certificate(Certificate::from_der(one.to_vec()).map_err(unusable)?);
+                }
+            }
+            builder.build().map_err(unusable)
+        };
         let tls = match self.tls {
             Security::StartTls => parameters().map(Tls::Required),
             Security::Tls => parameters().map(Tls::Wrapper),
@@ -115,10 +132,6 @@ impl Written {
         }
         Ok(Ok(Arc::new(Mail { transport: builder.build(), from: self.from.clone(), to: self.to.clone() })))
     }
-}
-
-fn is_here(server: &str) -> bool {
-    server == "localhost" || server.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 impl Receiver for Mail {

@@ -2,15 +2,17 @@
 
 mod packet;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::rest;
+use super::tls::{self, Tls, host, is_here};
 use crate::message::{Delivered, Delivery, Failure, Message, Receiver};
 use crate::secret::{SecretName, Vault};
 use net_scout_model::not;
@@ -26,6 +28,9 @@ struct Rest {
     topic: String,
     user: Option<String>,
     #[serde(default)]
+    tls: bool,
+    ca: Option<PathBuf>,
+    #[serde(default)]
     plain_mqtt: bool,
 }
 
@@ -40,23 +45,25 @@ struct Mqtt {
     topic: String,
     user: Option<String>,
     password: Option<String>,
+    tls: Option<Tls>,
 }
 
 impl Written {
     pub(super) fn read(mut table: Map<String, Value>) -> Result<Self, String> {
         let password = SecretName::take(&mut table, "password")?;
         let rest: Rest = rest(table, &["password"])?;
-        let host = rest
-            .broker
-            .rsplit_once(':')
-            .filter(|(_, port)| port.parse::<u16>().is_ok())
-            .map(|(host, _)| host.trim_matches(['[', ']']));
-        let host = host.ok_or_else(|| format!("broker: {}", not(&rest.broker, "HOST:PORT, such as 127.0.0.1:1883")))?;
-        let is_here = host == "localhost" || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
-        if !is_here && !rest.plain_mqtt {
-            return Err(
-                "broker: what is sent to another machine goes in the clear; write plain_mqtt = true where that may be".to_owned()
-            );
+        // A password in it is not shown.
+        if rest.broker.contains(['@', '/']) {
+            return Err("broker: it is HOST:PORT, such as 127.0.0.1:1883; `user` and `password_env` stand beside it".to_owned());
+        }
+        let host =
+            host(&rest.broker).ok_or_else(|| format!("broker: {}", not(&rest.broker, "HOST:PORT, such as 127.0.0.1:1883")))?;
+        if rest.ca.is_some() && !rest.tls {
+            return Err("`ca` belongs to tls = true".to_owned());
+        }
+        if !is_here(host) && !rest.tls && !rest.plain_mqtt {
+            let what = "broker: what is sent to another machine goes in the clear";
+            return Err(format!("{what}; write tls = true, or plain_mqtt = true where that may be"));
         }
         if rest.topic.is_empty() || rest.topic.len() > 1_000 || rest.topic.contains(['+', '#', '\0']) {
             return Err(format!("topic: {}", not(&rest.topic, "the name of a topic, such as net-scout/alerts")));
@@ -73,8 +80,13 @@ impl Written {
             Err(missing) => return Ok(Err(missing)),
         };
         secrets.extend(password.clone());
-        let Rest { broker, topic, user, .. } = &self.rest;
-        Ok(Ok(Arc::new(Mqtt { broker: broker.clone(), topic: topic.clone(), user: user.clone(), password })))
+        let Rest { broker, topic, user, ca, .. } = &self.rest;
+        let tls = self.rest.tls.then(|| Tls::new(host(broker).unwrap_or_default(), ca.as_deref())).transpose();
+        let tls = match tls {
+            Ok(tls) => tls,
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        Ok(Ok(Arc::new(Mqtt { broker: broker.clone(), topic: topic.clone(), user: user.clone(), password, tls })))
     }
 }
 
@@ -82,17 +94,28 @@ impl Receiver for Mqtt {
     fn deliver<'a>(&'a self, message: &'a Message) -> Delivery<'a> {
         Box::pin(async move {
             let late = || Failure::unsure(format!("the broker did not confirm it within {} s", LONGEST.as_secs()));
-            tokio::time::timeout(LONGEST, self.publish(message)).await.unwrap_or_else(|_| Err(late()))
+            tokio::time::timeout(LONGEST, self.send(message)).await.unwrap_or_else(|_| Err(late()))
         })
     }
 }
 
 impl Mqtt {
-    async fn publish(&self, message: &Message) -> Result<Delivered, Failure> {
-        let failed = |error: std::io::Error| Failure::unreachable(error.to_string());
-        let mut stream = TcpStream::connect(&self.broker).await.map_err(failed)?;
+    async fn send(&self, message: &Message) -> Result<Delivered, Failure> {
+        let stream = TcpStream::connect(&self.broker).await.map_err(tls::failure)?;
+        match &self.tls {
+            None => self.publish(stream, message).await,
+            Some(tls) => self.publish(tls.over(stream).await?, message).await,
+        }
+    }
+
+    async fn publish<S>(&self, mut stream: S, message: &Message) -> Result<Delivered, Failure>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let failed = tls::failure;
         let hello = connect(&message.key, self.user.as_deref(), self.password.as_deref());
         stream.write_all(&hello).await.map_err(failed)?;
+        stream.flush().await.map_err(failed)?;
         let mut answer = [0; 4];
         stream.read_exact(&mut answer).await.map_err(failed)?;
         match answer {
@@ -105,67 +128,17 @@ impl Mqtt {
         let unsure = |error: std::io::Error| Failure::unsure(error.to_string());
         let packet = publish(&self.topic, message.json().to_string().as_bytes(), message.may_be_repeat);
         stream.write_all(&packet).await.map_err(unsure)?;
+        stream.flush().await.map_err(unsure)?;
         stream.read_exact(&mut answer).await.map_err(unsure)?;
         if answer[..2] != [0x40, 2] {
             return Err(Failure::unsure("the broker did not confirm it"));
         }
         // It has it: what becomes of the connection does not matter any more.
         let _ = stream.write_all(&disconnect()).await;
+        let _ = stream.shutdown().await;
         Ok(Delivered)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::test_support::message;
-
-    async fn deliver(code: u8, confirms: bool) -> (Result<Delivered, Failure>, Vec<u8>) {
-        let broker = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a socket");
-        let table = json!({ "broker": broker.local_addr().expect("an address").to_string(), "topic": "a/b", "user": "me" });
-        let written = Written::read(table.as_object().cloned().expect("a table")).expect("read");
-        let receiver = written.build(&Vault::default(), &mut Vec::new()).expect("built").expect("no secret");
-        let message = message(Vec::new());
-        tokio::join!(receiver.deliver(&message), async {
-            let (mut stream, _) = broker.accept().await.expect("a connection");
-            let mut got = vec![0; 4_096];
-            let length = stream.read(&mut got).await.expect("CONNECT");
-            got.truncate(length);
-            stream.write_all(&[0x20, 2, 0, code]).await.expect("CONNACK");
-            if code == 0 {
-                let mut packet = vec![0; 4_096];
-                let length = stream.read(&mut packet).await.expect("PUBLISH");
-                got = packet[..length].to_vec();
-                if confirms {
-                    stream.write_all(&[0x40, 2, 0, 1]).await.expect("PUBACK");
-                }
-            }
-            got
-        })
-    }
-
-    #[tokio::test]
-    async fn a_message_is_delivered_when_the_broker_confirms_it() {
-        let (delivered, packet) = deliver(0, true).await;
-        assert_eq!(delivered, Ok(Delivered));
-        assert_eq!(packet[0], 0x32);
-        let topic = packet.windows(5).position(|bytes| bytes == b"\0\x03a/b").expect("the topic");
-        assert_eq!(packet[topic + 5..topic + 7], [0, 1]);
-        let body: Value = serde_json::from_slice(&packet[topic + 7..]).expect("JSON");
-        assert_eq!(body["data"]["key"], "msg_1");
-        assert!(deliver(0, false).await.0.expect_err("not confirmed").is_unsure);
-        let (refused, hello) = deliver(5, true).await;
-        assert!(refused.expect_err("refused").reason.contains("does not know this user"));
-        assert!(hello.starts_with(&[0x10]) && hello.windows(4).any(|bytes| bytes == b"MQTT"));
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        let wrong = |table: Value| Written::read(table.as_object().cloned().expect("a table")).err().unwrap_or_default();
-        assert!(wrong(json!({ "broker": "a", "topic": "x" })).contains("`a` is not HOST:PORT"));
-        assert!(wrong(json!({ "broker": "10.0.0.1:1883", "topic": "x" })).contains("plain_mqtt = true"));
-        assert!(wrong(json!({ "broker": "localhost:1883", "topic": "a/#" })).contains("is not the name of a topic"));
-    }
-}
+mod tests;

@@ -19,6 +19,10 @@ use form::{Form, Request};
 use net_scout_model::not;
 use sign::Signer;
 
+/// Parameters of URLs that are secrets, by their usual names.
+const SECRET_PARAMETERS: [&str; 12] =
+    ["access_token", "api_key", "apikey", "auth", "code", "key", "passwd", "password", "secret", "sig", "signature", "token"];
+
 /// What a table may hold besides secrets.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,7 +74,7 @@ impl Written {
             _ => {}
         }
         if let Some(text) = &rest.url {
-            address(text, rest.plain_http)?;
+            holds_no_secret(kind, &form, &address(text, rest.plain_http)?)?;
         }
         Ok(Self { form, rest, url, token, user, secret })
     }
@@ -107,16 +111,37 @@ impl Written {
 
 /// Reads a URL. What is sent without TLS stays on this machine, unless somebody says that it may go elsewhere.
 fn address(text: &str, plain_http: bool) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|_| format!("url: {}", not(text, "a URL such as https://hooks.example.org/net-scout")))?;
-    let host = url.host_str().unwrap_or_default();
-    let is_here =
-        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
+    // It is not shown: it may hold a secret.
+    let url = Url::parse(text).map_err(|_| "url: it is not a URL such as https://hooks.example.org/net-scout".to_owned())?;
     match url.scheme() {
         "https" => Ok(url),
-        "http" if is_here || plain_http => Ok(url),
+        "http" if is_here(&url) || plain_http => Ok(url),
         "http" => Err("url: http:// sends alerts and secrets in the clear; write https://, or plain_http = true".to_owned()),
         other => Err(format!("url: {}", not(other, "https or http"))),
     }
+}
+
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}
+
+/// Fails where a URL that stands in the file holds a secret: where it is one as a whole, has a user, or a parameter of such a name.
+fn holds_no_secret(kind: &str, form: &Form, url: &Url) -> Result<(), String> {
+    let parameter =
+        url.query_pairs().map(|(name, _)| name.to_lowercase()).find(|name| SECRET_PARAMETERS.contains(&name.as_str()));
+    let what = if !url.username().is_empty() || url.password().is_some() {
+        "it holds a user or a password, which do".to_owned()
+    } else if let Some(name) = parameter {
+        format!("its parameter `{name}` is a secret, which does")
+    } else if form.is_secret_url() && !is_here(url) {
+        format!("whoever knows the URL of {kind} can write there: it is a secret, which does")
+    } else {
+        return Ok(());
+    };
+    Err(format!(
+        "url: {what} not belong in this file; write url_env = \"NET_SCOUT_SECRET_URL\" or url_credential = \"url\", which name where the URL is"
+    ))
 }
 
 impl Receiver for Webhook {

@@ -14,7 +14,8 @@ use crate::host_calls::{HostCalls, Passed, failure};
 use net_scout_model::Request;
 
 pub use grant::ExecGrant;
-use program::{advice, find, run};
+use program::run;
+pub use program::{advice, find};
 
 /// How much sooner than the call itself a program must end, so that its output still reaches the plugin.
 const MARGIN: Duration = Duration::from_millis(500);

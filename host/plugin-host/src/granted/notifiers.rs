@@ -52,7 +52,11 @@ fn settings(options: &PluginOptions, notifier: &UngrantedNotifier) -> Result<Opt
         match parameter.as_str() {
             ENABLED => enabled = parse_switch(text).ok_or_else(|| wrong(format!("`{shown}` is not {SWITCH}")))?,
             SECRET if Secrets::may_be(text) => settings.secret = Some(text.clone()),
-            SECRET => return Err(wrong(format!("`{shown}` is no name of a secret: they begin with NET_SCOUT_SECRET_ or PDNS_"))),
+            SECRET => {
+                return Err(wrong(format!(
+                    "`{shown}` is not the name of a secret: such names begin with NET_SCOUT_SECRET_ or PDNS_"
+                )));
+            }
             FIELDS => settings.fields = Some(fields(text).map_err(wrong)?),
             _ => {
                 let Some(described) = known.iter().find(|described| described.name == *parameter) else {

@@ -34,19 +34,25 @@ pub(crate) fn markdown(document: &Document) -> String {
     out
 }
 
-/// Text that stands for itself.
+/// Text that stands for itself, also where nobody renders it: nothing is escaped that means nothing where it stands.
 fn escaped(text: &str) -> String {
+    let text = plain(text, CELL);
     let mut out = String::new();
-    for character in plain(text, CELL).chars() {
+    for (place, character) in text.char_indices() {
+        let (before, behind) = (&text[..place], &text[place + character.len_utf8()..]);
+        let is_inside = |text: Option<char>| text.is_some_and(char::is_alphanumeric);
+        let is_inside_word = is_inside(before.chars().next_back()) && is_inside(behind.chars().next());
         match character {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            // Readers make links of addresses of pages, too.
-            ':' | '@' => {
-                let _ = write!(out, "&#{};", u32::from(character));
-            }
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '|' | '~' | '!' => out.extend(['\\', character]),
+            // Readers make links of addresses of pages and of mail, too.
+            ':' if behind.starts_with("//") => out.push_str("&#58;"),
+            '.' if before.to_ascii_lowercase().ends_with("www") => out.push_str("&#46;"),
+            '@' => out.push_str("&#64;"),
+            '_' if is_inside_word => out.push('_'),
+            '#' | '+' | '-' if place > 0 => out.push(character),
+            '\\' | '`' | '*' | '_' | '{' | '[' | ']' | '#' | '+' | '-' | '|' | '~' => out.extend(['\\', character]),
             _ => out.push(character),
         }
     }
@@ -104,8 +110,13 @@ mod tests {
         let shown = escaped(hostile);
         assert_eq!(
             shown,
-            "\\[x\\]\\(javascript&#58;alert\\(1\\)\\) &lt;script&gt; \\| \\`a\\` \\*b\\* \\_c\\_ \\!\\[i\\]\\(http&#58;//e.example/\\) \
-             a&#64;b.example\\\\n\\# title"
+            "\\[x\\](javascript:alert(1)) &lt;script&gt; \\| \\`a\\` \\*b\\* \\_c\\_ !\\[i\\](http&#58;//e.example/) \
+             a&#64;b.example\\\\n# title"
         );
+        assert_eq!(
+            escaped("port_scan from 2001:db8::1, 20:35:11 (#3) of WWW.e.example"),
+            "port_scan from 2001:db8::1, 20:35:11 (#3) of WWW&#46;e.example"
+        );
+        assert_eq!((escaped("# a").as_str(), escaped("- a").as_str(), escaped("a_").as_str()), ("\\# a", "\\- a", "a\\_"));
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{Span, StoredAlert, Timestamp};
+use net_scout_model::{Span, StoredAlert, Timestamp, last_event};
 use serde::Serialize;
 
 use super::bins::Bins;
@@ -38,6 +38,8 @@ pub struct AlertLine {
     pub dst_ip: Option<String>,
     /// When it was first raised.
     pub raised: Timestamp,
+    /// When its last event was, where it says so.
+    pub last_event: Option<Timestamp>,
     /// Its status.
     pub status: String,
 }
@@ -49,6 +51,8 @@ pub struct AlertFigures {
     pub raised: u64,
     /// The same of the period before.
     pub raised_before: Option<u64>,
+    /// How many of these are about events from before the period: of a log that was imported, or scanned late.
+    pub about_older: u64,
     /// How many older ones were raised again.
     pub again: u64,
     /// How many of both nobody has dealt with yet.
@@ -61,7 +65,8 @@ pub struct AlertFigures {
     pub statuses: Vec<Changed>,
     /// The same by verdict, where there is one.
     pub verdicts: Vec<Changed>,
-    /// Those first raised in each piece of time, by severity, the most severe first.
+    /// Those first raised in the period by when their last event was, or where that is not known when they were raised: by severity, the
+    /// most severe first.
     pub by_time: Vec<[u64; 5]>,
     /// The most severe of the period.
     pub strongest: Vec<AlertLine>,
@@ -83,6 +88,7 @@ impl AlertLine {
             src_ip: alert.src_ip.clone(),
             dst_ip: alert.dst_ip.clone(),
             raised: raised(alert),
+            last_event: last_event(&alert.evidence),
             status: alert.status.clone(),
         }
     }
@@ -114,7 +120,8 @@ impl AlertFigures {
         let mut by_time = vec![[0; 5]; bins.count];
         for alert in &new {
             let rank = SEVERITIES.iter().position(|one| *one == alert.severity());
-            if let (Some(place), Some(rank)) = (bins.place(raised(alert)), rank) {
+            let at = last_event(&alert.evidence).unwrap_or_else(|| raised(alert)).min(span.ends.plus(-1));
+            if let (Some(place), Some(rank)) = (bins.place(at), rank) {
                 by_time[place][rank] += 1;
             }
         }
@@ -126,6 +133,7 @@ impl AlertFigures {
         Self {
             raised: new.len() as u64,
             raised_before: earlier.map(|old| old.len() as u64),
+            about_older: new.iter().filter(|alert| last_event(&alert.evidence).is_some_and(|at| at < span.begins)).count() as u64,
             again: again.len() as u64,
             open: all.iter().filter(|alert| Stage::of(alert).is_open()).count() as u64,
             severities: in_order(&new, earlier),

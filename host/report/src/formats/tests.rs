@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::test_support::{NOW, stored};
 use net_scout_model::Triage;
+use net_scout_tests::readers;
 
 /// What the published schema of OCSF 1.8.0 says of the class Detection Finding with the profile incident: what is required, and which
 /// numbers an enumeration has.
@@ -157,6 +158,23 @@ fn cef() {
     );
     let six = StoredAlert { src_ip: Some("2001:db8::1".to_owned()), ..scan() };
     assert!(line(&six).contains(" c6a2=2001:db8::1 c6a2Label=Source IPv6 Address dst=10.0.0.5 "));
+}
+
+/// What a reader that knows only the standard finds in lines of hostile values: each of them, and nothing else.
+#[test]
+fn cef_is_read_back_by_another_program() {
+    let values = readers::hostile_values(readers::count());
+    let cases: Vec<Value> = values
+        .chunks_exact(5)
+        .map(|values| {
+            let triage = Triage { verdict: Some(values[3].clone()), ..Triage::default() };
+            let (alert_type, rule, status) = (values[0].clone(), Some(values[1].clone()), values[2].clone());
+            let alert = StoredAlert { alert_type, rule, status, src_ip: Some(values[4].clone()), triage, ..scan() };
+            let extension = json!({ "cat": values[0], "cs1": values[1], "cs2": values[2], "cs3": values[3] });
+            json!({ "text": line(&alert), "header": { "4": values[0] }, "extension": extension })
+        })
+        .collect();
+    readers::read_back("cef", &cases);
 }
 
 /// Fails where an object is not what the schema says. It knows nothing of the code.

@@ -1,6 +1,6 @@
 //! A report as a document: what stands where, in words.
 
-use net_scout_model::{Span, counted};
+use net_scout_model::Span;
 
 use super::Report;
 use crate::document::{Document, Part, Section, Table};
@@ -55,6 +55,9 @@ impl Report {
             ("packets", beside(events.all.packets, events.before.map(|before| before.packets))),
             ("scanned", self.scanned()),
         ];
+        if alerts.about_older > 0 {
+            facts.insert(1, ("about older events", number(alerts.about_older)));
+        }
         if events.unreadable > 0 {
             facts.push(("not readable", number(events.unreadable)));
         }
@@ -62,7 +65,7 @@ impl Report {
     }
 
     /// Which part of the period was scanned.
-    fn scanned(&self) -> String {
+    pub(super) fn scanned(&self) -> String {
         let coverage = &self.coverage;
         if !coverage.is_recorded || coverage.seconds <= 0 {
             return "not recorded (scans by hand only)".to_owned();
@@ -78,10 +81,10 @@ impl Report {
         }
         let series = series(&SEVERITIES, &alerts.by_time);
         let mut parts = vec![
-            Part::Chart(Chart::Time { title: "Alerts raised, by severity", bins: self.events.bins, series }),
+            Part::Chart(Chart::Time { title: "Alerts, by the time of their last event", bins: self.events.bins, series }),
             Part::Table(Table {
                 title: Some("The most severe".to_owned()),
-                header: vec!["id", "severity", "score", "type", "source", "target", "raised", "status"],
+                header: vec!["id", "severity", "score", "type", "source", "target", "last event", "status"],
                 rows: alerts.strongest.iter().map(line).collect(),
                 numbers: &[0, 2],
             }),
@@ -197,10 +200,18 @@ impl Report {
 
     fn left_out(&self) -> Section {
         let left_out = &self.left_out;
-        let closed = counted(left_out.closed, "alert of this period was closed by the allowlist");
-        let closed = closed
-            .replace("alert of this period was closed by the allowlists", "alerts of this period were closed by the allowlist");
-        let mut parts = vec![Part::Words(format!("{closed}."))];
+        let all: u64 = left_out.scans.iter().map(|(.., alerts)| alerts).sum();
+        let mut parts =
+            vec![Part::Facts(vec![("left out by scans", number(all)), ("closed by the allowlist", number(left_out.closed))])];
+        if !left_out.scans.is_empty() {
+            let row = |(origin, why, alerts): &(String, String, u64)| vec![number(*alerts), origin.clone(), why.clone()];
+            parts.push(Part::Table(Table {
+                title: Some("Left out by scans".to_owned()),
+                header: vec!["alerts", "entry", "why"],
+                rows: left_out.scans.iter().map(row).collect(),
+                numbers: &[0],
+            }));
+        }
         if !left_out.entries.is_empty() {
             parts.push(Part::Table(Table {
                 title: Some("Entries of the allowlist".to_owned()),
@@ -256,7 +267,7 @@ pub(super) fn line(alert: &AlertLine) -> Vec<String> {
         alert.alert_type.clone(),
         text(&alert.src_ip),
         text(&alert.dst_ip),
-        seconds(alert.raised),
+        alert.last_event.map_or_else(|| format!("< {}", seconds(alert.raised)), seconds),
         alert.status.clone(),
     ]
 }

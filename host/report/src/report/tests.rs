@@ -60,7 +60,21 @@ async fn a_period_is_counted_and_compared_with_the_one_before() {
     assert_eq!(report.plugins.len(), 1);
     assert!(!report.coverage.is_recorded);
 
+    let told = report.told(true);
+    assert_eq!(told.title, "net-scout: report for 1 d: 2 new alerts (1 high, 1 low)");
+    let brief = format!(
+        "2026-03-10 20:35:11Z to 2026-03-11 20:35:11Z.\nAlerts: 2 raised (+100 %, 1 before), 0 raised again, 2 still open.\n\
+         - high port_scan from 8.8.4.4, alert {}\n- low port_scan from 8.8.4.9, alert {}\n\
+         Events: 4 (+100 %, 2 before), 2 of them refused.\nScanned: not recorded (scans by hand only).\n\
+         Plugins with problems: beacon.\n\
+         All of it: net-scout report --since 2026-03-10T20:35:11Z --until 2026-03-11T20:35:11Z",
+        ids[1], ids[2]
+    );
+    assert_eq!(told.brief, brief);
+    assert_eq!((told.figures["alerts"]["raised"].as_u64(), report.told(false).page), (Some(2), None));
+
     let text = report.write(ReportFormat::Text);
+    assert_eq!(told.text, text);
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     let html = report.write(ReportFormat::Html);
     for written in [&text, &html, &report.write(ReportFormat::Markdown)] {
@@ -76,6 +90,7 @@ async fn a_quiet_period_has_a_report_and_an_empty_one_is_an_error() {
     let report = make_report(&scan, &options(), NOW, &Messages::default()).await.expect("a report");
     assert!(report.write(ReportFormat::Text).contains("No alert was raised in this period."));
     assert!(report.write(ReportFormat::Html).contains("<svg"));
+    assert_eq!(report.told(false).title, "net-scout: report for 1 d: no new alert");
     let empty = ReportOptions { until: NOW.plus(-DAY), ..options() };
     let error = make_report(&scan, &empty, NOW, &Messages::default()).await.expect_err("empty");
     assert!(error.is_usage() && error.to_string().starts_with("the period is empty"), "{error}");

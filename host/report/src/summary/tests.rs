@@ -22,8 +22,23 @@ fn it_says_what_is_open_and_what_is_new_in_80_columns() {
     assert!(text.contains("open     1 critical, 1 high, 1 low\n"), "{text}");
     assert!(text.contains("new      2 since 2026-03-10 20:35:11Z (1 d ago)\n"), "{text}");
     assert!(text.contains("events   the newest is of 2026-03-11 20:32:11Z (3 min ago)\n"), "{text}");
-    assert!(text.contains("service  none runs\n"), "{text}");
+    assert!(text.contains("service  not running\n"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn what_is_new_is_new_since_the_last_look_of_the_same_person() {
+    let (_folder, options) = scene(&[]);
+    record(&options, &[(alert("8.8.4.4", 80, Severity::High, NOW), NOW.plus(-MINUTE))]);
+    let look = |person: &str, now| summary_since_last_look(&options, person, now, &Messages::default()).expect("a summary");
+    let first = look("anna", NOW);
+    assert_eq!((first.new, first.is_since_last_look, first.since), (1, false, NOW.plus(-24 * 60 * MINUTE)));
+    keep_look(&options.database, "anna", NOW).expect("kept");
+    let second = look("anna", NOW.plus(MINUTE));
+    assert_eq!((second.new, second.is_since_last_look, second.since), (0, true, NOW));
+    assert!(second.write().contains("new      0 since you looked last, 2026-03-11 20:35:11Z (1 min ago)\n"));
+    assert_eq!(look("bob", NOW.plus(MINUTE)).new, 1);
+    assert!(!look("anna", NOW.plus(-MINUTE)).is_since_last_look, "the clock was set back");
 }
 
 #[test]

@@ -77,6 +77,10 @@ labels! {
     Job { job }
     /// Runs of a job.
     Runs { job, outcome }
+    /// A receiver of messages.
+    Receiver { receiver }
+    /// What waits for a receiver.
+    Waiting { receiver, state }
 }
 
 type Seconds = Gauge<f64, std::sync::atomic::AtomicU64>;
@@ -98,6 +102,10 @@ pub struct Metrics {
     pub alerts: Family<Alerts, Counter>,
     /// How many wait.
     pub queue: Family<Queue, Gauge>,
+    /// What waits for receivers of messages.
+    pub outbox: Family<Waiting, Gauge>,
+    /// How long the oldest of that has waited.
+    pub outbox_oldest: Family<Receiver, Seconds>,
     /// What came of lookups.
     pub lookups: Family<Lookups, Counter>,
     /// Answers that were still in the cache.
@@ -143,6 +151,8 @@ impl Metrics {
             rule: Family::new_with_constructor(durations),
             alerts: Family::default(),
             queue: Family::default(),
+            outbox: Family::default(),
+            outbox_oldest: Family::default(),
             lookups: Family::default(),
             cached: Counter::default(),
             refused: Family::default(),
@@ -171,6 +181,9 @@ impl Metrics {
         registry.register_with_unit("rule", "Duration of the evaluation of a rule", Unit::Seconds, self.rule.clone());
         registry.register("alerts", "New alerts", self.alerts.clone());
         registry.register("queue_depth", "Entries that wait", self.queue.clone());
+        registry.register("outbox_depth", "Alerts and messages that have not arrived", self.outbox.clone());
+        let help = "Age of the oldest message or alert that has not arrived";
+        registry.register_with_unit("outbox_oldest", help, Unit::Seconds, self.outbox_oldest.clone());
         registry.register("lookups", "Lookups of enrichers", self.lookups.clone());
         registry.register("lookups_cached", "Answers of enrichers that were still in the cache", self.cached.clone());
         registry.register("alerts_refused", "Alerts of a rule that were refused", self.refused.clone());

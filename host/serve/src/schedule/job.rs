@@ -67,6 +67,10 @@ pub struct JobState {
     pub runs: u64,
     /// Whether it runs now.
     pub is_running: bool,
+    /// The time of its schedule that the run is for that runs, or that did not end well yet.
+    pub due: Option<Timestamp>,
+    /// Since when a schedule without a good run is waited for.
+    pub waits_since: Option<Timestamp>,
 }
 
 /// A job.
@@ -87,7 +91,8 @@ impl Job {
     /// A job that the service learns of now. An interval begins at once, a time of the day when it comes.
     #[must_use]
     pub fn new(name: &str, schedule: Schedule, now: Timestamp) -> Self {
-        Self { name: name.to_owned(), schedule, backoff: Backoff::default(), state: JobState::default(), known_since: now }
+        let state = JobState { waits_since: (schedule != Schedule::Off).then_some(now), ..JobState::default() };
+        Self { name: name.to_owned(), schedule, backoff: Backoff::default(), state, known_since: now }
     }
 
     /// The same with what it remembers. A run that did not end was interrupted: the process was stopped.
@@ -95,6 +100,9 @@ impl Job {
     pub fn remembering(mut self, state: JobState) -> Self {
         let interrupted = state.is_running;
         self.state = state;
+        // A service that is started for each run has waited before.
+        let is_off = self.schedule == Schedule::Off;
+        self.state.waits_since = (!is_off).then(|| self.state.waits_since.unwrap_or(self.known_since).min(self.known_since));
         if interrupted {
             self.interrupt(self.known_since);
         }
@@ -117,10 +125,19 @@ impl Job {
             let delay = self.backoff.delay(self.state.failures);
             return self.state.ended.map(|ended| ended.plus(delay));
         }
+        match self.state.due {
+            // It was interrupted.
+            Some(due) => Some(due.max(self.known_since)),
+            None => self.scheduled(zone),
+        }
+    }
+
+    /// The first time of its schedule for which it has not run well.
+    fn scheduled(&self, zone: &TimeZone) -> Option<Timestamp> {
         match (self.state.good, &self.schedule) {
             (Some(good), schedule) => schedule.next(good, zone),
             (None, Schedule::Every(_)) => Some(self.known_since),
-            (None, schedule) => schedule.next(self.known_since, zone),
+            (None, schedule) => schedule.next(self.state.waits_since.unwrap_or(self.known_since), zone),
         }
     }
 
@@ -135,16 +152,19 @@ impl Job {
     /// the day does not run twice unless the clock was set back by more than a day.
     fn notice(&mut self, now: Timestamp) {
         self.known_since = self.known_since.min(now);
+        self.state.waits_since = self.state.waits_since.map(|since| since.min(now));
         self.state.ended = self.state.ended.map(|ended| ended.min(now));
         let (longest, again) = match self.schedule {
             Schedule::Every(period) => (period, now.plus(-period)),
             _ => (DAY, now),
         };
         self.state.good = self.state.good.map(|good| if good.0.saturating_sub(now.0) > longest { again } else { good });
+        self.state.due = self.state.due.map(|due| if due.0.saturating_sub(now.0) > longest { now } else { due });
     }
 
     /// Notes that it runs.
-    pub fn begin(&mut self, now: Timestamp) {
+    pub fn begin(&mut self, now: Timestamp, zone: &TimeZone) {
+        self.state.due = self.state.due.or_else(|| self.scheduled(zone)).map(|due| due.min(now));
         self.state.begun = Some(now);
         self.state.is_running = true;
     }
@@ -165,7 +185,7 @@ impl Job {
                 state.outcome = Some(Outcome::Done);
                 state.message = Some(message).filter(|message| !message.is_empty());
                 state.failures = 0;
-                state.good = state.begun;
+                (state.good, state.due) = (state.begun, None);
             }
             Err(message) => {
                 state.outcome = Some(Outcome::Failed);

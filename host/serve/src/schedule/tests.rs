@@ -109,7 +109,7 @@ fn ran(job: &mut Job, from: Timestamp, moves: impl IntoIterator<Item = i64>) -> 
     for step in moves {
         now = now.plus(step);
         if job.is_due(now, &vienna()) {
-            job.begin(now);
+            job.begin(now, &vienna());
             job.end(now, Ok(String::new()));
             ran.push(now);
         }
@@ -157,7 +157,7 @@ fn failures_are_tried_again_later_and_later() {
     let (mut now, mut waits) = (at("2026-03-11T06:00:00Z"), Vec::new());
     for _ in 0..9 {
         assert!(job.is_due(now, &zone));
-        job.begin(now);
+        job.begin(now, &vienna());
         job.end(now, Err("no".to_owned()));
         let next = job.next(&zone).expect("another try");
         waits.push((next.0 - now.0) / SECOND);
@@ -169,7 +169,7 @@ fn failures_are_tried_again_later_and_later() {
     }
     assert_eq!(waits, [10, 20, 40, 80, 160, 320, 640, 900, 900]);
     assert_eq!((job.state().failures, job.state().outcome), (9, Some(Outcome::Failed)));
-    job.begin(now);
+    job.begin(now, &vienna());
     job.end(now, Ok("12 alerts".to_owned()));
     assert_eq!((job.state().failures, job.state().message.as_deref()), (0, Some("12 alerts")));
     assert_eq!(job.next(&zone).map(Timestamp::seconds).as_deref(), Some("2026-03-12T06:00:00Z"));
@@ -179,11 +179,45 @@ fn failures_are_tried_again_later_and_later() {
 fn a_run_that_was_stopped_is_made_again_at_once() {
     let start = at("2026-03-11T05:00:00Z");
     let mut job = Job::new("scan", schedule("1 minute"), start);
-    job.begin(start);
+    job.begin(start, &vienna());
     assert_eq!(job.next(&vienna()), None, "it runs");
     let again = start.plus(5 * SECOND);
     let job = Job::new("scan", schedule("1 minute"), again).remembering(job.state().clone());
     assert_eq!((job.next(&vienna()), job.state().failures), (Some(again), 0));
+}
+
+#[test]
+fn a_run_is_for_a_time_of_the_schedule_also_when_it_is_made_again() {
+    let (start, zone) = (at("2026-03-11T05:00:00Z"), vienna());
+    let seven = at("2026-03-11T06:00:00Z");
+    let again = |job: &Job, at| Job::new("report", schedule("daily 07:00"), at).remembering(job.state().clone());
+    // The service ends before the first run, and is started after its time.
+    let waits = again(&Job::new("report", schedule("daily 07:00"), start), start);
+    let mut job = again(&waits, seven.plus(HOUR));
+    assert!(job.is_due(seven.plus(HOUR), &zone));
+    job.begin(seven.plus(HOUR), &zone);
+    assert_eq!(job.state().due, Some(seven));
+    // It is killed while it runs, fails once, and ends well.
+    let mut job = again(&job, seven.plus(2 * HOUR));
+    assert_eq!((job.next(&zone), job.state().due), (Some(seven.plus(2 * HOUR)), Some(seven)));
+    for (hours, result) in [(2, Err("no".to_owned())), (3, Ok(String::new()))] {
+        assert!(job.is_due(seven.plus(hours * HOUR), &zone));
+        job.begin(seven.plus(hours * HOUR), &zone);
+        assert_eq!(job.state().due, Some(seven));
+        job.end(seven.plus(hours * HOUR), result);
+    }
+    assert_eq!((job.state().due, job.next(&zone)), (None, Some(seven.plus(24 * HOUR))));
+    // What is off waits for nothing.
+    let off = Job::new("report", Schedule::Off, start).remembering(waits.state().clone());
+    assert_eq!(off.state().waits_since, None);
+}
+
+#[test]
+fn the_last_run_before_an_instant() {
+    let last = |text: &str, from: &str, until: &str| schedule(text).last(at(from), at(until), &vienna()).seconds();
+    assert_eq!(last("daily 07:00", "2026-03-11T06:00:00Z", "2026-03-14T05:59:59Z"), "2026-03-13T06:00:00Z");
+    assert_eq!(last("daily 07:00", "2026-03-11T06:00:00Z", "2026-03-11T06:00:01Z"), "2026-03-11T06:00:00Z");
+    assert_eq!(last("6 hours", "2026-03-11T06:00:00Z", "2026-03-13T17:00:00Z"), "2026-03-13T12:00:00Z");
 }
 
 #[test]
@@ -199,7 +233,7 @@ fn the_one_that_waited_longest_comes_first() {
     let mut order = Vec::new();
     while let Some(job) = agenda.due(start.plus(SECOND)) {
         order.push(job.name.clone());
-        job.begin(start.plus(SECOND));
+        job.begin(start.plus(SECOND), &vienna());
     }
     assert_eq!(order, ["enrich", "scan"]);
     assert_eq!(agenda.next(), None);

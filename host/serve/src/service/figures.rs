@@ -1,13 +1,15 @@
 //! What is counted of the work of the service.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::health::Metrics;
-use crate::health::metrics::{Alerts, Job, Lookups, Phase, Plugin, Queue, Rule, Runs};
+use crate::health::metrics::{Alerts, Job, Lookups, Phase, Plugin, Queue, Receiver, Rule, Runs, Waiting};
 use crate::status::{BENCHED, Status};
 use net_scout_detect::enrich::Enriched;
 use net_scout_detect::scan::ScanReport;
-use net_scout_store::Recorded;
+use net_scout_model::Timestamp;
+use net_scout_store::{OutboxDepth, Recorded};
 
 /// A job ended.
 pub(super) fn ran(metrics: &Metrics, name: &str, outcome: &str) {
@@ -39,6 +41,32 @@ pub(super) fn database(metrics: &Metrics, bytes: Option<u64>, unenriched: Option
     if let Some(alerts) = unenriched {
         metrics.queue.get_or_create(&Queue::of("unenriched_alerts")).set(number(alerts));
     }
+}
+
+/// What waits for each receiver that there is, or was.
+pub(super) fn outbox<'a>(metrics: &Metrics, receivers: impl Iterator<Item = &'a String>, depths: &[OutboxDepth], now: Timestamp) {
+    let mut all: BTreeMap<String, OutboxDepth> = receivers.map(|name| (label(name), OutboxDepth::default())).collect();
+    for depth in depths {
+        let sum = all.entry(label(&depth.receiver)).or_default();
+        sum.alerts += depth.alerts;
+        sum.messages += depth.messages;
+        sum.given_up += depth.given_up;
+        sum.oldest = [sum.oldest, depth.oldest].into_iter().flatten().min();
+    }
+    metrics.outbox.clear();
+    metrics.outbox_oldest.clear();
+    for (receiver, OutboxDepth { alerts, messages, given_up, oldest, .. }) in all {
+        for (state, count) in [("alerts", alerts), ("messages", messages), ("given_up", given_up)] {
+            metrics.outbox.get_or_create(&Waiting::of(&receiver, state)).set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        let age = oldest.map_or(0, |oldest| now.0.saturating_sub(oldest.0).max(0));
+        metrics.outbox_oldest.get_or_create(&Receiver::of(&receiver)).set(age as f64 / 1e6);
+    }
+}
+
+/// The name of a receiver as a label: one that an operator chose, in the letters of a word.
+fn label(name: &str) -> String {
+    name.to_lowercase().replace([' ', '.'], "_")
 }
 
 /// Which plugins do not run.
@@ -76,5 +104,37 @@ pub(super) fn enriched(metrics: &Metrics, enriched: &Enriched) {
         metrics.lookups.get_or_create(&Lookups::of(&entry.plugin, "done")).inc_by(good);
         metrics.lookups.get_or_create(&Lookups::of(&entry.plugin, "failed")).inc_by(entry.failed);
         metrics.denied.get_or_create(&Plugin::of(&entry.plugin)).inc_by(entry.denials);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_receiver_has_its_figures_also_where_nothing_waits() {
+        let metrics = Metrics::new("1");
+        let receivers = ["Ops Team".to_owned(), "chat".to_owned(), "192.0.2.1".to_owned()];
+        let now = Timestamp(100_000_000);
+        let waiting = |receiver: &str, messages| OutboxDepth {
+            receiver: receiver.to_owned(),
+            alerts: 7,
+            messages,
+            given_up: 0,
+            oldest: Some(Timestamp(now.0 - 90_000_000)),
+        };
+        outbox(&metrics, receivers.iter(), &[waiting("gone", 1), waiting("chat", 2)], now);
+        outbox(&metrics, receivers.iter(), &[waiting("chat", 2)], now);
+        let text = metrics.text();
+        for line in [
+            "net_scout_outbox_depth{receiver=\"chat\",state=\"messages\"} 2\n",
+            "net_scout_outbox_depth{receiver=\"chat\",state=\"alerts\"} 7\n",
+            "net_scout_outbox_depth{receiver=\"ops_team\",state=\"given_up\"} 0\n",
+            "net_scout_outbox_oldest_seconds{receiver=\"chat\"} 90.0\n",
+            "net_scout_outbox_oldest_seconds{receiver=\"other\"} 0.0\n",
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+        assert!(!text.contains("gone") && !text.contains("192"), "{text}");
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
+use super::ReportPlan;
 use crate::listen::ListenError;
 use crate::schedule::Schedule;
 use crate::tick::{MINUTE, TickOptions};
@@ -27,6 +28,8 @@ pub struct Schedules {
     pub expire: Schedule,
     /// Removing what was kept for long enough.
     pub maintain: Schedule,
+    /// Making reports for receivers.
+    pub report: Schedule,
     /// Delivering messages.
     pub deliver: Schedule,
 }
@@ -52,6 +55,8 @@ pub struct ServiceOptions {
     pub max_enrich: u32,
     /// Who is told of alerts.
     pub notify: Notify,
+    /// Who gets reports.
+    pub report: ReportPlan,
     /// How long its own rows are kept.
     pub retention: BTreeMap<OwnTable, Keep>,
     /// The file that the figures are written to after each job.

@@ -37,8 +37,9 @@ impl Ended {
 impl Service<'_> {
     /// Says that a job begins.
     pub(super) fn begin(&mut self, name: &str, now: Timestamp) {
+        let zone = self.agenda.zone.clone();
         let Some(job) = self.agenda.job(name) else { return };
-        job.begin(now);
+        job.begin(now, &zone);
         let job = job.clone();
         self.around.notifier.send(Notice::Status(&format!("{name} since {}", now.seconds())));
         // Where the database cannot be used, the job finds that out.
@@ -123,7 +124,9 @@ impl Service<'_> {
         let coverage = database.coverage(&table).map(|coverage| CoverageStatus::of(&coverage, oldest, target));
         status.failing_rules = database.failing_rules().unwrap_or_default();
         let (bytes, unenriched) = (database.bytes(), database.unenriched_alerts());
+        status.outbox = database.outbox_depths().unwrap_or_default();
         let metrics = &self.around.health.metrics;
+        figures::outbox(metrics, self.options.notify.receivers.keys(), &status.outbox, now);
         figures::database(metrics, bytes.ok(), unenriched.ok());
         self.coverage = coverage.unwrap_or_else(|_| self.coverage.clone());
         let before = self.trouble.take_if(|_| !is_unusable);

@@ -23,7 +23,7 @@ fn coverage(stretches: &[(i64, i64, CoverageState)]) -> Coverage {
 fn agenda() -> Agenda {
     let schedule = |text: &str| text.parse::<Schedule>().expect(text);
     let mut scan = Job::new("scan", schedule("1 minute"), NOW);
-    scan.begin(NOW);
+    scan.begin(NOW, &TimeZone::UTC);
     scan.end(NOW, Err("the database is locked".to_owned()));
     Agenda { jobs: vec![scan, Job::new("report", schedule("daily 07:00"), NOW)], zone: TimeZone::UTC }
 }

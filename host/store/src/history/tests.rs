@@ -51,6 +51,13 @@ fn nothing_in_it_changes_or_goes() {
         assert!(error.contains("append-only"), "{sql}: {error}");
     }
     assert_eq!(told(&database, id), [row("rule:rule", "raise", None)]);
+    // Nor after somebody says that retention removed the alert, which is still there.
+    let forged = format!(
+        "INSERT INTO scout_history (alert_table, alert_id, batch, at, actor, action, before_json, after_json)
+         VALUES ('scout_alerts', {id}, 9, '2026-03-11T20:00:00Z', 'retention', 'remove', '{{}}', '{{}}')"
+    );
+    let error = database.connection.execute_batch(&forged).expect_err("forged").to_string();
+    assert!(error.contains("the alert is still there"), "{error}");
 }
 
 #[test]

@@ -38,7 +38,11 @@ impl Process {
     /// Whether a process has ended, as this one sees it; none where it cannot know, because that one is on another machine or in a container.
     pub(super) fn has_ended(&self, own: &Self) -> Option<bool> {
         if self.boot != own.boot {
-            return (self.machine == own.machine).then_some(true);
+            // systemd-nspawn gives its container a boot of its own, which some sandboxes of services lose: what has this number and began at
+            // that tick is the process, whatever the boot is called. After a start of the machine that would be chance, so it is not certain.
+            let is_same = |seen: Seen| self.started != 0 && seen.started == self.started && !seen.is_dead;
+            let seen = Pid::from_raw(self.pid).filter(|_| self.pid_space == own.pid_space).and_then(Seen::of);
+            return (self.machine == own.machine && !seen.is_some_and(is_same)).then_some(true);
         }
         if self.pid_space != own.pid_space {
             return None;
@@ -117,7 +121,9 @@ mod tests {
     #[test]
     fn another_machine_and_another_container_cannot_be_seen() {
         let own = Process::own();
-        let earlier = Process { boot: "before".to_owned(), ..own.clone() };
+        let renamed = Process { boot: "before".to_owned(), ..own.clone() };
+        assert_eq!(renamed.has_ended(&own), None, "a container may tell two boots of one");
+        let earlier = Process { started: own.started + 1, ..renamed };
         assert_eq!(earlier.has_ended(&own), Some(true), "the machine was started again");
         assert_eq!(Process { machine: "elsewhere".to_owned(), ..earlier }.has_ended(&own), None);
         assert_eq!(Process { pid_space: "pid:[1]".to_owned(), ..own.clone() }.has_ended(&own), None);

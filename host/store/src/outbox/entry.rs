@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::error::DatabaseError;
 use crate::open::Database;
 use crate::outbound::{Outbound, Tell};
-use crate::schema::columns;
+use crate::schema::{columns, quote};
+use crate::stored::{COLUMNS, stored};
 use net_scout_model::{News, Severity, StoredAlert, Timestamp, ToldAlert};
 
 /// An entry that waits.
@@ -77,6 +78,25 @@ pub(crate) fn tell(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     outbound.tell(alert, news, now).iter().try_for_each(|tell| queue(connection, table, tell, alert, news, now))
+}
+
+/// Writes down whom those who decide want to be told of alerts whose snooze is over: they are open again, as they stand now.
+pub(crate) fn tell_woken(
+    connection: &Connection,
+    table: &str,
+    outbound: &dyn Outbound,
+    ids: &[i64],
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let sql = format!("SELECT {COLUMNS} FROM {} WHERE id = ?1", quote(table));
+    for id in ids {
+        let (alert, _) = connection.prepare_cached(&sql)?.query_row([id], stored)?;
+        // Another alert may have taken it in meanwhile.
+        if alert.is_open() {
+            tell(connection, table, outbound, &alert, News::Reopened, now)?;
+        }
+    }
+    Ok(())
 }
 
 impl Database {

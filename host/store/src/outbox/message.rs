@@ -157,7 +157,8 @@ impl Database {
             Outcome::Later { next, error, is_unsure } => ("due", *next, Some(error), None, *is_unsure),
             Outcome::Failed(error) => ("failed", now, Some(error), Some(now.0), false),
         };
-        let sql = "UPDATE scout_messages SET state = ?2, next = ?3, error = ?4, ended = ?5, unknown = unknown + ?6
+        let sql = "UPDATE scout_messages SET state = ?2, next = ?3, error = ?4, ended = ?5, unknown = unknown + ?6,
+                       body_json = CASE ?2 WHEN 'sent' THEN NULL ELSE body_json END
                    WHERE id = ?1 AND state = 'sending'";
         self.write("write to the outbox of", |connection| {
             connection.execute(sql, params![id, state, next.0, error, ended, unsure]).map(drop)

@@ -1,7 +1,7 @@
 use super::*;
 use crate::outbound::Tell;
 use crate::record::tests::{HOUR, NOW, alert, database};
-use net_scout_model::{News, Severity, StoredAlert, Timestamp};
+use net_scout_model::{Actor, AlertAction, News, Severity, StoredAlert, Timestamp};
 
 /// Tells one receiver of everything, and again after a day.
 #[derive(Debug)]
@@ -46,6 +46,25 @@ fn what_is_new_is_told_once_and_growth_after_its_time() {
     assert_eq!(told(&database).len(), 2);
     record(&mut database, Severity::High, 27);
     assert_eq!(told(&database)[2], (1, "grown".to_owned()));
+}
+
+#[test]
+fn who_snoozed_an_alert_is_told_when_that_is_over() {
+    let (_folder, mut database) = database();
+    database.set_outbound(Some(Arc::new(Everything)));
+    let both = [alert(Some("192.0.2.1"), 80, Severity::High, 1), alert(Some("192.0.2.2"), 40, Severity::Medium, 1)];
+    database.record(&both, NOW).expect("recorded");
+    form(&mut database, "a", NOW);
+    let until = NOW.plus(8 * HOUR);
+    let snooze = AlertAction::Snooze(Some(until));
+    database.act(&[1, 2], &snooze, None, &Actor::Person("anna".to_owned()), NOW).expect("snoozed");
+    database.record(&[], until.plus(-1)).expect("nothing yet");
+    assert_eq!(told(&database).len(), 2);
+    // One of them goes on, and the scan that finds this wakes both.
+    database.record(&both[..1], until).expect("recorded");
+    assert_eq!(told(&database)[2..], [(1, "reopened".to_owned()), (2, "reopened".to_owned())]);
+    database.record(&[], until.plus(HOUR)).expect("once");
+    assert_eq!(told(&database).len(), 4);
 }
 
 #[test]

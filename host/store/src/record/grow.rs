@@ -22,9 +22,11 @@ pub(super) fn grown(known: &StoredAlert, alert: &Alert) -> Alert {
     let new = Related { evidence: new_evidence, ..Related::from(alert.clone()) };
 
     // What is said again is said as it is now. Where the rule that leads says nothing this time, because it is refused or failed perhaps, it
-    // leads on until something graver is said.
+    // leads on until something graver is said, or that it was part of something larger.
     let is_silent = !new_related.iter().any(|one| one.is(&old));
+    let is_larger = rank(&new).is_of_network && !rank(&old).is_of_network && new.severity >= old.severity;
     let leads = match is_silent {
+        _ if is_larger => true,
         true => new.severity > old.severity && rank(&new) >= rank(&old),
         false => rank(&new) >= rank(&old),
     };
@@ -56,6 +58,7 @@ pub(super) fn grown(known: &StoredAlert, alert: &Alert) -> Alert {
 
 fn rank(alert: &Related) -> Rank {
     Rank {
+        is_of_network: alert.evidence.get("network").is_some_and(serde_json::Value::is_string),
         names_its_events: alert.evidence.contains_key("events"),
         names_both_sides: alert.src_ip.is_some() && alert.dst_ip.is_some(),
         severity: alert.severity,

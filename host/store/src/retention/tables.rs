@@ -96,7 +96,7 @@ impl OwnTable {
             Self::Imports => ("updated_at", &["head_digest", "path", "digest", "until_digest"]),
             Self::PluginState => ("updated_at", &["plugin", "key", "value"]),
             Self::Outbox => ("at", &["route", "receiver", "alert_json"]),
-            Self::Messages => ("formed", &["key", "route", "receiver", "error"]),
+            Self::Messages => ("formed", &["key", "route", "receiver", "error", "body_json"]),
         }
     }
 

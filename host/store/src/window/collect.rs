@@ -1,7 +1,7 @@
 //! Takes the rows of a piece, as an aggregate function of SQL: SQLite goes through the rows by itself and hands over each one's values,
 //! which is faster than to step from row to row and to ask for one value after another.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Result;
@@ -11,6 +11,7 @@ use rusqlite::types::ValueRef;
 use super::super::function::is_address;
 use super::read::Shared;
 use net_scout_engine::{Collector, Found, RowCounts, Rule, Segment, TimestampReader, Words};
+use net_scout_model::{ForwardedDirection, INBOUND};
 
 /// After how many rows a thread looks whether it shall stop.
 const STRIDE: u32 = 4_096;
@@ -22,8 +23,6 @@ pub(super) struct Desk {
     pub(super) words: Words,
     /// The last piece; none where it had no rows.
     pub(super) collected: Option<Collected>,
-    /// How many corrections there were up to its last row.
-    corrections: u64,
 }
 
 /// The rows of a piece.
@@ -63,8 +62,8 @@ pub(super) struct Collect {
     addresses: Vec<usize>,
     /// Which is the number of the row.
     number: Option<usize>,
-    /// How often the function that checks directions has corrected one. It is asked for each row before the row comes here.
-    corrections: Option<Arc<AtomicU64>>,
+    /// Which are the direction and whether the packet was forwarded, where directions are checked.
+    direction: Option<[usize; 2]>,
 }
 
 /// What was taken so far.
@@ -75,27 +74,29 @@ pub(super) struct Collecting {
     rows: u32,
     seen: u32,
     log: Log,
-    /// How many corrections there were up to the last row.
-    corrections: u64,
 }
 
 impl Collect {
-    pub(super) fn new(shared: &Arc<Shared>, desk: &Arc<Mutex<Desk>>, corrections: Option<Arc<AtomicU64>>) -> Self {
+    pub(super) fn new(shared: &Arc<Shared>, desk: &Arc<Mutex<Desk>>) -> Self {
         let window = shared.request.window;
         let last = window.until.map_or(i64::MAX, |until| until.0.saturating_sub(1));
         let (addresses, number) = (shared.request.address_arguments(), shared.request.number_argument());
-        let window = (window.since.0, last);
-        Self { shared: Arc::clone(shared), desk: Arc::clone(desk), window, addresses, number, corrections }
+        let (window, direction) = ((window.since.0, last), shared.request.direction_arguments());
+        Self { shared: Arc::clone(shared), desk: Arc::clone(desk), window, addresses, number, direction }
     }
 
     fn desk(&self) -> std::sync::MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the direction of the row at hand was corrected.
-    fn is_corrected(&self, so_far: &mut Collecting) -> bool {
-        let corrections = self.corrections.as_ref().map_or(0, |corrections| corrections.load(Ordering::Relaxed));
-        std::mem::replace(&mut so_far.corrections, corrections) != corrections
+    /// Whether a packet came in that is stored as one that left. To ask here is faster than to let SQLite call a function for each row.
+    fn is_corrected(&self, row: &Context<'_>) -> bool {
+        let (Some([direction, forwarded]), Some(check)) = (self.direction, &self.shared.request.directions) else { return false };
+        let [source, destination] = self.addresses[..] else { return false };
+        let text = |index: usize| row.get_raw(index).as_str().ok();
+        matches!(row.get_raw(forwarded), ValueRef::Integer(forwarded) if forwarded != 0)
+            && text(direction)
+                .is_some_and(|stored| check.direction(stored, text(source), text(destination)) == ForwardedDirection::Corrected)
     }
 
     /// Whether what is not counted yet is more than the limit by itself: one piece can hold most of the rows.
@@ -111,21 +112,9 @@ impl Collect {
 
 impl Aggregate<Collecting, i64> for Collect {
     fn init(&self, _: &mut Context<'_>) -> Result<Collecting> {
-        // This is called after the direction of the first row was asked for: how many corrections there were before is on the desk.
-        let (mut words, corrections) = {
-            let mut desk = self.desk();
-            (std::mem::take(&mut desk.words), desk.corrections)
-        };
+        let mut words = std::mem::take(&mut self.desk().words);
         let collectors = self.shared.request.columns.iter().map(|column| Collector::new(column.rule, &mut words)).collect();
-        Ok(Collecting {
-            collectors,
-            words,
-            reader: TimestampReader::default(),
-            rows: 0,
-            seen: 0,
-            log: Log::default(),
-            corrections,
-        })
+        Ok(Collecting { collectors, words, reader: TimestampReader::default(), rows: 0, seen: 0, log: Log::default() })
     }
 
     fn step(&self, row: &mut Context<'_>, so_far: &mut Collecting) -> Result<()> {
@@ -133,7 +122,6 @@ impl Aggregate<Collecting, i64> for Collect {
         if so_far.seen.is_multiple_of(STRIDE) && (self.shared.stopped() || self.swells(so_far)) {
             return Err(rusqlite::Error::UserFunctionError("reading has stopped".into()));
         }
-        let corrected = self.is_corrected(so_far);
         if let Some(number) = self.number
             && let ValueRef::Integer(number) = row.get_raw(number)
         {
@@ -157,14 +145,16 @@ impl Aggregate<Collecting, i64> for Collect {
             so_far.log.counts.unreadable_addresses += 1;
             return Ok(());
         }
-        so_far.log.counts.corrected_directions += u64::from(corrected);
+        let corrected = self.direction.filter(|_| self.is_corrected(row)).map(|[direction, _]| direction);
+        so_far.log.counts.corrected_directions += u64::from(corrected.is_some());
         let mut index = 0;
         for collector in &mut so_far.collectors {
             if collector.rule() == Rule::Time {
                 collector.integer(time);
             } else {
                 index += 1;
-                collector.push(found(row.get_raw(index)), &mut so_far.words);
+                let value = if corrected == Some(index) { Found::Text(INBOUND.as_bytes()) } else { found(row.get_raw(index)) };
+                collector.push(value, &mut so_far.words);
             }
         }
         so_far.rows += 1;
@@ -175,7 +165,7 @@ impl Aggregate<Collecting, i64> for Collect {
         let Some(mut so_far) = so_far else { return Ok(0) };
         let columns = so_far.collectors.iter_mut().map(|collector| collector.take(&mut so_far.words)).collect();
         let mut desk = self.desk();
-        (desk.words, desk.corrections) = (so_far.words, so_far.corrections);
+        desk.words = so_far.words;
         desk.collected = Some(Collected { rows: so_far.rows, columns, log: so_far.log });
         Ok(0)
     }

@@ -9,7 +9,6 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, Statement, params_from_iter};
 
 use super::super::file::{QUERY_CACHE, cache};
-use super::super::function::direction_function;
 use super::collect::{Collect, Desk, Log};
 use super::request::{COLLECT, Piece, Request, Way};
 use net_scout_engine::{EventWindow, PieceRead, RowCounts, Segment, Words};
@@ -139,10 +138,7 @@ impl Shared {
         let desk = Arc::new(Mutex::new(Desk::default()));
         let arguments = shared.request.arguments();
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DIRECTONLY;
-        // In place of the same function, to count for these rows alone.
-        let directions = shared.request.directions.as_ref();
-        let corrections = directions.map(|check| direction_function(connection, check)).transpose()?;
-        connection.create_aggregate_function(COLLECT, arguments, flags, Collect::new(shared, &desk, corrections))?;
+        connection.create_aggregate_function(COLLECT, arguments, flags, Collect::new(shared, &desk))?;
         cache(connection, CACHE)?;
         let read = shared.pieces_of(thread, connection, &desk);
         cache(connection, QUERY_CACHE)?;

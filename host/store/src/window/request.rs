@@ -5,13 +5,16 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::super::access::Access;
 use super::super::schema::{columns_in, quote};
 use super::super::steps::{Numbered, Rows};
-use crate::layout::Source;
+use crate::layout::{FORWARDED, Source};
 use net_scout_engine::{ColumnSource, Rule};
 use net_scout_model::time::parse_timestamp;
 use net_scout_model::{DirectionCheck, Window};
 
 /// The function that takes the rows.
 pub(super) const COLLECT: &str = "scout_collect";
+
+/// The column of the table that says which way a packet went.
+const DIRECTION: &str = "direction";
 
 /// Into how many pieces the work is divided along an index.
 const CUTS: i64 = 32;
@@ -143,7 +146,8 @@ pub(super) enum Piece {
 }
 
 impl Request {
-    /// What the function is given: the timestamp, the columns in order, and those with addresses that are not among them.
+    /// What the function is given: the timestamp, the columns in order, those with addresses that are not among them, and whether the
+    /// packet was forwarded and the number of the row where these are asked for.
     fn given(&self) -> Vec<&str> {
         let columns = self.columns.iter().filter(|column| column.rule != Rule::Time);
         let mut given: Vec<&str> =
@@ -153,6 +157,7 @@ impl Request {
                 given.push(address);
             }
         }
+        given.extend(self.directions.is_some().then_some(FORWARDED));
         given.extend(self.number);
         given
     }
@@ -160,6 +165,13 @@ impl Request {
     /// Which of the arguments is the number of the row.
     pub(super) fn number_argument(&self) -> Option<usize> {
         self.number.map(|_| self.given().len() - 1)
+    }
+
+    /// Which of the arguments are the direction and whether the packet was forwarded, where directions are checked.
+    pub(super) fn direction_arguments(&self) -> Option<[usize; 2]> {
+        let given = self.given();
+        let place = |of: &str| given.iter().position(|one| *one == of);
+        Some([place(DIRECTION)?, place(FORWARDED)?]).filter(|_| self.directions.is_some())
     }
 
     /// How many arguments the function has.

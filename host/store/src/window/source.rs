@@ -1,4 +1,5 @@
-//! What each column of `events` is in the table that holds it, as SQL, for the rows that are read into memory.
+//! What each column of `events` is in the table that holds it, as SQL, for the rows that are read into memory. Directions are as they are
+//! stored: whoever takes the rows checks them.
 
 use net_scout_engine::{ColumnSource, Rule};
 
@@ -9,7 +10,6 @@ use crate::layout::{Layout, Source, v1_direction, v1_inbound, v1_outbound, v1_ve
 pub(crate) fn column_source(source: &Source, name: &'static str) -> ColumnSource {
     let or_null = |column: &str| if source.has(column) { column.to_owned() } else { "NULL".to_owned() };
     let sql = match source.layout {
-        Layout::V2 if name == "direction" => source.checked_direction(),
         Layout::V2 => or_null(name),
         Layout::V1 => old(name, or_null),
     };

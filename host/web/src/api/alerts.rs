@@ -161,8 +161,18 @@ pub(super) struct WholeAlert {
     enrichment: Value,
     /// The SQL that shows its events once more, where there is one.
     query: Option<String>,
+    /// Where the rule only counts: when the events were that it saw.
+    seen: Option<SeenJson>,
     /// Whether its evidence is not JSON, and taken for none.
     broken_evidence: bool,
+}
+
+/// When the events of an alert were.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SeenJson {
+    first: String,
+    last: String,
+    events: u64,
 }
 
 /// Shows one alert.
@@ -178,8 +188,9 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<i64>) -> Result<
 }
 
 fn whole_json(whole: alerts::WholeAlert, now: Timestamp) -> WholeAlert {
-    let alerts::WholeAlert { alert, is_broken, enrichment, query } = whole;
-    WholeAlert { alert: AlertJson::of(alert, now), enrichment, query, broken_evidence: is_broken }
+    let alerts::WholeAlert { alert, is_broken, enrichment, query, seen } = whole;
+    let seen = seen.map(|span| SeenJson { first: span.first.stored(), last: span.last.stored(), events: span.rows });
+    WholeAlert { alert: AlertJson::of(alert, now), enrichment, query, seen, broken_evidence: is_broken }
 }
 
 /// Says what happened to an alert, oldest first.

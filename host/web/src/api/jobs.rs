@@ -182,7 +182,7 @@ pub(crate) fn start_trace(app: &App, caller: &Caller, address: &str) -> Result<J
     let (options, now) = (app.options(), app.now());
     let address = read_address(address)?.to_string();
     let wrong = || Problem::bad(format!("`{address}` cannot be looked up"));
-    let request = LookUpRequest { observable: Observable::parse(&address).ok_or_else(wrong)?, refresh: true };
+    let request = LookUpRequest { observable: Observable::parse(&address).ok_or_else(wrong)?, refresh: true, probes: true };
     app.jobs().start("trace", &caller.name, clock(app), move |work| {
         let only = [TRACEROUTE.to_owned()];
         let enrichers = EnricherSource::Folder(options.plugins(), &only);

@@ -100,7 +100,7 @@ impl Standing {
                 }
             }
             @if !open.is_empty() {
-                table {
+                div class="scroll" tabindex="0" role="region" aria-label="Time that was not scanned" { table {
                     caption { "Not scanned to the last row" @if count > SPANS { ", the last " (SPANS) " of " (count) } }
                     thead { tr { th { "From" } th { "To" } th { "State" } th { "Why" } } }
                     tbody { @for (part, stretch) in open.into_iter().take(SPANS) { tr {
@@ -108,7 +108,7 @@ impl Standing {
                         td { span class=(format!("pill {}", name(stretch.map(|stretch| stretch.state)))) { (name(stretch.map(|stretch| stretch.state))) } }
                         td class="any" { (shown(stretch.and_then(|stretch| stretch.message.as_deref()).unwrap_or("-"), 300)) }
                     } } }
-                }
+                } }
             }
         }
     }

@@ -146,7 +146,7 @@ fn page(frame: &Frame, asked: &Asked, sources: &Sources) -> Markup {
                         thead { tr { th { "Worst" } th { "Country" } th { "Sources" } th class="number" { "Alerts" } } }
                         tbody { @for dot in sources.dots.iter().take(LISTED) { tr {
                             td { (severity(dot.severity)) } td { (shown(dot.country.as_deref().unwrap_or("-"), 8)) }
-                            td { @for source in dot.sources.iter().take(6) { (address(&frame.url, source.value.as_deref().unwrap_or_default())) " " } @if dot.sources.len() > 6 { span class="soft small" { "and " (dot.sources.len() - 6) " others" } } }
+                            td class="any" { @for source in dot.sources.iter().take(6) { (address(&frame.url, source.value.as_deref().unwrap_or_default())) " " } @if dot.sources.len() > 6 { span class="soft small" { "and " (dot.sources.len() - 6) " others" } } }
                             td class="number" { a href=(target(dot)) { (number(dot.alerts)) } }
                         } } }
                     }

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::exit::UsageError;
 use net_scout_detect::known::WrittenQuery;
 use net_scout_model::time::{parse_duration, parse_timestamp};
-use net_scout_model::{AlertAction, Timestamp, Verdict, check_comment, check_label};
+use net_scout_model::{AlertAction, Timestamp, Verdict, check_comment, check_label, check_person};
 
 #[derive(Args)]
 pub(super) struct WhichArgs {
@@ -37,7 +37,7 @@ impl WhichArgs {
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  net-scout alerts snooze 7 --for 8h\n  net-scout alerts snooze src:203.0.113.0/24 --until 2026-12-01 --yes\n  \
-        net-scout alerts snooze 7 9 --until-worse --note 'known, and harmless as it is'"
+        net-scout alerts snooze 7 9 --until-worse --note 'known, and harmless'"
 )]
 pub(super) struct SnoozeArgs {
     #[command(flatten)]
@@ -87,7 +87,7 @@ impl SnoozeEnd {
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  net-scout alerts close 7 --as benign --reason 'our scanner'\n  \
-        net-scout alerts close rule:port_scan src:192.0.2.0/24 --as false_positive --reason 'load test' --yes")]
+        net-scout alerts close src:192.0.2.0/24 --as false_positive --reason 'load test'")]
 pub(super) struct CloseArgs {
     #[command(flatten)]
     which: WhichArgs,
@@ -128,7 +128,7 @@ impl CloseArgs {
 #[command(after_help = "Examples:\n  net-scout alerts assign anna 7 9\n  net-scout alerts assign none assignee:anna --yes")]
 pub(super) struct AssignArgs {
     /// Whose they are from now on; `none` for nobody's
-    #[arg(value_name = "NAME", value_parser = check_comment)]
+    #[arg(value_name = "NAME", value_parser = check_person)]
     name: String,
     #[command(flatten)]
     which: WhichArgs,

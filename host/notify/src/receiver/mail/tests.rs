@@ -2,7 +2,8 @@ use serde_json::json;
 
 use super::*;
 use crate::test_support::{message, told};
-use net_scout_model::Severity;
+use net_scout_model::{Severity, ToldAlert};
+use net_scout_tests::readers;
 
 fn letter_of(message: &Message) -> String {
     let mailbox: Mailbox = "Scout <scout@example.org>".parse().expect("an address");
@@ -55,6 +56,28 @@ fn no_header_is_injected() {
     }
 }
 
+/// What another program reads of letters about hostile values: each of them, and no header that nobody wrote.
+#[test]
+fn another_program_reads_the_same() {
+    let values = readers::hostile_values(readers::count());
+    let (from, to): (Mailbox, Mailbox) =
+        ("scout@example.org".parse().expect("an address"), "ops@example.org".parse().expect("an address"));
+    let cases: Vec<Value> = values
+        .chunks_exact(2)
+        .map(|values| {
+            let alert = ToldAlert { src_ip: Some(values[1].clone()), ..told(7, Severity::High, &values[0]) };
+            let letter = letter(&message(vec![alert]), &from, std::slice::from_ref(&to)).expect("a letter").formatted();
+            let (kind, source) = (json!([values[0], 80]), json!([values[1], 80]));
+            json!({
+                "text": String::from_utf8(letter).expect("text"),
+                "subject": ["net-scout: new: high ", kind, " from ", source],
+                "line": ["- high ", kind, " from ", source, ", score 80, rule port_scan, alert 7 (new)"],
+            })
+        })
+        .collect();
+    readers::read_back("mail", &cases);
+}
+
 #[test]
 fn what_is_wrong_is_named() {
     let full = json!({ "server": "mail.example.org", "from": "a@example.org", "to": ["b@example.org"] });
@@ -72,4 +95,20 @@ fn what_is_wrong_is_named() {
     assert!(with("user", json!("me")).contains("belong together"));
     assert!(with("password", json!("s3cret")).contains("`password` does not belong in this file"));
     assert!(with("to", json!([])).contains("`to` is empty"));
+}
+
+#[test]
+fn a_report_is_text_and_a_page() {
+    use crate::test_support::report;
+    let both = letter_of(&report());
+    assert_eq!(header(&both, "Subject"), ["net-scout: report for 1 d: 2 new alerts (2 high)"]);
+    assert!(header(&both, "Content-Type")[0].starts_with("multipart/alternative"), "{both}");
+    for part in ["text/plain", "text/html", "text 199", "<p>page</p>"] {
+        assert!(both.contains(part), "{part}: {both}");
+    }
+    assert!(header(&both, "References").is_empty() && !both.contains("may have arrived before"));
+    let mut plain = Message { may_be_repeat: true, ..report() };
+    plain.report.as_mut().expect("a report").page = None;
+    let plain = letter_of(&plain);
+    assert!(plain.contains("may have arrived before") && !plain.contains("text/html") && plain.contains("text 199"), "{plain}");
 }

@@ -63,6 +63,11 @@ impl Form {
         matches!(self, Self::Telegram { .. } | Self::Gotify | Self::Pushover)
     }
 
+    /// Whether whoever knows the URL can write there.
+    pub(super) fn is_secret_url(&self) -> bool {
+        matches!(self, Self::Slack | Self::Discord | Self::Teams | Self::Mattermost)
+    }
+
     /// Where the service is, if it is in one place alone.
     pub(super) fn default_url(&self) -> Option<&'static str> {
         match self {

@@ -12,10 +12,14 @@ fn written(kind: &str, table: serde_json::Value) -> Result<Written, String> {
 }
 
 fn request(kind: &str) -> Request {
+    request_of(kind, &message(vec![told(7, Severity::Critical, HOSTILE)]))
+}
+
+fn request_of(kind: &str, message: &Message) -> Request {
     let form =
         Form::of(kind, (kind == "ntfy").then(|| "t".to_owned()), (kind == "telegram").then(|| "1".to_owned())).expect(kind);
     let url = Url::parse("http://127.0.0.1:1/").expect("a URL");
-    form.request(&message(vec![told(7, Severity::Critical, HOSTILE)]), &url, "t0ken", "us3r").expect(kind)
+    form.request(message, &url, "t0ken", "us3r").expect(kind)
 }
 
 #[test]
@@ -41,6 +45,20 @@ fn what_attackers_write_is_text_in_every_form() {
     for kind in ["slack", "discord", "telegram", "mattermost", "teams", "ntfy", "gotify", "pushover"] {
         assert!(!body(kind).to_string().contains('\u{202e}'), "{kind}");
     }
+}
+
+#[test]
+fn a_report_is_its_few_lines_for_people_and_its_figures_for_programs() {
+    let of = |kind| request_of(kind, &crate::test_support::report()).body;
+    for kind in ["slack", "discord", "telegram", "mattermost", "teams", "ntfy", "gotify", "pushover"] {
+        let body = of(kind).to_string();
+        assert!(body.contains("2 new alerts") && body.contains("9") && !body.contains("text 199"), "{kind}: {body}");
+    }
+    assert!(of("telegram")["text"].as_str().is_some_and(|text| text.contains("brief &lt;b&gt;&amp; 0")));
+    assert_eq!((&of("ntfy")["priority"], &of("pushover")["priority"]), (&json!(2), &json!(-1)));
+    let json = of("webhook");
+    assert_eq!((&json["type"], &json["data"]["report"]["alerts"]["raised"]), (&json!("net-scout.report"), &json!(2)));
+    assert!(json["data"]["text"].as_str().is_some_and(|text| text.ends_with("text 199")) && json["data"]["alerts"].is_null());
 }
 
 #[test]
@@ -72,6 +90,27 @@ fn what_is_missing_or_unknown_is_named() {
         assert!(error.starts_with(expected), "{error}");
     }
     assert!(written("webhook", json!({ "url": "http://10.0.0.1/", "plain_http": true })).is_ok());
+}
+
+#[test]
+fn a_secret_in_a_url_is_refused_and_not_shown() {
+    let wrong = |kind, table| written(kind, table).err().unwrap_or_default();
+    for (kind, url, reason) in [
+        ("webhook", "https://me:s3cret@a.example/", "url: it holds a user or a password, which do not belong in this file"),
+        ("webhook", "https://a.example/?Token=s3cret", "url: its parameter `token` is a secret, which does not belong"),
+        ("slack", "https://hooks.slack.com/services/T0/B0/s3cret", "url: whoever knows the URL of slack can write there"),
+        ("teams", "https://a.example/s3cret", "url: whoever knows the URL of teams can write there"),
+        ("webhook", "s3cret", "url: it is not a URL such as"),
+    ] {
+        let error = wrong(kind, json!({ "url": url }));
+        assert!(error.starts_with(reason) && !error.contains("s3cret"), "{error}");
+    }
+    assert!(
+        wrong("slack", json!({ "url": "https://a/" })).contains("write url_env = \"NET_SCOUT_SECRET_URL\" or url_credential")
+    );
+    assert!(written("slack", json!({ "url": "http://127.0.0.1:1/x" })).is_ok());
+    let named = wrong("slack", json!({ "url_env": "https://hooks.slack.com/services/T0/B0/s3cret" }));
+    assert!(named.starts_with("url_env: a variable is named here") && !named.contains("s3cret"), "{named}");
 }
 
 /// A webhook to a server of the tests.

@@ -55,6 +55,18 @@ impl Resolvers {
         let resolver = builder.with_options(options).build().map_err(|error| error.to_string())?;
         Ok(Self(Arc::new(resolver)))
     }
+
+    /// Asks for the name servers of the root, which every resolver knows, to see whether one answers.
+    ///
+    /// # Errors
+    /// Why none does.
+    pub async fn probe(&self) -> Result<(), String> {
+        match self.0.lookup(Name::root(), RecordType::NS).await {
+            Ok(_) | Err(NetError::Dns(ServerError::NoRecordsFound(_))) => Ok(()),
+            Err(NetError::Timeout) => Err(format!("no answer in {} s", TIMEOUT.as_secs() * ATTEMPTS as u64)),
+            Err(error) => Err(plain(&error.to_string(), QUOTED)),
+        }
+    }
 }
 
 /// The addresses of the system's resolvers; none where it names none, or in a form that cannot be read.

@@ -19,8 +19,9 @@ const LARGEST_ERRORS: u64 = 16 << 10;
 /// Where programs are looked for first, whatever the host's own PATH says: these folders are root's.
 const FOLDERS: [&str; 6] = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-/// The package that has a program.
-pub(super) fn advice(program: &str) -> String {
+/// What to do where a program is missing.
+#[must_use]
+pub fn advice(program: &str) -> String {
     match program {
         "whois" | "traceroute" => format!("install it, on Debian with `apt-get install {program}`"),
         _ => "install the package that has it".to_owned(),
@@ -28,7 +29,8 @@ pub(super) fn advice(program: &str) -> String {
 }
 
 /// The absolute path of a program; only folders with absolute names count.
-pub(super) fn find(program: &str) -> Option<PathBuf> {
+#[must_use]
+pub fn find(program: &str) -> Option<PathBuf> {
     if program.is_empty() || program.contains('/') {
         return None;
     }

@@ -112,7 +112,7 @@ pub(super) fn fields(headers: &[wit::Header]) -> Result<HeaderMap, wit::HttpErro
     for field in headers {
         let shown = plain(&field.name, QUOTED);
         let name = HeaderName::from_bytes(field.name.as_bytes())
-            .map_err(|_| wit::HttpError::Invalid(format!("`{shown}` is no name of a header field")))?;
+            .map_err(|_| wit::HttpError::Invalid(format!("`{shown}` is not the name of a header field")))?;
         let reserved = HOST_FIELDS.contains(&name.as_str()) || METHOD_FIELDS.contains(&name.as_str());
         if reserved || name.as_str().starts_with(PROXY_FIELDS) {
             return Err(wit::HttpError::Invalid(format!("the header field `{name}` cannot be set by a plugin")));

@@ -14,11 +14,12 @@ type People = (Option<i64>, Option<&'static str>, Option<&'static str>, Vec<&'st
 const ADDRESSES: [&str; 6] = ["192.0.2.1", "192.0.2.200", "203.0.113.9", "2001:db8::1", "::ffff:192.0.2.1", "junk"];
 const RULES: [&str; 3] = ["port_scan", "beacon", "Probe"];
 const STATUSES: [&str; 8] = ["new", "enriched", "acknowledged", "snoozed", "closed", "false_positive", "allowed", "whatever"];
-const EVIDENCE: [&str; 6] = [
+const EVIDENCE: [&str; 7] = [
     "{\"port\": 22}",
     "{\"ports\": [22, 443], \"name\": \"SSH Ünit\"}",
     "{\"ports\": 22, \"related\": [{\"rule\": \"beacon\", \"evidence\": {\"port\": 8080}}]}",
     "{\"events\": {\"ports\": {\"443\": 3}, \"first\": \"2026-03-11T20:00:00Z\"}}",
+    "{\"ports\": 488, \"top_ports\": [8080, 81], \"sensitive_ports\": [22]}",
     "no JSON",
     "null",
 ];

@@ -7,6 +7,8 @@ use crate::WhichAlerts;
 
 const STEPS: u64 = 10_000;
 const SOURCES: u64 = 12;
+/// Fewer, where each waits for the lock of others.
+const STEPS_TOGETHER: u64 = 2_000;
 
 /// Numbers without order, the same in every run (Knuth's linear congruential generator).
 struct Dice(u64);
@@ -122,6 +124,64 @@ fn the_state_is_the_fold_of_the_history_and_undo_restores_every_column() {
         }
     }
     assert!(undone > 100 && left > 100, "{undone} restored, {left} left");
+}
+
+/// The service beside people who act: each with a connection of its own, none waiting for another.
+#[test]
+fn three_people_and_the_service_at_once_leave_a_history_that_is_the_state() {
+    let (folder, database) = database();
+    let path = folder.path().join("a.db");
+    let open = || Database::open_or_create(&path, "scout_alerts", std::time::Duration::from_secs(60)).expect("open");
+    let people = [None, Some("anna"), Some("ben"), Some("cleo")];
+    std::thread::scope(|scope| {
+        for (seed, name) in (1..).zip(people) {
+            scope.spawn(move || {
+                let (mut database, mut dice, mut now) = (open(), Dice(seed), NOW);
+                for _ in 0..STEPS_TOGETHER / people.len() as u64 {
+                    now = now.plus(dice.below(60) as i64 * 1_000_000);
+                    match name.map(|name| Actor::Person(name.to_owned())) {
+                        None => serve(&mut database, &mut dice, now),
+                        Some(person) => take_part(&mut database, &mut dice, &person, now),
+                    }
+                }
+            });
+        }
+    });
+    let all = lives(&database);
+    assert!(all.len() > 10, "{} alerts", all.len());
+    let mut actors = std::collections::BTreeSet::new();
+    for (id, life) in &all {
+        assert_eq!(&folded(&database, *id), life, "alert {id}");
+        actors.extend(database.history(*id).expect("history").into_iter().map(|row| row.actor));
+    }
+    for name in people.into_iter().flatten() {
+        assert!(actors.contains(&format!("person:{name}")), "{actors:?}");
+    }
+}
+
+/// What the service does by itself.
+fn serve(database: &mut Database, dice: &mut Dice, now: Timestamp) {
+    match dice.below(4) {
+        0 => drop(database.wake(now).expect("woken")),
+        1 => {
+            let (alerts, _) = database.alerts_to_enrich(WhichAlerts::NewestAgain(3)).expect("alerts");
+            database.keep_enrichment(&alerts, now).expect("enriched");
+        }
+        _ => scan(database, dice, now),
+    }
+}
+
+/// What a person does: something to some alerts, or takes the last of it back.
+fn take_part(database: &mut Database, dice: &mut Dice, person: &Actor, now: Timestamp) {
+    if dice.below(4) == 0 {
+        if let Some(last) = database.last_action(person).expect("read") {
+            database.undo(&last, person, now).expect("undone");
+        }
+        return;
+    }
+    let ids: Vec<i64> = (1..=3 * SOURCES as i64).filter(|_| dice.below(8) == 0).collect();
+    let note = (dice.below(3) == 0).then_some("why");
+    database.act(&ids, &action(dice, now), note, person, now).expect("acted");
 }
 
 /// Every scan asks: it must not read all alerts for that.

@@ -145,6 +145,7 @@ impl Writer<'_> {
                 let having = match names.iter().find(|name| name.1 == ColumnType::Integer) {
                     Some((name, _)) if self.random.chance(30) => format!("{name} > {}", self.integer_constant()),
                     _ if self.random.chance(50) => self.many(),
+                    _ if self.random.chance(40) => self.late(),
                     _ => self.truth(2),
                 };
                 sql.push_str(&format!(" HAVING {having}"));
@@ -194,6 +195,18 @@ impl Writer<'_> {
             condition = format!("({condition} {} {term})", self.random.pick(&["AND", "AND", "OR"]));
         }
         condition
+    }
+
+    /// A condition on when the last of a group was, as rules have it: of groups without late rows nothing is to be made then.
+    fn late(&mut self) -> String {
+        let hour = 1_773_187_200_000_000 + self.random.below(30) as i64 * 3_600_000_000;
+        let (sign, count) = (*self.random.pick(&[">=", ">=", ">", "<", "="]), 1 + self.random.below(4));
+        let late = match self.random.below(6) {
+            0 => format!("{hour} <= MAX(time)"),
+            1 => format!("MAX(dst_port) {sign} {}", self.random.below(60_000)),
+            _ => format!("MAX(time) {sign} {hour}"),
+        };
+        if self.random.chance(60) { format!("COUNT(*) >= {count} AND {late}") } else { late }
     }
 
     fn direction(&mut self) -> &'static str {

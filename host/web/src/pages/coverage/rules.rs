@@ -71,7 +71,7 @@ pub(super) fn table(frame: &Frame, rules: &[RuleFigures]) -> Markup {
             h2 id="rules" { "Rules" }
             @if rules.is_empty() { (empty("No rule ran in this period", html! { p { a href=(frame.url.to("/scan")) { "Run a scan" } ", or look further back." } })) }
             @else {
-                div class="scroll" tabindex="0" role="region" aria-label="Rules" { table {
+                div class="scroll" tabindex="0" role="region" aria-label="What each rule costs and finds" { table {
                     caption class="hidden" { "Rules" }
                     thead { tr { th { "Rule" } th class="number" { "Scans" } th class="number" { "Time a scan" } th class="number" { "Rows a scan" } th class="number" { "Alerts" } th class="number" { "New" } th class="number" { "With verdict" } th class="number" { "False positives" } th { "Trouble" } } }
                     tbody { @for rule in rules { (row(frame, rule)) } }

@@ -32,14 +32,14 @@ pub(super) fn scans(frame: &Frame, jobs: &[Job]) -> Markup {
             h2 { "Jobs since the service began" }
             @if jobs.is_empty() { (empty("No job yet", html! { p { "The scans of the service itself are listed under " a href=(frame.url.to("/coverage")) { "coverage" } "." } })) }
             @else {
-                table {
+                div class="scroll" tabindex="0" role="region" aria-label="Jobs" { table {
                     caption class="hidden" { "Jobs" }
                     thead { tr { th { "Job" } th { "State" } th { "By" } th { "Began" } th { "What it came to" } } }
                     tbody { @for job in jobs { tr {
                         th scope="row" { a href=(frame.url.to(&format!("/jobs/{}", job.id))) { (job.kind) " " (job.id) } }
                         td { (status(job)) } td { (shown(&job.by, 60)) } td { (stored_time(&job.started, frame.now)) } td class="any" { (outcome(job)) }
                     } } }
-                }
+                } }
             }
         }
     }

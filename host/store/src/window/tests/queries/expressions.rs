@@ -69,7 +69,7 @@ impl Writer<'_> {
             };
         }
         let (left, right) = (self.integer(depth - 1), self.integer(depth - 1));
-        match self.random.below(12) {
+        match self.random.below(13) {
             0..4 => {
                 let operator = *self.random.pick(&["+", "-", "*", "/", "%"]);
                 format!("({left} {operator} {right})")
@@ -81,6 +81,10 @@ impl Writer<'_> {
             8 => format!("CASE WHEN {} THEN {left} ELSE {right} END", self.truth(depth - 1)),
             9 => format!("(- {left})"),
             10 => format!("abs({left})"),
+            11 => {
+                let zone = *self.random.pick(&["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"]);
+                format!("{}({left}, '{zone}')", self.random.pick(&["hour", "weekday"]))
+            }
             _ => format!("{}({left}, {right})", self.random.pick(&["ifnull", "nullif"])),
         }
     }
@@ -93,11 +97,13 @@ impl Writer<'_> {
                     let keys = self.keys.take();
                     let (argument, column) = (self.integer(1), *self.random.pick(&REALS));
                     self.keys = keys;
-                    match self.random.below(5) {
+                    match self.random.below(7) {
                         0 => format!("AVG({argument})"),
                         1 => format!("TOTAL({argument})"),
                         2 => format!("MIN({column})"),
                         3 => format!("MAX({column})"),
+                        4 => format!("median({argument})"),
+                        5 => format!("median({column})"),
                         _ => format!("1.5 * {}", self.aggregate()),
                     }
                 }
@@ -108,8 +114,10 @@ impl Writer<'_> {
             return column;
         }
         let operator = *self.random.pick(&["+", "-", "*", "/"]);
-        match self.random.below(4) {
+        match self.random.below(6) {
             0 => format!("({column} {operator} {})", self.integer(depth - 1)),
+            3 => format!("sqrt({column})"),
+            4 => format!("ln({})", self.integer(depth - 1)),
             1 => format!("CAST({} AS REAL)", self.integer(depth - 1)),
             2 => format!("-{column}"),
             _ => format!("({column} {operator} {})", self.random.pick(&["0.5", "0.0", "longitude", "1e3"])),
@@ -137,7 +145,7 @@ impl Writer<'_> {
         let comparison = *self.random.pick(&["=", "==", "<>", "!=", "<", "<=", ">", ">="]);
         if depth == 0 || self.random.chance(60) {
             let inner = depth.saturating_sub(1);
-            return match self.random.below(14) {
+            return match self.random.below(15) {
                 0 => format!("{} IS NULL", self.value(inner).0.replace("CASE", "(CASE").replace("END", "END)"))
                     .replace("((", "( ("),
                 1 => format!("{} IS NOT NULL", self.text(0)),
@@ -176,6 +184,14 @@ impl Writer<'_> {
                     format!("{}{} LIKE {pattern}", self.text(0), self.random.pick(&["", " NOT"]))
                 }
                 11 => format!("{} {comparison} {}", self.integer(0), self.integer(0)),
+                13 => {
+                    let pattern = *self.random.pick(&["'^1'", "'[.:][0-9a-f]$'", "'(?i)tcp|icmp'", "'^$'", "'.'"]);
+                    match self.random.below(3) {
+                        0 => format!("regexp({pattern}, {})", self.text(0)),
+                        1 => format!("{} REGEXP {pattern}", self.text(0)),
+                        _ => format!("NOT ({} REGEXP {pattern})", self.text(0)),
+                    }
+                }
                 12 => {
                     let networks = *self.random.pick(&["'10.0.0.0/8'", "'1.2.3.0/25,::/16, 10.0.0.0/30'", "''", "'0.0.0.0/0'"]);
                     format!("in_networks({}, {networks})", self.text(0))

@@ -1,0 +1,3 @@
+module net-scout/sdk
+
+go 1.24
