@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use net_scout_detect::{alerts, allow};
 use net_scout_model::search::{AlertQuery, KnownNames};
-use net_scout_model::{Allow, Allowlist, Messages, Origin, Timestamp};
+use net_scout_model::{Allow, Allowlist, Messages, Origin, Timestamp, counted};
 use net_scout_report::words::number;
 use net_scout_store::{AlertFilter, ListedAlerts};
 use serde::Deserialize;
@@ -127,7 +127,7 @@ fn form(frame: &Frame, fields: &Fields, effect: Option<&Result<Effect, String>>)
             @match effect {
                 Some(Err(error)) => (notice("wrong", html! { p { (shown(error, 500)) } })),
                 Some(Ok((count, listed))) => div class="stack" id="effect" {
-                    (notice(if *count == 0 { "" } else { "warn" }, html! { p { "It fits " strong { (number(*count as u64)) } " new alerts" @if *count > listed.alerts.len() { "; the newest " (listed.alerts.len()) " of them:" } @else { "." } } }))
+                    (notice(if *count == 0 { "" } else { "warn" }, html! { p { "It fits " strong { (counted(number(*count as u64), "new alert")) } @if *count > listed.alerts.len() { "; the newest " (listed.alerts.len()) " of them:" } @else { "." } } }))
                     @if !listed.alerts.is_empty() { (rows(frame, &listed.alerts)) }
                 },
                 None => {},
