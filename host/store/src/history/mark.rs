@@ -35,8 +35,8 @@ mod tests {
         assert_eq!(database.last_change().expect("no table"), 0);
         database.migrate(Timestamp(0)).expect("migrate");
         assert_eq!(database.last_change().expect("read"), 0);
-        let row = "INSERT INTO scout_history (alert_id, batch, at, actor, action, before_json, after_json)
-                   VALUES (1, 1, '2026-03-11T20:35:11Z', 'person:anna', 'note', '{}', '{}')";
+        let row = "INSERT INTO scout_history (alert_table, alert_id, batch, at, actor, action, before_json, after_json)
+                   VALUES ('scout_alerts', 1, 1, '2026-03-11T20:35:11Z', 'person:anna', 'note', '{}', '{}')";
         database.connection.execute_batch(row).expect("insert");
         assert_eq!(database.last_change().expect("read"), 1);
     }

@@ -51,7 +51,7 @@ fn parts(text: &str) -> Vec<Result<&str, char>> {
 pub(super) fn address(url: &Url, text: &str) -> Markup {
     match parse_address(text) {
         Some(address) => html! { a class="address" href=(url.to(&format!("/address/{address}"))) { (text) } },
-        None => html! { span class="address" { (shown(text, LINE)) } },
+        None => html! { span class="mono any" { (shown(text, LINE)) } },
     }
 }
 

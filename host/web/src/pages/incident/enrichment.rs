@@ -35,7 +35,7 @@ pub(in crate::pages) fn answer(found: &Value) -> Markup {
     html! {
         @if count == 0 { p class="soft" { "Nothing is known." } }
         @else { dl class="facts" {
-            @for (name, value) in facts.iter().take(MEMBERS) { @if !name.is_empty() { dt { (shown(name, 40)) } } dd { (shown(value, 400)) } }
+            @for (name, value) in facts.iter().take(MEMBERS) { dt { (if name.is_empty() { html! { "answer" } } else { shown(name, 40) }) } dd { (shown(value, 400)) } }
         } }
         @if count > MEMBERS { p class="soft small" { (MEMBERS) " of " (count) " values are shown." } }
     }
