@@ -124,11 +124,18 @@ fn load(options: &WebOptions, asked: Asked, person: &str, now: net_scout_model::
     };
     let whole = query.clone().and(inbox.view.query());
     let filter = AlertFilter { order, after, limit: Some(PAGE), ..AlertFilter::new(whole.clone(), now) };
-    inbox.listed = alerts::list(database, &filter)?;
-    inbox.facets = database.open_read_only()?.alert_facets(&query, now)?;
-    let networks = AlertFilter { limit: Some(LISTED), ..AlertFilter::new(whole, now) };
-    let counted = alerts::count(database, &networks, CountBy::Network)?;
-    inbox.networks = counted.into_iter().filter_map(|count| Some((count.value?, count.alerts))).collect();
+    let of_networks = AlertFilter { limit: Some(LISTED), ..AlertFilter::new(whole, now) };
+    // Each reads all alerts that fit, so they do it at the same time.
+    let (listed, facets, networks) = std::thread::scope(|scope| {
+        let facets = scope.spawn(|| database.open_read_only()?.alert_facets(&query, now));
+        let networks = scope.spawn(|| alerts::count(database, &of_networks, CountBy::Network));
+        (alerts::list(database, &filter), facets.join(), networks.join())
+    });
+    let ended = |_| Problem::internal("the alerts could not be counted");
+    inbox.listed = listed?;
+    inbox.facets = facets.map_err(ended)??;
+    let networks = networks.map_err(ended)??;
+    inbox.networks = networks.into_iter().filter_map(|count| Some((count.value?, count.alerts))).collect();
     let addresses =
         inbox.listed.alerts.iter().flat_map(|alert| [&alert.src_ip, &alert.dst_ip]).filter_map(|address| address.as_deref());
     inbox.known = known_addresses(database, addresses)?;
