@@ -53,10 +53,13 @@ pub(crate) fn run(words: Vec<String>) -> anyhow::Result<()> {
     command::run(&mut scan(&["alerts"]), advice)?;
     if web {
         println!("\nthe web page, until you press Ctrl-C:");
-        // Users of its own, so that the password is shown each time.
-        let state = tempfile::tempdir().context("failed to make a folder")?;
+        // Users of its own and new ones each time, so that the password is shown.
+        let state = places::target().join("demo").join("users");
+        if state.exists() {
+            std::fs::remove_dir_all(&state).with_context(|| format!("failed to remove {}", state.display()))?;
+        }
         let mut serve = scan(&["serve", "--open", "--plugins", "plugins/"]);
-        command::run(serve.env("NET_SCOUT_STATE_DIR", state.path()), advice)?;
+        command::run(serve.env("NET_SCOUT_STATE_DIR", &state), advice)?;
     }
     Ok(())
 }
