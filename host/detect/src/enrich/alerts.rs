@@ -287,7 +287,7 @@ mod tests {
         let mut options = enrichment(scan.database);
         options.database.path = folder.path().join("missing.db");
         let observable = Observable::parse("example.com").expect("a name");
-        let (nobody, request) = (EnricherSet::default(), LookUpRequest { observable, refresh: false });
+        let (nobody, request) = (EnricherSet::default(), LookUpRequest { observable, refresh: false, probes: false });
         let never = std::future::pending();
         let error = look_up(&options, EnricherSource::Loaded(&nobody), &request, NOW, never, &sink).await.expect_err("nobody");
         assert_eq!(error.to_string(), "no enricher that is granted looks up example.com");

@@ -84,7 +84,7 @@ mod tests {
         let answers: BTreeMap<_, _> =
             answers.iter().map(|(kind, value, answer)| (((*kind).to_owned(), (*value).to_owned()), answer.clone())).collect();
         let asked = answers.keys().cloned().collect();
-        Value::Object(attach(alert, &answers, &asked).expect("complete").enrichment)
+        Value::Object(attach(alert, &answers, &asked, &BTreeSet::new()).expect("complete").enrichment)
     }
 
     #[test]
