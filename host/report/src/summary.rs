@@ -15,8 +15,8 @@ use crate::document::{self, Document, Part, Section, Table};
 use crate::figures::AlertLine;
 use crate::figures::{raised, strongest};
 use crate::life::{SEVERITIES, Stage};
-pub use look::{keep_look, summary_since_last_look};
 use crate::words::{duration, number, seconds};
+pub use look::{keep_look, summary_since_last_look};
 
 /// How many alerts are listed of each kind.
 const LISTED: usize = 8;

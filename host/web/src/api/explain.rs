@@ -149,7 +149,11 @@ pub(super) struct LookupOrder {
 #[utoipa::path(post, path = "/lookups", tag = "addresses", request_body = LookupOrder, responses((status = OK, body = Object)))]
 pub(super) async fn lookup(State(app): State<App>, Json(order): Json<LookupOrder>) -> Result<Json<Value>, Problem> {
     let wrong = || Problem::bad(format!("`{}` is neither an IP address nor a domain name", plain(&order.observable, 100)));
-    let request = LookUpRequest { observable: Observable::parse(&order.observable).ok_or_else(wrong)?, refresh: order.refresh, probes: order.probes || !order.enrichers.is_empty() };
+    let request = LookUpRequest {
+        observable: Observable::parse(&order.observable).ok_or_else(wrong)?,
+        refresh: order.refresh,
+        probes: order.probes || !order.enrichers.is_empty(),
+    };
     let found = app.work(move |options, now| {
         let (enrichers, silent) = (EnricherSource::Folder(options.plugins(), &order.enrichers), Messages::default());
         let never = std::future::pending();

@@ -30,7 +30,11 @@ pub(super) fn line(message: &Message, facility: u8, host: &str, most: usize) -> 
     let host: String = host.chars().filter(char::is_ascii_graphic).take(255).collect();
     let host = if host.is_empty() { "-".to_owned() } else { host };
     let (priority, at) = (priority(message, facility), message.formed.stored());
-    whole(format!("<{priority}>1 {at} {host} net-scout {} {} {} ", std::process::id(), about(message), data(message)), message, most)
+    whole(
+        format!("<{priority}>1 {at} {host} net-scout {} {} {} ", std::process::id(), about(message), data(message)),
+        message,
+        most,
+    )
 }
 
 /// The same for the logger of this machine. It expects what the function `syslog` of the C library writes, with the local time, and takes
