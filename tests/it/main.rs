@@ -46,6 +46,7 @@ mod notify_report;
 mod odd_rows;
 mod original;
 mod ownership;
+mod pages;
 mod past;
 mod plugin_folder;
 mod plugins;

@@ -83,6 +83,18 @@ pub fn validators() -> PathBuf {
     target().join("validators")
 }
 
+/// What drives the browser in the tests of the pages.
+#[must_use]
+pub fn browser_steps() -> PathBuf {
+    root().join("tests/web")
+}
+
+/// Where its packages of npm are.
+#[must_use]
+pub fn browser_tools() -> PathBuf {
+    target().join("tools/browser")
+}
+
 /// What a project in Rust needs in its environment to be built on this machine, a `NAME=VALUE` a line. See [`crate::projects`].
 #[must_use]
 pub fn rust_environment() -> PathBuf {

@@ -3,7 +3,7 @@
 use net_scout_tests::places;
 
 use crate::arguments::Arguments;
-use crate::{command, debian, edges, guests, languages, structure, tools, validators};
+use crate::{browser, command, debian, edges, guests, languages, structure, tools, validators};
 
 /// How many cases a longer run tries, unless it is told.
 const CASES: u32 = 20_000;
@@ -16,6 +16,7 @@ pub(crate) fn test(words: &[String]) -> anyhow::Result<()> {
     guests::build_all()?;
     languages::build_all()?;
     validators::install()?;
+    browser::install()?;
     let mut cargo = command::cargo(&["test", "--release", "--locked", "--workspace", "--no-fail-fast"]);
     for package in guests::packages()? {
         cargo.args(["--exclude", &package]);

@@ -10,6 +10,7 @@ mod arguments;
 mod bench;
 mod beside_writer;
 mod book;
+mod browser;
 mod check;
 mod command;
 mod debian;

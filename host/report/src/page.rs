@@ -62,7 +62,7 @@ fn section(section: &Section) -> Markup {
 fn table(table: &Table) -> Markup {
     let class = |place: usize| table.numbers.contains(&place).then_some("number");
     html! {
-        div class="table" {
+        div class="table" tabindex="0" {
             table {
                 @if let Some(title) = &table.title { caption { (plain(title, CELL)) } }
                 thead { tr { @for (place, name) in table.header.iter().enumerate() { th class=[class(place)] { (name) } } } }

@@ -1,6 +1,7 @@
 //! Lists the alerts that are stored.
 
 mod count;
+mod facets;
 mod page;
 mod search;
 
@@ -13,6 +14,7 @@ use super::open::Database;
 use super::schema::{columns, quote};
 use super::stored::{COLUMNS, Unreadable, is_broken, json, stored};
 pub use count::{AlertCount, CountBy};
+pub use facets::AlertFacet;
 use net_scout_model::search::AlertQuery;
 use net_scout_model::{StoredAlert, Timestamp};
 pub use page::{AlertCursor, AlertOrder};

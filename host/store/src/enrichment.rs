@@ -2,8 +2,10 @@
 
 mod answers;
 mod failure;
+mod listed;
 
 pub use answers::CachedAnswer;
+pub use listed::{AnswerFilter, AnswerPage};
 
 use std::collections::BTreeMap;
 

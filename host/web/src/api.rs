@@ -9,7 +9,7 @@ mod cache;
 mod coverage;
 mod events;
 mod explain;
-mod jobs;
+pub(crate) mod jobs;
 mod live;
 mod me;
 mod original;

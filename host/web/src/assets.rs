@@ -21,9 +21,10 @@ struct Asset {
 }
 
 /// The files: what the pages need is added here.
-const ASSETS: [Asset; 2] = [
+const ASSETS: [Asset; 3] = [
     Asset { name: "style.css", kind: "text/css; charset=utf-8", content: include_bytes!("../assets/style.css") },
     Asset { name: "app.js", kind: "text/javascript; charset=utf-8", content: include_bytes!("../assets/app.js") },
+    Asset { name: "icon.svg", kind: "image/svg+xml", content: include_bytes!("../assets/icon.svg") },
 ];
 
 /// The names under which they are served: `0123456789abcdef-style.css`.

@@ -157,7 +157,7 @@ fn newer(first: Option<CachedAnswer>, second: Option<CachedAnswer>) -> Option<Ca
 }
 
 /// A row; none where another program wrote what is no text. Then it is looked up again.
-fn cached(row: &Row<'_>) -> rusqlite::Result<Option<CachedAnswer>> {
+pub(super) fn cached(row: &Row<'_>) -> rusqlite::Result<Option<CachedAnswer>> {
     let text = |index: usize| -> rusqlite::Result<Option<String>> {
         Ok(match row.get_ref(index)? {
             ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
