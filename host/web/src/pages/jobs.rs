@@ -57,7 +57,7 @@ pub(super) async fn lookup(State(app): State<App>, frame: Frame, Form(pairs): Fo
     let (options, now) = (app.options(), app.now());
     let kind = if only.iter().any(|kind| kind == "traceroute") { "trace" } else { "lookup" };
     let job = app.jobs().start(kind, &frame.caller.name, clock(&app), move |work| {
-        let request = LookUpRequest { observable, refresh: true };
+        let request = LookUpRequest { observable, refresh: true, probes: !only.is_empty() };
         let enrichers = EnricherSource::Folder(options.plugins(), &only);
         let found = work.wait_for(look_up(options.enrich(), enrichers, &request, now, work.stop(), work))?;
         Ok(serde_json::json!({ "subject": request.observable.value, "answers": Value::Object(found.answers) }))

@@ -246,7 +246,8 @@ mod tests {
     fn what_attackers_write_is_text_on_the_page() {
         let enrichment =
             json!({"src": {HOSTILE: {HOSTILE: HOSTILE}}, "dst": {"whois": {"error": {"kind": HOSTILE, "message": HOSTILE}}}});
-        let whole = WholeAlert { alert: hostile_alert(), is_broken: true, enrichment, query: Some(HOSTILE.to_owned()) };
+        let whole =
+            WholeAlert { alert: hostile_alert(), is_broken: true, enrichment, query: Some(HOSTILE.to_owned()), seen: None };
         let near = ListedAlerts { alerts: vec![hostile_alert()], ..ListedAlerts::default() };
         let incident =
             Incident { whole, history: Vec::new(), near, known: Known::new(), events: Err(HOSTILE.to_owned()), done: None };
