@@ -64,7 +64,7 @@ impl Database {
         };
         let sql = format!(
             "SELECT id, src_ip, dst_ip, enrichment_json FROM {} WHERE {condition}
-             ORDER BY ({AGAIN}), created_at DESC, id DESC LIMIT {limit}",
+             ORDER BY ({AGAIN}) IS TRUE, created_at DESC, id DESC LIMIT {limit}",
             quote(&self.alert_table)
         );
         let read = || -> rusqlite::Result<(Vec<AlertToEnrich>, Unreadable)> {

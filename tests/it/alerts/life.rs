@@ -154,3 +154,14 @@ fn alerts_are_counted_and_paged() {
         .said(2, "error: --after: it is of a list that is sorted by score; add --sort score");
     scene.run(&["alerts", "--columns", "id,colour"]).said(2, "`colour` is not a column; there are id, created, raised");
 }
+
+/// Nobody can fill the history with a name.
+#[test]
+fn names_have_an_end() {
+    let scene = scanned();
+    by(&scene, &"x".repeat(5_000), &["ack", "1"]).exited(0);
+    let longest = "SELECT max(length(actor)) FROM scout_history";
+    let longest: i64 = scene.connect().query_row(longest, [], |row| row.get(0)).expect("a length");
+    assert!(longest < 120, "{longest}");
+    by(&scene, "anna", &["assign", &"y".repeat(101), "1"]).said(2, "longer than 100 characters");
+}

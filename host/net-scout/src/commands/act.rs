@@ -49,7 +49,7 @@ pub fn run(config: &Config, request: &ActRequest, now: Timestamp) -> anyhow::Res
     }
     let ids: Vec<i64> = plan.changing.iter().map(|alert| alert.id).collect();
     let done =
-        act::act(&database, &ids, &Act { action: action.clone(), note: note.clone(), actor: Actor::Person(person()) }, now)?;
+        act::act(&database, &ids, &Act { action: action.clone(), note: note.clone(), actor: Actor::person(&person()) }, now)?;
     output::note(&format_args!("{}; `net-scout alerts undo` takes it back", output::acted(action, &done.changed)));
     Ok(exit::SUCCESS)
 }
@@ -59,7 +59,7 @@ pub fn run(config: &Config, request: &ActRequest, now: Timestamp) -> anyhow::Res
 /// # Errors
 /// When there is none, nobody is there to ask, or the database cannot be read or written.
 pub fn undo(config: &Config, yes: bool, now: Timestamp) -> anyhow::Result<u8> {
-    let (database, person) = (config.database_options(), Actor::Person(person()));
+    let (database, person) = (config.database_options(), Actor::person(&person()));
     let Some(last) = act::last_action(&database, &person)? else {
         anyhow::bail!("there is nothing to take back: {person} has changed no alert, or has taken all of it back");
     };
