@@ -55,8 +55,10 @@ pub fn run(kills: usize) -> anyhow::Result<OutboxKills> {
     ));
     let (mut outcome, mut hook, mut random) = (OutboxKills::default(), Got::new(), 1_u64);
     for kill in 0..kills {
-        if kill == kills / 4 {
-            server.take().into_iter().for_each(|server| take(&mut hook, &server));
+        if kill == kills / 4
+            && let Some(server) = server.take()
+        {
+            take(&mut hook, &server);
         }
         if kill == kills * 3 / 4 {
             server = Some(HttpServer::start_on(address, routes())?);
@@ -81,9 +83,13 @@ pub fn run(kills: usize) -> anyhow::Result<OutboxKills> {
     let service = Service::start(&scene, &[], &[]);
     wait_for_all(&scene)?;
     service.end();
-    server.iter().for_each(|server| take(&mut hook, server));
+    if let Some(server) = &server {
+        take(&mut hook, server);
+    }
     let mut told = Got::new();
-    fs::read_to_string(&file)?.lines().try_for_each(|line| anyhow::Ok(keep(&mut told, serde_json::from_str(line)?)))?;
+    for line in fs::read_to_string(&file)?.lines() {
+        keep(&mut told, serde_json::from_str(line)?);
+    }
     let alerts: BTreeSet<i64> = {
         let connection = scene.connect();
         let mut statement = connection.prepare("SELECT id FROM scout_alerts")?;

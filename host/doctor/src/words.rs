@@ -12,12 +12,10 @@ const NAMED: usize = 5;
 /// `90 seconds`, `5 minutes`, `3 hours`, `12 days`.
 pub(crate) fn length(micros: i64) -> String {
     let micros = micros.abs();
-    match micros {
-        ..120_000_000 => counted(micros / SECOND, "second"),
-        ..7_200_000_000 => counted(micros / MINUTE, "minute"),
-        ..172_800_000_000 => counted(micros / HOUR, "hour"),
-        _ => counted(micros / DAY, "day"),
-    }
+    let units = [(SECOND, "second", 2 * MINUTE), (MINUTE, "minute", 2 * HOUR), (HOUR, "hour", 2 * DAY)];
+    let unit = units.into_iter().find(|(_, _, below)| micros < *below);
+    let (unit, name) = unit.map_or((DAY, "day"), |(unit, name, _)| (unit, name));
+    counted(micros / unit, name)
 }
 
 /// `1.5 GiB`, `12 MiB`.

@@ -97,7 +97,7 @@ impl Config {
         let (values, mut settings) = merge(&layers.flags)?.values()?;
         let usual_since = merge(&Flags::default())?.values()?.0.since;
         let mut common = Limits::default();
-        for (key, limit) in keys::limits().zip(&LIMITS) {
+        for (key, limit) in keys::limits::limits().zip(&LIMITS) {
             let default = || Setting { text: limit.default.to_owned(), source: Source::Default };
             let setting = in_file(&key)?.unwrap_or_else(default);
             common.set(limit.name, &setting.text).map_err(|what| setting.wrong(key.name, &what))?;

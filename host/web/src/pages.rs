@@ -6,6 +6,7 @@
 mod act;
 mod address;
 mod allowlist;
+mod asked;
 mod cache;
 mod coverage;
 mod display;

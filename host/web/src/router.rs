@@ -13,7 +13,6 @@ use crate::problem::Problem;
 use crate::{api, assets, compress, pages, security};
 
 /// The pages and the API, at the root and, where a reverse proxy leaves it there, below the prefix.
-#[must_use]
 pub fn router(app: App) -> Router {
     let closed = pages::router()
         .layer(from_fn_with_state(app.clone(), pages::need_login))

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::allow::{ALLOW, allow};
 use super::grammar::Shape;
-use super::keys::{self, LIMITS_SECTION};
+use super::keys;
+use super::keys::limits::LIMITS_SECTION;
 use super::layer::Key;
 use super::notify::{RECEIVER, ROUTE, tables};
 use super::source::Setting;

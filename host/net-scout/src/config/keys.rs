@@ -3,29 +3,26 @@
 //! that sets it is a flag of `cli/`, which fills the field of the same name in [`Flags`].
 
 mod defaults;
+pub(super) mod limits;
 mod variables;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use net_scout_model::time::Moment;
-use net_scout_model::{LIMITS, Networks, Timestamp};
+use net_scout_model::{Networks, Timestamp};
 use net_scout_serve::listen::ListenAddress;
 use net_scout_serve::schedule::Schedule;
 
-use super::grammar::{self, Grammar, Shape};
+use super::grammar::{self, Grammar};
 use super::layer::{Key, Typed, settings};
 use super::source::{Setting, Source};
 use crate::exit::UsageError;
 use crate::output::LogFormat;
+pub(super) use defaults::{DB_PATH, PLUGINS};
 use defaults::{default_cache_dir, default_db_path, default_state_dir};
 pub(super) use variables::{DIRECTORY_VARIABLES, PARAMETER_VARIABLES};
-
-/// The keys whose defaults are what is found where the program runs.
-pub(super) const DB_PATH: &str = "db_path";
-pub(super) const PLUGINS: &str = "plugins";
 
 settings! {
     db_path: PathBuf {
@@ -394,21 +391,9 @@ settings! {
     }
 }
 
-/// The section of the limits.
-pub(super) const LIMITS_SECTION: &str = "limits";
-
-/// The names of the limits with their section before them.
-static LIMIT_NAMES: LazyLock<Vec<String>> =
-    LazyLock::new(|| LIMITS.iter().map(|limit| format!("{LIMITS_SECTION}.{}", limit.name)).collect());
-
-/// The limits of all plugins, which stand in the file alone, in the order of [`LIMITS`].
-pub(super) fn limits() -> impl Iterator<Item = Key> {
-    LIMIT_NAMES.iter().zip(&LIMITS).map(|(name, limit)| Key::new(name, None, limit.meaning, Shape::Number))
-}
-
 /// Every key, the limits last.
 pub(super) fn all() -> impl Iterator<Item = Key> {
-    keys().into_iter().chain(limits())
+    keys().into_iter().chain(limits::limits())
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub fn template() -> String {
     let nothing = Layer::of(|_| Ok(None)).and_then(Layer::values);
     let defaults: Vec<(Key, String)> =
         nothing.map(|(_, all)| all).unwrap_or_default().into_iter().map(|(key, set)| (key, set.text)).collect();
-    let limits = keys::limits().zip(&LIMITS).map(|(key, limit)| (key, limit.default.to_owned()));
+    let limits = keys::limits::limits().zip(&LIMITS).map(|(key, limit)| (key, limit.default.to_owned()));
     let mut text = String::from(
         "# The configuration of net-scout. Each line is a comment that shows a default: take the # away to change it.\n\
          # A flag wins over a variable of the environment, which wins over this file. `net-scout config` shows what holds.\n",

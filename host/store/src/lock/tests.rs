@@ -62,7 +62,8 @@ fn what_a_killed_process_left_is_taken_over() {
     database.unlock(lost).expect("write");
     assert!(database.keep_lock(&lease, NOW).expect("write"));
     // A machine that was started again has none of its processes any more.
-    held_by(&database, &Process { boot: "before".to_owned(), ..Process::own() });
+    let own = Process::own();
+    held_by(&database, &Process { boot: "before".to_owned(), started: own.started + 1, ..own });
     drop(lease);
     let lease = database.try_lock(Lock::Service, "net-scout serve", NOW).expect("write").expect("it has ended");
     database.unlock(lease).expect("write");

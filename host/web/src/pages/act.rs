@@ -10,9 +10,9 @@ use net_scout_detect::act::{self, Act};
 use net_scout_model::{Actor, Timestamp, counted};
 use net_scout_store::LastAction;
 
+use super::asked::Asked;
 use super::form::Pairs;
 use super::frame::Frame;
-use super::inbox::Asked;
 use super::text::shown;
 use crate::app::{App, WebOptions};
 use crate::auth::caller::Scope;

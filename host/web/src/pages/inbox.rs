@@ -2,7 +2,6 @@
 
 mod facets;
 mod list;
-mod view;
 
 use axum::extract::State;
 use maud::Markup;
@@ -10,12 +9,11 @@ use net_scout_detect::alerts;
 use net_scout_detect::known::WrittenQuery;
 use net_scout_detect::names::known_addresses;
 use net_scout_model::Messages;
-use net_scout_model::search::{AlertQuery, AlertTest, KnownNames};
 use net_scout_store::{AlertCursor, AlertFacet, AlertFilter, AlertOrder, CountBy, LastAction, ListedAlerts};
-use serde::Deserialize;
 use tokio::runtime::Handle;
 
 use super::act::last_action;
+use super::asked::{Asked, View};
 use super::frame::Frame;
 use super::text::Known;
 use crate::app::{App, WebOptions};
@@ -23,7 +21,6 @@ use crate::extract::Query;
 use crate::problem::Problem;
 pub(super) use facets::term;
 pub(super) use list::title;
-pub(super) use view::View;
 
 /// How many alerts a page has.
 const PAGE: u32 = 50;
@@ -32,22 +29,6 @@ const LISTED: u32 = 8;
 
 /// Values with how many alerts have them.
 type Counts = Vec<(String, u64)>;
-
-/// Which alerts, in which order, from where on.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    /// new, acknowledged, snoozed, closed or all.
-    pub(super) view: String,
-    /// A query.
-    pub(super) q: String,
-    /// The order.
-    pub(super) sort: String,
-    /// Where the page begins.
-    pub(super) after: String,
-    /// The action that led here.
-    pub(super) done: Option<i64>,
-}
 
 /// What the page shows.
 struct Inbox {
@@ -64,21 +45,6 @@ struct Inbox {
     networks: Counts,
     /// The last action, where it led here.
     done: Option<LastAction>,
-}
-
-impl Asked {
-    /// The query with that of the view: the one that the query language has for what is shown.
-    pub(super) fn read(&self, options: &WebOptions) -> Result<AlertQuery, Problem> {
-        let (written, sink) = (WrittenQuery::new(&self.q), Messages::default());
-        let query = Handle::current().block_on(written.read(&options.scan().database, options.plugins(), &sink))?;
-        Ok(query.clone().and(self.chosen(&query).query()))
-    }
-
-    /// The view; all where the query names statuses itself.
-    fn chosen(&self, query: &AlertQuery) -> View {
-        let names_statuses = query.terms().iter().any(|term| matches!(term.test, AlertTest::Status(_) | AlertTest::Id(_)));
-        if names_statuses { View::All } else { View::of(&self.view) }
-    }
 }
 
 /// Shows it.
@@ -140,9 +106,4 @@ fn load(options: &WebOptions, asked: Asked, person: &str, now: net_scout_model::
         inbox.listed.alerts.iter().flat_map(|alert| [&alert.src_ip, &alert.dst_ip]).filter_map(|address| address.as_deref());
     inbox.known = known_addresses(database, addresses)?;
     Ok(inbox)
-}
-
-/// A query that this program wrote.
-fn own_query(text: &str) -> AlertQuery {
-    AlertQuery::parse(text, &KnownNames::default()).unwrap_or_default()
 }

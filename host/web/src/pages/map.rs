@@ -10,8 +10,8 @@ use net_scout_report::words::number;
 use net_scout_store::{AlertCount, AlertFilter, CountBy, EarthPlace};
 
 use super::act::options;
+use super::asked::{Asked, View};
 use super::frame::Frame;
-use super::inbox::{Asked, View};
 use super::text::{address, empty, notice, severity, shown};
 use crate::app::{App, WebOptions};
 use crate::extract::Query;

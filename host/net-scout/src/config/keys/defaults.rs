@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+/// The keys whose defaults are what is found where the program runs.
+pub(crate) const DB_PATH: &str = "db_path";
+pub(crate) const PLUGINS: &str = "plugins";
+
 /// `net_sentinel.db` in the folder, else one level up, as the Python program looked for it.
 pub(super) fn default_db_path(folder: &Path) -> String {
     const NAME: &str = "net_sentinel.db";

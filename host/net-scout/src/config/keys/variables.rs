@@ -1,7 +1,7 @@
 //! Variables of the Python program that mean something here, and are not those of a key.
 
 /// The variables of the Python program that set a parameter of a plugin: variable, plugin, parameter.
-pub(in crate::config) const PARAMETER_VARIABLES: [(&str, &str, &str); 12] = [
+pub(crate) const PARAMETER_VARIABLES: [(&str, &str, &str); 12] = [
     ("NET_SCOUT_HORIZONTAL_DST_IP_THRESHOLD", "horizontal_scan", "dst_ip_threshold"),
     ("NET_SCOUT_HORIZONTAL_CONN_THRESHOLD", "horizontal_scan", "conn_threshold"),
     ("NET_SCOUT_VERTICAL_PORTS_THRESHOLD", "vertical_scan", "ports_threshold"),
@@ -17,5 +17,5 @@ pub(in crate::config) const PARAMETER_VARIABLES: [(&str, &str, &str); 12] = [
 ];
 
 /// The variables that name a directory whose files plugins may be granted: variable, name.
-pub(in crate::config) const DIRECTORY_VARIABLES: [(&str, &str); 2] =
+pub(crate) const DIRECTORY_VARIABLES: [(&str, &str); 2] =
     [("NET_SCOUT_GEOIP_DIR", "geoip"), ("NET_SCOUT_THREAT_LISTS_DIR", "threat_lists")];

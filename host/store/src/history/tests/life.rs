@@ -129,8 +129,11 @@ fn the_state_is_the_fold_of_the_history_and_undo_restores_every_column() {
 /// The service beside people who act: each with a connection of its own, none waiting for another.
 #[test]
 fn three_people_and_the_service_at_once_leave_a_history_that_is_the_state() {
-    let (folder, database) = database();
+    let (folder, mut database) = database();
     let path = folder.path().join("a.db");
+    // There is something to do for whoever comes first.
+    let mut dice = Dice(0);
+    (0..20).for_each(|_| serve(&mut database, &mut dice, NOW));
     let open = || Database::open_or_create(&path, "scout_alerts", std::time::Duration::from_secs(60)).expect("open");
     let people = [None, Some("anna"), Some("ben"), Some("cleo")];
     std::thread::scope(|scope| {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use net_scout_model::plain;
 use net_scout_report::words::number;
 
-use super::Asked;
+use crate::pages::asked::Asked;
 use crate::pages::text::shown;
 use crate::pages::url::Url;
 

@@ -9,9 +9,10 @@ use net_scout_report::words::number;
 use net_scout_store::{AlertFacet, AlertOrder};
 
 use super::facets::facet;
-use super::{Inbox, LISTED, View};
+use super::{Inbox, LISTED};
 use crate::auth::caller::Scope;
 use crate::pages::act::{bar, done_notice};
+use crate::pages::asked::View;
 use crate::pages::frame::Frame;
 use crate::pages::text::{LINE, empty, known_address, notice, of, severity, short_time, shown, status_words};
 

@@ -1,7 +1,7 @@
 use net_scout_store::ListedAlerts;
 
 use super::*;
-use crate::pages::inbox::Asked;
+use crate::pages::asked::Asked;
 use crate::pages::test_support::{HOSTILE, assert_harmless, frame, hostile_alert};
 use crate::pages::text::Known;
 

@@ -24,14 +24,14 @@ pub(in crate::pages) enum View {
 
 impl View {
     /// All of them.
-    pub(super) const ALL: [Self; 5] = [Self::New, Self::Acknowledged, Self::Snoozed, Self::Closed, Self::All];
+    pub(in crate::pages) const ALL: [Self; 5] = [Self::New, Self::Acknowledged, Self::Snoozed, Self::Closed, Self::All];
 
     /// Their names with their titles, for a choice.
     pub(in crate::pages) const NAMES: [(&str, &str); 5] =
         [("new", "New"), ("acknowledged", "Acknowledged"), ("snoozed", "Snoozed"), ("closed", "Closed"), ("all", "All")];
 
     /// As in the address of the page.
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::pages) fn name(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Acknowledged => "acknowledged",
@@ -42,7 +42,7 @@ impl View {
     }
 
     /// As shown.
-    pub(super) fn title(self) -> &'static str {
+    pub(in crate::pages) fn title(self) -> &'static str {
         match self {
             Self::New => "New",
             Self::Acknowledged => "Acknowledged",
@@ -53,12 +53,12 @@ impl View {
     }
 
     /// The one of a name; the first where there is none.
-    pub(super) fn of(name: &str) -> Self {
+    pub(in crate::pages) fn of(name: &str) -> Self {
         Self::ALL.into_iter().find(|view| view.name() == name).unwrap_or_default()
     }
 
     /// Which alerts it shows.
-    pub(super) fn query(self) -> AlertQuery {
+    pub(in crate::pages) fn query(self) -> AlertQuery {
         own_query(match self {
             Self::New => "status:new,enriched",
             Self::Acknowledged => "status:acknowledged",
@@ -69,7 +69,7 @@ impl View {
     }
 
     /// Whether it shows alerts of this status.
-    pub(super) fn has(self, status: &str) -> bool {
+    pub(in crate::pages) fn has(self, status: &str) -> bool {
         match self {
             Self::New => ["new", "enriched"].contains(&status),
             Self::Acknowledged => status == "acknowledged",
@@ -80,7 +80,7 @@ impl View {
     }
 
     /// How many of these it shows.
-    pub(super) fn count(self, facets: &[AlertFacet]) -> u64 {
+    pub(in crate::pages) fn count(self, facets: &[AlertFacet]) -> u64 {
         facets.iter().filter(|facet| self.has(&facet.status)).map(|facet| facet.alerts).sum()
     }
 }
