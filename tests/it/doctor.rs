@@ -180,7 +180,7 @@ const LEFT_BEHIND: [(&str, Break, &str, &str); 5] = [
                 "INSERT INTO scout_allowlist (network, side, rules, ports, reason, created_at) VALUES ('nonsense', 'source', '', '', 'x', '2026-03-11T00:00:00Z')",
             )
         },
-        "cannot be read and allows nothing",
+        "cannot be read and suppresses nothing",
         "allow list",
     ),
 ];

@@ -24,7 +24,11 @@ fn named(cell: &str) -> Vec<(&str, &str)> {
 fn runs(source: &str, name: &str) -> bool {
     let (function, listed) = (format!("fn {name}()"), format!("{name}, "));
     let lines: Vec<&str> = source.lines().map(str::trim_start).collect();
-    let Some(at) = lines.iter().position(|line| line.starts_with(&function) || line.starts_with(&listed)) else { return false };
+    let Some(at) =
+        lines.iter().position(|line| line.trim_start_matches("async ").starts_with(&function) || line.starts_with(&listed))
+    else {
+        return false;
+    };
     let made_by = lines[..at].iter().rev().find_map(|line| line.split_once("! {"));
     let attributes: Vec<&str> = match made_by.filter(|_| lines[at].starts_with(&listed)) {
         None => lines[..at].iter().rev().take_while(|line| line.starts_with("#[")).copied().collect(),
@@ -35,7 +39,7 @@ fn runs(source: &str, name: &str) -> bool {
         }
     };
     let has = |attribute: &str| attributes.iter().any(|line| line.starts_with(attribute));
-    has("#[test]") && !has("#[ignore")
+    (has("#[test]") || has("#[tokio::test")) && !has("#[ignore")
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn a_person_logs_in_acts_and_logs_out() {
     assert_eq!(me.json(), serde_json::json!({ "name": "admin", "role": "admin", "scopes": ["read", "act", "scan", "admin"] }));
     let page = web.request("GET", "/", &[session], "");
     let csrf =
-        page.body.split("name=\"csrf\" content=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a token").to_owned();
+        page.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a token").to_owned();
 
     // What changes something has to bring it, in whichever form.
     let json = ("Content-Type", "application/json");

@@ -48,7 +48,10 @@ impl Service {
         assert_eq!(status.code(), Some(0), "{status}");
         let took = asked.elapsed();
         let mut said = String::new();
-        self.child.stderr.take().expect("standard error").read_to_string(&mut said).expect("text");
+        // Another may read it already.
+        if let Some(mut stderr) = self.child.stderr.take() {
+            stderr.read_to_string(&mut said).expect("text");
+        }
         (took, said)
     }
 

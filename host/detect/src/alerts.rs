@@ -23,6 +23,17 @@ pub struct WholeAlert {
     pub seen: Option<EventSpan>,
 }
 
+impl WholeAlert {
+    /// Which its events are, in the form in which evidence says it; null where nobody knows.
+    #[must_use]
+    pub fn events(&self) -> Value {
+        match (&self.seen, &self.alert.src_ip) {
+            (Some(seen), Some(source)) => selection(&self.alert, source, seen),
+            _ => self.alert.evidence["events"].clone(),
+        }
+    }
+}
+
 /// Lists stored alerts, in the order of the filter.
 ///
 /// # Errors

@@ -68,13 +68,13 @@ pub(super) async fn of_alert(
 ) -> Result<Json<Value>, Problem> {
     let found = app.work(move |options, now| -> Result<Value, Problem> {
         let scan = options.scan();
-        let evidence = alerts::show(&scan.database, &scan.table, id, now)?.alert.evidence;
+        let events = alerts::show(&scan.database, &scan.table, id, now)?.events();
         let missing = || {
             Problem::not_found(format!(
                 "alert {id} does not say which its events are: another program wrote it, or an older version"
             ))
         };
-        let (selection, span) = selected(&evidence["events"]).ok_or_else(missing)?;
+        let (selection, span) = selected(&events).ok_or_else(missing)?;
         let query = EventsQuery {
             since: query.since.or(Some(span.begins.to_string())),
             until: query.until.or(Some(span.ends.to_string())),
