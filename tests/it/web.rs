@@ -125,9 +125,10 @@ fn alerts_are_listed_acted_on_and_that_is_taken_back() {
     let tried =
         close(json!({ "action": "close", "query": "src:192.0.2.1", "verdict": "benign", "reason": "ours", "dry_run": true }));
     let count = tried.json()["changed"].as_array().expect("numbers").len();
-    let other = close(json!({ "action": "close", "query": "src:192.0.2.1", "verdict": "benign", "expect": count + 1 }));
+    let other =
+        close(json!({ "action": "close", "query": "src:192.0.2.1", "verdict": "benign", "reason": "ours", "expect": count + 1 }));
     assert_eq!(other.status, 409, "{}", other.body);
-    assert_eq!(close(json!({ "action": "close", "query": "", "verdict": "benign" })).status, 400);
+    assert_eq!(close(json!({ "action": "close", "query": "", "verdict": "benign", "reason": "ours" })).status, 400);
     let closed =
         close(json!({ "action": "close", "query": "src:192.0.2.1", "verdict": "benign", "reason": "ours", "expect": count }));
     assert_eq!((closed.status, closed.json()["changed"].as_array().map(Vec::len)), (200, Some(count)));

@@ -71,26 +71,28 @@ pub(super) fn spot(place: &EarthPlace) -> (f64, f64) {
     ((place.longitude + 180.0) / 360.0 * 1_000.0, (90.0 - place.latitude) / 180.0 * 500.0)
 }
 
+/// How near two dots may be, in units of the map, which is 1000 wide.
+const NEAR: f64 = 8.0;
+
 /// Those that would lie upon each other become one dot. The largest are drawn first, so that none is hidden.
 fn dots(counts: Vec<AlertCount>, places: &BTreeMap<String, EarthPlace>) -> Vec<Dot> {
-    let mut dots: BTreeMap<(i64, i64), Dot> = BTreeMap::new();
+    let mut dots: Vec<Dot> = Vec::new();
     for count in counts {
         let Some(place) = count.value.as_ref().and_then(|source| places.get(source)) else { continue };
         let (x, y) = spot(place);
-        let near = ((x / 8.0).round() as i64, (y / 8.0).round() as i64);
-        let dot = dots.entry(near).or_insert_with(|| Dot {
-            x,
-            y,
-            sources: Vec::new(),
-            alerts: 0,
-            severity: count.severity,
-            country: place.country.clone(),
-        });
+        let place = match dots.iter().position(|dot| (dot.x - x).hypot(dot.y - y) < NEAR) {
+            Some(place) => place,
+            None => {
+                let country = place.country.clone();
+                dots.push(Dot { x, y, sources: Vec::new(), alerts: 0, severity: count.severity, country });
+                dots.len() - 1
+            }
+        };
+        let dot = &mut dots[place];
         dot.alerts += count.alerts;
         dot.severity = dot.severity.max(count.severity);
         dot.sources.push(count);
     }
-    let mut dots: Vec<Dot> = dots.into_values().collect();
     dots.sort_by_key(|dot| std::cmp::Reverse(dot.alerts));
     dots
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use net_scout_model::{SNOOZED, Severity, StoredAlert, Timestamp};
+use net_scout_model::search::QUERY_BYTES;
+use net_scout_model::{SNOOZED, Severity, StoredAlert, Timestamp, plain};
 use net_scout_report::clause::clause;
 use net_scout_report::words::number;
 use net_scout_store::{AlertFacet, AlertOrder};
@@ -90,7 +91,7 @@ impl Inbox {
             form class="query" method="get" action=(frame.url.to("/")) role="search" {
                 input type="hidden" name="view" value=(self.view.name());
                 @if self.order != AlertOrder::default() { input type="hidden" name="sort" value=(self.order.name()); }
-                input type="search" name="q" id="q" value=(self.asked.q) placeholder="rule:port_scan src:203.0.113.0/24 since:24h" aria-label="Query" autocomplete="off" spellcheck="false" maxlength="4096"
+                input type="search" name="q" id="q" value=(plain(&self.asked.q, QUERY_BYTES)) placeholder="rule:port_scan src:203.0.113.0/24 since:24h" aria-label="Query" autocomplete="off" spellcheck="false" maxlength="4096"
                     aria-invalid=[is_wrong.then_some("true")] aria-describedby=[is_wrong.then_some("q-error")];
                 button { "Search" }
                 @if !self.asked.q.is_empty() { a class="button" href=(self.asked.to(&frame.url, &[("q", ""), ("after", "")])) { "Clear" } }

@@ -17,6 +17,7 @@ use crate::pages::frame::Frame;
 use crate::pages::inbox::title;
 use crate::pages::text::{LINE, address, known_address, notice, of, severity, short_time, shown, status_words, stored_time};
 use crate::pages::traffic::{by_time, events, port, ranking};
+use crate::pages::url::escaped;
 
 impl Incident {
     /// The page.
@@ -65,7 +66,7 @@ impl Incident {
                 @if !alert.is_open() { button name="action" value="reopen" { "Reopen" } }
                 @if !about.is_empty() {
                     a class="button" href=(frame.url.with("/allowlist", &[("network", about), ("side", side), ("rule", alert.rule.as_deref().unwrap_or_default())])) { "Allow…" }
-                    a class="button" href=(frame.url.with(&format!("/address/{about}"), &[("explain", "1")])) { "Explain" }
+                    a class="button" href=(frame.url.with(&format!("/address/{}", escaped(about)), &[("explain", "1")])) { "Explain" }
                 }
                 @if frame.may(Scope::Scan) {
                     button formaction=(frame.url.to("/jobs/enrich")) { "Look up" }
