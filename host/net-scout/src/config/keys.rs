@@ -233,7 +233,7 @@ settings! {
         variable: "NET_SCOUT_REPORT_TO",
         default: "",
         grammar: grammar::names(),
-        meaning: "the receivers that reports go to: names of [[receiver]]",
+        meaning: "the receivers that reports go to, by their names",
     }
     report_since: Option<i64> {
         name: "report.since",
