@@ -49,7 +49,7 @@ fn folder(language: &str) -> anyhow::Result<String> {
 }
 
 /// Makes sure of programs, each with the package of Debian that has it.
-fn require(programs: &[(&str, &str)]) -> anyhow::Result<()> {
+pub(crate) fn require(programs: &[(&str, &str)]) -> anyhow::Result<()> {
     for (program, package) in programs {
         if command::answer(program, &["--version"])?.is_none() {
             command::install(&[package])?;

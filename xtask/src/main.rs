@@ -19,6 +19,7 @@ mod edges;
 mod guests;
 mod languages;
 mod measure;
+mod npm;
 mod release;
 mod soak;
 mod structure;

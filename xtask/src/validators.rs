@@ -7,10 +7,10 @@ use std::process::Command;
 use anyhow::Context as _;
 use net_scout_tests::places;
 
-use crate::command;
+use crate::{command, npm};
 
 /// The files that say what is installed.
-const PINS: [&str; 3] = ["requirements.txt", "package.json", "package-lock.json"];
+const PINS: [&str; 2] = ["requirements.txt", "package-lock.json"];
 /// What the set-up was made from, in its folder.
 const INSTALLED: &str = "installed";
 /// Writes the fields of ECS as JSON.
@@ -25,18 +25,12 @@ pub(crate) fn install() -> anyhow::Result<()> {
     if fs::read_to_string(&installed).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
-    fs::create_dir_all(&to).with_context(|| format!("failed to create {}", to.display()))?;
-    for file in &PINS[1..] {
-        fs::copy(from.join(file), to.join(file)).with_context(|| format!("failed to copy {file} to {}", to.display()))?;
-    }
+    npm::install(&from, &to)?;
     let venv = to.join("venv");
     command::run(Command::new("python3").args(["-m", "venv"]).arg(&venv), "install Python and python3-venv")?;
     let mut pip = Command::new(venv.join("bin/pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(from.join(PINS[0]));
     command::run(&mut pip, "check the network, and PyPI's registry with `pip config list`")?;
-    let mut npm = Command::new("npm");
-    npm.args(["install", "--silent", "--no-audit", "--no-fund"]).current_dir(&to);
-    command::run(&mut npm, "check the network, and npm's registry with `npm config get registry`")?;
     let node = Command::new("node").args(["-e", FIELDS]).current_dir(&to).output().context("failed to start node")?;
     anyhow::ensure!(node.status.success(), "@elastic/ecs cannot be read: {}", String::from_utf8_lossy(&node.stderr));
     let fields = to.join("ecs.json");

@@ -39,6 +39,17 @@ impl From<Value> for serde_json::Value {
     }
 }
 
+impl From<&serde_json::Value> for Value {
+    /// What is no scalar becomes null.
+    fn from(json: &serde_json::Value) -> Self {
+        match json {
+            serde_json::Value::Bool(value) => Self::Boolean(*value),
+            serde_json::Value::String(text) => Self::Text(text.clone()),
+            other => other.as_i64().map(Self::Integer).or_else(|| other.as_f64().map(Self::Real)).unwrap_or(Self::Null),
+        }
+    }
+}
+
 impl std::fmt::Display for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -7,7 +7,7 @@ use super::error::DatabaseError;
 use super::open::Database;
 use super::schema::columns;
 use crate::layout::{Source, TIME_FUNCTION};
-use net_scout_model::EVENT_COLUMNS;
+use net_scout_model::{EVENT_COLUMNS, Selection};
 
 /// What is shown of an event of the old layout, whatever the condition names.
 const SHOWN: [&str; 5] = ["id", "time", "src_ip", "dst_ip", "dst_port"];
@@ -20,12 +20,10 @@ impl Database {
     /// # Errors
     /// When the database cannot be read.
     pub fn query_again(&self, table: &str, events: &Value) -> Result<Option<String>, DatabaseError> {
-        let Some(condition) = events["condition"].as_str() else { return Ok(None) };
-        if !events["error"].is_null() || !Condition::is_allowed(condition) {
-            return Ok(None);
-        }
+        let Some(Selection { condition, .. }) = Condition::of_evidence(events) else { return Ok(None) };
+        // As they are written: a number keeps all of its digits.
         let parameters = events["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let condition = filled(condition, parameters);
+        let condition = filled(&condition, parameters);
         let have = columns(&self.connection, table).map_err(self.error("read"))?;
         if !["id", "src_ip", "dst_ip"].iter().all(|name| have.iter().any(|column| column == name)) {
             return Ok(Source::recognise(table, &have).ok().map(|source| over_old(&source, &condition, events)));

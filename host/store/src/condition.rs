@@ -11,7 +11,7 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
 use super::gate::{self, InnerViews, ReadGrant};
-use net_scout_model::EVENT_COLUMNS;
+use net_scout_model::{EVENT_COLUMNS, Selection, Value};
 
 /// A condition that is one expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,17 @@ impl Condition {
     #[must_use]
     pub fn is_allowed(text: &str) -> bool {
         Self::parse(text).is_ok() && compiles(text).unwrap_or(false)
+    }
+
+    /// What the evidence `events` of an alert says which its events are. Any program may have written it: a condition that the gate refuses
+    /// is none.
+    #[must_use]
+    pub fn of_evidence(events: &serde_json::Value) -> Option<Selection> {
+        let condition = events["condition"].as_str().filter(|_| events["error"].is_null())?;
+        let parameters = events["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let selection =
+            || Selection { condition: condition.to_owned(), parameters: parameters.iter().map(Value::from).collect() };
+        Self::is_allowed(condition).then(selection)
     }
 }
 

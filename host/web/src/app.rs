@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use crate::auth::limiter::Limiter;
@@ -11,10 +12,13 @@ use crate::auth::password::Passwords;
 use crate::jobs::Jobs;
 use crate::live::Live;
 use crate::problem::Problem;
+use net_scout_detect::DetectError;
 use net_scout_detect::enrich::EnrichOptions;
+use net_scout_detect::known::WrittenQuery;
 use net_scout_detect::scan::{Claim, ScanOptions};
-use net_scout_model::Timestamp;
 use net_scout_model::clock::Clock;
+use net_scout_model::search::AlertQuery;
+use net_scout_model::{Messages, Timestamp};
 use net_scout_plugin_host::PluginOptions;
 use net_scout_serve::service::ServiceOptions;
 use net_scout_store::Accounts;
@@ -78,6 +82,15 @@ impl WebOptions {
     #[must_use]
     pub fn enrich(&self) -> &EnrichOptions {
         &self.service.enrich
+    }
+
+    /// Reads a query of alerts, whose names are those that plugins and stored alerts have. It blocks.
+    ///
+    /// # Errors
+    /// What is not understood, and what there is; or when the database cannot be read.
+    pub fn query(&self, text: &str) -> Result<AlertQuery, DetectError> {
+        let (written, silent) = (WrittenQuery::new(text), Messages::default());
+        Handle::current().block_on(written.read(&self.scan().database, self.plugins(), &silent))
     }
 }
 

@@ -9,11 +9,8 @@ use std::process::Command;
 use anyhow::Context as _;
 use net_scout_tests::places;
 
-use crate::command;
 use crate::languages::{FAILING, REACHING, WASI, folder, require};
-
-/// What the packages of npm were installed from, beside them.
-const INSTALLED: &str = "installed-lock.json";
+use crate::{command, npm};
 
 pub(super) fn build() -> anyhow::Result<()> {
     require(&[("node", "nodejs"), ("npm", "npm")])?;
@@ -72,7 +69,7 @@ fn is_up_to_date(language: &str, components: &[&str]) -> bool {
         places::javascript_sdk(),
         places::examples().join(language),
         places::language_sources(),
-        places::node_tools().join(INSTALLED),
+        places::node_tools().join(npm::INSTALLED),
     ];
     components.iter().all(|name| is_newer(&places::language_guest(language, name), &sources).unwrap_or(false))
 }
@@ -91,21 +88,7 @@ fn is_newer(component: &Path, sources: &[PathBuf]) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Installs what a project in TypeScript names, and so what one in JavaScript does, unless that was done. npm's own record is not asked: it
-/// needs half a second to answer.
+/// Installs what a project in TypeScript names, and so what one in JavaScript does.
 fn npm_packages() -> anyhow::Result<()> {
-    let (from, to) = (places::node_project("typescript"), places::node_tools());
-    let wanted = fs::read(from.join("package-lock.json")).context("failed to read package-lock.json")?;
-    let installed = to.join(INSTALLED);
-    if fs::read(&installed).is_ok_and(|found| found == wanted) {
-        return Ok(());
-    }
-    fs::create_dir_all(&to).with_context(|| format!("failed to create {}", to.display()))?;
-    for file in ["package.json", "package-lock.json"] {
-        fs::copy(from.join(file), to.join(file)).with_context(|| format!("failed to copy {file} to {}", to.display()))?;
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["install", "--no-audit", "--no-fund"]).current_dir(&to);
-    command::run(&mut npm, "check the network, and npm's registry with `npm config get registry`")?;
-    fs::write(&installed, wanted).with_context(|| format!("failed to write {}", installed.display()))
+    npm::install(&places::node_project("typescript"), &places::node_tools())
 }

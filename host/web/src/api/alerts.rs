@@ -6,17 +6,15 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::runtime::Handle;
 use utoipa::{IntoParams, ToSchema};
 
 use super::shapes::{AlertJson, ChangeJson};
 use crate::app::{App, WebOptions};
 use crate::extract::{Json, Path, Query};
 use crate::problem::Problem;
-use net_scout_detect::known::WrittenQuery;
 use net_scout_detect::{act, alerts};
+use net_scout_model::Timestamp;
 use net_scout_model::search::AlertQuery;
-use net_scout_model::{Messages, Timestamp};
 use net_scout_store::{AlertCount, AlertCursor, AlertFilter, AlertOrder, CountBy};
 
 /// How many alerts a page has where nothing is said, and the most that it may have.
@@ -55,11 +53,8 @@ pub(super) struct AlertPage {
 
 /// Reads a query of alerts.
 pub(crate) fn read_query(options: &WebOptions, text: &str) -> Result<AlertQuery, Problem> {
-    let reading = WrittenQuery::new(text);
-    let silent = Messages::default();
-    let query = Handle::current().block_on(reading.read(&options.scan().database, options.plugins(), &silent));
-    query
-        .map_err(|error| Problem::from(error).fix("docs/alerts.md lists the fields of a query, such as rule:port_scan since:24h"))
+    let wrong = |error| Problem::from(error).fix("docs/alerts.md lists the fields of a query, such as rule:port_scan since:24h");
+    options.query(text).map_err(wrong)
 }
 
 /// Lists alerts, page by page.

@@ -11,8 +11,9 @@ use crate::extract::{Json, Path, Query};
 use crate::problem::Problem;
 use net_scout_detect::alerts;
 use net_scout_model::time::parse_moment;
-use net_scout_model::{Networks, Selection, Span, Timestamp, Value as Bound, parse_address, plain};
+use net_scout_model::{Networks, Selection, Span, Timestamp, parse_address, plain};
 use net_scout_report::browse::{EventFilter, EventPage, browse};
+use net_scout_store::Condition;
 
 /// How many events a page has where nothing is said, and the most that it may have.
 const USUAL: usize = 100;
@@ -120,20 +121,9 @@ pub(super) fn read_span(since: Option<&str>, until: Option<&str>, now: Timestamp
 
 /// Which the events of an alert are, and when they were.
 fn selected(events: &Value) -> Option<(Selection, Span)> {
-    let condition = events["condition"].as_str().filter(|_| events["error"].is_null())?.to_owned();
-    let parameters = events["parameters"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(bound).collect();
     let instant = |key: &str| net_scout_model::time::parse_timestamp(events[key].as_str()?);
     let span = Span::new(instant("first")?, instant("last")?.plus(1_000_000))?;
-    Some((Selection { condition, parameters }, span))
-}
-
-/// A value that a condition is bound to, as the evidence has it.
-fn bound(value: &Value) -> Bound {
-    match value {
-        Value::String(text) => Bound::Text(text.clone()),
-        Value::Bool(value) => Bound::Boolean(*value),
-        other => other.as_i64().map(Bound::Integer).or_else(|| other.as_f64().map(Bound::Real)).unwrap_or(Bound::Null),
-    }
+    Some((Condition::of_evidence(events)?, span))
 }
 
 fn find(options: &WebOptions, query: &EventsQuery, selection: Option<Selection>, now: Timestamp) -> Result<Value, Problem> {

@@ -2,11 +2,8 @@
 
 mod view;
 
-use net_scout_detect::known::WrittenQuery;
-use net_scout_model::Messages;
 use net_scout_model::search::{AlertQuery, AlertTest, KnownNames};
 use serde::Deserialize;
-use tokio::runtime::Handle;
 
 use crate::app::WebOptions;
 use crate::problem::Problem;
@@ -31,8 +28,7 @@ pub(super) struct Asked {
 impl Asked {
     /// The query with that of the view: the one that the query language has for what is shown.
     pub(super) fn read(&self, options: &WebOptions) -> Result<AlertQuery, Problem> {
-        let (written, sink) = (WrittenQuery::new(&self.q), Messages::default());
-        let query = Handle::current().block_on(written.read(&options.scan().database, options.plugins(), &sink))?;
+        let query = options.query(&self.q)?;
         Ok(query.clone().and(self.chosen(&query).query()))
     }
 

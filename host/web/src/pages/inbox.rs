@@ -6,11 +6,8 @@ mod list;
 use axum::extract::State;
 use maud::Markup;
 use net_scout_detect::alerts;
-use net_scout_detect::known::WrittenQuery;
 use net_scout_detect::names::known_addresses;
-use net_scout_model::Messages;
 use net_scout_store::{AlertCursor, AlertFacet, AlertFilter, AlertOrder, CountBy, LastAction, ListedAlerts};
-use tokio::runtime::Handle;
 
 use super::act::last_action;
 use super::asked::{Asked, View};
@@ -72,8 +69,7 @@ fn load(options: &WebOptions, asked: Asked, person: &str, now: net_scout_model::
         done,
         asked,
     };
-    let written = WrittenQuery::new(&inbox.asked.q);
-    let query = match Handle::current().block_on(written.read(database, options.plugins(), &Messages::default())) {
+    let query = match options.query(&inbox.asked.q) {
         Ok(query) => query,
         Err(error) if error.is_usage() => {
             inbox.error = Some(error.to_string());

@@ -13,7 +13,7 @@ use net_scout_detect::scan::ScanOptions;
 use net_scout_detect::{DetectError, act};
 use net_scout_model::search::{AlertQuery, KnownNames};
 use net_scout_model::time::parse_timestamp;
-use net_scout_model::{Networks, Selection, Span, StoredAlert, Timestamp, Value};
+use net_scout_model::{Networks, Span, StoredAlert, Timestamp};
 use net_scout_report::browse::{EventFilter, EventPage, FoundEvents, browse};
 use net_scout_store::{AlertFilter, Condition, HistoryRow, LastAction, ListedAlerts};
 use serde::Deserialize;
@@ -112,29 +112,12 @@ fn filter(alert: &StoredAlert) -> Option<EventFilter> {
     // Events are stored to the second.
     let span = Span::new(first, last.plus(SECOND))?;
     let network = |address: &Option<String>| address.as_ref().and_then(|address| address.parse::<Networks>().ok());
-    match events["condition"].as_str().filter(|condition| Condition::is_allowed(condition)) {
-        Some(condition) => {
-            let parameters = events["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
-            let selection = Selection { condition: condition.to_owned(), parameters: parameters.iter().map(value).collect() };
-            Some(EventFilter { selection: Some(selection), ..EventFilter::over(span) })
-        }
+    match Condition::of_evidence(events) {
+        Some(selection) => Some(EventFilter { selection: Some(selection), ..EventFilter::over(span) }),
         None => {
             let (source, target) = (network(&alert.src_ip), network(&alert.dst_ip));
             (source.is_some() || target.is_some()).then(|| EventFilter { source, target, ..EventFilter::over(span) })
         }
-    }
-}
-
-/// A parameter of a condition, as the evidence has it.
-fn value(json: &serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::Bool(value) => Value::Boolean(*value),
-        serde_json::Value::String(text) => Value::Text(text.clone()),
-        serde_json::Value::Number(number) => match number.as_i64() {
-            Some(number) => Value::Integer(number),
-            None => Value::Real(number.as_f64().unwrap_or_default()),
-        },
-        _ => Value::Null,
     }
 }
 
